@@ -1,0 +1,1 @@
+"""Many runs: results and where they are kept."""
