@@ -41,7 +41,10 @@ class Push:
 
 @dataclass(frozen=True)
 class Clause:
-    """An intensity with its pushes. `takes` is `seen` for an actor's rule, `world` for a process."""
+    """An intensity with its pushes. `takes` is `seen` for an actor's rule, `world` for a process.
+
+    `actor` is the one whose appraisal it enters; empty for a process.
+    """
 
     function: Callable[[Any, Any], float]
     takes: Literal["seen", "world"]
@@ -50,6 +53,7 @@ class Clause:
     falls_with: tuple[str, ...]
     reads: tuple[str, ...]
     parameters: tuple[str, ...]
+    actor: str
 
 
 @dataclass
@@ -189,11 +193,15 @@ def clause(
     pushes: Mapping[str, str],
     rises_with: tuple[str, ...] = (),
     falls_with: tuple[str, ...] = (),
+    actor: str | None = None,
 ) -> Callable[[F], F]:
-    """Register a further clause of a rule: the same claim at work in another place."""
+    """Register a further clause of a rule: the same claim at work in another place.
+
+    `actor` names whose appraisal it enters where that is not the actor of the module.
+    """
 
     def decorate(function: F) -> F:
-        _more.append((rule_id, _clause(rule_id, function, pushes, rises_with, falls_with)))
+        _more.append((rule_id, _clause(rule_id, function, pushes, rises_with, falls_with, actor)))
         return function
 
     return decorate
@@ -238,6 +246,7 @@ def _clause(
     pushes: Mapping[str, str],
     rises_with: tuple[str, ...],
     falls_with: tuple[str, ...],
+    actor: str | None = None,
 ) -> Clause:
     names = list(inspect.signature(function).parameters)
     if len(names) != 2 or names[0] not in ("seen", "world") or names[1] != "p":
@@ -258,6 +267,7 @@ def _clause(
     return Clause(
         function, "seen" if names[0] == "seen" else "world", tuple(row), rises_with, falls_with,
         tuple(sorted(read[names[0]])), tuple(sorted(read["p"])),
+        (actor or _home(function)) if names[0] == "seen" else "",
     )  # fmt: skip
 
 
@@ -298,7 +308,7 @@ class Model:
             (rule, clause)
             for rule in self.rules.values()
             for clause in rule.clauses
-            if clause.takes == "seen" and rule.actor == actor
+            if clause.actor == actor
         ]
 
     def driving(self) -> list[tuple[Rule, Clause]]:
@@ -328,7 +338,8 @@ class Model:
 
 
 def concern_weight(rule: Rule) -> str:
-    """Name of the parameter that weighs the concern a rule speaks to, for its actor."""
+    """Name of the parameter that weighs the concern a rule speaks to, for its actor.
+    """
     return f"weight_{rule.actor}_{rule.concern.replace(' ', '_')}"
 
 
@@ -433,11 +444,11 @@ def _check_clause(model: Model, one: Rule, part: Clause, options: Mapping[Any, O
     for name in part.reads:
         if name not in model.world:
             raise ModelError(f"rule {one.id}: no variable {name!r}{nearest(name, model.world)}")
-        if part.takes == "seen" and not knows(one.actor, model.world[name]):
-            raise ModelError(f"rule {one.id}: {one.actor} cannot know {name!r}; it is hidden from it")
+        if part.takes == "seen" and not knows(part.actor, model.world[name]):
+            raise ModelError(f"rule {one.id}: {part.actor} cannot know {name!r}; it is hidden from it")
     for push in part.pushes:
-        if part.takes == "seen" and (one.actor, push.target) not in options:
-            raise ModelError(f"rule {one.id}: {one.actor} has no option {push.target!r}")
+        if part.takes == "seen" and (part.actor, push.target) not in options:
+            raise ModelError(f"rule {one.id}: {part.actor} has no option {push.target!r}")
         if part.takes == "world" and push.target not in model.drives:
             raise ModelError(
                 f"rule {one.id}: no drive {push.target!r}{nearest(push.target, model.drives)}"

@@ -180,7 +180,8 @@ class World(Record):
         750000, "USD/week", "trade with Afghanistan other than power",
         public("Agency on Statistics of Tajikistan", "foreign trade in 2021, of which 1.5 % with Afghanistan (¶10) less power",
                "January 2022"),
-        plausible=(500000, 1000000), bounds=(0, 1e8), known_to=ALL, owner="dushanbe")
+        plausible=(500000, 1000000), bounds=(0, 1e8), fades="trade_fading", rests="trade_rest", known_to=ALL,
+        owner="dushanbe")
     trade_total: float = tally("USD", "other trade so far")
 
     # refugees

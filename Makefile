@@ -1,0 +1,61 @@
+# make demo   install into .venv, run the baseline, leave table and pictures in results/demo
+# make test   install what the tests need and run all of them
+# make lint   ruff and mypy
+# make bench  how fast it runs here
+# make clean  remove everything these targets made, results excepted
+
+PYTHON ?= python3
+VENV   ?= .venv
+PIP     = $(VENV)/bin/python -m pip --disable-pip-version-check
+DEMO    = results/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench clean
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n 's/^# make /make /p' Makefile
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "panj needs Python 3.11 or newer, found: $$($(PYTHON) --version 2>&1 || echo none at $(PYTHON))." >&2; \
+	  echo "Name another one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+# Installed in place, so an edit of the source needs no second installation.
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+$(VENV)/.installed-lint: $(VENV)/.installed
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[lint]'
+	@touch $@
+
+demo: $(VENV)/.installed
+	$(VENV)/bin/panj run baseline --runs 1000 --seed 0 --out $(DEMO) --force
+	@echo
+	@echo "The table of outcomes is $(DEMO)/outcomes.parquet; the pictures are:"
+	@ls $(DEMO)/*.png
+
+test: $(VENV)/.installed-test
+	$(VENV)/bin/python -m pytest
+
+lint: $(VENV)/.installed-lint
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+format: $(VENV)/.installed-lint
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(VENV)/.installed-test
+	$(VENV)/bin/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	find sim tests -name __pycache__ -type d -exec rm -rf {} +

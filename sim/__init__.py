@@ -1,0 +1,56 @@
+"""Panj: how Dushanbe's line on Taliban-ruled Afghanistan may run, as a distribution over paths.
+
+The names below are imported when they are first used, so that `import sim` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from sim import errors as errors
+    from sim.engine.mesa_model import PolicyModel as PolicyModel
+    from sim.model.registry import Rule
+    from sim.scenario.catalogue import scenarios as scenarios
+    from sim.scenario.jsonschema import schema as schema
+    from sim.scenario.loading import load_scenario as load_scenario
+    from sim.scenario.schema import Scenario as Scenario
+    from sim.study.result import Result as Result
+    from sim.study.result import load_results as load_results
+    from sim.study.run import run as run
+    from sim.views.story import Story as Story
+    from sim.views.story import trace as trace
+
+    rules: dict[str, Rule]
+
+_HOMES = {
+    "PolicyModel": "sim.engine.mesa_model",
+    "Result": "sim.study.result",
+    "Scenario": "sim.scenario.schema",
+    "Story": "sim.views.story",
+    "load_results": "sim.study.result",
+    "load_scenario": "sim.scenario.loading",
+    "run": "sim.study.run",
+    "scenarios": "sim.scenario.catalogue",
+    "schema": "sim.scenario.jsonschema",
+    "trace": "sim.views.story",
+}
+
+__all__ = ["__version__", "errors", "rules", *_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "rules":
+        return import_module("sim.model.registry").load().rules
+    if name == "errors":
+        return import_module("sim.errors")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

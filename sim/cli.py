@@ -1,0 +1,327 @@
+"""The command `panj`: each command is one call of a public function, and the printing of it.
+
+Imports of the model and of everything that is slow to load stand inside the commands.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from sim.errors import PanjError, ScenarioError
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
+DONE, WRONG_INPUT, SOME_FAILED, IO_FAILED = 0, 2, 3, 74
+INTERRUPTED, TERMINATED = 130, 143
+
+app = typer.Typer(
+    name="panj",
+    help="When does Dushanbe's hard line on the Taliban tip into escalation, when does it slide into "
+    "rapprochement, and what changes the odds? Answers are distributions under stated assumptions.",
+    epilog="Start with: panj run baseline",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its exit code; no foreseen error shows a traceback."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="panj")
+    except PanjError as error:
+        _leave(str(error), WRONG_INPUT)
+    except OSError as error:
+        _leave(f"reading or writing failed: {error}", IO_FAILED)
+    except KeyboardInterrupt:
+        _leave("interrupted", INTERRUPTED)
+    sys.exit(DONE)
+
+
+def _terminated(*_: object) -> NoReturn:
+    raise SystemExit(TERMINATED)
+
+
+def _leave(message: str, code: int) -> NoReturn:
+    print(f"panj: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _remark(message: str, quiet: bool = False) -> None:
+    if not quiet:
+        print(message, file=sys.stderr)
+
+
+def _print_json(data: Any) -> None:
+    print(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def _complete_scenario(incomplete: str) -> list[str]:
+    import sim
+
+    return [row["name"] for row in sim.scenarios() if row["name"].startswith(incomplete)]
+
+
+def _complete_rule(incomplete: str) -> list[str]:
+    import sim
+
+    return [name for name in sim.rules if name.lower().startswith(incomplete.lower())]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        import sim
+
+        print(f"panj {sim.__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="SCENARIO", help="A shipped storyline or a YAML file.", autocompletion=_complete_scenario
+    ),
+]
+Seed = Annotated[
+    int, typer.Option(metavar="N", help="Which stream of chance; 0 is one like any other.", min=0)
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A parameter or initial value of its own; repeatable."),
+]
+Weeks = Annotated[
+    int | None, typer.Option(metavar="N", help="Length in weeks, instead of the file's.", min=1)
+]
+Citizens = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="Number of citizens, instead of the file's; 0 is the mean field.", min=0),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print data for machines instead of tables.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
+
+
+def _scenario(name: str, settings: list[str] | None, weeks: int | None, citizens: int | None) -> Scenario:
+    import sim
+
+    spec = sim.load_scenario(name, tuple(settings or ()))
+    changes = {key: value for key, value in (("weeks", weeks), ("citizens", citizens)) if value is not None}
+    return spec.replace(**changes) if changes else spec
+
+
+@app.command(epilog="Example: panj run baseline --runs 200 --set audience_cost=0.2")
+def run(
+    scenario: Name,
+    runs: Annotated[
+        int, typer.Option(metavar="N", help="Runs at the defaults, and as many across the ranges.", min=1)
+    ] = 1000,
+    seed: Seed = 0,
+    settings: Settings = None,
+    weeks: Weeks = None,
+    citizens: Citizens = None,
+    driver: Annotated[
+        str, typer.Option(metavar="NAME", help="ensemble (compiled) or mesa (slow, the same numbers).")
+    ] = "ensemble",
+    threads: Annotated[
+        int | None, typer.Option(metavar="N", help="Threads; default: all cores.", min=1)
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder for the results; default: one under results/, named by scenario, hash and seed.",
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a result folder that exists.")] = False,
+    plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw pictures into the folder.")] = True,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run an ensemble: the distribution over paths, first across plausible parameters, then at the defaults.
+
+    The range across plausible parameters says what the assumptions leave open; the interval at the
+    defaults only what more runs would settle.
+    """
+    import sim
+    from sim.views import summary
+
+    if driver not in ("ensemble", "mesa"):
+        raise ScenarioError(f"--driver: expected ensemble or mesa, found {driver!r}")
+    spec = _scenario(scenario, settings, weeks, citizens)
+    folder = out or Path("results") / summary.folder_name(scenario, spec, seed)
+    _claim(folder, force)
+    with summary.progress(2 * runs, quiet or as_json) as tick:
+        result = sim.run(spec, runs=runs, seed=seed, threads=threads, driver=driver, progress=tick)
+    result.save(folder, force=force)
+    pictures = _draw(result, folder, None, quiet) if plots else []
+    if as_json:
+        _print_json(summary.record(result, folder, pictures))
+    else:
+        summary.show(result, folder, pictures)
+    failed = summary.failures(result)
+    if failed:
+        _remark(f"panj: {failed} runs failed; the column 'failure' of outcomes.parquet says where and why")
+        raise typer.Exit(SOME_FAILED)
+
+
+def _claim(folder: Path, force: bool) -> None:
+    """Refuse, before anything runs, a folder whose content would be lost."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    if not (folder / "result.json").is_file():
+        raise ScenarioError(
+            f"{folder} exists and is no result folder, so it is left alone; name another one with --out"
+        )
+    if not force:
+        raise ScenarioError(
+            f"{folder} already holds a result; look at it with 'panj plot {folder}', "
+            "replace it with --force, or name another folder with --out"
+        )
+
+
+def _draw(result: Any, folder: Path, kinds: Sequence[str] | None, quiet: bool) -> list[Path]:
+    from sim.views import plots
+
+    return plots.save_all(result, folder, kinds)
+
+
+@app.command(epilog="Example: panj trace baseline --replicate 17 --week 12")
+def trace(
+    scenario: Name,
+    replicate: Annotated[
+        int, typer.Option(metavar="K", help="Which run of the ensemble: its number.", min=0)
+    ] = 0,
+    seed: Seed = 0,
+    settings: Settings = None,
+    weeks: Weeks = None,
+    citizens: Citizens = None,
+    week: Annotated[
+        int | None,
+        typer.Option(metavar="W", help="One week in full: every choice with its table, cell by cell.", min=1),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell one run week by week: what changed, who chose what, and which rules led to it."""
+    import sim
+
+    story = sim.trace(_scenario(scenario, settings, weeks, citizens), replicate=replicate, seed=seed)
+    if as_json:
+        _print_json(story.record(week))
+    else:
+        story.show(week)
+
+
+@app.command(epilog="Example: panj check my-storyline.yaml")
+def check(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A scenario file, or the name of a shipped one.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Say whether a scenario file is right, and if not, where and how to mend it."""
+    import sim
+
+    spec = sim.check(file)
+    if as_json:
+        _print_json({"file": file, "ok": True, "title": spec.title, "hash": spec.hash})
+    else:
+        print(f"{file} is right: {spec.title!r}, {spec.weeks} weeks from {spec.start}, hash {spec.hash[:8]}")
+
+
+@app.command(epilog="Examples: panj rules D5 · panj rules --parameters")
+def rules(
+    rule: Annotated[
+        str | None, typer.Argument(metavar="ID", help="One rule in full.", autocompletion=_complete_rule)
+    ] = None,
+    world: Annotated[bool, typer.Option("--world", help="Every variable of the world instead.")] = False,
+    parameters: Annotated[bool, typer.Option("--parameters", help="Every parameter instead.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show the rules with their claims and sources, one rule in full, the variables or the parameters.
+
+    With --json: a list of objects with id, paragraphs, claim, actor, concern, actions, sign
+    (+1 or -1 for each action) and parameters.
+    """
+    from sim.model.registry import load
+    from sim.views import text
+
+    if sum((rule is not None, world, parameters)) > 1:
+        raise ScenarioError("panj rules: an ID, --world and --parameters each show something else; take one")
+    model = load()
+    if world or parameters:
+        quantities = (model.world if world else model.parameters).values()
+        if as_json:
+            _print_json([text.quantity_record(one) for one in quantities])
+        else:
+            text.console().print(text.quantity_list(quantities))
+        return
+    chosen = [text.find_rule(model, rule)] if rule is not None else list(model.rules.values())
+    if as_json:
+        _print_json([text.rule_record(one) for one in chosen])
+    elif rule is not None:
+        text.console().print(text.rule_page(model, rule))
+    else:
+        text.console().print(text.rule_list(chosen))
+
+
+@app.command(epilog="Example: panj scenarios --json")
+def scenarios(as_json: Json = False) -> None:
+    """List the shipped storylines."""
+    import sim
+    from sim.views import text
+
+    rows = sim.scenarios()
+    if as_json:
+        _print_json([{key: row[key] for key in ("name", "title", "question")} for row in rows])
+    else:
+        text.console().print(text.scenario_list(rows))
+
+
+@app.command(epilog="Example: panj schema scenario > scenario.schema.json")
+def schema(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="scenario")] = "scenario",
+) -> None:
+    """Print the JSON Schema by which editors complete and check a file.
+
+    Name it in the first line of a YAML file: # yaml-language-server: $schema=./scenario.schema.json
+    """
+    import sim
+
+    _print_json(sim.schema(kind))
+
+
+@app.command(epilog="Example: panj plot results/demo --kind paths --kind fan")
+def plot(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A result folder.")],
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND", help="Which picture; repeatable; default: all of them."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to put them; default: the result folder.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Draw the pictures of a result folder."""
+    import sim
+
+    for path in _draw(sim.load_results(folder), out or folder, kind, quiet):
+        print(path)

@@ -1,0 +1,126 @@
+"""Arrows point down only, and the model keeps to arithmetic that gives the same bits compiled."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import sim
+
+PACKAGE = Path(sim.__file__).parent
+
+#: From the ground up; a module may import from its own layer and from those before it.
+LAYERS = ("errors", "model", "scenario", "engine", "study", "analysis", "views", "cli")
+
+#: Arrows that point up all the same, each with its reason.
+EXCEPTIONS: dict[tuple[str, str], str] = {}
+
+UNEQUAL = {"pow", "gamma", "lgamma", "hypot"}
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in PACKAGE.rglob("*.py") if "_scenarios" not in path.parts)
+
+
+def dotted(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def layer(module: str) -> str | None:
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in LAYERS else None
+
+
+def runtime_imports(tree: ast.AST) -> list[tuple[str, int]]:
+    """Imports anywhere in a module, but for those that only a type checker follows."""
+    found: list[tuple[str, int]] = []
+    skip: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            skip.update(inner for statement in node.body for inner in ast.walk(statement))
+    for node in ast.walk(tree):
+        if node in skip:
+            continue
+        if isinstance(node, ast.Import):
+            found += [(alias.name, node.lineno) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute, so that this check can read them"
+            assert node.module is not None
+            found.append((node.module, node.lineno))
+            found += [(f"{node.module}.{alias.name}", node.lineno) for alias in node.names]
+    return found
+
+
+def upward(path: Path) -> list[str]:
+    module = dotted(path)
+    own = layer(module)
+    if own is None:
+        return []
+    faults = []
+    for target, line in runtime_imports(ast.parse(path.read_text(encoding="utf-8"))):
+        other = layer(target)
+        if other is None or LAYERS.index(other) <= LAYERS.index(own):
+            continue
+        if (module, other) not in EXCEPTIONS:
+            faults.append(f"{module}:{line} imports {target}; {own} must know nothing of {other}")
+    return faults
+
+
+def test_arrows_point_down_only() -> None:
+    found = modules()
+    assert len(found) > 15
+    assert {layer(dotted(path)) for path in found} >= set(LAYERS)
+    faults = [fault for path in found for fault in upward(path)]
+    assert not faults, "\n".join(faults)
+
+
+def test_an_upward_arrow_would_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "sim"
+    (root / "model").mkdir(parents=True)
+    bad = root / "model" / "bad.py"
+    bad.write_text("def f():\n    from sim.engine import ensemble\n    return ensemble\n")
+    monkeypatch.setitem(globals(), "PACKAGE", root)
+    assert len(upward(bad)) >= 1
+
+
+def test_what_must_load_fast_does_not_pull_in_what_is_slow() -> None:
+    for layer_name, banned in (("model", {"numba", "mesa", "pandas"}), ("scenario", {"numba", "mesa"})):
+        for path in (PACKAGE / layer_name).rglob("*.py"):
+            roots = {name.split(".")[0] for name, _ in runtime_imports(ast.parse(path.read_text()))}
+            assert not roots & banned, f"{dotted(path)} imports {sorted(roots & banned)}"
+
+
+def unequal_arithmetic(tree: ast.AST) -> list[str]:
+    """Operations whose last bit differs between plain Python and compiled code."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Pow):
+            found.append(f"line {node.lineno}: ** (write x * x or exp(y * log(x)))")
+        elif isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in UNEQUAL:
+                found.append(f"line {node.lineno}: {name}()")
+        elif isinstance(node, ast.ImportFrom):
+            found += [f"line {node.lineno}: {a.name}" for a in node.names if a.name in UNEQUAL]
+    return found
+
+
+def test_the_model_avoids_arithmetic_that_differs_once_compiled() -> None:
+    paths = sorted((PACKAGE / "model").rglob("*.py"))
+    assert len(paths) > 8
+    faults = [f"{dotted(p)} {f}" for p in paths for f in unequal_arithmetic(ast.parse(p.read_text()))]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("line", ["y = x**3", "x **= 2", "y = math.hypot(a, b)", "y = pow(a, b)",
+                                  "from math import gamma"])  # fmt: skip
+def test_the_lint_sees_unequal_arithmetic(line: str) -> None:
+    assert unequal_arithmetic(ast.parse(line))
+
+
+def test_modules_stay_small() -> None:
+    long = {dotted(p): n for p in modules() if (n := len(p.read_text().splitlines())) > 520}
+    assert not long, f"a module past about 400 lines wants to be two: {long}"
