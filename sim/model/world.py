@@ -323,7 +323,7 @@ class Drives(Record):
     violence: float = drive("1/week", "pull on violence in the north")
     settling: float = drive("1/week", "pull on how unsettled Afghanistan is")
     pragmatists: float = drive("1/week", "pull on the pragmatists' weight")
-    restraint: float = drive("1/week", "pull on ability to pay")
+    ability: float = drive("1/week", "pull on ability to pay")
     spotlight: float = drive("1/week", "pull on Western attention")
     fatigue: float = drive("1/week", "pull on fatigue")
     drugs: float = drive("1/week", "pull on trafficking")
