@@ -99,7 +99,8 @@ class World(Record):
     taliban_ready: float = state(
         1, "rung", "rung of contact Kabul is ready for",
         judgement("some in its ranks are willing (¶11)"), plausible=(1, 1), known_to=T, owner="taliban")
-    contact_waited: float = tally("week", "weeks both sides have been ready for the next rung, or one not for this")
+    contact_waited: float = tally(
+        "1", "weeks both sides have been ready for the next rung; negative, weeks this one has not been held", bounds=(-1000, 1000))
     channel: float = state(
         0.1, "index", "openness of the back-channel", judgement("talks planned for the resistance never took place (¶5)"),
         plausible=(0.0, 0.25), fades="channel_fading", known_to=BOTH)

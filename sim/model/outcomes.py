@@ -1,0 +1,163 @@
+"""The two ladders, and where a run ends: rungs with entry and exit, path classes, summaries."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.model.maths import pure, ramp
+from sim.model.provenance import Record, judgement, parameter
+
+if TYPE_CHECKING:
+    from sim.model.parameters import Parameters
+    from sim.model.world import Draws, Drives, World
+
+ESCALATION = ("calm", "war of words", "show of force", "armed clashes", "sustained fighting", "interstate war")
+RAPPROCHEMENT = ("no contact", "back-channel", "official talks", "working ties", "normalisation", "recognition")
+
+#: Path classes in the order in which they are tried; the first that fits names the path.
+PATHS = (
+    "war",
+    "fighting",
+    "fight and talk",
+    "clashes",
+    "rapprochement",
+    "quiet accommodation",
+    "armed standoff",
+    "cold peace",
+)
+
+#: Weeks at the end of a run that decide its class.
+LAST = 26
+
+RUNGS = judgement("a reading aid; entry lies above exit so that rungs do not flicker")
+
+
+class LadderParameters(Record):
+    """Thresholds of the ladder of escalation."""
+
+    words_enter: float = parameter(0.5, "index", 0.45, 0.55, "rhetoric from which it is a war of words", RUNGS)
+    words_leave: float = parameter(0.35, "index", 0.3, 0.4, "rhetoric below which it is none", RUNGS)
+    threat_enter: float = parameter(0.55, "index", 0.5, 0.6, "threat from which it is a war of words", RUNGS)
+    threat_leave: float = parameter(0.2, "index", 0.15, 0.25, "threat below which it is none", RUNGS)
+    show_enter: float = parameter(0.5, "index", 0.45, 0.55, "massing of both from which it is a show of force", RUNGS)
+    show_leave: float = parameter(0.3, "index", 0.25, 0.35, "massing of both below which it is none", RUNGS)
+    clash_weeks: float = parameter(8, "week", 6, 12, "weeks for which a clash keeps the rung", RUNGS)
+    fighting_weeks_enter: float = parameter(2, "week", 1, 3, "weeks of fighting from which it is sustained", RUNGS)
+
+
+def ladders(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
+    """Set the rung of escalation; contact has already set the rung of rapprochement."""
+    if world.rhetoric > p.words_enter or world.threat > p.threat_enter:
+        world.war_of_words = 1.0
+    elif world.rhetoric <= p.words_leave and world.threat <= p.threat_leave:
+        world.war_of_words = 0.0
+    massed = math.sqrt(ramp(world.troops, 8000.0, 20000.0) * ramp(world.fighters, 3000.0, 9000.0))
+    if massed > p.show_enter:
+        world.show_of_force = 1.0
+    elif massed <= p.show_leave:
+        world.show_of_force = 0.0
+    if world.war > 0.5:
+        world.escalation = 5.0
+    elif world.fighting > 0.5 and world.fighting_weeks >= p.fighting_weeks_enter:
+        world.escalation = 4.0
+    elif world.since_clash < p.clash_weeks:
+        world.escalation = 3.0
+    elif world.show_of_force > 0.5:
+        world.escalation = 2.0
+    elif world.war_of_words > 0.5:
+        world.escalation = 1.0
+    else:
+        world.escalation = 0.0
+
+
+OUTCOMES = (
+    "path", "fits", "blood", "peak_escalation", "final_escalation", "peak_rapprochement", "final_rapprochement",
+    *(f"first_escalation_{n}" for n in range(1, 6)), *(f"first_rapprochement_{n}" for n in range(1, 6)),
+    "incidents", "clashes", "deaths", "refugees_hosted", "approval", "power_debt",
+)  # fmt: skip
+OUTCOME_DTYPE = np.dtype([(name, np.float64) for name in OUTCOMES])
+
+
+@pure
+def first_reached(traj: Any, ladder: int, rung: float) -> float:
+    """Return the first week on or above a rung (ladder 0 escalation, 1 rapprochement), NaN if never."""
+    for week in range(1, len(traj)):
+        here = traj[week].escalation if ladder == 0 else traj[week].rapprochement
+        if here >= rung:
+            return float(week)
+    return math.nan
+
+
+@pure
+def summarise(traj: Any, out: Any) -> None:
+    """Reduce a trajectory (weeks + 1 world records) to one row of outcomes, in place.
+
+    `fits` is a bitmask over `PATHS`: every class whose condition holds, so that the order in
+    which classes are tried can be changed afterwards.
+    """
+    weeks = len(traj) - 1
+    ever_war = fought = clashed = talked = contacts = normal = shows = 0
+    peak_up = peak_in = dead = 0.0
+    tail = min(LAST, weeks)
+    for week in range(1, weeks + 1):
+        up = traj[week].escalation
+        close = traj[week].rapprochement
+        peak_up = max(peak_up, up)
+        peak_in = max(peak_in, close)
+        if up > 4.5:
+            ever_war = 1
+        if week > weeks - tail:
+            if up > 3.5:
+                fought = 1
+            if traj[week].clashes > traj[week - 1].clashes or up > 2.5:
+                clashed = 1
+            if traj[week].talks > traj[week - 1].talks:
+                talked = 1
+            if close > 3.5:
+                normal += 1
+            elif close > 1.5:
+                contacts += 1
+            if up > 1.5:
+                shows += 1
+    dead = traj[weeks].deaths
+    most = 0.5 * tail
+    fits = 128
+    fits += 1 * ever_war
+    fits += 2 * fought
+    fits += 4 * (clashed * talked)
+    fits += 8 * (clashed * (1 - talked))
+    fits += 16 * (1 if normal > most else 0)
+    fits += 32 * (1 if contacts + normal > most and normal <= most else 0)
+    fits += 64 * (1 if shows > most else 0)
+    path = 0
+    bit = 1
+    while (fits // bit) % 2 == 0:
+        path += 1
+        bit *= 2
+    last = traj[weeks]
+    out.path = float(path)
+    out.fits = float(fits)
+    out.blood = 1.0 if dead > 0.0 else 0.0
+    out.peak_escalation = peak_up
+    out.final_escalation = last.escalation
+    out.peak_rapprochement = peak_in
+    out.final_rapprochement = last.rapprochement
+    out.first_escalation_1 = first_reached(traj, 0, 1.0)
+    out.first_escalation_2 = first_reached(traj, 0, 2.0)
+    out.first_escalation_3 = first_reached(traj, 0, 3.0)
+    out.first_escalation_4 = first_reached(traj, 0, 4.0)
+    out.first_escalation_5 = first_reached(traj, 0, 5.0)
+    out.first_rapprochement_1 = first_reached(traj, 1, 1.0)
+    out.first_rapprochement_2 = first_reached(traj, 1, 2.0)
+    out.first_rapprochement_3 = first_reached(traj, 1, 3.0)
+    out.first_rapprochement_4 = first_reached(traj, 1, 4.0)
+    out.first_rapprochement_5 = first_reached(traj, 1, 5.0)
+    out.incidents = last.incidents
+    out.clashes = last.clashes
+    out.deaths = dead
+    out.refugees_hosted = last.refugees_hosted
+    out.approval = last.approval
+    out.power_debt = last.power_owed
