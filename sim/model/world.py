@@ -49,13 +49,13 @@ class World(Record):
         plausible=(5000, 12000), fades="troops_fading", rests="troops_rest", known_to=ALL,
         owner="dushanbe", chart=True)
     fighters: float = state(
-        3000, "persons", "Taliban fighters massed near the border",
-        judgement("districts on the river fell in July 2021; no count is published"), plausible=(1000, 6000),
+        4500, "persons", "Taliban fighters massed near the border",
+        judgement("districts on the river fell in July 2021; no count is published"), plausible=(2500, 6500),
         fades="fighters_fading", rests="fighters_rest", known_to=BOTH + ("russia", "china", "uzbekistan"),
         estimated=True, owner="taliban", chart=True)
     fighters_usual: float = state(
         3000, "persons", "fighters Dushanbe has grown used to, a slow mean",
-        judgement("equal to the fighters there at the start"), plausible=(1000, 6000), known_to=D)
+        judgement("fewer than there are now: they came in July 2021"), plausible=(2000, 5000), known_to=D)
     troops_usual: float = state(
         8000, "persons", "troops Kabul has grown used to, a slow mean",
         judgement("equal to the troops there at the start"), plausible=(5000, 12000), known_to=T)
@@ -203,13 +203,13 @@ class World(Record):
     refugees_waiting: float = tally("persons", "people waiting at the border", known_to=D)
     refugees_left: float = tally("persons", "people who moved on so far")
     refugees_before: float = state(
-        9500, "persons", "Afghan refugees in the country at the start",
+        8300, "persons", "Afghan refugees in the country at the start",
         judgement("the count of early September (¶9) less about two weeks of admissions"),
-        plausible=(8000, 11000))
+        plausible=(7500, 9500))
     refugees_hosted: float = tally("persons", "Afghan refugees in the country", known_to=D, chart=True)
     refugees_reported: float = state(
-        9500, "persons", "refugees as officials report them",
-        judgement("follows the security chief's counts of early September and October (¶9)"), plausible=(8000, 11000),
+        8300, "persons", "refugees as officials report them",
+        judgement("follows the security chief's counts of early September and October (¶9)"), plausible=(7500, 9500),
         known_to=ALL, chart=True)
 
     # economy

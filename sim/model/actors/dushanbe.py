@@ -26,7 +26,7 @@ class DushanbeParameters(Record):
     denounce_base: float = parameter(-1.5, "utility", -2.0, -1.0, "of naming and condemning Kabul's rulers", BASE)
     veil_base: float = parameter(-0.7, "utility", -1.2, -0.2, "of speaking of inclusiveness instead", BASE)
     soften_base: float = parameter(-1.3, "utility", -1.8, -0.8, "of softer words", BASE)
-    mobilise_base: float = parameter(-2.2, "utility", -2.8, -1.6, "of sending troops", BASE)
+    mobilise_base: float = parameter(-3.2, "utility", -3.8, -2.6, "of sending troops", BASE)
     stand_down_base: float = parameter(-1.8, "utility", -2.4, -1.2, "of bringing troops home", BASE)
     back_base: float = parameter(-1.8, "utility", -2.4, -1.2, "of backing the resistance", BASE)
     drop_base: float = parameter(-2.0, "utility", -2.6, -1.4, "of dropping the resistance", BASE)
@@ -36,14 +36,14 @@ class DushanbeParameters(Record):
     cut_base: float = parameter(-3.2, "utility", -3.8, -2.6, "of cutting power and trade", BASE)
     restore_base: float = parameter(-1.4, "utility", -2.0, -0.8, "of restoring what was cut", BASE)
     admit_base: float = parameter(-1.4, "utility", -2.0, -0.8, "of letting more refugees in", BASE)
-    push_back_base: float = parameter(-1.2, "utility", -1.8, -0.6, "of sending more back", BASE)
+    push_back_base: float = parameter(-1.6, "utility", -2.2, -1.0, "of sending more back", BASE)
 
     # options: what they do
     word_step: float = parameter(0.25, "share", 0.15, 0.35, "share of the way to full hardness one denunciation takes", PACE)
     veil_words: float = parameter(0.35, "share", 0.2, 0.5, "hardness of a veiled criticism against an open one", PACE)
     veil_step: float = parameter(0.3, "share", 0.15, 0.45, "share of the way to fully veiled speech one week takes", PACE)
     soften_step: float = parameter(0.325, "share", 0.2, 0.45, "share of its hardness that one softer week takes off", PACE)
-    troops_step: float = parameter(7000, "persons", 5000, 9000, "soldiers sent in one week of mobilising",
+    troops_step: float = parameter(8000, "persons", 6000, 10000, "soldiers sent in one week of mobilising",
                                    judgement("the 20,000 (¶6) were reached within about two months"))
     troops_most: float = parameter(32000, "persons", 25000, 40000, "soldiers a weak army can keep at the border",
                                    judgement("the weakest army of the region (¶1); 20,000 was a great effort (¶6)"))
@@ -110,7 +110,7 @@ class DushanbeParameters(Record):
     backstop: float = parameter(0.6, "1", 0.2, 0.9, "part of caution that firm backers take away",
                                 literature("Benson", 2011, "unconditional compellent pledges go with more initiation, deterrent ones with less targeting; dyads"))
     backstop_china: float = parameter(0.3, "share", 0.1, 0.5, "China's part in that beside Russia's", PULL)
-    keep_down: float = parameter(1.6, "utility", 0.6, 2.6, "pull of full shelters on sending people back", PULL)
+    keep_down: float = parameter(2.0, "utility", 1.0, 3.0, "pull of full shelters on sending people back", PULL)
     keep_down_share: float = parameter(0.04, "share", 0.0, 0.1, "share of arrivals security services turn away beyond policy",
                                        judgement("thousands sent back (¶9); how many against policy is unknown"))
     unreported: float = parameter(0.05, "share", 0.0, 0.3, "share of new arrivals that the reports leave out",
@@ -123,9 +123,9 @@ class DushanbeParameters(Record):
     exposed: float = parameter(1.8, "utility", 0.8, 2.8, "pull to drop it once detected", PULL)
     support_effect: float = parameter(0.03, "1/week", 0.01, 0.05, "strength the resistance gains from full support", PULL)
     detection_rate: float = parameter(0.06, "1/week", 0.02, 0.1, "chance a week that full support is detected", PULL)
-    answer: float = parameter(3.4, "utility", 2.0, 4.8, "pull of newly massed fighters on sending troops", PULL)
-    answer_full: float = parameter(6000, "persons", 4000, 8000, "new fighters at which the answer is strongest", PULL)
-    force_cost: float = parameter(2.0, "utility", 1.0, 3.0, "pull of its cost on bringing troops home", PULL)
+    answer: float = parameter(5.4, "utility", 4.0, 6.8, "pull of newly massed fighters on sending troops", PULL)
+    answer_full: float = parameter(4000, "persons", 2500, 5500, "new fighters at which the answer is strongest", PULL)
+    force_cost: float = parameter(3.0, "utility", 2.0, 4.0, "pull of its cost on bringing troops home", PULL)
     guardian_words: float = parameter(1.2, "utility", 0.4, 2.0, "pull of violence against kin on hard words", PULL)
     guardian_soft: float = parameter(1.0, "utility", 0.3, 1.7, "the same against softer words", PULL)
     guardian_doors: float = parameter(0.8, "utility", 0.2, 1.4, "the same on letting people in", PULL)
@@ -378,8 +378,8 @@ def backstop_discount(seen: Seen, p: Parameters) -> float:
     rises_with=("refugees_hosted",), falls_with=("refugee_capacity",),
 )  # fmt: skip
 def full_shelters(seen: Seen, p: Parameters) -> float:
-    """How full the shelters are, 0 at a third of capacity, 1 at capacity."""
-    return ramp(seen.refugees_hosted / max(seen.refugee_capacity, 1.0), 0.33, 1.0)
+    """How full the shelters are, 0 at half of capacity, 1 at one and a half times."""
+    return ramp(seen.refugees_hosted / max(seen.refugee_capacity, 1.0), 0.5, 1.5)
 
 
 @clause("D7", pushes={"admission": "-keep_down_share", "reporting": "+unreported"})

@@ -51,11 +51,11 @@ class TalibanParameters(Record):
     payment_fading: float = parameter(0.05, "1/week", 0.02, 0.1, "fading of willingness to pay", PACE, bounds=(0, 1))
 
     interference_threat: float = parameter(2.8, "utility", 1.4, 4.2, "pull of provocation on threats", PULL)
-    interference_mass: float = parameter(2.6, "utility", 1.2, 4.0, "pull of provocation on massing", PULL)
+    interference_mass: float = parameter(3.4, "utility", 2.0, 4.8, "pull of provocation on massing", PULL)
     interference_contact: float = parameter(1.2, "utility", 0.4, 2.0, "pull of provocation against contact", PULL)
     detected_share: float = parameter(0.6, "share", 0.3, 0.9, "weight of detected support beside words", PULL)
     provocation_floor: float = parameter(0.15, "index", 0.05, 0.25, "provocation that is shrugged off", PULL)
-    new_troops: float = parameter(1.2, "utility", 0.4, 2.0, "pull of newly sent troops on massing", PULL)
+    new_troops: float = parameter(1.6, "utility", 0.6, 2.6, "pull of newly sent troops on massing", PULL)
     new_troops_full: float = parameter(10000, "persons", 6000, 14000, "new troops at which that pull is strongest", PULL)
     habit: float = parameter(0.05, "1/week", 0.03, 0.08, "habituation to forces that stay", PACE, bounds=(0, 1))
     wings_contact: float = parameter(2.4, "utility", 1.0, 3.8, "pragmatists' pull towards contact", PULL)

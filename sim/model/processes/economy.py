@@ -26,6 +26,8 @@ class EconomyParameters(Record):
     output_noise: float = parameter(0.004, "1", 0.002, 0.008, "weekly noise of output", SLOW)
     hardship_rest: float = parameter(0.55, "index", 0.35, 0.75, "hardship at the income of 2021", SLOW)
     hardship_slope: float = parameter(1.2, "1", 0.6, 1.8, "how much hardship a loss of all income adds", SLOW)
+    weekly_product: float = parameter(168000000, "USD/week", 150000000, 190000000, "gross domestic product a week",
+                                      public("World Bank", "World Development Indicators: 8.75 billion USD in 2021", "2022"))
     hardship_growth: float = parameter(0.0, "1/week", 0.0, 0.002, "trend of hardship", SLOW)
     hardship_pace: float = parameter(0.04, "1/week", 0.02, 0.08, "pace at which households feel a change", SLOW, bounds=(0, 1))
     fatigue_relief: float = parameter(0.0014, "1/week", 0.0006, 0.0022, "fatigue forgotten while fear reigns or times are good", SLOW)
@@ -35,7 +37,7 @@ def economy(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     """Income from migrants and trade makes or eases hardship; hard times tire."""
     back = toward(world.remittances, p.remittances_rest, p.remittances_pace)
     world.remittances = clip(back + p.remittances_noise * draw.remittances, 0.0, 3.0)
-    trade = (world.other_trade - p.trade_rest) / 2.0e8 * 52.0
+    trade = (world.other_trade - p.trade_rest) / p.weekly_product
     goal = 1.0 + 0.5 * p.remittances_share * (world.remittances - 1.0) + trade - 0.1 * world.heat
     world.output = clip(toward(world.output, goal, p.output_pace) + p.output_noise * draw.output, 0.0, 5.0)
     income = p.remittances_share * world.remittances + (1.0 - p.remittances_share) * world.output

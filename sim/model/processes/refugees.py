@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from sim.model.maths import clip, share
+from sim.model.maths import clip, ramp, share
 from sim.model.provenance import Record, article, judgement, parameter
 from sim.model.registry import rule
 
@@ -21,10 +21,11 @@ class RefugeeParameters(Record):
 
     attempts_base: float = parameter(500, "persons/week", 200, 900, "people who come in quiet weeks", FLOW)
     attempts_most: float = parameter(4200, "persons/week", 4200, 4200, "people who come at most", article(9, text="up to 600 a day"))
-    attempts_violence: float = parameter(5200, "persons/week", 3500, 7000, "people whom full violence adds", FLOW)
+    attempts_violence: float = parameter(7000, "persons/week", 5500, 8500, "people whom full violence adds", FLOW)
     attempts_noise: float = parameter(0.1, "1", 0.05, 0.2, "relative noise of the flow", FLOW)
     waiting_share: float = parameter(0.15, "share", 0.05, 0.3, "share of those at the river who wait into the next week", FLOW)
     moving_on: float = parameter(0.006, "1/week", 0.002, 0.02, "share of those hosted who move on in a week", FLOW, bounds=(0, 1))
+    crowding: float = parameter(2.0, "1", 0.5, 4.0, "how much twice too full shelters add to moving on", FLOW)
 
 
 @rule(
@@ -52,9 +53,11 @@ def refugees(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     world.refugees_admitted += admitted
     world.refugees_turned_back += there - waiting - admitted
     world.refugees_waiting = waiting
-    left = math.floor(p.moving_on * world.refugees_hosted)
+    crowded = 1.0 + p.crowding * ramp(world.refugees_hosted / max(world.refugee_capacity, 1.0), 1.0, 2.0)
+    leaving = share(p.moving_on * crowded)
+    left = math.floor(leaving * world.refugees_hosted)
     world.refugees_left += left
     world.refugees_hosted += admitted - left
     shown = share(1.0 - drive.reporting)
-    world.refugees_reported += math.floor(shown * admitted) - math.floor(p.moving_on * world.refugees_reported)
+    world.refugees_reported += math.floor(shown * admitted) - math.floor(leaving * world.refugees_reported)
     world.refugee_capacity += p.outside_help * world.assistance / 1000.0 - 0.002 * world.refugee_capacity
