@@ -1,0 +1,77 @@
+"""Where compiled code is kept, and how an old or broken cache is never believed.
+
+Numba's disk cache does not notice a change in an imported file, so the folder itself is named by a
+hash of the package's source: edited rules get a folder of their own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+
+import platformdirs
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def source_key(package: Path = PACKAGE) -> str:
+    """Hash the source of the model and the engine, with the versions that compile it."""
+    digest = hashlib.blake2b(digest_size=10)
+    parts = [platform.python_version(), platform.machine(), version("numba"), version("numpy")]
+    digest.update("|".join(parts).encode())
+    for folder in ("model", "engine"):
+        for path in sorted((package / folder).rglob("*.py")):
+            digest.update(str(path.relative_to(package)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def cache_folder() -> Path:
+    """Return a writable folder for this source, per user, else a temporary one, else one of this process."""
+    key = source_key()
+    base = os.environ.get("PANJ_CACHE")
+    wanted = [Path(base)] if base else [Path(platformdirs.user_cache_dir("panj"))]
+    wanted.append(Path(tempfile.gettempdir()) / f"panj-{os.getuid() if hasattr(os, 'getuid') else 'user'}")
+    for place in wanted:
+        folder = place / key
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            probe = folder / f".probe-{os.getpid()}"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError:
+            continue
+        return folder
+    return Path(tempfile.mkdtemp(prefix="panj-"))
+
+
+def forget() -> None:
+    """Remove this source's compiled code, so that it is made anew."""
+    shutil.rmtree(cache_folder(), ignore_errors=True)
+    cache_folder.cache_clear()
+
+
+def import_source(name: str, text: str) -> ModuleType:
+    """Import generated source from a file beside the cache, written under a temporary name and renamed."""
+    folder = cache_folder()
+    path = folder / f"{name}.py"
+    if not path.exists() or path.read_text() != text:
+        handle, draft = tempfile.mkstemp(dir=folder, suffix=".draft")
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+        os.replace(draft, path)
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,242 @@
+"""Generate the ensemble's week from the registry: the same functions the Mesa agents call, unrolled.
+
+Nothing of the model is restated here. What is generated is the order of calls, which field goes
+where, and the products of the appraisal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sim.model import week as order
+from sim.model.provenance import Quantity
+from sim.model.registry import ACTORS, Model, Rule
+
+HEADER = '''"""Generated from the registry; do not edit."""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sim.engine.events import begin_events, end_events, settle_events
+from sim.model.maths import clip
+from sim.model.population import draw_society, opinion_week
+from sim.model.outcomes import summarise
+'''
+
+JIT = '@njit(cache=True, nogil=True, error_model="numpy")'
+
+
+class _Names:
+    """Functions of the model, imported under names of their own."""
+
+    def __init__(self) -> None:
+        self.imports: dict[str, str] = {}
+
+    def __call__(self, function: Callable[..., Any]) -> str:
+        alias = f"{function.__module__.rsplit('.', 1)[-1]}__{function.__name__}"
+        self.imports[alias] = f"from {function.__module__} import {function.__name__} as {alias}"
+        return alias
+
+
+def estimates(model: Model, actor: str) -> list[Quantity]:
+    """Return what an actor perceives with noise and delay, in the order of its noise columns."""
+    return [q for q in model.perceived(actor) if q.estimated and q.owner != actor]
+
+
+def estimate_span(quantity: Quantity) -> float:
+    """Return the scale of an estimate's noise: its plausible range, or a tenth where it starts at zero."""
+    width = quantity.plausible[1] - quantity.plausible[0]
+    return width if width > 0.0 else 0.1
+
+
+def weight_product(model: Model, rule: Rule) -> str:
+    """Write the factors that scale every cell of a rule in an appraisal."""
+    return f"p.{rule.strength} * p.{model.weight(rule)}"
+
+
+def source(model: Model) -> str:
+    """Return the text of the generated module."""
+    names = _Names()
+    parts: list[str] = []
+    for actor in ACTORS:
+        parts += [_perceive(model, actor), _appraise(model, actor, names)]
+    parts += [_act(model, names), _drive(model, names), _processes("before", order.BEFORE_OPINION, names)]
+    parts += [_processes("after", order.AFTER_OPINION, names), _fade(model), _bounds(model), _choose(model)]
+    parts.append(_run(model))
+    return "\n".join([HEADER, *sorted(names.imports.values()), "", *parts])
+
+
+def _function(head: str, lines: list[str]) -> str:
+    body = "\n".join("    " + line for line in lines or ["pass"])
+    return f"\n\n{JIT}\ndef {head}:\n{body}\n"
+
+
+def _perceive(model: Model, actor: str) -> str:
+    lines = []
+    columns = {q.name: k for k, q in enumerate(estimates(model, actor))}
+    for q in model.perceived(actor):
+        if q.name in columns:
+            value = f"late.{q.name} + (p.perception_noise * {estimate_span(q)!r}) * z[{columns[q.name]}]"
+            lines.append(f"seen.{q.name} = clip({value}, {_number(q.low)}, {_number(q.high)})")
+        else:
+            lines.append(f"seen.{q.name} = last.{q.name}")
+    return _function(f"perceive_{actor}(seen, last, late, p, z)", lines)
+
+
+def _number(x: float) -> str:
+    if x == float("inf"):
+        return "math.inf"
+    return "-math.inf" if x == float("-inf") else repr(x)
+
+
+def _appraise(model: Model, actor: str, names: _Names) -> str:
+    lines = []
+    place: dict[str, int] = {}
+    number = 0
+    for instrument in model.instruments:
+        for option in instrument.options:
+            if instrument.actor == actor:
+                place[option.key] = number
+                lines.append(f"u[{number}] = p.{option.base}")
+                if option.open_when is not None:
+                    lines.append(f"opened[{number}] = 1 if {names(option.open_when)}(seen, p) else 0")
+            number += 1
+    for rule, part in model.appraising(actor):
+        lines.append(f"i = {names(part.function)}(seen, p)")
+        lines.append(f"f = {weight_product(model, rule)}")
+        for push in part.pushes:
+            sign = "+" if push.sign > 0 else "-"
+            lines.append(f"u[{place[push.target]}] {sign}= f * p.{push.size} * i")
+    return _function(f"appraise_{actor}(seen, p, u, opened)", lines)
+
+
+def _choose(model: Model) -> str:
+    edges = [0]
+    for instrument in model.instruments:
+        edges.append(edges[-1] + len(instrument.options))
+    return (
+        f"\n\nEDGES = np.array({edges}, dtype=np.int64)\n"
+        + f"\n\n{JIT}\ndef choose(u, opened, allowed, luck, chosen):\n"
+        + '''    for k in range(len(chosen)):
+        best = EDGES[k]
+        high = -math.inf
+        for o in range(EDGES[k], EDGES[k + 1]):
+            if opened[o] == 0 or allowed[o] == 0:
+                continue
+            value = math.inf if allowed[o] == 2 else u[o] + luck[o]
+            if value > high:
+                high = value
+                best = o
+        chosen[k] = best
+'''
+    )
+
+
+def _act(model: Model, names: _Names) -> str:
+    lines = []
+    number = 0
+    for k, instrument in enumerate(model.instruments):
+        for option in instrument.options:
+            if option.function is not None:
+                lines += [f"if chosen[{k}] == {number}:", f"    {names(option.function)}(world, p)"]
+            number += 1
+    return _function("act(world, p, chosen)", lines)
+
+
+def _drive(model: Model, names: _Names) -> str:
+    lines = [f"drive.{name} = 0.0" for name in model.drives]
+    for rule, part in model.driving():
+        lines.append(f"i = {names(part.function)}(world, p)")
+        for push in part.pushes:
+            sign = "+" if push.sign > 0 else "-"
+            lines.append(f"drive.{push.target} {sign}= p.{rule.strength} * p.{push.size} * i")
+    return _function("drive_all(world, p, drive)", lines)
+
+
+def _processes(name: str, processes: tuple[Callable[..., None], ...], names: _Names) -> str:
+    return _function(f"{name}(world, p, drive, draw)", [f"{names(one)}(world, p, drive, draw)" for one in processes])
+
+
+def _fade(model: Model) -> str:
+    lines = []
+    for q in model.world.values():
+        if q.fades is not None:
+            rest = f"p.{q.rests}" if q.rests else "0.0"
+            lines.append(f"world.{q.name} = {rest} + (world.{q.name} - {rest}) * (1.0 - p.{q.fades})")
+    return _function("fade(world, p)", lines)
+
+
+def _bounds(model: Model) -> str:
+    low = ", ".join(_number(q.low) for q in model.world.values())
+    high = ", ".join(_number(q.high) for q in model.world.values())
+    head = f"\n\nLOW = np.array([{low}])\nHIGH = np.array([{high}])\n".replace("math.inf", "np.inf")
+    return head + _function(
+        "broken(flat)",
+        [
+            "for v in range(len(flat)):",
+            "    if not (LOW[v] <= flat[v] <= HIGH[v]):",
+            "        return v",
+            "return -1",
+        ],
+    )
+
+
+def _run(model: Model) -> str:
+    actors = []
+    for a, actor in enumerate(ACTORS):
+        actors += [
+            f"        perceive_{actor}(seen[{a}], traj[week - 1], traj[late], p, luck_seen_{actor}[week])",
+            f"        appraise_{actor}(seen[{a}], p, u, opened)",
+        ]
+    looks = ", ".join(f"luck_seen_{actor}" for actor in ACTORS)
+    return f'''
+
+{JIT}
+def set_up(traj, world_flat, citizens, pars, opinion, anchor, traits, weights, region, circles, society):
+    """Row 0: the start, with the society drawn and its means in place."""
+    traj[0] = traj[0]
+    draw_society(traj[0], pars[0], citizens, opinion, anchor, traits, weights, region, circles, society)
+
+
+{JIT}
+def run(traj, flat, worlds, world, seen, pars, p_flat, base, p_base, started, active, drives, draws,
+        u, opened, chosen, choices, allowed, events, until, armed, due, chance, luck, {looks},
+        opinion, following, anchor, traits, weights, region, circles, out, failure):
+    """Run all weeks of one run; `flat` and `world` are float views of `traj` and `worlds`."""
+    w = worlds[0]
+    p = pars[0]
+    drive = drives[0]
+    busy = len(events.op) > 0
+    world[:] = flat[0]
+    base[:] = flat[0]
+    for week in range(1, traj.shape[0]):
+        if busy:
+            begin_events(week, events, flat[week - 1], chance[week], w, world, base, started, active,
+                         p_flat, p_base, until, armed, due, opinion, weights, region)
+        late = max(week - 1 - int(p.perception_delay), 0)
+{chr(10).join(actors)}
+        choose(u, opened, allowed[week], luck[week], chosen)
+        choices[week, :] = chosen
+        act(w, p, chosen)
+        drive_all(w, p, drive)
+        before(w, p, drive, draws[week])
+        opinion_week(w, p, drive, opinion, following, anchor, traits, weights, region, circles)
+        after(w, p, drive, draws[week])
+        if busy:
+            settle_events(events, world, base, started, active)
+        fade(w, p)
+        if busy:
+            end_events(week, events, world, base, p_flat, p_base, until)
+        flat[week] = world
+        bad = broken(world)
+        if bad >= 0:
+            failure[0] = week
+            failure[1] = bad
+            for rest in range(week, traj.shape[0]):
+                flat[rest, :] = np.nan
+            return
+    summarise(traj, out[0])
+'''
