@@ -195,9 +195,8 @@ def _run(model: Model) -> str:
     return f'''
 
 {JIT}
-def set_up(traj, world_flat, citizens, pars, opinion, anchor, traits, weights, region, circles, society):
-    """Row 0: the start, with the society drawn and its means in place."""
-    traj[0] = traj[0]
+def set_up(traj, citizens, pars, opinion, anchor, traits, weights, region, circles, society):
+    """Draw the society and put its means into row 0."""
     draw_society(traj[0], pars[0], citizens, opinion, anchor, traits, weights, region, circles, society)
 
 

@@ -1,0 +1,89 @@
+"""The compiled week, loaded once a process, and the addresses of its draws."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numba.extending import register_jitable
+from numpy.typing import NDArray
+
+from sim.engine import cache, codegen, events
+from sim.engine.randomness import LAWS, purpose_hashes
+from sim.model.maths import PURE
+from sim.model.population import SOCIETY_NOISE
+from sim.model.registry import ACTORS, Model, load
+from sim.model.week import AFTER_OPINION, BEFORE_OPINION
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A block of draws: the purposes of its columns and the law of each."""
+
+    hashes: NDArray[np.uint64]
+    laws: NDArray[np.int64]
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return len(self.hashes)
+
+
+def stream(purposes: list[str], laws: list[str]) -> Stream:
+    """Address a block of draws."""
+    return Stream(purpose_hashes(purposes), np.array([LAWS[law] for law in laws], np.int64))
+
+
+@dataclass(frozen=True)
+class Streams:
+    """Every address of one run: processes, choices, perceptions by actor, events, society."""
+
+    process: Stream
+    choice: Stream
+    seen: tuple[Stream, ...]
+    event: Stream
+    society: Stream
+
+
+def streams(model: Model, event_names: tuple[str, ...]) -> Streams:
+    """Name the purposes of every draw of a run."""
+    options = [opt.purpose for one in model.instruments for opt in one.options]
+    seen = []
+    for actor in ACTORS:
+        names = [f"perceive/{actor}/{q.name}" for q in codegen.estimates(model, actor)]
+        seen.append(stream(names, ["normal"] * len(names)))
+    return Streams(
+        stream([f"process/{name}" for name in model.draws], [q.spread for q in model.draws.values()]),
+        stream(options, ["gumbel"] * len(options)),
+        tuple(seen),
+        stream([f"event/{name}" for name in event_names], ["uniform"] * len(event_names)),
+        stream([f"society/{j}" for j in range(SOCIETY_NOISE)], ["uniform"] * SOCIETY_NOISE),
+    )
+
+
+@lru_cache(maxsize=1)
+def week() -> Any:
+    """Return the generated module with its compiled functions (`run`, `set_up`, ...).
+
+    A cache file that cannot be read is treated as missing: the folder is emptied and made anew.
+    """
+    model = load()
+    assert events.__name__  # its functions are compiled as well
+    for function in (*PURE.values(), *BEFORE_OPINION, *AFTER_OPINION):
+        register_jitable(error_model="numpy")(function)
+    return cache.import_source("panj_week", codegen.source(model))
+
+
+def mending(call: Any) -> Any:
+    """Call once more from an empty cache where a cache file turns out to be broken."""
+    try:
+        return call()
+    except (pickle.UnpicklingError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError):
+        if not list(cache.cache_folder().rglob("*.nbi")):
+            raise
+        cache.forget()
+        week.cache_clear()
+        return call()
