@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -130,6 +131,8 @@ def simulate(
         World variables whose weekly values are kept.
     progress
         Called with the number of runs just finished.
+
+    An exception in any thread, or an interrupt of this one, ends every lane after its present run.
     """
     model = load()
     runs = len(replicates)
@@ -140,9 +143,12 @@ def simulate(
         np.zeros((runs, plan.weeks + 1, 2), np.int8), np.zeros((runs, plan.weeks + 1, len(keep))),
     )  # fmt: skip
     plan = replace(plan, allowed=np.ascontiguousarray(plan.allowed))
+    stop = threading.Event()
 
     def part(first: int, last: int, space: Workspace) -> int:
         for run in range(first, last):
+            if stop.is_set():
+                return 0
             space.prepare(seed, int(replicates[run]), None if cases is None else cases[run])
             space.run()
             block.failure_week[run], block.failure_variable[run] = space.failure
@@ -159,14 +165,24 @@ def simulate(
     spaces = [Workspace(model, plan) for _ in range(workers)]
 
     def lane(number: int) -> None:
-        for first in range(number * size, runs, workers * size):
-            done = part(first, min(first + size, runs), spaces[number])
-            if progress is not None:
-                progress(done)
+        try:
+            for first in range(number * size, runs, workers * size):
+                done = part(first, min(first + size, runs), spaces[number])
+                if stop.is_set():
+                    return
+                if progress is not None:
+                    progress(done)
+        except BaseException:
+            stop.set()
+            raise
 
     if workers == 1:
         lane(0)
     else:
         with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(lane, range(workers)))
+            try:
+                list(pool.map(lane, range(workers)))
+            except BaseException:
+                stop.set()
+                raise
     return block
