@@ -36,7 +36,8 @@ class _Names:
         self.imports: dict[str, str] = {}
 
     def __call__(self, function: Callable[..., Any]) -> str:
-        alias = f"{function.__module__.rsplit('.', 1)[-1]}__{function.__name__}"
+        place = "_".join(function.__module__.split(".")[2:])
+        alias = f"{place}__{function.__name__}"
         self.imports[alias] = f"from {function.__module__} import {function.__name__} as {alias}"
         return alias
 
@@ -119,18 +120,23 @@ def _choose(model: Model) -> str:
         edges.append(edges[-1] + len(instrument.options))
     return (
         f"\n\nEDGES = np.array({edges}, dtype=np.int64)\n"
-        + f"\n\n{JIT}\ndef choose(u, opened, allowed, luck, chosen):\n"
-        + '''    for k in range(len(chosen)):
-        best = EDGES[k]
-        high = -math.inf
-        for o in range(EDGES[k], EDGES[k + 1]):
-            if opened[o] == 0 or allowed[o] == 0:
-                continue
-            value = math.inf if allowed[o] == 2 else u[o] + luck[o]
-            if value > high:
-                high = value
-                best = o
-        chosen[k] = best
+        + f"\n\n{JIT}\ndef pick(k, u, opened, allowed, luck):"
+        + '''
+    best = EDGES[k]
+    high = -math.inf
+    for o in range(EDGES[k], EDGES[k + 1]):
+        if opened[o] == 0 or allowed[o] == 0:
+            continue
+        value = math.inf if allowed[o] == 2 else u[o] + luck[o]
+        if value > high:
+            high = value
+            best = o
+    return best
+'''
+        + f"\n\n{JIT}\ndef choose(u, opened, allowed, luck, chosen):"
+        + '''
+    for k in range(len(chosen)):
+        chosen[k] = pick(k, u, opened, allowed, luck)
 '''
     )
 
@@ -198,6 +204,12 @@ def _run(model: Model) -> str:
 def set_up(traj, citizens, pars, opinion, anchor, traits, weights, region, circles, society):
     """Draw the society and put its means into row 0."""
     draw_society(traj[0], pars[0], citizens, opinion, anchor, traits, weights, region, circles, society)
+
+
+{JIT}
+def move_citizens(worlds, pars, drives, opinion, following, anchor, traits, weights, region, circles):
+    """Move every citizen by one week: the way of the Mesa driver into the compiled population."""
+    opinion_week(worlds[0], pars[0], drives[0], opinion, following, anchor, traits, weights, region, circles)
 
 
 {JIT}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.model.actors.china import ChinaParameters
-from sim.model.actors.dushanbe import DushanbeParameters
+from sim.model.actors.dushanbe.numbers import DushanbeParameters
 from sim.model.actors.opinion import OpinionParameters
 from sim.model.actors.russia import RussiaParameters
 from sim.model.actors.taliban import TalibanParameters

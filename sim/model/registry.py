@@ -237,7 +237,12 @@ def option(
 
 
 def _home(function: Callable[..., Any]) -> str:
-    return function.__module__.rsplit(".", 1)[-1]
+    """Name the actor or process in whose module, or package of modules, a function stands."""
+    parts = function.__module__.split(".")
+    for folder in ("actors", "processes"):
+        if folder in parts[:-1]:
+            return parts[parts.index(folder) + 1]
+    return parts[-1]
 
 
 def _clause(
@@ -338,8 +343,7 @@ class Model:
 
 
 def concern_weight(rule: Rule) -> str:
-    """Name of the parameter that weighs the concern a rule speaks to, for its actor.
-    """
+    """Name of the parameter that weighs the concern a rule speaks to, for its actor."""
     return f"weight_{rule.actor}_{rule.concern.replace(' ', '_')}"
 
 
@@ -359,8 +363,8 @@ def load() -> Model:
     """
     for package in ("sim.model.actors", "sim.model.processes"):
         found = importlib.import_module(package)
-        for info in pkgutil.iter_modules(found.__path__):
-            importlib.import_module(f"{package}.{info.name}")
+        for info in pkgutil.walk_packages(found.__path__, f"{package}."):
+            importlib.import_module(info.name)
     from sim.model.parameters import Parameters
     from sim.model.world import Draws, Drives, World
 

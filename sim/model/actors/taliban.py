@@ -28,7 +28,7 @@ class TalibanParameters(Record):
     include_base: float = parameter(-2.6, "utility", -3.2, -2.0, "of broadening the cabinet", BASE)
     narrow_base: float = parameter(-2.2, "utility", -2.8, -1.6, "of narrowing the cabinet", BASE)
     taliban_warm_base: float = parameter(-1.8, "utility", -2.4, -1.2, "of Kabul's step towards contact", BASE)
-    taliban_cool_base: float = parameter(-2.6, "utility", -3.2, -2.0, "of Kabul's step back", BASE)
+    taliban_cool_base: float = parameter(-3.3, "utility", -3.9, -2.7, "of Kabul's step back", BASE)
     pay_base: float = parameter(-1.2, "utility", -1.8, -0.6, "of paying the power bill", BASE)
 
     threat_step: float = parameter(0.35, "share", 0.2, 0.5, "share of the way to open threats one week takes", PACE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.model.maths import pure, ramp, share
+from sim.model.maths import pure, ramp, share, toward
 from sim.model.provenance import Record, judgement, parameter
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class ContactParameters(Record):
     dwell_normal: float = parameter(39, "week", 26, 52, "weeks both must be ready for normalisation", STEPS)
     dwell_recognition: float = parameter(52, "week", 39, 78, "weeks both must be ready for recognition", STEPS)
     dwell_down: float = parameter(4, "week", 2, 8, "weeks after which a rung neither will hold is lost", STEPS)
+    patience_lost: float = parameter(0.1, "share", 0.0, 0.3, "share of the wait for a rung that a week without readiness undoes", STEPS)
     ties_enter: float = parameter(0.4, "index", 0.35, 0.45, "ties from which the third rung can be reached", STEPS)
     ties_leave: float = parameter(0.3, "index", 0.25, 0.35, "ties below which it is lost", STEPS)
     ties_normal: float = parameter(0.6, "index", 0.55, 0.65, "ties from which the fourth rung can be reached", STEPS)
@@ -76,7 +77,7 @@ def contact(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
             world.rapprochement = rung - 1.0
             world.contact_waited = 0.0
     else:
-        world.contact_waited = 0.0
+        world.contact_waited = toward(world.contact_waited, 0.0, p.patience_lost)
     world.since_talks += 1.0
     if world.rapprochement > 1.5 and world.since_talks >= p.talks_every:
         world.talks += 1.0
