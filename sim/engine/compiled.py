@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -75,6 +76,12 @@ def week() -> Any:
     for function in (*PURE.values(), *BEFORE_OPINION, *AFTER_OPINION):
         register_jitable(error_model="numpy")(function)
     return cache.import_source("panj_week", codegen.source(model))
+
+
+def plain(phase: str) -> Callable[..., Any]:
+    """Return a phase of the generated week as plain Python: the same text, not compiled."""
+    function: Callable[..., Any] = getattr(week(), phase).py_func
+    return function
 
 
 def mending(call: Any) -> Any:

@@ -1,0 +1,282 @@
+"""The Mesa driver: one run, step by step, with a record of every decision.
+
+It calls the very functions the compiled ensemble calls, in the order written once in
+`sim.model.week`, and gives the same trajectory bit for bit. Rules, options and processes are plain
+Python here, so that a breakpoint in one of them stops; only the population is compiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine import compiled
+from sim.engine.agents import Citizen, DomesticOpinion, StateActor
+from sim.engine.decisions import Decision
+from sim.engine.ensemble import Workspace
+from sim.engine.events import begin_events, end_events, fires, settle_events
+from sim.errors import ScenarioError
+from sim.model import week as order
+from sim.model.outcomes import summarise
+from sim.model.registry import ACTORS, load
+from sim.scenario.plan import Plan
+from sim.scenario.plan import plan as make_plan
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from mesa.agent import AgentSet
+
+    from sim.scenario.schema import Scenario
+
+OPINION = DomesticOpinion.name
+
+
+class Fired(NamedTuple):
+    """An event that became due in a week."""
+
+    week: int
+    name: str
+
+
+class Failure(NamedTuple):
+    """Where a run left its bounds: the week, and the first variable that did."""
+
+    week: int
+    variable: str
+
+
+class PolicyModel(mesa.Model):  # type: ignore[misc]
+    """One run of a scenario.
+
+    Parameters
+    ----------
+    spec
+        A scenario, the name or path of one, or a plan made from one.
+    seed, replicate
+        Which randomness; the run equals the ensemble's run of the same seed and replicate.
+    case
+        (parameters + world,) values of a design's point, parameters first; None for the scenario's own.
+
+    Attributes
+    ----------
+    week : the week that was simulated last, 0 at the start
+    world, p : records of the world as it stands and of the parameters in force
+    actors : agents by name: the five states and `domestic opinion`
+    decisions : one `Decision` for every actor, instrument and week so far
+    fired : events that became due so far, as (week, name)
+    failure : week and variable where the run left its bounds, else None
+    datacollector : Mesa's, with every variable of the world
+
+    Raises
+    ------
+    ScenarioError
+        The scenario is wrong, or seed or replicate is no whole number from 0.
+    """
+
+    #: The class of each actor; a subclass of the model may put another one in its place.
+    actor_types: ClassVar[dict[str, type[StateActor]]] = dict.fromkeys(ACTORS, StateActor)
+
+    def __init__(
+        self,
+        spec: Scenario | Plan | str,
+        seed: int = 0,
+        replicate: int = 0,
+        case: NDArray[np.float64] | None = None,
+    ) -> None:
+        for name, value in (("seed", seed), ("replicate", replicate)):
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+                raise ScenarioError(f"{name}: expected a whole number from 0, found {value!r}")
+        super().__init__(rng=int(seed))
+        self.registry = load()
+        self.plan, self.spec = self._read(spec)
+        self.seed, self.replicate = int(seed), int(replicate)
+        self.space: Workspace = compiled.mending(lambda: self._prepared(case))
+        space = self.space
+        self._rows = space.traj.view(np.recarray)
+        self.world = space.worlds.view(np.recarray)[0]
+        self.p = space.pars.view(np.recarray)[0]
+        self.drive = space.drives.view(np.recarray)[0]
+        self.luck = space.draws.view(np.recarray)
+        space.world[:] = space.flat[0]
+        space.base[:] = space.flat[0]
+        self.week = 0
+        self.decisions: list[Decision] = []
+        self.fired: list[Fired] = []
+        self.failure: Failure | None = None
+        self.actors: dict[str, StateActor | DomesticOpinion] = {
+            **{name: kind(self, name) for name, kind in self.actor_types.items()},
+            OPINION: DomesticOpinion(self),
+        }
+        self.pick = compiled.plain("pick")
+        self._plain = {
+            name: compiled.plain(name) for name in ("drive_all", "before", "after", "fade", "broken")
+        }
+        self._citizens: list[Citizen] = []
+        self.datacollector = mesa.DataCollector(
+            model_reporters={name: _reporter(column) for column, name in enumerate(self.registry.world)}
+        )
+        self.datacollector.collect(self)
+
+    def _read(self, spec: Scenario | Plan | str) -> tuple[Plan, Scenario | None]:
+        if isinstance(spec, Plan):
+            return spec, None
+        if isinstance(spec, str) or hasattr(spec, "__fspath__"):
+            from sim.scenario.loading import load_scenario
+
+            spec = load_scenario(spec)
+        return make_plan(spec, self.registry), spec
+
+    def _prepared(self, case: NDArray[np.float64] | None) -> Workspace:
+        space = Workspace(self.registry, self.plan)
+        space.prepare(self.seed, self.replicate, case)
+        return space
+
+    def past(self, week: int) -> Any:
+        """Return the recorded world of a week (0 to `week`) as a record."""
+        return self._rows[week]
+
+    def step(self) -> None:
+        """Simulate one week, phase by phase.
+
+        Raises
+        ------
+        ScenarioError
+            The run has ended.
+        """
+        if not self.running:
+            raise ScenarioError(
+                f"the run has ended with week {self.week}; give the scenario more weeks to go on, "
+                "or make a new model to begin again"
+            )
+        self.week += 1
+        with np.errstate(all="ignore"):  # as in compiled code; what leaves its bounds is caught at the end
+            for phase in order.PHASES:
+                self._PHASES[phase](self)
+        self.datacollector.collect(self)
+
+    def run(self) -> PolicyModel:
+        """Simulate all weeks that are left, and return the model."""
+        while self.running:
+            self.step()
+        return self
+
+    def each(self, method: str) -> None:
+        """Let every state do one thing; their order makes no difference."""
+        self.states.do(method)
+
+    @property
+    def states(self) -> AgentSet:
+        """The five states, as a set of Mesa's."""
+        return self.agents.select(agent_type=StateActor)
+
+    @property
+    def citizens(self) -> AgentSet:
+        """Every citizen, as a set of Mesa's apart from `agents`; made when first asked for."""
+        from mesa.agent import AgentSet
+
+        if not self._citizens:  # kept, because Mesa's sets hold weak references
+            self._citizens = [Citizen(self, row) for row in range(len(self.space.opinion))]
+        return AgentSet(self._citizens, random=self.random)
+
+    @property
+    def trajectory(self) -> pd.DataFrame:
+        """The world, one row a week from 0; NaN from the week of a failure on."""
+        frame = self.datacollector.get_model_vars_dataframe().rename_axis("week")
+        if self.failure is not None:
+            frame = frame.reindex(range(self.plan.weeks + 1)).rename_axis("week")
+        return frame
+
+    @property
+    def outcome(self) -> Any:
+        """The run as one record of outcomes, the same as the ensemble's; NaN throughout after a failure.
+
+        Raises
+        ------
+        ScenarioError
+            The run has not ended yet.
+        """
+        if self.running:
+            raise ScenarioError(
+                f"the run stands in week {self.week} of {self.plan.weeks} and has no outcome yet; "
+                "model.run() takes it to its end"
+            )
+        return self.space.out.view(np.recarray)[0]
+
+    # The phases of a week, by their names in `sim.model.week`.
+
+    def _begin(self) -> None:
+        space, plan, week = self.space, self.plan, self.week
+        if not plan.event_names:
+            return
+        past, events = space.flat[week - 1], plan.events
+        armed, due = space.armed.copy(), space.due.copy()
+        for number, name in enumerate(plan.event_names):
+            if fires(number, week, past, space.chance[week], events, armed, due):
+                self.fired.append(Fired(week, name))
+        begin_events(
+            week, events, past, space.chance[week], self.world, space.world, space.base, space.started,
+            space.active, space.p_flat, space.p_base, space.until, space.armed, space.due, space.opinion,
+            space.weights, space.region,
+        )  # fmt: skip
+
+    def _perceive(self) -> None:
+        self.each("perceive")
+
+    def _appraise(self) -> None:
+        self.each("appraise")
+
+    def _choose(self) -> None:
+        self.each("choose")
+
+    def _act(self) -> None:
+        self.each("act")
+
+    def _drive(self) -> None:
+        self._plain["drive_all"](self.world, self.p, self.drive)
+
+    def _processes(self) -> None:
+        self._plain["before"](self.world, self.p, self.drive, self.luck[self.week])
+
+    def _opinion(self) -> None:
+        self.agents.select(agent_type=DomesticOpinion).do("move")
+
+    def _ladders(self) -> None:
+        self._plain["after"](self.world, self.p, self.drive, self.luck[self.week])
+
+    def _fade(self) -> None:
+        space = self.space
+        if self.plan.event_names:
+            settle_events(self.plan.events, space.world, space.base, space.started, space.active)
+        self._plain["fade"](self.world, self.p)
+
+    def _end(self) -> None:
+        space, week = self.space, self.week
+        if self.plan.event_names:
+            end_events(
+                week, self.plan.events, space.world, space.base, space.p_flat, space.p_base, space.until
+            )
+        space.flat[week] = space.world
+        bad = self._plain["broken"](space.world)
+        if bad >= 0:
+            space.failure[:] = week, bad
+            space.flat[week:] = np.nan
+            space.out.view(np.float64)[:] = np.nan
+            self.failure = Failure(week, list(self.registry.world)[bad])
+            self.running = False
+        elif week == self.plan.weeks:
+            summarise(self._rows, space.out.view(np.recarray)[0])
+            self.running = False
+
+    _PHASES: ClassVar[dict[str, Callable[[PolicyModel], None]]] = {
+        "begin": _begin, "perceive": _perceive, "appraise": _appraise, "choose": _choose, "act": _act,
+        "drive": _drive, "processes": _processes, "opinion": _opinion, "ladders": _ladders, "fade": _fade,
+        "end": _end,
+    }  # fmt: skip
+
+
+def _reporter(column: int) -> Callable[[PolicyModel], float]:
+    return lambda model: float(model.space.flat[model.week, column])
