@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sim.model.registry import Rule
     from sim.scenario.catalogue import scenarios as scenarios
     from sim.scenario.jsonschema import schema as schema
+    from sim.scenario.loading import check as check
     from sim.scenario.loading import load_scenario as load_scenario
     from sim.scenario.schema import Scenario as Scenario
     from sim.study.result import Result as Result
@@ -31,6 +32,7 @@ _HOMES = {
     "Result": "sim.study.result",
     "Scenario": "sim.scenario.schema",
     "Story": "sim.views.story",
+    "check": "sim.scenario.loading",
     "load_results": "sim.study.result",
     "load_scenario": "sim.scenario.loading",
     "run": "sim.study.run",

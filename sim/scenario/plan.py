@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.registry import Model
+from sim.scenario.readings import reading
 from sim.scenario.schema import Change, Scenario
 
 OPERATIONS = ("set", "add", "multiply", "path")
@@ -67,13 +68,14 @@ def week_of(start: date, day: date) -> int:
 
 
 def plan(scenario: Scenario, model: Model) -> Plan:
-    """Turn a checked scenario into arrays."""
+    """Turn a checked scenario into arrays; parameters are defaults under the reading's under its own."""
+    read = reading(scenario.reading).parameters if scenario.reading is not None else {}
     return Plan(
         scenario.start,
         scenario.weeks,
         scenario.citizens,
         _values({name: q.default for name, q in model.world.items()}, scenario.world),
-        _values({name: q.default for name, q in model.parameters.items()}, scenario.parameters),
+        _values({name: q.default for name, q in model.parameters.items()}, {**read, **scenario.parameters}),
         tuple(event.name for event in scenario.events),
         _events(scenario, model),
         _allowed(scenario, model),
@@ -114,14 +116,22 @@ def _events(scenario: Scenario, model: Model) -> Events:
                     path_values.append(level)
             mean = MEANS.index(target) if target in MEANS else -1
             changes.append(
-                (number, is_parameter, place, op, value, quantity.low, quantity.high, mean, start, len(path_weeks) - start)
+                (
+                    number,
+                    is_parameter,
+                    place,
+                    op,
+                    value,
+                    quantity.low,
+                    quantity.high,
+                    mean,
+                    start,
+                    len(path_weeks) - start,
+                )
             )
-    return Events(
-        *_columns(heads, "iiiififi"),
-        *_columns(changes, "iiiifffiii"),
-        np.array(path_weeks, np.int64),
-        np.array(path_values, np.float64),
-    )
+    columns = [*_columns(heads, "iiiififi"), *_columns(changes, "iiiifffiii")]
+    columns += [np.array(path_weeks, np.int64), np.array(path_values, np.float64)]
+    return Events._make(columns)
 
 
 def _operation(change: Change) -> tuple[int, float]:
@@ -132,9 +142,12 @@ def _operation(change: Change) -> tuple[int, float]:
     return 3, 0.0
 
 
-def _columns(rows: list[tuple[float, ...]], kinds: str) -> list[NDArray[np.generic]]:
-    kind = {"i": np.int64, "f": np.float64}
-    return [np.array([row[k] for row in rows], dtype=kind[one]) for k, one in enumerate(kinds)]
+def _columns(rows: list[tuple[float, ...]], kinds: str) -> list[Ints | Floats]:
+    columns = [[row[k] for row in rows] for k in range(len(kinds))]
+    return [
+        np.array(column, np.int64) if kind == "i" else np.array(column, np.float64)
+        for column, kind in zip(columns, kinds, strict=True)
+    ]
 
 
 def _allowed(scenario: Scenario, model: Model) -> NDArray[np.int8]:

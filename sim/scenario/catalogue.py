@@ -1,0 +1,62 @@
+"""The shipped storylines and readings: inside the package once installed, beside it in a checkout."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from sim.errors import ScenarioError, nearest
+
+
+def folder() -> Path:
+    """Return the folder of the shipped storylines.
+
+    Raises
+    ------
+    ScenarioError
+        If the installation lacks it.
+    """
+    package = Path(str(files("sim")))
+    for place in (package / "_scenarios", package.parent / "scenarios"):
+        if (place / "baseline.yaml").is_file():
+            return place
+    raise ScenarioError(
+        f"expected the shipped storylines in {package / '_scenarios'}, found none; install again"
+    )
+
+
+def names() -> list[str]:
+    """Return the names of the shipped storylines, the baseline first."""
+    found = sorted(path.stem for path in folder().glob("*.yaml"))
+    return sorted(found, key=lambda name: name != "baseline")
+
+
+def path_of(name: str) -> Path:
+    """Return the file of a shipped storyline.
+
+    Raises
+    ------
+    ScenarioError
+        If there is none of that name.
+    """
+    if name not in names():
+        raise ScenarioError(
+            f"no storyline {name!r} is shipped{nearest(name, names())}; 'panj scenarios' lists them"
+        )
+    return folder() / f"{name}.yaml"
+
+
+def scenarios() -> list[dict[str, str]]:
+    """List the shipped storylines: name, title and the question each answers."""
+    from sim.scenario.loading import load_scenario
+
+    rows = []
+    for name in names():
+        spec = load_scenario(name)
+        rows.append({"name": name, "title": spec.title, "question": spec.question})
+    return rows
+
+
+def reading_names() -> list[str]:
+    """Return the names of the shipped readings (named sets of rival rules)."""
+    return sorted(path.stem for path in (folder() / "readings").glob("*.yaml"))

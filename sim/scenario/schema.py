@@ -1,0 +1,240 @@
+"""What a scenario is: its fields, how they are checked, and the hash that names it.
+
+Types and keys are checked here; whether the names exist in the model and the values are possible
+is checked in `sim.scenario.checks`. Both report everything they find at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal, NoReturn
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from sim.scenario import checks
+from sim.scenario.faults import Fault, WrongScenarioError, from_pydantic, shown
+
+MOST_WEEKS = 2080
+MOST_CITIZENS = 100_000
+
+
+class Values(dict[str, float]):
+    """Numbers by name that cannot be changed: a scenario is frozen through and through."""
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("a scenario is frozen; make another with .replace(parameters={...}, world={...})")
+
+    __setitem__ = __delitem__ = update = pop = popitem = clear = setdefault = __ior__ = _refuse
+
+    def __reduce__(self) -> tuple[type[Values], tuple[dict[str, float]]]:
+        return type(self), (dict(self),)
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, str) or type(value) is not date:
+        found = checks.day(value)
+        if found is None:
+            raise ValueError(f"expected a date like 2022-03-07, found {shown(value)}")
+        return found
+    return value
+
+
+def _weeks(value: Any) -> Any:
+    if isinstance(value, str):
+        match = re.fullmatch(r"(\d{1,6})(?: weeks?)?", value.strip(), re.ASCII)
+        if match is None:
+            raise ValueError(f"expected weeks, like 8 weeks or 8, found {shown(value)}")
+        return int(match[1])
+    return value
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _text_date(value: Any) -> Any:
+    return str(value) if isinstance(value, int | date) and not isinstance(value, bool) else value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Weeks = Annotated[int, BeforeValidator(_weeks), Field(ge=0, le=MOST_WEEKS)]
+Numbers = Annotated[dict[str, float], AfterValidator(Values)]
+
+
+class Strict(BaseModel):
+    """What all parts of a scenario share: frozen, no unknown keys, no conversions, only finite numbers."""
+
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", allow_inf_nan=False, populate_by_name=True
+    )
+
+
+class Source(Strict):
+    """Where an event is taken from."""
+
+    publisher: str = Field(max_length=500)
+    title: str = Field(max_length=500)
+    date: Annotated[str, BeforeValidator(_text_date)] = Field(max_length=100)
+
+
+class When(Strict):
+    """A condition on the world: it fires as the variable crosses the threshold, `delay` weeks later."""
+
+    variable: str
+    above: float | None = None
+    below: float | None = None
+    delay: Weeks = 0
+
+
+class Change(Strict):
+    """What an event does to one variable or parameter: exactly one of the four.
+
+    `path` is a series of dates with values, straight lines between them.
+    """
+
+    set: float | None = None
+    add: float | None = None
+    multiply: float | None = None
+    path: dict[Day, float] | None = None
+
+
+class Event(Strict):
+    """Something that happens: on a date, when the world is so, or with a chance a week.
+
+    `lasts` is a number of weeks; 0 means that the change stays, left to the model from then on.
+    """
+
+    name: str
+    on: Day | None = None
+    when: When | None = None
+    hazard: float | None = Field(default=None, ge=0, le=1)
+    lasts: Weeks = 0
+    change: dict[str, Change]
+    because: str = Field(default="", max_length=2000)
+    source: Source | None = None
+
+
+class Commitment(Strict):
+    """What an actor binds itself to with one instrument: options it avoids, or one it insists upon."""
+
+    actor: str
+    instrument: str
+    avoid: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = ()
+    insist: str | None = None
+    from_: Day | None = Field(default=None, alias="from")
+    until: Day | None = None
+
+
+class Scenario(Strict):
+    """A storyline, checked: start, horizon, initial world, parameters, events, commitments.
+
+    Raises
+    ------
+    ScenarioError
+        Naming every fault at once: what was expected, what was found, which names exist.
+    """
+
+    panj: Literal[1] = 1
+    title: str
+    question: str = Field(default="", max_length=2000)
+    start: Day = date(2021, 8, 16)
+    weeks: int = Field(default=208, ge=1, le=MOST_WEEKS)
+    citizens: int = Field(default=500, ge=0, le=MOST_CITIZENS)
+    reading: str | None = None
+    world: Numbers = Field(default_factory=Values)
+    parameters: Numbers = Field(default_factory=Values)
+    events: Annotated[tuple[Event, ...], BeforeValidator(_tuple)] = ()
+    commitments: Annotated[tuple[Commitment, ...], BeforeValidator(_tuple)] = ()
+
+    def __init__(self, **data: Any) -> None:
+        found: list[Fault] = []
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            found = from_pydantic(error.errors(include_url=False), KEYS)
+        taken = {one.loc for one in found}
+        found += [one for one in checks.faults(plain(data)) if one.loc not in taken]
+        if found:
+            raise WrongScenarioError(found) from None
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+    def replace(self, **changes: Any) -> Scenario:
+        """Return another scenario in which some fields differ, checked anew.
+
+        Parameters
+        ----------
+        **changes
+            Fields by name. `world` and `parameters` are merged into what is there; any other field
+            takes the place of the old one.
+
+        Raises
+        ------
+        ScenarioError
+            If a field is unknown or a value wrong.
+        """
+        data: dict[str, Any] = {name: getattr(self, name) for name in type(self).model_fields}
+        for name in ("world", "parameters"):
+            if isinstance(changes.get(name), Mapping):
+                changes[name] = {**data[name], **changes[name]}
+        return type(self)(**{**data, **changes})
+
+    @property
+    def canonical(self) -> dict[str, Any]:
+        """What names this scenario: plain data, names sorted, dates as text.
+
+        It holds what a run needs and the title; question, reasons and sources tell about a run and
+        change nothing in it, so they are left out. `Scenario(**spec.canonical)` gives it back.
+        """
+        data = self.model_dump(
+            mode="json",
+            by_alias=True,
+            exclude_none=True,
+            exclude={"question", "world", "parameters", "events"},
+        )
+        for name in ("world", "parameters"):
+            # Adding zero makes 0.0 of -0.0, which is the same number and would have another hash.
+            data[name] = {key: value + 0.0 for key, value in sorted(getattr(self, name).items())}
+        data["events"] = [
+            {
+                **one.model_dump(mode="json", exclude_none=True, exclude={"because", "source", "change"}),
+                "change": {
+                    target: change.model_dump(mode="json", exclude_none=True)
+                    for target, change in sorted(one.change.items())
+                },
+            }
+            for one in self.events
+        ]
+        return data
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical form, 64 hexadecimal digits, the same in every process."""
+        text = json.dumps(self.canonical, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "scenario": (*Scenario.model_fields, "extends"),
+    "event": tuple(Event.model_fields),
+    "when": tuple(When.model_fields),
+    "change": tuple(Change.model_fields),
+    "commitment": tuple(name.rstrip("_") for name in Commitment.model_fields),
+    "source": tuple(Source.model_fields),
+}
+
+
+def plain(data: Any) -> Any:
+    """Turn models inside given data into mappings, so that one check serves files and Python alike."""
+    if isinstance(data, BaseModel):
+        return data.model_dump(by_alias=True, exclude_none=True)
+    if isinstance(data, Mapping):
+        return {key: plain(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [plain(value) for value in data]
+    return data
