@@ -41,9 +41,7 @@ def function_of(rule_id: str, name: str) -> Any:
 
 
 def test_every_rule_has_a_file_and_every_clause_a_case() -> None:
-    clauses = {
-        rule.id: {part.function.__name__ for part in rule.clauses} for rule in load().rules.values()
-    }
+    clauses = {rule.id: {part.function.__name__ for part in rule.clauses} for rule in load().rules.values()}
     assert len(clauses) >= 37
     assert set(FILES) == set(clauses), "one file a rule, named by its id"
     for rule_id, names in clauses.items():
