@@ -1,0 +1,294 @@
+"""What is worth telling of one run: turns of the ladders, events, incidents, decisions with their reasons."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sim.model.outcomes import ESCALATION, LAST, PATHS, RAPPROCHEMENT
+from sim.model.provenance import Quantity
+from sim.views.text import marks
+
+if TYPE_CHECKING:
+    from sim.engine.decisions import Decision
+    from sim.engine.mesa_model import PolicyModel
+    from sim.model.registry import Rule
+
+#: Weeks after which taking an option again is news.
+NEWS = 52
+#: Weeks between two lines on the state of things.
+QUARTER = 13
+#: Rules named for a decision, and rules named against it.
+FOR, AGAINST = 3, 1
+#: Pushes below this, or below this share of the strongest, hardly move a choice and are not named.
+FAINT, MINOR = 0.05, 0.2
+
+LADDERS = {"escalation": ESCALATION, "rapprochement": RAPPROCHEMENT}
+
+STATE = (
+    "rhetoric", "threat", "tension", "troops", "fighters", "solidarity", "fear", "approval", "ties",
+    "refugees_reported", "power_owed",
+)  # fmt: skip
+
+MEANING = {
+    "war": "there was interstate war at some time",
+    "fighting": "there was sustained fighting in the last {tail} weeks",
+    "fight and talk": "there were both clashes and talks in the last {tail} weeks",
+    "clashes": "there were clashes and no talks in the last {tail} weeks",
+    "rapprochement": "normalisation or recognition held for most of the last {tail} weeks",
+    "quiet accommodation": "talks or working ties, or more, held for most of the last {tail} weeks",
+    "armed standoff": "a show of force, or more, held for most of the last {tail} weeks",
+    "cold peace": "in the last {tail} weeks there were no clashes, and neither contact nor a show of force "
+    "held for most of the time",
+}
+
+
+@dataclass(frozen=True)
+class Pull:
+    """What one rule adds to the utility of the chosen option, over what it adds to holding still."""
+
+    rule: Rule
+    push: float
+
+    def __str__(self) -> str:
+        return f"{self.rule.name} {signed(self.push)} ({self.rule.id}, {marks(self.rule.paragraphs)})"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of rung, with the numbers it hangs on."""
+
+    ladder: str
+    before: int
+    after: int
+    why: str
+
+    def __str__(self) -> str:
+        rungs = LADDERS[self.ladder]
+        return f"{self.ladder}: {rungs[self.before]} → {rungs[self.after]} ({self.why})"
+
+
+@dataclass(frozen=True)
+class Week:
+    """What a week brought. `news` are the decisions worth telling, all of them in `decisions`."""
+
+    number: int
+    day: date
+    changes: tuple[Change, ...]
+    events: tuple[str, ...]
+    happened: tuple[str, ...]
+    decisions: tuple[Decision, ...]
+    news: tuple[Decision, ...]
+
+
+def weeks(model: PolicyModel) -> list[Week]:
+    """Return every week that was simulated, from 1."""
+    taken: dict[tuple[str, str, str], int] = {}
+    by_week: dict[int, list[Decision]] = {}
+    for decision in model.decisions:
+        by_week.setdefault(decision.week, []).append(decision)
+    told = []
+    for number in range(1, model.week + 1):
+        decisions = by_week.get(number, [])
+        news = []
+        for decision in decisions:
+            key = (decision.actor, decision.instrument, decision.choice)
+            if decision.choice != "hold":
+                if number - taken.get(key, -NEWS) >= NEWS:
+                    news.append(decision)
+                taken[key] = number
+        sound = model.failure is None or number < model.failure.week
+        told.append(
+            Week(
+                number, day_of(model, number), changes(model, number) if sound else (),
+                tuple(event(model, one.name) for one in model.fired if one.week == number),
+                happenings(model, number) if sound else (), tuple(decisions), tuple(news),
+            )
+        )  # fmt: skip
+    return told
+
+
+def day_of(model: PolicyModel, week: int) -> date:
+    """Return the first day of a week."""
+    return model.plan.start + timedelta(days=7 * (week - 1))
+
+
+def event(model: PolicyModel, name: str) -> str:
+    """Return an event's name with the reason its file gives."""
+    for one in model.spec.events if model.spec is not None else ():
+        if one.name == name and one.because:
+            return f"{name}: {one.because}"
+    return name
+
+
+def changes(model: PolicyModel, week: int) -> tuple[Change, ...]:
+    """Return the changes of rung in a week."""
+    before, after = model.past(week - 1), model.past(week)
+    return tuple(
+        Change(ladder, int(before[ladder]), int(after[ladder]), _why(model, ladder, after))
+        for ladder in LADDERS
+        if before[ladder] != after[ladder]
+    )
+
+
+def _why(model: PolicyModel, ladder: str, now: Any) -> str:
+    said = {name: amount(model.registry.world[name], now[name]) for name in model.registry.world}
+    if ladder == "rapprochement":
+        return (
+            f"Dushanbe ready for rung {said['dushanbe_ready']}, Kabul for {said['taliban_ready']}; "
+            f"ties {said['ties']}"
+        )
+    if now.war > 0.5:
+        return "fighting has become war"
+    if now.fighting > 0.5:
+        return f"week {said['fighting_weeks']} of fighting"
+    if now.escalation > 2.5:
+        return f"last clash {said['since_clash']} weeks ago"
+    return (
+        f"rhetoric {said['rhetoric']}, threat {said['threat']}; "
+        f"{said['troops']} troops, {said['fighters']} fighters"
+    )
+
+
+def happenings(model: PolicyModel, week: int) -> tuple[str, ...]:
+    """Return what nobody decided: incidents, clashes, fighting, attacks, detection, the first talks."""
+    before, after = model.past(week - 1), model.past(week)
+
+    def more(name: str) -> int:
+        return int(after[name] - before[name])
+
+    told = []
+    dead = more("deaths")
+    fighting = before.fighting > 0.5 or after.fighting > 0.5
+    if more("clashes"):
+        told.append("A border incident becomes an armed clash.")
+    elif more("incidents"):
+        told.append("A border incident, and no clash of it.")
+    if after.fighting > 0.5 and before.fighting < 0.5:
+        told.append("Fighting goes on along the border.")
+    elif before.fighting > 0.5 and after.fighting < 0.5:
+        told.append("The fighting ends.")
+    if more("clashes") or fighting:
+        told.append(f"{dead or 'No'} dead this week.")
+    if more("terror_attacks"):
+        told.append("A terrorist attack.")
+    if after.detected > before.detected:
+        told.append("Kabul detects support for the resistance.")
+    if more("talks") and before.talks == 0:
+        told.append("First official talks.")
+    return tuple(told)
+
+
+def pulls(model: PolicyModel, decision: Decision) -> list[Pull]:
+    """Return what each rule adds to the choice over holding still, the strongest first."""
+    chosen, still = decision.push(decision.choice), decision.push("hold")
+    sums = {rule: chosen.get(rule, 0.0) - still.get(rule, 0.0) for rule in {**chosen, **still}}
+    rows = [Pull(model.registry.rules[rule], push) for rule, push in sums.items()]
+    return sorted(rows, key=lambda one: (-abs(one.push), one.rule.order))
+
+
+def named(model: PolicyModel, decision: Decision) -> tuple[list[Pull], list[Pull]]:
+    """Return the rules that carried a choice and those against it, as far as they are worth a name."""
+    if decision.bound:
+        return [], []
+    rows = pulls(model, decision)
+    least = max(FAINT, MINOR * abs(rows[0].push)) if rows else FAINT
+    rows = [one for one in rows if abs(one.push) >= least]
+    return [one for one in rows if one.push > 0][:FOR], [one for one in rows if one.push < 0][:AGAINST]
+
+
+def because(model: PolicyModel, decision: Decision) -> str:
+    """Say which rules carried a choice, which spoke against it, and how likely it was."""
+    if decision.bound:
+        return "bound by a commitment"
+    carried, against = named(model, decision)
+    likeliest = max(decision.chances, key=lambda name: decision.chances[name])
+    text = f"chance {percent(decision.chance)}"
+    if likeliest not in (decision.choice, "hold"):
+        text += f" ({likeliest} {percent(decision.chances[likeliest])})"
+    text += "; " + ("; ".join(map(str, carried)) if carried else "no rule of weight speaks for it")
+    return text + ("; against: " + "; ".join(map(str, against)) if against else "")
+
+
+def rules_named(model: PolicyModel, decisions: list[Decision]) -> list[Rule]:
+    """Return the rules that `because` names for these decisions, in the registry's order."""
+    ids = {pull.rule.id for one in decisions for side in named(model, one) for pull in side}
+    return [rule for rule in model.registry.rules.values() if rule.id in ids]
+
+
+def counted(decisions: list[Decision]) -> str:
+    """Say how often each option was taken: `Dushanbe veil 6, denounce 3 · Taliban pay 5`."""
+    parts = []
+    for actor in dict.fromkeys(one.actor for one in decisions):
+        often = Counter(one.choice for one in decisions if one.actor == actor and one.choice != "hold")
+        if often:
+            parts.append(f"{titled(actor)} " + ", ".join(f"{name} {n}" for name, n in often.most_common()))
+    return " · ".join(parts) or "everybody held still"
+
+
+def state(model: PolicyModel, week: int) -> str:
+    """Say where things stand at the end of a week, in one line."""
+    now, world = model.past(week), model.registry.world
+    return ", ".join(f"{name.replace('_', ' ')} {amount(world[name], now[name])}" for name in STATE)
+
+
+def ending(model: PolicyModel) -> list[str]:
+    """Say where the run ends, and why its path is called what it is called."""
+    if model.failure is not None:
+        where = f"in week {model.failure.week} {model.failure.variable!r} left its bounds or is no number"
+        return [f"The run failed: {where}. Nothing after that week counts."]
+    out, last = model.outcome, model.past(model.week)
+    path = PATHS[int(out.path)]
+    tail = min(LAST, model.plan.weeks)
+    also = [name for bit, name in enumerate(PATHS[:-1]) if int(out.fits) >> bit & 1 and name != path]
+    said = {name: amount(model.registry.world[name], last[name]) for name in model.registry.world}
+    lines = [f"Path: {path}: {MEANING[path].format(tail=tail)}."]
+    if also:
+        lines.append(f"It would also fit, in another order of the classes: {', '.join(also)}.")
+    lines.append(
+        f"Last rungs: {_rungs(out.final_escalation, out.final_rapprochement)}. "
+        f"Highest: {_rungs(out.peak_escalation, out.peak_rapprochement)}."
+    )
+    lines.append(
+        f"{said['incidents']} incidents, {said['clashes']} clashes, {said['deaths']} deaths, "
+        f"{said['talks']} rounds of talks; {said['refugees_hosted']} refugees hosted; "
+        f"approval {said['approval']}; {said['power_owed']} of power unpaid."
+    )
+    return lines
+
+
+def _rungs(escalation: float, rapprochement: float) -> str:
+    return f"{ESCALATION[int(escalation)]}; {RAPPROCHEMENT[int(rapprochement)]}"
+
+
+def amount(quantity: Quantity, value: float) -> str:
+    """Write a value as its unit asks: whole persons and counts, millions of dollars, two decimals else."""
+    if value != value:
+        return "–"
+    if quantity.unit.startswith("USD"):
+        return f"{value / 1e6:,.2f} million {quantity.unit}"
+    if quantity.unit in ("persons", "persons/week", "count", "week", "rung", "flag"):
+        return f"{value:,.0f}"
+    return f"{value:.2f}"
+
+
+def signed(value: float) -> str:
+    """Write a push with its sign."""
+    return f"+{value:.2f}" if value >= 0 else minus(value)
+
+
+def minus(value: float) -> str:
+    """Write a number to two decimals, with a true minus, so that it is seen."""
+    return f"{value:.2f}".replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """Write a probability; one that is small but not nothing is no 0 %."""
+    return "under 1 %" if 0.0 < share < 0.01 else f"{100 * share:.0f} %"
+
+
+def titled(actor: str) -> str:
+    """Write an actor's name as a name."""
+    return actor.capitalize()
