@@ -15,7 +15,9 @@ PACKAGE = Path(sim.__file__).parent
 LAYERS = ("errors", "model", "scenario", "engine", "study", "analysis", "views", "cli")
 
 #: Arrows that point up all the same, each with its reason.
-EXCEPTIONS: dict[tuple[str, str], str] = {}
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("sim.study.result", "views"): "result.plot draws what the result holds; imported when first asked for",
+}
 
 UNEQUAL = {"pow", "gamma", "lgamma", "hypot"}
 

@@ -1,0 +1,98 @@
+"""Cases for the part across plausible parameters: a Latin hypercube over everything uncertain."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from math import isqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.provenance import Quantity
+from sim.model.registry import Model
+from sim.scenario.plan import Plan
+from sim.scenario.readings import reading
+from sim.scenario.schema import Scenario
+
+Floats = NDArray[np.float64]
+
+#: Most runs spent on one case.
+MOST_PER_CASE = 10
+
+
+@dataclass(frozen=True)
+class Design:
+    """Cases and which of them each run belongs to.
+
+    names : the values that vary, parameters first
+    values : (cases, len(names)), in the units of the quantities
+    rows : (cases, parameters + world), what `simulate` takes
+    case : (runs,) number of each run's case, from 1
+    """
+
+    names: tuple[str, ...]
+    values: Floats
+    rows: Floats
+    case: NDArray[np.int64]
+
+
+def per_case(runs: int) -> int:
+    """Return how many runs a case gets: about the root of all runs, at most ten.
+
+    Many cases cover the ranges; a few runs of each are what it takes to tell the spread between
+    cases from chance within one. A thousand runs make a hundred cases of ten.
+    """
+    return min(max(isqrt(runs), 1), MOST_PER_CASE)
+
+
+def uncertain(scenario: Scenario, model: Model) -> dict[str, Quantity]:
+    """Return what varies: parameters and initial values with a plausible range, weights among them.
+
+    Left as they are: what the scenario or its reading sets, strengths of rules (which claims hold is
+    a question of structure), and what the model computes.
+    """
+    fixed = {rule.strength for rule in model.rules.values()} | {*scenario.parameters, *scenario.world}
+    if scenario.reading is not None:
+        fixed.update(reading(scenario.reading).parameters)
+    return {
+        name: one
+        for name, one in {**model.parameters, **model.world}.items()
+        if name not in fixed and not one.derived and one.plausible[0] < one.plausible[1]
+    }
+
+
+def plausible(scenario: Scenario, model: Model, plan: Plan, runs: int, seed: int) -> Design:
+    """Draw the cases of a study of `runs` runs.
+
+    A Latin hypercube: each value takes every one of `cases` equally likely slices of its range once.
+    Each value's slices come from a stream addressed by its name, so that a new parameter, or one the
+    scenario comes to set, leaves the draws of all others where they were.
+    """
+    each = per_case(runs)
+    cases = -(-runs // each)
+    varied = uncertain(scenario, model)
+    places = {name: k for k, name in enumerate([*model.parameters, *model.world])}
+    rows = np.tile(np.concatenate([plan.parameters, plan.world]), (cases, 1))
+    values = np.empty((cases, len(varied)))
+    for column, (name, one) in enumerate(varied.items()):
+        values[:, column] = stretch(one, slices(cases, seed, name))
+        rows[:, places[name]] = values[:, column]
+    return Design(tuple(varied), values, rows, 1 + np.arange(runs) // each)
+
+
+def slices(cases: int, seed: int, name: str) -> Floats:
+    """Return (cases,) numbers in [0, 1), one in each of as many equal slices, in random order."""
+    purpose = hashlib.blake2b(f"design/{name}".encode(), digest_size=8).digest()
+    key = np.array([seed, int.from_bytes(purpose, "little")], np.uint64)
+    chance = np.random.Generator(np.random.Philox(key=key))
+    drawn: Floats = (chance.permutation(cases) + chance.random(cases)) / cases
+    return drawn
+
+
+def stretch(one: Quantity, share: Floats) -> Floats:
+    """Put shares in [0, 1) into a quantity's plausible range, by its distribution there."""
+    low, high = one.plausible
+    if one.spread == "log-uniform":
+        return np.asarray(low * np.exp(share * np.log(high / low)))
+    return low + share * (high - low)

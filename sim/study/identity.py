@@ -1,0 +1,50 @@
+"""What a result is: everything that determines its tables, and nothing of the machine it was made on."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import sim
+from sim.scenario.schema import Scenario
+
+#: Version of the result folder's format.
+FORMAT = 1
+
+
+@lru_cache(maxsize=1)
+def source_hash() -> str:
+    """Hash the source that numbers depend on: another hash, and the same seed may give other runs."""
+    package = Path(sim.__file__).parent
+    digest = hashlib.blake2b(digest_size=10)
+    for folder in ("model", "engine"):
+        for path in sorted((package / folder).rglob("*.py")):
+            text = path.read_bytes().replace(b"\r\n", b"\n")
+            digest.update(path.relative_to(package).as_posix().encode() + b"\0" + text + b"\0")
+    return digest.hexdigest()
+
+
+def identity(scenario: Scenario, seed: int, runs: int, plausible: bool) -> dict[str, Any]:
+    """Describe a study: the canonical scenario with its hash, seed, size, versions, source."""
+    return {
+        "panj_result": FORMAT,
+        "kind": "ensemble",
+        "scenario": {
+            "title": scenario.title, "question": scenario.question, "hash": scenario.hash,
+            "canonical": scenario.canonical,
+        },
+        "seed": seed,
+        "runs": runs,
+        "plausible": plausible,
+        "versions": {
+            "panj": sim.__version__,
+            "python": platform.python_version(),
+            "numpy": version("numpy"),
+            "numba": version("numba"),
+        },
+        "source": source_hash(),
+    }  # fmt: skip

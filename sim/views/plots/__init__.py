@@ -1,0 +1,7 @@
+"""Pictures of an ensemble; every function returns a matplotlib Axes, `save_all` writes files."""
+
+from sim.views.plots.gallery import KINDS, save_all
+from sim.views.plots.shares import joint, paths
+from sim.views.plots.time import fan, incidence, ladder
+
+__all__ = ["KINDS", "fan", "incidence", "joint", "ladder", "paths", "save_all"]

@@ -1,0 +1,172 @@
+"""The pictures of a result folder, each with heading and note, as PNG and SVG."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from sim.analysis import distributions
+from sim.errors import ScenarioError, nearest
+from sim.views.plots import shares, style, time
+
+if TYPE_CHECKING:
+    from sim.study.result import Result
+
+#: What the sheet of fans shows, row by row.
+FANS = (
+    "rhetoric", "tension", "approval", "solidarity",
+    "refugees_reported", "refugees_hosted", "power_owed", "troops",
+)  # fmt: skip
+
+
+def save_all(result: Result, folder: str | Path, kinds: Sequence[str] | None = None) -> list[Path]:
+    """Draw pictures of these kinds (default: all) into a folder, each as PNG and SVG.
+
+    The same result gives the same files.
+
+    Raises
+    ------
+    ScenarioError
+        A kind that does not exist, with those that do.
+    OSError
+        Writing failed.
+    """
+    wanted = list(KINDS) if kinds is None else list(dict.fromkeys(kinds))
+    for kind in wanted:
+        if kind not in KINDS:
+            raise ScenarioError(
+                f"no picture of kind {kind!r}{nearest(kind, KINDS)}; kinds: {', '.join(KINDS)}"
+            )
+    place = Path(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    made = []
+    for kind in wanted:
+        with style.look():
+            figure = KINDS[kind](result)
+            _settle(figure)
+            made += [_write(figure, place / f"{kind}.{form}") for form in ("png", "svg")]
+    return made
+
+
+def _settle(figure: Figure) -> None:
+    """Lay the figure out once, not once for every file."""
+    FigureCanvasAgg(figure)
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
+
+
+def _write(figure: Figure, path: Path) -> Path:
+    """Save a figure whole or not at all."""
+    content = BytesIO()
+    form = path.suffix[1:]
+    figure.savefig(content, format=form, metadata={"Date": None} if form == "svg" else None)
+    handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.getvalue())
+        Path(draft).chmod(0o644)
+        os.replace(draft, path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _runs(result: Result) -> str:
+    text = f"At the defaults: {_counted(result, 'defaults')}, alike but for chance."
+    if len(result.design):
+        cases, varied = len(result.design), len(result.design.columns) - 1
+        text += f" Across plausible parameters: {_counted(result, 'plausible')} of "
+        text += f"{style.counted(cases, 'case')}, {varied} values drawn anew for each."
+    return text
+
+
+def _counted(result: Result, part: str) -> str:
+    runs = result.part(part)
+    sound = len(distributions.sound(runs))
+    failed = len(runs) - sound
+    return style.counted(sound) + (f" ({failed:,} more failed)" if failed else "")
+
+
+def _paths(result: Result) -> Figure:
+    figure = Figure(figsize=(8.0, 5.8))
+    shares.paths(result, figure.add_subplot())
+    style.entitle(figure, result, "Where runs end")
+    more = (
+        "Grey bars: 5–95 % of cases, chance within a case taken out (beta-binomial). "
+        "More runs shrink the whiskers, not the grey bars."
+    )
+    style.note(figure, result, _runs(result), *([more] if len(result.design) else []))
+    return figure
+
+
+def _joint(result: Result) -> Figure:
+    figure = Figure(figsize=(11.0, 5.2))
+    left, right = figure.subplots(1, 2)
+    shares.joint(result, "peak", left)
+    shares.joint(result, "final", right)
+    style.entitle(figure, result, "The two ladders together")
+    words = f"Shares of {_counted(result, 'defaults')} at the defaults; empty cells: no run."
+    style.note(figure, result, f"{words} Colour follows the root of the share.")
+    return figure
+
+
+def _ladders(result: Result) -> Figure:
+    figure = Figure(figsize=(8.4, 6.2))
+    upper, lower = figure.subplots(2, 1)
+    time.ladder(result, "escalation", upper)
+    time.ladder(result, "rapprochement", lower)
+    style.entitle(figure, result, "The two ladders over time")
+    words = f"Shares of {_counted(result, 'defaults')} at the defaults, by the end of each week."
+    style.note(figure, result, words)
+    return figure
+
+
+def _fan(result: Result) -> Figure:
+    figure = Figure(figsize=(10.5, 11.0))
+    panels = figure.subplots(4, 2).ravel()
+    for variable, ax in zip(FANS, panels, strict=True):
+        time.fan(result, variable, ax)
+    named: dict[str, Artist] = {}
+    for ax in panels:
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            named.setdefault(label, handle)
+    if named:
+        figure.legend(list(named.values()), list(named), loc="outside upper right", ncols=3)
+    style.entitle(figure, result, "The course of things")
+    most = int(result.quantiles["runs"].max())
+    words = f"Bands rest on the first {most:,} runs of each part." if result.runs > most > 0 else ""
+    style.note(figure, result, _runs(result), *([words] if words else []))
+    return figure
+
+
+def _incidence(result: Result) -> Figure:
+    figure = Figure(figsize=(8.4, 4.8))
+    time.incidence(result, figure.add_subplot())
+    style.entitle(figure, result, "By when")
+    more = (
+        "Bands: pointwise 95 % Wilson intervals at the defaults. Open circles: runs that end without the "
+        "event are censored at the horizon."
+    )
+    style.note(figure, result, _runs(result), more)
+    return figure
+
+
+#: Kinds of pictures, each a function that makes the figure.
+KINDS: dict[str, Callable[[Result], Figure]] = {
+    "paths": _paths,
+    "joint": _joint,
+    "ladders": _ladders,
+    "fan": _fan,
+    "incidence": _incidence,
+}
