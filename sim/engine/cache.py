@@ -70,7 +70,8 @@ def import_source(name: str, text: str) -> ModuleType:
             file.write(text)
         os.replace(draft, path)
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)

@@ -21,6 +21,7 @@ import numpy as np
 from numba import njit
 
 from sim.engine.events import begin_events, end_events, settle_events
+from sim.engine.randomness import fill
 from sim.model.maths import clip
 from sim.model.population import draw_society, opinion_week
 from sim.model.outcomes import summarise
@@ -121,7 +122,7 @@ def _choose(model: Model) -> str:
     return (
         f"\n\nEDGES = np.array({edges}, dtype=np.int64)\n"
         + f"\n\n{JIT}\ndef pick(k, u, opened, allowed, luck):"
-        + '''
+        + """
     best = EDGES[k]
     high = -math.inf
     for o in range(EDGES[k], EDGES[k + 1]):
@@ -132,12 +133,12 @@ def _choose(model: Model) -> str:
             high = value
             best = o
     return best
-'''
+"""
         + f"\n\n{JIT}\ndef choose(u, opened, allowed, luck, chosen):"
-        + '''
+        + """
     for k in range(len(chosen)):
         chosen[k] = pick(k, u, opened, allowed, luck)
-'''
+"""
     )
 
 
@@ -163,7 +164,8 @@ def _drive(model: Model, names: _Names) -> str:
 
 
 def _processes(name: str, processes: tuple[Callable[..., None], ...], names: _Names) -> str:
-    return _function(f"{name}(world, p, drive, draw)", [f"{names(one)}(world, p, drive, draw)" for one in processes])
+    arguments = "(world, p, drive, draw)"
+    return _function(name + arguments, [names(one) + arguments for one in processes])
 
 
 def _fade(model: Model) -> str:
@@ -201,8 +203,30 @@ def _run(model: Model) -> str:
     return f'''
 
 {JIT}
-def set_up(traj, citizens, pars, opinion, anchor, traits, weights, region, circles, society):
-    """Draw the society and put its means into row 0."""
+def fill_draws(seed, replicate, hashes, laws, out):
+    """Fill `out` (indices x purposes) with addressed draws, in place."""
+    fill(seed, hashes, laws, replicate, out)
+
+
+{JIT}
+def prepare(seed, replicate, case, drawn, hashes, laws, weekly,
+            society_hashes, society_laws, society, citizens, traj, flat, pars, p_flat, p_base,
+            active, until, armed, due, opinion, anchor, traits, weights, region, circles, failure):
+    """Set the start of one run, draw its chance (unless the run before had the same) and its society."""
+    n = len(p_flat)
+    p_flat[:] = case[:n]
+    p_base[:] = case[:n]
+    flat[0] = case[n:]
+    active[:] = 0
+    until[:] = 0
+    armed[:] = 1
+    due[:] = 0
+    failure[:] = 0
+    if drawn[0] != replicate:
+        fill(seed, hashes, laws, replicate, weekly)
+        if citizens > 0:
+            fill(seed, society_hashes, society_laws, replicate, society)
+        drawn[0] = replicate
     draw_society(traj[0], pars[0], citizens, opinion, anchor, traits, weights, region, circles, society)
 
 
@@ -250,4 +274,32 @@ def run(traj, flat, worlds, world, seen, pars, p_flat, base, p_base, started, ac
                 flat[rest, :] = np.nan
             return
     summarise(traj, out[0])
+
+
+{JIT}
+def run_many(first, last, replicates, cases, which, columns, rungs, outcomes, failures, ladders, kept,
+             seed, drawn, hashes, laws, weekly, society_hashes, society_laws, society, citizens,
+             traj, flat, worlds, world, seen, pars, p_flat, base, p_base, started, active, drives, draws,
+             u, opened, chosen, choices, allowed, events, until, armed, due, chance, luck, {looks},
+             opinion, following, anchor, traits, weights, region, circles, out, out_flat, failure):
+    """Run from number `first` up to `last` (excluded), and keep of each what is asked for."""
+    for r in range(first, last):
+        prepare(seed, replicates[r], cases[which[r]], drawn, hashes, laws, weekly,
+                society_hashes, society_laws, society, citizens, traj, flat, pars, p_flat, p_base,
+                active, until, armed, due, opinion, anchor, traits, weights, region, circles, failure)
+        run(traj, flat, worlds, world, seen, pars, p_flat, base, p_base, started, active, drives, draws,
+            u, opened, chosen, choices, allowed, events, until, armed, due, chance, luck, {looks},
+            opinion, following, anchor, traits, weights, region, circles, out, failure)
+        failures[r, :] = failure
+        if failure[0] == 0:
+            outcomes[r, :] = out_flat
+        else:
+            outcomes[r, :] = np.nan
+        sound = traj.shape[0] if failure[0] == 0 else failure[0]
+        for ladder in range(len(rungs)):
+            for week in range(ladders.shape[1]):
+                ladders[r, week, ladder] = np.int8(flat[week, rungs[ladder]]) if week < sound else np.int8(-1)
+        for k in range(len(columns)):
+            for week in range(kept.shape[1]):
+                kept[r, week, k] = flat[week, columns[k]]
 '''

@@ -40,34 +40,45 @@ def stream(purposes: list[str], laws: list[str]) -> Stream:
 
 @dataclass(frozen=True)
 class Streams:
-    """Every address of one run: processes, choices, perceptions by actor, events, society."""
+    """Every address of one run: what is drawn weekly, and what its citizens are made of.
 
-    process: Stream
-    choice: Stream
-    seen: tuple[Stream, ...]
-    event: Stream
+    The columns of `weekly` are the processes', the options', what each actor perceives with noise
+    (`seen`, a slice an actor) and the events', in this order.
+    """
+
+    weekly: Stream
+    process: slice
+    choice: slice
+    seen: tuple[slice, ...]
+    event: slice
     society: Stream
 
 
 def streams(model: Model, event_names: tuple[str, ...]) -> Streams:
     """Name the purposes of every draw of a run."""
+    purposes: list[str] = []
+    laws: list[str] = []
+
+    def columns(names: list[str], law: list[str]) -> slice:
+        purposes.extend(names)
+        laws.extend(law)
+        return slice(len(purposes) - len(names), len(purposes))
+
+    process = columns([f"process/{name}" for name in model.draws], [q.spread for q in model.draws.values()])
     options = [opt.purpose for one in model.instruments for opt in one.options]
+    choice = columns(options, ["gumbel"] * len(options))
     seen = []
     for actor in ACTORS:
         names = [f"perceive/{actor}/{q.name}" for q in codegen.estimates(model, actor)]
-        seen.append(stream(names, ["normal"] * len(names)))
-    return Streams(
-        stream([f"process/{name}" for name in model.draws], [q.spread for q in model.draws.values()]),
-        stream(options, ["gumbel"] * len(options)),
-        tuple(seen),
-        stream([f"event/{name}" for name in event_names], ["uniform"] * len(event_names)),
-        stream([f"society/{j}" for j in range(SOCIETY_NOISE)], ["uniform"] * SOCIETY_NOISE),
-    )
+        seen.append(columns(names, ["normal"] * len(names)))
+    event = columns([f"event/{name}" for name in event_names], ["uniform"] * len(event_names))
+    society = stream([f"society/{j}" for j in range(SOCIETY_NOISE)], ["uniform"] * SOCIETY_NOISE)
+    return Streams(stream(purposes, laws), process, choice, tuple(seen), event, society)
 
 
 @lru_cache(maxsize=1)
 def week() -> Any:
-    """Return the generated module with its compiled functions (`run`, `set_up`, ...).
+    """Return the generated module with its compiled functions (`run`, `prepare`, ...).
 
     A cache file that cannot be read is treated as missing: the folder is emptied and made anew.
     """
@@ -84,11 +95,24 @@ def plain(phase: str) -> Callable[..., Any]:
     return function
 
 
+#: What reading a broken cache file may raise.
+BROKEN = (
+    pickle.UnpicklingError,
+    EOFError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    RuntimeError,
+)
+
+
 def mending(call: Any) -> Any:
     """Call once more from an empty cache where a cache file turns out to be broken."""
     try:
         return call()
-    except (pickle.UnpicklingError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError):
+    except BROKEN:
         if not list(cache.cache_folder().rglob("*.nbi")):
             raise
         cache.forget()

@@ -6,20 +6,22 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine import compiled
-from sim.engine.randomness import fill
 from sim.model.outcomes import OUTCOME_DTYPE
 from sim.model.population import SOCIETY_NOISE, society_shape
 from sim.model.registry import Model, load
 from sim.scenario.plan import Plan
 
 Floats = NDArray[np.float64]
+
+#: Runs between two looks at whether to stop; each thread takes every so many in turn.
+BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Workspace:
         self.model, self.plan = model, plan
         self.streams = compiled.streams(model, plan.event_names)
         n, k = society_shape(plan.citizens)
-        weeks, wide, options = plan.weeks, len(model.world), self.streams.choice.width
+        weeks, wide = plan.weeks, len(model.world)
         self.traj = np.zeros(weeks + 1, model.world_dtype)
         self.flat = self.traj.view(np.float64).reshape(weeks + 1, wide)
         self.worlds = np.zeros(1, model.world_dtype)
@@ -58,53 +60,69 @@ class Workspace:
         self.base, self.started = np.zeros(wide), np.zeros(wide)
         self.active = np.zeros(wide, np.int8)
         self.drives = np.zeros(1, model.drive_dtype)
-        self.draws = np.zeros(weeks + 1, model.draw_dtype)
+        options = self.streams.choice.stop - self.streams.choice.start
         self.utility, self.opened = np.zeros(options), np.ones(options, np.int8)
         self.chosen = np.zeros(len(model.instruments), np.int64)
         self.choices = np.zeros((weeks + 1, len(model.instruments)), np.int16)
         events = len(plan.event_names)
         self.until, self.due = np.zeros(events, np.int64), np.zeros(events, np.int64)
         self.armed = np.ones(events, np.int64)
-        self.chance = np.zeros((weeks + 1, events))
-        self.luck = np.zeros((weeks + 1, options))
-        self.luck_seen = [np.zeros((weeks + 1, one.width)) for one in self.streams.seen]
+        # Every weekly draw in one array, and views of its columns by what they are for.
+        self.weekly = np.zeros((weeks + 1, self.streams.weekly.width))
+        self.draws = np.ndarray(weeks + 1, model.draw_dtype, self.weekly, strides=self.weekly.strides[:1])
+        self.luck = self.weekly[:, self.streams.choice]
+        self.luck_seen = [self.weekly[:, one] for one in self.streams.seen]
+        self.chance = self.weekly[:, self.streams.event]
+        self.drawn = np.full(1, -1, np.int64)
         self.opinion, self.following, self.anchor = np.zeros((n, 3)), np.zeros((n, 3)), np.zeros((n, 3))
         self.traits, self.weights = np.zeros((n, 5)), np.zeros(n)
         self.region, self.circles = np.zeros(n, np.int64), np.zeros((n, k), np.int32)
         self.society = np.zeros((n, SOCIETY_NOISE))
         self.out = np.zeros(1, OUTCOME_DTYPE)
         self.failure = np.zeros(2, np.int64)
+        self.allowed = np.ascontiguousarray(plan.allowed)
+
+    @property
+    def default(self) -> Floats:
+        """The plan's own case: parameters, then initial values."""
+        return np.concatenate([self.plan.parameters, self.plan.world])
 
     def prepare(self, seed: int, replicate: int, case: Floats | None) -> None:
         """Set the start and fill every draw of a run; `case` is parameters, then initial values."""
-        parameters = len(self.p_base)
-        self.p_flat[:] = self.plan.parameters if case is None else case[:parameters]
-        self.p_base[:] = self.p_flat
-        self.flat[0] = self.plan.world if case is None else case[parameters:]
-        self.until[:], self.due[:], self.armed[:], self.active[:] = 0, 0, 1, 0
-        self.failure[:] = 0
-        every = self.streams
-        fill(seed, every.process.hashes, every.process.laws, replicate, self.draws.view(np.float64).reshape(len(self.draws), -1))
-        fill(seed, every.choice.hashes, every.choice.laws, replicate, self.luck)
-        fill(seed, every.event.hashes, every.event.laws, replicate, self.chance)
-        for one, into in zip(every.seen, self.luck_seen, strict=True):
-            fill(seed, one.hashes, one.laws, replicate, into)
-        if self.plan.citizens > 0:
-            fill(seed, every.society.hashes, every.society.laws, replicate, self.society)
-        compiled.week().set_up(self.traj, self.plan.citizens, self.pars, *self._people(False), self.society)
+        self.drawn[0] = -1
+        compiled.week().prepare(
+            seed, replicate, self.default if case is None else np.ascontiguousarray(case), *self._chance(),
+            self.traj, self.flat, self.pars, self.p_flat, self.p_base, self.active, self.until, self.armed,
+            self.due, self.opinion, self.anchor, self.traits, self.weights, self.region, self.circles,
+            self.failure,
+        )  # fmt: skip
 
-    def _people(self, scratch: bool = True) -> list[Any]:
-        opinions = [self.opinion, self.following] if scratch else [self.opinion]
-        return [*opinions, self.anchor, self.traits, self.weights, self.region, self.circles]
+    def run_many(self, first: int, last: int, seed: int, asked: tuple[Any, ...]) -> None:
+        """Run those numbers of what is asked for; see `run_many` of the generated week."""
+        compiled.week().run_many(
+            first, last, *asked, seed, *self._chance(), *self._week(),
+            self.out, self.out.view(np.float64), self.failure,
+        )  # fmt: skip
 
     def run(self) -> None:
         """Run what was prepared."""
-        compiled.week().run(
-            self.traj, self.flat, self.worlds, self.world, self.seen, self.pars, self.p_flat, self.base, self.p_base,
-            self.started, self.active, self.drives, self.draws, self.utility, self.opened, self.chosen, self.choices,
-            self.plan.allowed, self.plan.events, self.until, self.armed, self.due, self.chance, self.luck,
-            *self.luck_seen, *self._people(), self.out, self.failure,
-        )  # fmt: skip
+        compiled.week().run(*self._week(), self.out, self.failure)
+
+    def _chance(self) -> list[Any]:
+        weekly, society = self.streams.weekly, self.streams.society
+        return [
+            self.drawn, weekly.hashes, weekly.laws, self.weekly, society.hashes, society.laws, self.society,
+            self.plan.citizens,
+        ]  # fmt: skip
+
+    def _week(self) -> list[Any]:
+        return [
+            self.traj, self.flat, self.worlds, self.world, self.seen, self.pars, self.p_flat, self.base,
+            self.p_base, self.started, self.active, self.drives, self.draws, self.utility, self.opened,
+            self.chosen, self.choices, self.allowed, self.plan.events, self.until, self.armed, self.due,
+            self.chance, self.luck, *self.luck_seen, self.opinion, self.following, self.anchor, self.traits,
+            self.weights, self.region, self.circles,
+        ]  # fmt: skip
 
 
 def simulate(
@@ -112,6 +130,7 @@ def simulate(
     seed: int,
     replicates: NDArray[np.int64],
     cases: Floats | None = None,
+    which: NDArray[np.int64] | None = None,
     *,
     threads: int | None = None,
     keep: tuple[str, ...] = (),
@@ -124,7 +143,10 @@ def simulate(
     replicates
         (R,) indices of randomness.
     cases
-        (R, parameters + world) one row a run, or None: every run at the plan's own values.
+        (C, parameters + world), a point of a design each; None: every run at the plan's own values.
+    which
+        (R,) row of `cases` of each run; None: run i takes row i. Runs that share a replicate cost
+        less side by side, since their chance is drawn once.
     threads
         Number of threads (default: all cores). The result does not depend on it.
     keep
@@ -137,41 +159,34 @@ def simulate(
     model = load()
     runs = len(replicates)
     columns = np.array([list(model.world).index(name) for name in keep], np.int64)
-    rungs = [list(model.world).index(name) for name in ("escalation", "rapprochement")]
+    rungs = np.array([list(model.world).index(name) for name in ("escalation", "rapprochement")], np.int64)
+    failure = np.zeros((runs, 2), np.int64)
     block = Block(
-        np.zeros(runs, OUTCOME_DTYPE), np.zeros(runs, np.int64), np.zeros(runs, np.int64),
+        np.zeros(runs, OUTCOME_DTYPE), failure[:, 0], failure[:, 1],
         np.zeros((runs, plan.weeks + 1, 2), np.int8), np.zeros((runs, plan.weeks + 1, len(keep))),
     )  # fmt: skip
-    plan = replace(plan, allowed=np.ascontiguousarray(plan.allowed))
-    stop = threading.Event()
-
-    def part(first: int, last: int, space: Workspace) -> int:
-        for run in range(first, last):
-            if stop.is_set():
-                return 0
-            space.prepare(seed, int(replicates[run]), None if cases is None else cases[run])
-            space.run()
-            block.failure_week[run], block.failure_variable[run] = space.failure
-            if space.failure[0]:
-                space.out.view(np.float64)[:] = np.nan
-            block.outcomes[run] = space.out[0]
-            block.ladders[run] = np.nan_to_num(space.flat[:, rungs], nan=-1.0)
-            block.kept[run] = space.flat[:, columns]
-        return last - first
-
     workers = max(1, min(threads or os.cpu_count() or 1, runs))
-    compiled.mending(lambda: Workspace(model, replace(plan)).prepare(seed, 0, None))
-    size = 16
     spaces = [Workspace(model, plan) for _ in range(workers)]
+    if cases is None:
+        cases, which = spaces[0].default[None, :], np.zeros(runs, np.int64)
+    elif which is None:
+        which = np.arange(runs)
+    asked = (
+        np.ascontiguousarray(replicates, np.int64), np.ascontiguousarray(cases), which.astype(np.int64),
+        columns, rungs, block.outcomes.view(np.float64).reshape(runs, -1), failure, block.ladders, block.kept,
+    )  # fmt: skip
+    compiled.mending(lambda: spaces[0].run_many(0, 0, seed, asked))
+    stop = threading.Event()
 
     def lane(number: int) -> None:
         try:
-            for first in range(number * size, runs, workers * size):
-                done = part(first, min(first + size, runs), spaces[number])
+            for first in range(number * BATCH, runs, workers * BATCH):
+                last = min(first + BATCH, runs)
+                spaces[number].run_many(first, last, seed, asked)
                 if stop.is_set():
                     return
                 if progress is not None:
-                    progress(done)
+                    progress(last - first)
         except BaseException:
             stop.set()
             raise

@@ -23,12 +23,12 @@ DATE, WHEN, HAZARD = 0, 1, 2
 def path_value(week: int, weeks: Any, values: Any, start: int, length: int) -> float:
     """Return a dated series at a week: straight lines between points, held outside them."""
     if week <= weeks[start]:
-        return values[start]
+        return float(values[start])
     for i in range(start + 1, start + length):
         if week <= weeks[i]:
             part = (week - weeks[i - 1]) / (weeks[i] - weeks[i - 1])
-            return values[i - 1] + part * (values[i] - values[i - 1])
-    return values[start + length - 1]
+            return float(values[i - 1] + part * (values[i] - values[i - 1]))
+    return float(values[start + length - 1])
 
 
 @pure
@@ -50,29 +50,30 @@ def changed(x: float, c: int, week: int, plan: Any) -> float:
 def is_active(c: int, week: int, plan: Any, until: Any) -> bool:
     """Say whether change `c` holds this week, and is no impulse."""
     e = plan.change_event[c]
-    return until[e] >= week and (plan.lasts[e] > 0 or plan.op[c] == PATH)
+    return bool(until[e] >= week and (plan.lasts[e] > 0 or plan.op[c] == PATH))
 
 
 @pure
 def fires(e: int, week: int, last: Any, chance: Any, plan: Any, armed: Any, due: Any) -> bool:
     """Say whether an event becomes due this week; a condition fires on its rising edge only."""
     if plan.trigger[e] == DATE:
-        return week == plan.week[e]
+        return bool(week == plan.week[e])
     if plan.trigger[e] == HAZARD:
-        return chance[e] < plan.hazard[e]
+        return bool(chance[e] < plan.hazard[e])
     if plan.direction[e] * (last[plan.variable[e]] - plan.threshold[e]) > 0.0:
         if armed[e] == 1:
             due[e] = week + plan.delay[e]
             armed[e] = 0
     else:
         armed[e] = 1
-    return due[e] == week
+    return bool(due[e] == week)
 
 
 @pure
 def begin_events(
-    week: int, plan: Any, last: Any, chance: Any, record: Any, world: Any, base: Any, started: Any, active: Any,
-    p: Any, p_base: Any, until: Any, armed: Any, due: Any, opinion: Any, weights: Any, region: Any,
+    week: int, plan: Any, last: Any, chance: Any, record: Any, world: Any, base: Any, started: Any,
+    active: Any, p: Any, p_base: Any, until: Any, armed: Any, due: Any, opinion: Any, weights: Any,
+    region: Any,
 ) -> None:  # fmt: skip
     """Fire what is due, move impulses into the base, and make this week's effective values, in place.
 
