@@ -102,14 +102,13 @@ def _chain(path: Path, name: str) -> list[Node]:
         if parent is None:
             return nodes
         path, name = _extended(parent, path, name)
+        where = f"{parent.file}, line {parent.line}"
         if path.resolve() in seen:
             raise ScenarioError(
-                f"{parent.file}, line {parent.line}: 'extends' leads in a circle back to {name}; drop it in one of them"
+                f"{where}: 'extends' leads in a circle back to {name}; drop it in one of them"
             )
         if len(nodes) > MOST_EXTENDED:
-            raise ScenarioError(
-                f"{parent.file}, line {parent.line}: expected at most {MOST_EXTENDED} files in a row by 'extends'"
-            )
+            raise ScenarioError(f"{where}: expected at most {MOST_EXTENDED} files in a row by 'extends'")
 
 
 def _format(node: Node) -> None:
