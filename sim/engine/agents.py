@@ -83,7 +83,9 @@ class StateActor(mesa.Agent):  # type: ignore[misc]
         slot = self._slot[instrument]
         space, model = self.model.space, self.model
         week = model.week
-        number = model.pick(slot, space.utility, space.opened, model.plan.allowed[week], space.luck[week])
+        number: int = model.pick(
+            slot, space.utility, space.opened, model.plan.allowed[week], space.luck[week]
+        )
         names = [option.name for option in model.registry.instruments[slot].options]
         return names[number - self._number[f"{instrument}.{names[0]}"]]
 

@@ -74,7 +74,7 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
     Raises
     ------
     ScenarioError
-        The scenario is wrong, or seed or replicate is no whole number from 0.
+        The scenario is wrong, or seed, replicate or case is.
     """
 
     #: The class of each actor; a subclass of the model may put another one in its place.
@@ -88,12 +88,18 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
         case: NDArray[np.float64] | None = None,
     ) -> None:
         for name, value in (("seed", seed), ("replicate", replicate)):
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-                raise ScenarioError(f"{name}: expected a whole number from 0, found {value!r}")
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value < 2**63:
+                raise ScenarioError(f"{name}: expected a whole number from 0 to 2^63 - 1, found {value!r}")
         super().__init__(rng=int(seed))
         self.registry = load()
         self.plan, self.spec = self._read(spec)
         self.seed, self.replicate = int(seed), int(replicate)
+        wide = len(self.registry.parameters) + len(self.registry.world)
+        if case is not None and np.shape(case) != (wide,):
+            raise ScenarioError(
+                f"case: expected {wide} numbers, parameters and then initial values, "
+                f"found the shape {np.shape(case)}"
+            )
         self.space: Workspace = compiled.mending(lambda: self._prepared(case))
         space = self.space
         self._rows = space.traj.view(np.recarray)
@@ -185,7 +191,7 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
     @property
     def trajectory(self) -> pd.DataFrame:
         """The world, one row a week from 0; NaN from the week of a failure on."""
-        frame = self.datacollector.get_model_vars_dataframe().rename_axis("week")
+        frame: pd.DataFrame = self.datacollector.get_model_vars_dataframe().rename_axis("week")
         if self.failure is not None:
             frame = frame.reindex(range(self.plan.weeks + 1)).rename_axis("week")
         return frame
