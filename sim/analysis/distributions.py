@@ -51,7 +51,7 @@ MEASURES = (
     Measure("first_rapprochement_2", "first official talks", "week"),
     Measure("incidents", "border incidents", "count"),
     Measure("clashes", "armed clashes", "count"),
-    Measure("deaths", "deaths in clashes and fighting", "count"),
+    Measure("deaths", "deaths", "count"),
     Measure("refugees_hosted", "refugees hosted at the end", "persons"),
     Measure("approval", "approval at the end", "index"),
     Measure("power_debt", "power debt at the end", "million USD", 1e6),

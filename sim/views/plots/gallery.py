@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from sim.analysis import distributions
@@ -19,6 +20,9 @@ from sim.views.plots import shares, style, time
 
 if TYPE_CHECKING:
     from sim.study.result import Result
+
+#: Dots per inch of a PNG.
+DOTS = 150
 
 #: What the sheet of fans shows, row by row.
 FANS = (
@@ -68,8 +72,12 @@ def _settle(figure: Figure) -> None:
 def _write(figure: Figure, path: Path) -> Path:
     """Save a figure whole or not at all."""
     content = BytesIO()
-    form = path.suffix[1:]
-    figure.savefig(content, format=form, metadata={"Date": None} if form == "svg" else None)
+    # The canvases themselves, because savefig draws everything once more for a layout that is settled.
+    if path.suffix == ".svg":
+        FigureCanvasSVG(figure).print_svg(content, metadata={"Date": None})  # type: ignore[no-untyped-call]
+    else:
+        figure.set_dpi(DOTS)
+        FigureCanvasAgg(figure).print_png(content)  # type: ignore[no-untyped-call]
     handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
