@@ -44,6 +44,12 @@ def logistic(x: float) -> float:
 
 
 @pure
+def exponential(x: float) -> float:
+    """Return exp(x), for every finite `x`: beyond 500 either way it changes no more."""
+    return math.exp(clip(x, -500.0, 500.0))
+
+
+@pure
 def ramp(x: float, start: float, full: float) -> float:
     """Rise from 0 at `start` to 1 at `full` in a straight line."""
     return share((x - start) / max(full - start, 1e-9))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from sim.model.maths import clip, logistic, pure, ramp, share, toward
+from sim.model.maths import clip, exponential, logistic, pure, ramp, share, toward
 from sim.model.provenance import Record, judgement, literature, parameter
 from sim.model.registry import rule
 
@@ -90,9 +90,9 @@ def incidents(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     world.since_clash += 1.0
     world.facing = math.sqrt(world.troops / 20000.0 * (world.fighters / 8000.0))
     rate = (p.incident_floor + max(drive.incident, 0.0)) * (1.0 + p.incident_facing * min(world.facing, 3.0))
-    rate = rate * math.exp(p.incident_tension * (world.tension - 0.3))
+    rate = rate * exponential(p.incident_tension * (world.tension - 0.3))
     clash = 0.0
-    if draw.incident < 1.0 - math.exp(-rate):
+    if draw.incident < 1.0 - exponential(-rate):
         world.incidents += 1.0
         odds = p.clash_base + p.clash_tension * (world.tension - 0.3) + drive.clash
         odds += p.clash_blood * world.blood - p.clash_channel * world.channel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from sim.model.maths import clip, ramp, share
+from sim.model.maths import clip, exponential, ramp, share
 from sim.model.provenance import Record, article, judgement, parameter
 from sim.model.registry import rule
 
@@ -42,7 +42,7 @@ def refugees(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     """Move whole people between attempting, waiting, admitted, turned back, hosted and gone."""
     if world.refugees_hosted < 0.5 and world.refugees_attempted < 0.5:
         world.refugees_hosted = math.floor(world.refugees_before)
-    wanted = (p.attempts_base + max(drive.attempts, 0.0)) * math.exp(p.attempts_noise * draw.attempts)
+    wanted = (p.attempts_base + max(drive.attempts, 0.0)) * exponential(p.attempts_noise * draw.attempts)
     came = math.floor(clip(wanted, 0.0, p.attempts_most))
     there = world.refugees_waiting + came
     waiting = math.floor(p.waiting_share * there)
