@@ -41,8 +41,8 @@ def faults(data: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _paths(loc, event, start)
     for loc, bound in _mappings(data, "commitments"):
         yield from _commitment(loc, bound, model)
-    yield from _contradictions(data)
     if start is not None:
+        yield from _contradictions(data, start)
         yield from _too_early(data, start)
 
 
@@ -268,7 +268,7 @@ def _paths(loc: Loc, event: Mapping[str, Any], start: date | None) -> Iterator[F
         days = [day(one) for one in path]
         if not days:
             yield Fault(here, "expected at least one date with a value, found none")
-        if start is None or None in days:
+        if start is None or None in days or not days:
             continue
         weeks = [(one - start).days // 7 for one in days if one is not None]
         for key, week, before in zip(list(path)[1:], weeks[1:], weeks, strict=False):
@@ -321,29 +321,31 @@ def _commitment(loc: Loc, bound: Mapping[str, Any], model: Model) -> Iterator[Fa
         yield Fault((*loc, "insist"), unknown(f"option of {actor}'s {instrument}", insist, options))
 
 
-def _contradictions(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """Two commitments of one actor with one instrument, at the same time, that cannot both be kept."""
-    earlier: list[tuple[Any, Any, date, date, Mapping[str, Any]]] = []
+def _contradictions(data: Mapping[str, Any], start: date) -> Iterator[Fault]:
+    """Two commitments of one actor with one instrument, in the same weeks, that cannot both be kept."""
+    earlier: list[tuple[tuple[Any, Any], float, float, Mapping[str, Any]]] = []
     for loc, bound in _mappings(data, "commitments"):
-        first, last = day(bound.get("from")) or date.min, day(bound.get("until")) or date.max
-        for actor, instrument, start, end, other in earlier:
-            if (actor, instrument) != (bound.get("actor"), bound.get("instrument")):
-                continue
-            if first > end + timedelta(7) if end < date.max - timedelta(7) else False:
-                continue
-            if start > last + timedelta(7) if last < date.max - timedelta(7) else False:
-                continue
-            one, two = bound.get("insist"), other.get("insist")
-            clash = one is not None and two is not None and one != two
-            for insisted, avoided in ((one, other.get("avoid")), (two, bound.get("avoid"))):
-                clash = clash or (isinstance(avoided, list) and insisted in avoided)
-            if clash:
+        who = bound.get("actor"), bound.get("instrument")
+        since, until = day(bound.get("from")), day(bound.get("until"))
+        first = -math.inf if since is None else (since - start).days // 7
+        last = math.inf if until is None else (until - start).days // 7
+        for other_who, begin, end, other in earlier:
+            if who == other_who and first <= end and begin <= last and _clash(bound, other):
+                actor, instrument = who
                 yield Fault(
                     loc,
                     f"contradicts another commitment of {actor} with {instrument} in the same weeks; "
                     "drop one",
                 )
-        earlier.append((bound.get("actor"), bound.get("instrument"), first, last, bound))
+        earlier.append((who, first, last, bound))
+
+
+def _clash(one: Mapping[str, Any], two: Mapping[str, Any]) -> bool:
+    mine, theirs = one.get("insist"), two.get("insist")
+    if mine is not None and theirs is not None:
+        return bool(mine != theirs)
+    pairs = ((mine, two.get("avoid")), (theirs, one.get("avoid")))
+    return any(isinstance(avoided, list) and insisted in avoided for insisted, avoided in pairs)
 
 
 def _dates(data: Mapping[str, Any]) -> Iterator[tuple[Loc, date]]:

@@ -35,6 +35,7 @@ from sim.scenario.faults import shown
 
 MOST_BYTES = 256 * 1024
 DEEPEST = 30
+MOST_VALUES = 5000
 MOST_DIGITS = 40
 
 _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None, "true": True, "True": True,
@@ -72,6 +73,8 @@ def read_file(path: Path, name: str) -> Node:
     ScenarioError
         Naming file and line: missing, not regular, too large, empty, binary, not YAML, or more of
         YAML than the format needs.
+    OSError
+        If reading fails, or is not permitted.
     """
     return parse(_text(_bytes(path, name), name), name)
 
@@ -79,16 +82,18 @@ def read_file(path: Path, name: str) -> Node:
 def _bytes(path: Path, name: str) -> bytes:
     try:
         # Without O_NONBLOCK, opening a pipe waits for its other end.
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except PermissionError:
+        raise
     except FileNotFoundError:
         raise ScenarioError(f"{name}: no such file") from None
-    except (OSError, ValueError) as error:
-        raise ScenarioError(
-            f"{name}: cannot be opened ({getattr(error, 'strerror', None) or error})"
-        ) from None
-    with open(handle, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise ScenarioError(f"{name}: expected a regular file, found a folder, pipe or device")
+    except OSError as error:
+        raise ScenarioError(f"{name}: cannot be opened ({error.strerror})") from None
+    regular = stat.S_ISREG(os.fstat(handle).st_mode)
+    if not regular:
+        os.close(handle)
+        raise ScenarioError(f"{name}: expected a regular file, found a folder, pipe or device")
+    with os.fdopen(handle, "rb") as opened:
         content = opened.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise ScenarioError(
@@ -99,8 +104,6 @@ def _bytes(path: Path, name: str) -> bytes:
 
 
 def _text(content: bytes, name: str) -> str:
-    if not content.strip():
-        raise ScenarioError(f"{name}: expected a scenario, found an empty file; it starts with 'panj: 1'")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -108,6 +111,8 @@ def _text(content: bytes, name: str) -> str:
         raise ScenarioError(
             f"{name}, line {line}: expected text in UTF-8, found other bytes; is it a text file?"
         ) from None
+    if not text.strip():
+        raise ScenarioError(f"{name}: expected a scenario, found an empty file; it starts with 'panj: 1'")
     for number, line_text in enumerate(text.split("\n"), 1):
         if re.search(r"[^\t\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", line_text):
             raise ScenarioError(
@@ -138,9 +143,11 @@ def _build(events: Iterator[Any], name: str) -> Node:
     stack: list[Node] = []
     keys: list[Node | None] = []
     root: Node | None = None
-    for event in events:
+    for count, event in enumerate(events):
         line = event.start_mark.line + 1
         where = f"{name}, line {line}"
+        if count > MOST_VALUES:
+            raise ScenarioError(f"{where}: expected at most {MOST_VALUES} keys and values, found more")
         if isinstance(event, DocumentStartEvent):
             if root is not None:
                 raise ScenarioError(
