@@ -55,18 +55,8 @@ def save_all(result: Result, folder: str | Path, kinds: Sequence[str] | None = N
     for kind in wanted:
         with style.look():
             figure = KINDS[kind](result)
-            _settle(figure)
             made += [_write(figure, place / f"{kind}.{form}") for form in ("png", "svg")]
     return made
-
-
-def _settle(figure: Figure) -> None:
-    """Lay the figure out once, not once for every file."""
-    FigureCanvasAgg(figure)
-    engine = figure.get_layout_engine()
-    if engine is not None:
-        engine.execute(figure)
-        figure.set_layout_engine("none")
 
 
 def _write(figure: Figure, path: Path) -> Path:
@@ -107,42 +97,38 @@ def _counted(result: Result, part: str) -> str:
 
 
 def _paths(result: Result) -> Figure:
-    figure = Figure(figsize=(8.0, 5.8))
-    shares.paths(result, figure.add_subplot())
-    style.entitle(figure, result, "Where runs end")
+    figure, (ax,) = style.sheet((8.0, 5.9), margins=(1.45, 0.25, 0.65, 1.1))
+    shares.paths(result, ax)
     more = (
         "Grey bars: 5–95 % of cases, chance within a case taken out (beta-binomial). "
         "More runs shrink the whiskers, not the grey bars."
     )
-    style.note(figure, result, _runs(result), *([more] if len(result.design) else []))
+    style.inscribe(figure, result, "Where runs end", _runs(result), *([more] if len(result.design) else []))
     return figure
 
 
 def _joint(result: Result) -> Figure:
-    figure = Figure(figsize=(11.0, 5.2))
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = style.sheet((11.0, 5.2), (1, 2), margins=(1.45, 0.2, 0.65, 1.1), gaps=(1.45, 0))
     shares.joint(result, "peak", left)
     shares.joint(result, "final", right)
-    style.entitle(figure, result, "The two ladders together")
     words = f"Shares of {_counted(result, 'defaults')} at the defaults; empty cells: no run."
-    style.note(figure, result, f"{words} Colour follows the root of the share.")
+    style.inscribe(
+        figure, result, "The two ladders together", f"{words} Colour follows the root of the share."
+    )
     return figure
 
 
 def _ladders(result: Result) -> Figure:
-    figure = Figure(figsize=(8.4, 6.2))
-    upper, lower = figure.subplots(2, 1)
+    figure, (upper, lower) = style.sheet((8.4, 6.2), (2, 1), margins=(0.75, 1.8, 0.65, 0.75), gaps=(0, 0.7))
     time.ladder(result, "escalation", upper)
     time.ladder(result, "rapprochement", lower)
-    style.entitle(figure, result, "The two ladders over time")
     words = f"Shares of {_counted(result, 'defaults')} at the defaults, by the end of each week."
-    style.note(figure, result, words)
+    style.inscribe(figure, result, "The two ladders over time", words)
     return figure
 
 
 def _fan(result: Result) -> Figure:
-    figure = Figure(figsize=(10.5, 11.0))
-    panels = figure.subplots(4, 2).ravel()
+    figure, panels = style.sheet((10.5, 11.2), (4, 2), margins=(0.7, 0.2, 1.0, 0.85), gaps=(0.75, 0.65))
     for variable, ax in zip(FANS, panels, strict=True):
         time.fan(result, variable, ax)
     named: dict[str, Artist] = {}
@@ -150,23 +136,23 @@ def _fan(result: Result) -> Figure:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
             named.setdefault(label, handle)
     if named:
-        figure.legend(list(named.values()), list(named), loc="outside upper right", ncols=3)
-    style.entitle(figure, result, "The course of things")
+        figure.legend(
+            list(named.values()), list(named), loc="upper left", bbox_to_anchor=(0.0, 0.972), ncols=5
+        )
     most = int(result.quantiles["runs"].max())
-    words = f"Bands rest on the first {most:,} runs of each part." if result.runs > most > 0 else ""
-    style.note(figure, result, _runs(result), *([words] if words else []))
+    words = [f"Bands rest on the first {most:,} runs of each part."] if result.runs > most > 0 else []
+    style.inscribe(figure, result, "The course of things", _runs(result), *words)
     return figure
 
 
 def _incidence(result: Result) -> Figure:
-    figure = Figure(figsize=(8.4, 4.8))
-    time.incidence(result, figure.add_subplot())
-    style.entitle(figure, result, "By when")
+    figure, (ax,) = style.sheet((8.4, 4.8), margins=(0.75, 1.35, 0.65, 0.9))
+    time.incidence(result, ax)
     more = (
         "Bands: pointwise 95 % Wilson intervals at the defaults. Open circles: runs that end without the "
         "event are censored at the horizon."
     )
-    style.note(figure, result, _runs(result), more)
+    style.inscribe(figure, result, "By when", _runs(result), more)
     return figure
 
 

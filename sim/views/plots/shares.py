@@ -87,7 +87,17 @@ def joint(result: Result, when: str = "peak", ax: Axes | None = None) -> Axes:
         if np.isnan(table).any():
             return style.empty(ax, "every run at the defaults failed")
         # The root lets a cell of one per cent show beside one of sixty; the numbers are in the cells.
-        ax.imshow(np.sqrt(table), cmap=style.density(), vmin=0, vmax=1, origin="lower", aspect="auto")
+        edges = np.arange(-0.5, 6)
+        ax.pcolormesh(
+            edges,
+            edges,
+            np.sqrt(table),
+            cmap=style.density(),
+            vmin=0,
+            vmax=1,
+            edgecolors="white",
+            linewidth=1.5,
+        )
         for up in range(6):
             for close in range(6):
                 share = table[up, close]
@@ -97,10 +107,6 @@ def joint(result: Result, when: str = "peak", ax: Axes | None = None) -> Axes:
         ax.set_xticks(range(6), [_broken(name) for name in RAPPROCHEMENT])
         ax.set_yticks(range(6), ESCALATION)
         ax.tick_params(length=0)
-        ax.set_xticks(np.arange(-0.5, 6), minor=True)
-        ax.set_yticks(np.arange(-0.5, 6), minor=True)
-        ax.grid(which="minor", color="white", linewidth=1.5)
-        ax.tick_params(which="minor", length=0)
         for spine in ax.spines.values():
             spine.set_visible(False)
         ax.set_xlabel("rung of rapprochement")

@@ -26,6 +26,8 @@ SHEET = Path(__file__).with_name("panj.mplstyle")
 BLACK, GREY, PALE = "#1A1A1A", "#7F7F7F", "#D9D9D9"
 BLUE, SKY, ORANGE, VERMILION = "#0072B2", "#56B4E9", "#E69F00", "#D55E00"
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 #: Rungs from light to dark: warm for escalation, cool for rapprochement.
 RUNGS = {
     "escalation": ("#FFF3D6", "#FDD78A", "#F9A84B", "#E06C1F", "#A63A0A", "#4A1204"),
@@ -60,13 +62,28 @@ def days(start: date, weeks: int) -> NDArray[np.datetime64]:
 
 
 def calendar(ax: Axes, when: NDArray[np.datetime64]) -> None:
-    """Put calendar dates on the horizontal axis, from first to last."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    """Put calendar dates on the horizontal axis, from first to last, at whole months or years."""
+    first, last = when[0], max(when[-1], when[0] + 1)
+    months = np.arange(first.astype("M8[M]"), last.astype("M8[M]") + 1)
+    months = months[months.astype("M8[D]") >= first]
+    number = months.astype(int)
+    step = next((n for n in (1, 2, 3, 6, 12, 24, 60, 120) if np.sum(number % n == 0) <= 7), 240)
+    ticks = months[number % step == 0]
+    if not len(ticks):
+        ax.set_xticks([first, last], [str(first), str(last)])
+    else:
+        names = [_month(one, whole_years=step >= 12, alone=k == 0) for k, one in enumerate(ticks)]
+        ax.set_xticks(ticks.astype("M8[D]"), names)
+    ax.set_xlim(first, last)
 
-    locator = AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
-    ax.set_xlim(when[0], when[-1])
+
+def _month(month: np.datetime64, whole_years: bool, alone: bool) -> str:
+    """Write a month; the year stands where it begins, and beside the first."""
+    year, number = str(month).split("-")
+    if whole_years:
+        return year
+    name = MONTHS[int(number) - 1]
+    return f"{name}\n{year}" if alone or number == "01" else name
 
 
 def density() -> Any:
@@ -86,24 +103,64 @@ def empty(ax: Axes, why: str) -> Axes:
     return ax
 
 
-def note(figure: Figure, result: Result, *more: str) -> None:
-    """Write under a picture what it rests on: what is drawn, scenario, seed, version."""
+def sheet(
+    size: tuple[float, float],
+    shape: tuple[int, int] = (1, 1),
+    *,
+    margins: tuple[float, float, float, float],
+    gaps: tuple[float, float] = (0.0, 0.0),
+) -> tuple[Figure, list[Axes]]:
+    """Return a figure with its axes, row by row, laid out in inches.
+
+    What stands around the axes is known beforehand, and asking every text for its size takes longer
+    than drawing. `margins` are left, right, top, bottom; `gaps` between columns and between rows.
+    """
+    (width, height), (rows, columns) = size, shape
+    left, right, top, bottom = margins
+    wide = (width - left - right - gaps[0] * (columns - 1)) / columns
+    high = (height - top - bottom - gaps[1] * (rows - 1)) / rows
+    figure = Figure(figsize=size)
+    figure.set_layout_engine("none")
+    panels = [
+        figure.add_axes((
+            (left + column * (wide + gaps[0])) / width,
+            (bottom + (rows - 1 - row) * (high + gaps[1])) / height,
+            wide / width,
+            high / height,
+        ))
+        for row in range(rows)
+        for column in range(columns)
+    ]  # fmt: skip
+    return figure, panels
+
+
+def inscribe(figure: Figure, result: Result, title: str, *notes: str) -> None:
+    """Write above a picture what it shows of which storyline, below it what it rests on."""
     spec = result.spec
+    width, height = figure.get_size_inches()
+    side = 0.12 / width
+    room = int(11 * width) - len(title)
+    named = spec.title if len(spec.title) <= room else spec.title[: room - 1].rstrip() + "…"
+    figure.text(
+        side,
+        1 - 0.12 / height,
+        f"{title} – {named}",
+        va="top",
+        fontsize=11,
+        fontweight="bold",
+        parse_math=False,
+    )
     identity = (
         f"Scenario {spec.hash[:8]}, seed {result.seed}, panj {result.identity['versions']['panj']}. "
         "Under the assumptions of this scenario; not a forecast."
     )
-    figure.supxlabel("\n".join([*more, identity]), x=0.01, ha="left", fontsize=7.5, color="#555555")
+    words = "\n".join([*notes, identity])
+    figure.text(side, 0.1 / height, words, va="bottom", fontsize=7.5, color="#555555", linespacing=1.3)
 
 
 def counted(n: int, what: str = "run") -> str:
     """Write a number of things: 1 run, 1,000 runs."""
     return f"{n:,} {what}{'' if n == 1 else 's'}"
-
-
-def entitle(figure: Figure, result: Result, title: str) -> None:
-    """Head a picture with what it shows and of which storyline."""
-    figure.suptitle(f"{title} – {result.spec.title}", x=0.01, ha="left", fontsize=11, fontweight="bold")
 
 
 def sentence(text: str) -> str:
