@@ -153,8 +153,8 @@ def test_the_mean_field_is_one_citizen_a_region_with_its_weight() -> None:
 
 @pytest.mark.parametrize("start", [(0.6, 0.4, 0.55), (0.05, 0.95, 0.5), (0.0, 1.0, 0.3)])
 def test_a_society_starts_at_the_means_it_was_asked_for(start: tuple[float, float, float]) -> None:
-    for citizens in (0, 7, 300):
-        made = society(citizens, start=start)
+    for citizens, seed in [(0, 0), (300, 0), *((7, seed) for seed in range(20))]:
+        made = society(citizens, seed=seed, start=start, opinion_diversity=1.0)
         assert np.allclose(made.mean(), start, atol=1e-12)
         assert (made.opinion == made.anchor).all()
         assert made.weights.sum() == pytest.approx(1.0)

@@ -292,6 +292,7 @@ def test_fighting_kills_each_week_until_it_ends(middle: Any, box: Any) -> None:
         assert world.deaths > before
         assert (world.fighting, world.fighting_weeks) == (1.0, float(week))
         assert world.heat >= 0.7
+        assert world.since_clash == 0.0, "fighting is a clash that goes on"
     incidents(world, p, drive, box.no_chance(dead=0.5, ceasefire=0.0))
     assert (world.fighting, world.fighting_weeks) == (0.0, 0.0)
     after = world.deaths
