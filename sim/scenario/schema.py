@@ -200,6 +200,9 @@ class Scenario(Strict):
         for name in ("world", "parameters"):
             # Adding zero makes 0.0 of -0.0, which is the same number and would have another hash.
             data[name] = {key: value + 0.0 for key, value in sorted(getattr(self, name).items())}
+        for bound in data["commitments"]:
+            if not bound["avoid"]:
+                del bound["avoid"]
         data["events"] = [
             {
                 **one.model_dump(mode="json", exclude_none=True, exclude={"because", "source", "change"}),

@@ -167,7 +167,7 @@ def _build(events: Iterator[Any], name: str) -> Node:
                 root = node
             elif isinstance(stack[-1].value, dict) and keys[-1] is None:
                 keys[-1] = node
-                node.value = event.value if day(event.value) is None else node.value
+                node.value = event.value
                 if node.value in stack[-1].value:
                     first = stack[-1].value[node.value].line
                     node.fault = (
