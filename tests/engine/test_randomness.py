@@ -1,0 +1,208 @@
+"""Draws have addresses: they are NumPy's own, and nobody's moves when somebody else's is added."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.engine import compiled
+from sim.engine.ensemble import simulate
+from sim.engine.mesa_model import PolicyModel
+from sim.engine.randomness import LAWS, fill, philox, purpose_hash, purpose_hashes, uniform_at
+from sim.model.registry import ACTORS, Clause, Instrument, Model, Rule
+from tests.engine.pairs import bits, planned
+
+WORDS = st.integers(0, 2**63 - 1)
+
+
+def numpys(seed: int, purpose: int, replicate: int) -> np.random.Philox:
+    return np.random.Philox(
+        key=np.array([seed, purpose], np.uint64), counter=np.array([0, replicate, 0, 0], np.uint64)
+    )
+
+
+@given(WORDS, st.integers(0, 2**64 - 1), WORDS, st.integers(1, 9))
+def test_philox_gives_numpys_words(seed: int, purpose: int, replicate: int, blocks: int) -> None:
+    out = np.zeros(4 * blocks, np.uint64)
+    philox(np.uint64(seed), np.uint64(purpose), np.uint64(replicate), out)
+    assert bits(out) == bits(numpys(seed, purpose, replicate).random_raw(4 * blocks))
+
+
+@given(WORDS, st.text(max_size=20), st.integers(0, 10**9), st.integers(1, 23))
+def test_uniforms_are_numpys(seed: int, purpose: str, replicate: int, n: int) -> None:
+    theirs = np.random.Generator(numpys(seed, purpose_hash(purpose), replicate)).random(n)
+    assert bits(uniform_at(seed, purpose, replicate, n)) == bits(theirs)
+
+
+def test_the_other_laws_are_quantiles_of_those_words() -> None:
+    n = 40_000
+    out = np.zeros((n, 2))
+    fill(7, purpose_hashes(["a", "a"]), np.array([LAWS["normal"], LAWS["gumbel"]]), 3, out)
+    words = numpys(7, purpose_hash("a"), 3).random_raw(n)
+    u = ((words >> np.uint64(12)).astype(float) + 0.5) / 2.0**52
+    law = NormalDist()
+    for i in range(0, n, 7):
+        assert out[i, 0] == pytest.approx(law.inv_cdf(float(u[i])), abs=1e-12)
+        assert out[i, 1] == pytest.approx(-math.log(-math.log(u[i])), abs=1e-12, rel=1e-13)
+    assert np.isfinite(out).all()
+    assert (np.abs(out[:, 0]) > 3.5).any()  # the tails are among them
+    assert out[:, 0].mean() == pytest.approx(0.0, abs=4 / math.sqrt(n))
+    assert out[:, 1].mean() == pytest.approx(0.5772156649, abs=4 * 1.2825 / math.sqrt(n))
+
+
+@pytest.mark.parametrize("law", list(LAWS))
+def test_a_draw_depends_on_its_address_alone(law: str) -> None:
+    """Not on how many weeks are drawn, nor on what else is drawn beside it."""
+    laws = np.full(3, LAWS[law])
+    long, short, alone = np.zeros((209, 3)), np.zeros((10, 3)), np.zeros((209, 1))
+    fill(0, purpose_hashes(["x", "y", "z"]), laws, 5, long)
+    fill(0, purpose_hashes(["x", "y", "z"]), laws, 5, short)
+    fill(0, purpose_hashes(["z"]), laws[:1], 5, alone)
+    assert bits(long[:10]) == bits(short)
+    assert bits(long[:, 2]) == bits(alone[:, 0])
+    assert len(np.unique(long)) == long.size
+
+
+def test_no_two_purposes_share_an_address(model: Model) -> None:
+    every = compiled.streams(model, ("one", "two"))
+    hashes = [*every.weekly.hashes, *every.society.hashes]
+    assert len(set(map(int, hashes))) == len(hashes) > 100
+
+
+# Adding and removing
+
+
+def drawn(model: Model, event_names: tuple[str, ...] = ()) -> dict[int, bytes]:
+    """Every weekly draw of a run, by the hash of its purpose."""
+    streams = compiled.streams(model, event_names)
+    out = np.zeros((30, streams.weekly.width))
+    fill(4, streams.weekly.hashes, streams.weekly.laws, 2, out)
+    return {int(one): bits(out[:, column]) for column, one in enumerate(streams.weekly.hashes)}
+
+
+def with_a_rule(model: Model) -> Model:
+    """A further rule of Russia's that reads an estimate it did not look at before."""
+    looked = {q.name for q in model.perceived("russia")}
+    estimate = next(
+        q for q in model.world.values()
+        if q.estimated and q.name not in looked and {"russia", "everyone"} & set(q.known_to)
+    )  # fmt: skip
+    old = model.rules["R1"]
+    clause = replace(old.clauses[0], reads=(estimate.name,))
+    assert isinstance(clause, Clause)
+    added = Rule("R0", "new", "russia", (1,), "a claim", old.concern, None, clauses=[clause])
+    return replace(model, rules={"R0": added, **model.rules})
+
+
+def with_an_option(model: Model) -> Model:
+    first = model.instruments[0]
+    option = replace(first.options[1], name="shout")
+    longer = Instrument(first.name, first.actor, (first.options[0], option, *first.options[1:]))
+    return replace(model, instruments=(longer, *model.instruments[1:]))
+
+
+def with_a_process_draw(model: Model) -> Model:
+    other = replace(model.draws["incident"], name="weather")
+    return replace(model, draws={"weather": other, **model.draws})
+
+
+def with_a_variable(model: Model) -> Model:
+    other = replace(model.world["tension"], name="mood")
+    return replace(model, world={"mood": other, **model.world})
+
+
+@pytest.mark.parametrize("change", [with_a_rule, with_an_option, with_a_process_draw, with_a_variable])
+def test_adding_to_the_model_moves_nobody_elses_draws(model: Model, change: Any) -> None:
+    before, after = drawn(model), drawn(change(model))
+    assert len(before) > 80
+    assert {key: after[key] for key in before} == before
+    assert len(after) == len(before) + (change is not with_a_variable)
+
+
+def test_adding_an_event_moves_nobody_elses_draws(model: Model) -> None:
+    before, after = drawn(model, ("attack",)), drawn(model, ("flood", "attack"))
+    assert {key: after[key] for key in before} == before
+    assert len(after) == len(before) + 1
+
+
+def test_switching_a_rule_off_moves_no_draw() -> None:
+    on = PolicyModel(planned(weeks=20), 0, 1).run()
+    off = PolicyModel(planned(weeks=20, parameters={"strength_D10": 0.0}), 0, 1).run()
+    assert bits(on.space.weekly) == bits(off.space.weekly)
+    assert [one.draws for one in on.decisions] == [one.draws for one in off.decisions]
+    assert [one.choice for one in on.decisions] != [one.choice for one in off.decisions]
+
+
+def test_a_longer_horizon_only_adds_weeks() -> None:
+    short, long = (PolicyModel(planned(weeks=n), 0, 1).run().trajectory for n in (9, 30))
+    assert bits(short.to_numpy()) == bits(long.to_numpy()[:10])
+
+
+# Threads, runs, blocks
+
+
+def test_neither_threads_nor_runs_nor_their_order_make_a_difference(model: Model) -> None:
+    plan = planned(weeks=30, citizens=40)
+    every = np.arange(40)
+    whole = simulate(plan, 0, every, keep=("tension", "solidarity"), threads=1)
+    for threads in (2, 3):
+        other = simulate(plan, 0, every, keep=("tension", "solidarity"), threads=threads)
+        for name in ("outcomes", "failure_week", "ladders", "kept"):
+            assert bits(getattr(whole, name)) == bits(getattr(other, name))
+    some = np.array([33, 5, 17])
+    part = simulate(plan, 0, some, keep=("tension", "solidarity"), threads=2)
+    assert bits(part.kept) == bits(whole.kept[some])
+    assert bits(part.outcomes) == bits(whole.outcomes[some])
+    alone = simulate(plan, 0, np.array([17]), keep=("tension", "solidarity"))
+    assert bits(alone.kept[0]) == bits(whole.kept[17])
+
+
+def test_cases_that_share_a_replicate_do_not_touch_each_other(model: Model) -> None:
+    """A replicate's draws are made once for cases side by side; each run is what it is alone."""
+    plan = planned(weeks=20, citizens=30)
+    cases = np.tile(np.concatenate([plan.parameters, plan.world]), (3, 1))
+    names = list(model.parameters)
+    cases[1, names.index("stubbornness_mean")] = 0.3
+    cases[2, names.index("strength_D5")] = 0.0
+    replicates, which = np.array([0, 0, 0, 1, 1]), np.array([0, 1, 2, 2, 0])
+    both = simulate(plan, 9, replicates, cases, which, keep=("tension", "approval"), threads=1)
+    assert len({bits(one) for one in both.kept}) == 5
+    for run in range(5):
+        alone = simulate(
+            plan, 9, replicates[run : run + 1], cases[which[run]][None, :], keep=("tension", "approval")
+        )
+        assert bits(alone.kept[0]) == bits(both.kept[run])
+
+
+def test_seeds_and_replicates_differ_and_seed_0_is_a_seed() -> None:
+    plan = planned(weeks=30, citizens=10)
+    runs = {
+        (seed, replicate): bits(simulate(plan, seed, np.array([replicate]), keep=("tension",)).kept)
+        for seed in (0, 1, 2**62) for replicate in (0, 1)
+    }  # fmt: skip
+    assert len(set(runs.values())) == 6
+    assert runs[0, 0] == bits(simulate(plan, 0, np.array([0]), keep=("tension",)).kept)
+
+
+def test_the_mesa_driver_leaves_global_randomness_alone() -> None:
+    import random
+
+    random.seed(5)
+    np.random.seed(5)
+    before = random.getstate(), np.random.get_state()[1].tobytes()
+    PolicyModel(planned(weeks=3, citizens=5), 0, 0).run()
+    assert before == (random.getstate(), np.random.get_state()[1].tobytes())
+
+
+def test_every_actor_has_draws_of_its_own(model: Model) -> None:
+    streams = compiled.streams(model, ())
+    assert len(streams.seen) == len(ACTORS)
+    spans = [streams.process, streams.choice, *streams.seen, streams.event]
+    assert [one.start for one in spans[1:]] == [one.stop for one in spans[:-1]]
