@@ -19,7 +19,9 @@ from sim.scenario import catalogue
 from sim.scenario.faults import Fault, Loc, shown, unknown
 
 TRIGGERS = ("on", "when", "hazard")
+#: In the order of the codes the drivers know them by.
 OPERATIONS = ("set", "add", "multiply", "path")
+#: Means of the population: what happens to them happens to every citizen.
 MEANS = ("solidarity", "fear", "approval")
 DEFAULT_START = date(2021, 8, 16)
 

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.registry import Model
+from sim.scenario.checks import MEANS, OPERATIONS
 from sim.scenario.readings import reading
 from sim.scenario.schema import Change, Scenario
 
-OPERATIONS = ("set", "add", "multiply", "path")
-MEANS = ("solidarity", "fear", "approval")
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 

@@ -68,6 +68,11 @@ def test_unknown_key(wrong: Wrong) -> None:
     at_line(wrong(HEAD + "weks: 20\n"), 4, "unknown key 'weks'", "weeks")
 
 
+@pytest.mark.parametrize("key", ["2022-03-07", "5", "true", "null", "''"])
+def test_key_that_looks_like_something_else(wrong: Wrong, key: str) -> None:
+    at_line(wrong(HEAD + f"{key}: 20\n"), 4, "unknown key")
+
+
 def test_unknown_key_in_an_event(wrong: Wrong) -> None:
     at_line(wrong(EVENT + "    lastz: 8 weeks\n"), 8, "unknown key 'lastz' in event", "lasts")
 
