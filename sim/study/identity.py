@@ -22,7 +22,8 @@ def source_hash() -> str:
     package = Path(sim.__file__).parent
     digest = hashlib.blake2b(digest_size=10)
     for folder in ("model", "engine"):
-        for path in sorted((package / folder).rglob("*.py")):
+        kinds = ("*.py", "calibrated.json", "calibrated.npy")
+        for path in sorted(one for kind in kinds for one in (package / folder).rglob(kind)):
             text = path.read_bytes().replace(b"\r\n", b"\n")
             digest.update(path.relative_to(package).as_posix().encode() + b"\0" + text + b"\0")
     return digest.hexdigest()

@@ -96,7 +96,7 @@ def run(
             if first == 0:
                 kept[part] = _sound(block)
                 frames["quantiles"].append(tables.quantiles(part, kept[part], charts))
-            done.append(replace(block, ladders=block.ladders[:0].copy(), kept=block.kept[:0].copy()))
+            done.append(replace(block, ladders=block.ladders[:0].copy(), kept=block.kept[:0, :, :0].copy()))
         frames["outcomes"].append(tables.outcomes(part, case, _joined(done), list(model.world)))
         if part != "defaults":
             del kept[part]
