@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -63,11 +64,13 @@ def _write(figure: Figure, path: Path) -> Path:
     """Save a figure whole or not at all."""
     content = BytesIO()
     # The canvases themselves, because savefig draws everything once more for a layout that is settled.
-    if path.suffix == ".svg":
-        FigureCanvasSVG(figure).print_svg(content, metadata={"Date": None})  # type: ignore[no-untyped-call]
-    else:
-        figure.set_dpi(DOTS)
-        FigureCanvasAgg(figure).print_png(content)  # type: ignore[no-untyped-call]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # a title in a script the font lacks
+        if path.suffix == ".svg":
+            FigureCanvasSVG(figure).print_svg(content, metadata={"Date": None})  # type: ignore[no-untyped-call]
+        else:
+            figure.set_dpi(DOTS)
+            FigureCanvasAgg(figure).print_png(content)  # type: ignore[no-untyped-call]
     handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -1,0 +1,187 @@
+"""Pictures: every kind, of every odd result; what they show; the same file for the same result."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import warnings
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+
+import sim
+from sim.analysis import distributions
+from sim.errors import ScenarioError
+from sim.model.outcomes import PATHS
+from sim.views import plots
+from sim.views.plots import style
+
+
+def grey(colour: object) -> float:
+    """Lightness of a colour as a grey print shows it."""
+    return float(np.dot(to_rgb(colour), (0.299, 0.587, 0.114)))  # type: ignore[arg-type]
+
+
+def words(ax: Axes) -> str:
+    texts = [
+        *ax.texts,
+        ax.title,
+        ax.xaxis.label,
+        ax.yaxis.label,
+        *ax.get_xticklabels(),
+        *ax.get_yticklabels(),
+    ]
+    legend = ax.get_legend()
+    texts += legend.get_texts() if legend is not None else []
+    return "\n".join(text.get_text() for text in [*texts, ax._left_title]).lower()  # type: ignore[attr-defined]
+
+
+def test_every_kind_as_png_and_svg(result: sim.Result, tmp_path: Path) -> None:
+    drawn = plots.save_all(result, tmp_path / "new" / "folder")
+    assert {path.name for path in drawn} == {
+        f"{kind}.{form}" for kind in plots.KINDS for form in ("png", "svg")
+    }
+    for path in drawn:
+        start = path.read_bytes()[:200]
+        assert start.startswith(b"\x89PNG") if path.suffix == ".png" else b"<?xml" in start
+    assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == sorted(
+        p.name for p in drawn
+    )
+
+
+def test_the_same_result_gives_the_same_files(result: sim.Result, tmp_path: Path) -> None:
+    for one, other in zip(
+        plots.save_all(result, tmp_path / "a"), plots.save_all(result, tmp_path / "b"), strict=True
+    ):
+        assert one.read_bytes() == other.read_bytes(), one.name
+
+
+def test_a_loaded_result_gives_the_same_pictures(result: sim.Result, tmp_path: Path) -> None:
+    loaded = sim.load_results(result.save(tmp_path / "kept"))
+    kinds = ["paths", "ladders"]
+    for one, other in zip(
+        plots.save_all(result, tmp_path / "a", kinds),
+        plots.save_all(loaded, tmp_path / "b", kinds),
+        strict=True,
+    ):
+        assert one.read_bytes() == other.read_bytes(), one.name
+
+
+def test_odd_results_are_drawn_without_a_complaint(odd: sim.Result, tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        drawn = plots.save_all(odd, tmp_path)
+    assert all(path.stat().st_size > 2000 for path in drawn)
+
+
+def test_an_unknown_kind_names_those_there_are(result: sim.Result, tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=r"'pie'.*paths, joint, ladders, fan, incidence"):
+        plots.save_all(result, tmp_path / "none", ["paths", "pie"])
+    assert not (tmp_path / "none").exists()
+
+
+def test_every_plot_returns_an_axes_and_takes_one(result: sim.Result) -> None:
+    from matplotlib.figure import Figure
+
+    for name, arguments in (
+        ("paths", ()),
+        ("joint", ()),
+        ("ladders", ()),
+        ("fan", ("tension",)),
+        ("incidence", ()),
+    ):
+        method = getattr(result.plot, name)
+        assert isinstance(method(*arguments), Axes)
+        mine = Figure().add_subplot()
+        assert method(*arguments, ax=mine) is mine
+
+
+def test_paths_shows_both_kinds_of_uncertainty(result: sim.Result) -> None:
+    ax = result.plot.paths()
+    said = words(ax)
+    assert "plausible" in said
+    assert "wilson" in said
+    assert "deadly clash" in said
+    assert [label.get_text().lower() for label in ax.get_yticklabels()] == list(PATHS)
+    table = distributions.shares(result.part("defaults"))
+    widths = sorted(bar.get_width() for bar in ax.patches)
+    for share in table["share"]:
+        assert np.isclose(widths, share).any()
+
+
+def test_without_a_plausible_part_nothing_is_said_of_it() -> None:
+    spec = sim.load_scenario("baseline").replace(weeks=20, citizens=0)
+    alone = sim.run(spec, runs=5, plausible=False)
+    assert "plausible" not in words(alone.plot.paths())
+
+
+def test_joint_writes_every_share_that_is_not_none(result: sim.Result) -> None:
+    table = distributions.joint(result.part("defaults"))
+    assert len(result.plot.joint().texts) == int((table > 0).sum())
+
+
+def test_ladders_stack_to_one(result: sim.Result) -> None:
+    for which in ("escalation", "rapprochement"):
+        ax = result.plot.ladders(which)
+        assert which in words(ax)
+        assert len(ax.collections) == 6
+    with pytest.raises(ScenarioError, match="escalation"):
+        result.plot.ladders("escalaton")
+
+
+def test_fan_marks_the_figures_of_the_article(result: sim.Result) -> None:
+    assert words(result.plot.fan("refugees_reported")).count("¶9") == 2
+    assert "¶6" in words(result.plot.fan("troops"))
+    assert "¶10" in words(result.plot.fan("power_owed"))
+    assert "million usd" in words(result.plot.fan("power_owed"))
+    assert "¶" not in words(result.plot.fan("tension"))
+    with pytest.raises(ScenarioError, match="tension"):
+        result.plot.fan("tensions")
+
+
+def test_marks_outside_the_horizon_are_left_out() -> None:
+    spec = sim.load_scenario("baseline").replace(weeks=4, citizens=0)
+    assert words(sim.run(spec, runs=2).plot.fan("refugees_reported")).count("¶9") == 1
+
+
+def test_incidence_says_how_many_are_censored(result: sim.Result) -> None:
+    ax = result.plot.incidence()
+    waiting = int(result.part("defaults")["first_escalation_3"].isna().sum())
+    assert f"{waiting:,} of {result.runs:,}\nruns censored" in words(ax)
+
+
+def test_rungs_keep_their_order_in_a_grey_print() -> None:
+    for colours in style.RUNGS.values():
+        lightness = [grey(colour) for colour in colours]
+        assert all(a - b > 0.06 for a, b in pairwise(lightness))
+
+
+def test_a_heat_map_grows_darker_throughout() -> None:
+    lightness = [grey(style.density()(x)[:3]) for x in np.linspace(0, 1, 30)]
+    assert all(a > b for a, b in pairwise(lightness))
+
+
+@pytest.mark.parametrize("weeks", [0, 1, 3, 10, 30, 100, 208, 400, 1040, 2080])
+def test_a_calendar_has_a_few_ticks_within_its_range(weeks: int) -> None:
+    from datetime import date
+
+    from matplotlib.dates import date2num
+
+    ax = style.axes(None)
+    when = style.days(date(2021, 8, 16), weeks)
+    style.calendar(ax, when)
+    ticks = ax.get_xticks()
+    assert 1 <= len(ticks) <= 7
+    low, high = ax.get_xlim()
+    assert low == date2num(when[0])
+    assert ((ticks >= low) & (ticks <= high)).all()
+
+
+def test_drawing_needs_no_pyplot() -> None:
+    code = "import sys; from sim.views import plots; print('matplotlib.pyplot' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -1,0 +1,128 @@
+"""The page and the record of an ensemble: what comes first, what is named as what, and odd results."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.model.outcomes import ESCALATION, PATHS
+from sim.views import summary
+
+
+def printed(result: sim.Result, capsys: pytest.CaptureFixture[str]) -> str:
+    capsys.readouterr()
+    summary.show(result, Path("results/here"), [Path("results/here/paths.png")])
+    return capsys.readouterr().out
+
+
+def test_the_page_leads_with_the_range_and_names_the_interval(
+    result: sim.Result, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = printed(result, capsys)
+    assert page.index("across plausible") < page.index("chance alone") < page.index("Wilson") + 1
+    assert "not a forecast" in page
+    for word in (
+        *PATHS,
+        *ESCALATION,
+        "with blood",
+        "worst first",
+        "best first",
+        "talk first",
+        "first armed clash",
+    ):
+        assert word in page
+    for word in (result.spec.hash[:16], "seed 2", sim.__version__, "results/here", result.spec.question):
+        assert word in page
+
+
+def test_the_page_is_short_and_loses_nothing(result: sim.Result, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = printed(result, capsys).splitlines()
+    assert len(lines) <= 70
+    assert max(len(line.rstrip()) for line in lines) <= 110
+    assert not [line for line in lines if "…" in line]
+
+
+def test_odd_results_have_a_page_and_a_record(odd: sim.Result, capsys: pytest.CaptureFixture[str]) -> None:
+    page = printed(odd, capsys)
+    assert "nan" not in page.lower()
+    assert odd.spec.title[:20] in page
+    json.dumps(summary.record(odd, Path("here"), []), allow_nan=False)
+
+
+def test_a_record_is_plain_data(result: sim.Result) -> None:
+    made = summary.record(result, Path("here"), [Path("here/paths.png")])
+    data = json.loads(json.dumps(made, allow_nan=False))
+    assert data == made
+    assert (data["seed"], data["runs"], data["hash"], data["folder"]) == (2, 60, result.spec.hash, "here")
+    assert data["pictures"] == ["here/paths.png"]
+    assert data["failed"] == 0
+    for part in ("defaults", "plausible"):
+        rows = data[part]["paths"]
+        assert [row["path"] for row in rows] == list(PATHS)
+        assert sum(row["share"] for row in rows) == pytest.approx(1)
+        assert all(isinstance(row["runs"], int) for row in rows)
+        assert sum(map(sum, data[part]["joint"]["peak"])) == pytest.approx(1)
+    assert data["plausible"]["cases"] == len(result.design)
+    assert "russian_guarantee" in data["plausible"]["varied"]
+
+
+def test_failures_are_counted(result: sim.Result) -> None:
+    from dataclasses import replace
+
+    assert summary.failures(result) == 0
+    outcomes = result.outcomes.copy()
+    outcomes.loc[[0, 70], "failure"] = "week 3: tension left its bounds"
+    broken = replace(result, outcomes=outcomes)
+    assert summary.failures(broken) == 2
+    assert summary.record(broken, Path("here"), [])["failed"] == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "stem"),
+    [
+        ("baseline", "baseline"),
+        ("thin_guarantee", "thin-guarantee"),
+        ("some/where/My Storyline.yaml", "my-storyline"),
+        ("../../etc/passwd", "passwd"),
+        ("…", "scenario"),
+        ("x" * 300 + ".yaml", "x" * 40),
+    ],
+)
+def test_a_folder_is_named_safely(result: sim.Result, given: str, stem: str) -> None:
+    assert summary.folder_name(given, result.spec, 5) == f"{stem}-{result.spec.hash[:8]}-s5"
+
+
+def test_no_progress_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with summary.progress(10, quiet=False) as tick:
+        assert tick is None
+    assert capsys.readouterr().err == ""
+
+
+def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    import sys
+
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    with summary.progress(10, quiet=False) as tick:
+        assert tick is not None
+        tick(4)
+    with summary.progress(10, quiet=True) as tick:
+        assert tick is None
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [(0.0, "·"), (0.001, "0.1 %"), (0.0949, "9.5 %"), (0.0996, "10 %"), (1.0, "100 %"), (float("nan"), "–")],
+)
+def test_shares_are_written_briefly(share: float, written: str) -> None:
+    assert summary.percent(share) == written
+
+
+def test_ranges_are_written_briefly() -> None:
+    assert summary.span(0.0, 0.104) == "0 – 10 %"
+    assert summary.span(0.3, 0.3) == "30 %"
+    assert summary.span(float("nan"), 0.3) == "–"
