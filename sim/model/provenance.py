@@ -88,7 +88,8 @@ class Quantity:
     """One declared number: a state variable, parameter, drive or draw.
 
     `low` and `high` are hard bounds; `plausible` is the range that sweeps draw from;
-    `spread` is its distribution there (`uniform` or `log-uniform`).
+    `spread` is its distribution there (`uniform` or `log-uniform`); `declared` is the default
+    before calibration where calibration moved it.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Quantity:
     owner: str | None = None
     derived: bool = False
     chart: bool = False
+    declared: float | None = None
 
     def __post_init__(self) -> None:
         where = f"{self.kind} {self.name!r}"

@@ -15,6 +15,9 @@ from sim.scenario.schema import Scenario
 #: Version of the result folder's format.
 FORMAT = 1
 
+#: Files that numbers depend on: source, and what calibration left.
+KINDS = ("*.py", "calibrated.json", "calibrated.npy")
+
 
 @lru_cache(maxsize=1)
 def source_hash() -> str:
@@ -22,8 +25,7 @@ def source_hash() -> str:
     package = Path(sim.__file__).parent
     digest = hashlib.blake2b(digest_size=10)
     for folder in ("model", "engine"):
-        kinds = ("*.py", "calibrated.json", "calibrated.npy")
-        for path in sorted(one for kind in kinds for one in (package / folder).rglob(kind)):
+        for path in sorted(one for kind in KINDS for one in (package / folder).rglob(kind)):
             text = path.read_bytes().replace(b"\r\n", b"\n")
             digest.update(path.relative_to(package).as_posix().encode() + b"\0" + text + b"\0")
     return digest.hexdigest()
