@@ -100,7 +100,7 @@ def _counted(result: Result, part: str) -> str:
 
 
 def _paths(result: Result) -> Figure:
-    figure, (ax,) = style.sheet((8.0, 5.9), margins=(1.45, 0.25, 0.65, 1.1))
+    figure, (ax,) = style.sheet((8.0, 6.6), margins=(1.45, 0.5, 0.65, 1.85))
     shares.paths(result, ax)
     more = (
         "Grey bars: 5–95 % of cases, chance within a case taken out (beta-binomial). "
@@ -149,7 +149,7 @@ def _fan(result: Result) -> Figure:
 
 
 def _incidence(result: Result) -> Figure:
-    figure, (ax,) = style.sheet((8.4, 4.8), margins=(0.75, 1.35, 0.65, 0.9))
+    figure, (ax,) = style.sheet((8.4, 4.8), margins=(0.75, 1.35, 0.65, 1.0))
     time.incidence(result, ax)
     more = (
         "Bands: pointwise 95 % Wilson intervals at the defaults. Open circles: runs that end without the "

@@ -57,8 +57,7 @@ def paths(result: Result, ax: Axes | None = None) -> Axes:
             bloody,
             Line2D([], [], color=style.BLACK, marker="|", label="95 % Wilson interval (chance only)"),
         ]
-        crowded = table["share"].iloc[-3:].max() < 0.35
-        ax.legend(handles=handles, loc="lower right" if crowded else "upper right")
+        ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(-0.02, -0.12), ncols=2)
         return ax
 
 
@@ -69,7 +68,7 @@ def _range(result: Result, ax: Axes, place: np.ndarray) -> list[Artist]:
     width = (table["case_high"] - table["case_low"])[ranged]
     ax.barh(high[ranged], width, left=table["case_low"][ranged], height=0.22, color=style.PALE,
             edgecolor=style.GREY, linewidth=0.8)  # fmt: skip
-    ax.plot(table["share"], high, "D", color=style.BLACK, markersize=3.6)
+    ax.plot(table["share"], high, "D", color=style.BLACK, markersize=3.6, clip_on=False, zorder=4)
     return [
         Patch(facecolor=style.PALE, edgecolor=style.GREY, label="90 % of cases across plausible parameters"),
         Line2D([], [], color=style.BLACK, marker="D", linestyle="", markersize=3.6, label="mean over cases"),

@@ -7,6 +7,7 @@ from light to dark, so that a grey print keeps their order, and hatches mark wha
 from __future__ import annotations
 
 import sys
+import textwrap
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
@@ -139,7 +140,7 @@ def inscribe(figure: Figure, result: Result, title: str, *notes: str) -> None:
     spec = result.spec
     width, height = figure.get_size_inches()
     side = 0.12 / width
-    room = int(11 * width) - len(title)
+    room = int(9.5 * width) - len(title)
     named = spec.title if len(spec.title) <= room else spec.title[: room - 1].rstrip() + "…"
     figure.text(
         side,
@@ -154,7 +155,7 @@ def inscribe(figure: Figure, result: Result, title: str, *notes: str) -> None:
         f"Scenario {spec.hash[:8]}, seed {result.seed}, panj {result.identity['versions']['panj']}. "
         "Under the assumptions of this scenario; not a forecast."
     )
-    words = "\n".join([*notes, identity])
+    words = "\n".join(textwrap.fill(line, int(17.5 * width)) for line in [*notes, identity])
     figure.text(side, 0.1 / height, words, va="bottom", fontsize=7.5, color="#555555", linespacing=1.3)
 
 
