@@ -143,7 +143,7 @@ def test_a_utility_is_its_base_and_its_cells_and_nothing_else(model: Model) -> N
                 == mesa.p[rule.strength]
                 == (0.5 if cell.rule == "D5" else mesa.p[rule.strength])
             )
-            assert cell.weight == mesa.p[model.weight(rule)]
+            assert cell.weight == mesa.p[model.weight(rule, clause)]
             assert cell.intensity >= 0.0
             assert cell.product == cell.sign * (cell.strength * cell.weight * cell.size * cell.intensity)
             total[cell.option] += cell.product
