@@ -35,7 +35,9 @@ class StateActor(mesa.Agent):  # type: ignore[misc]
         self.seen = model.space.seen.view(np.recarray)[place]
         self.instruments = registry.instruments_of(name)
         self.perceived = tuple(quantity.name for quantity in registry.perceived(name))
-        self.clauses = [(rule, clause, registry.weight(rule)) for rule, clause in registry.appraising(name)]
+        self.clauses = [
+            (rule, clause, registry.weight(rule, clause)) for rule, clause in registry.appraising(name)
+        ]
         self._estimate = compiled.plain(f"perceive_{name}")
         self._luck = model.space.luck_seen[place]
         self._slot = {one.name: slot for slot, one in enumerate(registry.instruments) if one.actor == name}
@@ -151,7 +153,7 @@ class DomesticOpinion(mesa.Agent):  # type: ignore[misc]
         compiled.mending(
             lambda: compiled.week().move_citizens(
                 space.worlds, space.pars, space.drives, space.opinion, space.following, space.anchor,
-                space.traits, space.weights, space.region, space.circles,
+                space.traits, space.weights, space.region, space.circles, space.away, space.ties,
             )
         )  # fmt: skip
 

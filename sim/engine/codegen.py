@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.model import week as order
 from sim.model.provenance import Quantity
-from sim.model.registry import ACTORS, Model, Rule
+from sim.model.registry import ACTORS, Clause, Model, Rule
 
 HEADER = '''"""Generated from the registry; do not edit."""
 
@@ -25,6 +25,7 @@ from sim.engine.randomness import fill
 from sim.model.maths import clip
 from sim.model.population import draw_society, opinion_week
 from sim.model.outcomes import summarise
+from sim.model.processes.refugees import begin
 '''
 
 JIT = '@njit(cache=True, nogil=True, error_model="numpy")'
@@ -54,9 +55,9 @@ def estimate_span(quantity: Quantity) -> float:
     return width if width > 0.0 else 0.1
 
 
-def weight_product(model: Model, rule: Rule) -> str:
-    """Write the factors that scale every cell of a rule in an appraisal."""
-    return f"p.{rule.strength} * p.{model.weight(rule)}"
+def weight_product(model: Model, rule: Rule, part: Clause) -> str:
+    """Write the factors that scale every cell of a clause in an appraisal."""
+    return f"p.{rule.strength} * p.{model.weight(rule, part)}"
 
 
 def source(model: Model) -> str:
@@ -108,7 +109,7 @@ def _appraise(model: Model, actor: str, names: _Names) -> str:
             number += 1
     for rule, part in model.appraising(actor):
         lines.append(f"i = {names(part.function)}(seen, p)")
-        lines.append(f"f = {weight_product(model, rule)}")
+        lines.append(f"f = {weight_product(model, rule, part)}")
         for push in part.pushes:
             sign = "+" if push.sign > 0 else "-"
             lines.append(f"u[{place[push.target]}] {sign}= f * p.{push.size} * i")
@@ -211,7 +212,8 @@ def fill_draws(seed, replicate, hashes, laws, out):
 {JIT}
 def prepare(seed, replicate, case, drawn, hashes, laws, weekly,
             society_hashes, society_laws, society, citizens, traj, flat, pars, p_flat, p_base,
-            active, until, armed, due, opinion, anchor, traits, weights, region, circles, failure):
+            active, until, armed, due, opinion, anchor, traits, weights, region, circles,
+            away, ties, failure):
     """Set the start of one run, draw its chance (unless the run before had the same) and its society."""
     n = len(p_flat)
     p_flat[:] = case[:n]
@@ -227,19 +229,23 @@ def prepare(seed, replicate, case, drawn, hashes, laws, weekly,
         if citizens > 0:
             fill(seed, society_hashes, society_laws, replicate, society)
         drawn[0] = replicate
-    draw_society(traj[0], pars[0], citizens, opinion, anchor, traits, weights, region, circles, society)
+    draw_society(traj[0], pars[0], citizens, opinion, anchor, traits, weights, region, circles,
+                 away, ties, society)
+    begin(traj[0])
 
 
 {JIT}
-def move_citizens(worlds, pars, drives, opinion, following, anchor, traits, weights, region, circles):
+def move_citizens(worlds, pars, drives, opinion, following, anchor, traits, weights, region, circles,
+                  away, ties):
     """Move every citizen by one week: the way of the Mesa driver into the compiled population."""
-    opinion_week(worlds[0], pars[0], drives[0], opinion, following, anchor, traits, weights, region, circles)
+    opinion_week(worlds[0], pars[0], drives[0], opinion, following, anchor, traits, weights, region, circles,
+                 away, ties)
 
 
 {JIT}
 def run(traj, flat, worlds, world, seen, pars, p_flat, base, p_base, started, active, drives, draws,
         u, opened, chosen, choices, allowed, events, until, armed, due, chance, luck, {looks},
-        opinion, following, anchor, traits, weights, region, circles, out, failure):
+        opinion, following, anchor, traits, weights, region, circles, away, ties, out, failure):
     """Run all weeks of one run; `flat` and `world` are float views of `traj` and `worlds`."""
     w = worlds[0]
     p = pars[0]
@@ -258,7 +264,7 @@ def run(traj, flat, worlds, world, seen, pars, p_flat, base, p_base, started, ac
         act(w, p, chosen)
         drive_all(w, p, drive)
         before(w, p, drive, draws[week])
-        opinion_week(w, p, drive, opinion, following, anchor, traits, weights, region, circles)
+        opinion_week(w, p, drive, opinion, following, anchor, traits, weights, region, circles, away, ties)
         after(w, p, drive, draws[week])
         if busy:
             settle_events(events, world, base, started, active)
@@ -281,15 +287,17 @@ def run_many(first, last, replicates, cases, which, columns, rungs, outcomes, fa
              seed, drawn, hashes, laws, weekly, society_hashes, society_laws, society, citizens,
              traj, flat, worlds, world, seen, pars, p_flat, base, p_base, started, active, drives, draws,
              u, opened, chosen, choices, allowed, events, until, armed, due, chance, luck, {looks},
-             opinion, following, anchor, traits, weights, region, circles, out, out_flat, failure):
+             opinion, following, anchor, traits, weights, region, circles, away, ties,
+             out, out_flat, failure):
     """Run from number `first` up to `last` (excluded), and keep of each what is asked for."""
     for r in range(first, last):
         prepare(seed, replicates[r], cases[which[r]], drawn, hashes, laws, weekly,
                 society_hashes, society_laws, society, citizens, traj, flat, pars, p_flat, p_base,
-                active, until, armed, due, opinion, anchor, traits, weights, region, circles, failure)
+                active, until, armed, due, opinion, anchor, traits, weights, region, circles,
+                away, ties, failure)
         run(traj, flat, worlds, world, seen, pars, p_flat, base, p_base, started, active, drives, draws,
             u, opened, chosen, choices, allowed, events, until, armed, due, chance, luck, {looks},
-            opinion, following, anchor, traits, weights, region, circles, out, failure)
+            opinion, following, anchor, traits, weights, region, circles, away, ties, out, failure)
         failures[r, :] = failure
         if failure[0] == 0:
             outcomes[r, :] = out_flat

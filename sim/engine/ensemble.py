@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.engine import compiled
 from sim.model.outcomes import OUTCOME_DTYPE
-from sim.model.population import SOCIETY_NOISE, society_shape
+from sim.model.population import SOCIETY_NOISE, TRAITS, society_shape
 from sim.model.registry import Model, load
 from sim.scenario.plan import Plan
 
@@ -74,9 +74,10 @@ class Workspace:
         self.luck_seen = [self.weekly[:, one] for one in self.streams.seen]
         self.chance = self.weekly[:, self.streams.event]
         self.drawn = np.full(1, -1, np.int64)
-        self.opinion, self.following, self.anchor = np.zeros((n, 3)), np.zeros((n, 3)), np.zeros((n, 3))
-        self.traits, self.weights = np.zeros((n, 5)), np.zeros(n)
+        self.opinion, self.following, self.anchor = (np.zeros((n, 3), order="F") for _ in range(3))
+        self.traits, self.weights = np.zeros((n, len(TRAITS)), order="F"), np.zeros(n)
         self.region, self.circles = np.zeros(n, np.int64), np.zeros((n, k), np.int32)
+        self.away, self.ties = np.zeros((n * k, 3), np.uint32), np.zeros(1, np.int64)
         self.society = np.zeros((n, SOCIETY_NOISE))
         self.out = np.zeros(1, OUTCOME_DTYPE)
         self.failure = np.zeros(2, np.int64)
@@ -94,7 +95,7 @@ class Workspace:
             seed, replicate, self.default if case is None else np.ascontiguousarray(case), *self._chance(),
             self.traj, self.flat, self.pars, self.p_flat, self.p_base, self.active, self.until, self.armed,
             self.due, self.opinion, self.anchor, self.traits, self.weights, self.region, self.circles,
-            self.failure,
+            self.away, self.ties, self.failure,
         )  # fmt: skip
 
     def run_many(self, first: int, last: int, seed: int, asked: tuple[Any, ...]) -> None:
@@ -121,7 +122,7 @@ class Workspace:
             self.p_base, self.started, self.active, self.drives, self.draws, self.utility, self.opened,
             self.chosen, self.choices, self.allowed, self.plan.events, self.until, self.armed, self.due,
             self.chance, self.luck, *self.luck_seen, self.opinion, self.following, self.anchor, self.traits,
-            self.weights, self.region, self.circles,
+            self.weights, self.region, self.circles, self.away, self.ties,
         ]  # fmt: skip
 
 

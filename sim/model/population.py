@@ -22,9 +22,12 @@ REGION_BORDER = (0.3, 0.1, 1.0, 0.3, 1.0)
 #: Hardship relative to the mean (judgement: the capital better off, mountains worse).
 REGION_HARDSHIP = (0.8, 0.95, 1.1, 1.0, 1.2)
 
-CIRCLE = 6
+#: Neighbours on the ring whom a citizen follows, on either side; all of them make a circle.
+REACH = 3
+CIRCLE = 2 * REACH
+#: Share of ties that lead to anybody in the country instead (Watts and Strogatz 1998).
 REWIRED = 0.1
-TRAITS = ("exposure", "trust", "kin", "hardship", "stubbornness")
+TRAITS = ("exposure", "trust", "kin", "hardship", "stubbornness", "border")
 OPINIONS = ("solidarity", "fear", "approval")
 
 #: Uniform numbers a citizen is made of: five traits, three anchors, one chance and one target a tie.
@@ -32,7 +35,11 @@ SOCIETY_NOISE = 8 + 2 * CIRCLE
 
 
 def society_shape(citizens: int) -> tuple[int, int]:
-    """Return how many citizens are held and how many each follows (0: mean field)."""
+    """Return how many citizens are held and how many each follows (0: mean field).
+
+    Arrays of a society run over citizens first. Columns that lie together in memory
+    (`order="F"`) let the compiled week take several citizens at a time.
+    """
     return (citizens, CIRCLE) if citizens > 0 else (5, 0)
 
 
@@ -50,17 +57,20 @@ def region_of(i: int, n: int) -> int:
 
 @pure
 def draw_society(
-    world: Any, p: Any, citizens: int, opinion: Any, anchor: Any, traits: Any, weights: Any, region: Any, circles: Any, noise: Any,
+    world: Any, p: Any, citizens: int, opinion: Any, anchor: Any, traits: Any, weights: Any, region: Any, circles: Any,
+    away: Any, ties: Any, noise: Any,
 ) -> None:  # fmt: skip
     """Fill the arrays of one society, in place, from addressed uniforms, and set its means in `world`.
 
     Parameters
     ----------
     opinion, anchor : (n, 3) solidarity, fear, approval; 0 to 1
-    traits : (n, 5) exposure, trust, kin, hardship (relative to the mean), stubbornness
+    traits : (n, 6) exposure, trust, kin, hardship (relative to the mean), stubbornness, nearness to the border
     weights : (n,) shares of the population, summing to 1
     region : (n,) index into `REGION_SHARES`
-    circles : (n, k) rows of those a citizen follows
+    circles : (n, k) rows of those a citizen follows: ring neighbours, one in ten replaced by anybody
+    away : (n k, 3) citizen, ring neighbour and whom it follows instead, of each tie that leaves the ring
+    ties : (1,) number of such ties
     noise : (n, SOCIETY_NOISE) uniforms in [0, 1)
     """
     n = opinion.shape[0]
@@ -79,12 +89,21 @@ def draw_society(
         traits[i, 2] = share(p.kin_mean + 0.5 * deviation * (noise[i, 2] - 0.5))
         traits[i, 3] = max(REGION_HARDSHIP[here] + 0.5 * deviation * (noise[i, 3] - 0.5), 0.0)
         traits[i, 4] = share(p.stubbornness_mean + 0.6 * deviation * (noise[i, 4] - 0.5))
+        traits[i, 5] = REGION_BORDER[here]
+    ties[0] = 0
+    for i in range(n):
         for k in range(circles.shape[1]):
             step = k // 2 + 1
-            other = i + step if k % 2 == 0 else i - step
-            if noise[i, 8 + 2 * k] < REWIRED:
-                other = int(noise[i, 9 + 2 * k] * n)
-            circles[i, k] = other % n
+            neighbour = (i + step if k % 2 == 0 else i - step) % n
+            circles[i, k] = neighbour
+            if noise[i, 8 + 2 * k] < REWIRED and n > 1:
+                other = int(noise[i, 9 + 2 * k] * (n - 1))
+                other += 1 if other >= i else 0
+                circles[i, k] = other
+                away[ties[0], 0] = i
+                away[ties[0], 1] = neighbour
+                away[ties[0], 2] = other
+                ties[0] += 1
     for j in range(3):
         mean = world.solidarity if j == 0 else (world.fear if j == 1 else world.approval)
         room = min(mean, 1.0 - mean)
@@ -101,57 +120,78 @@ def draw_society(
 
 
 @pure
+def circle_sums(x: Any, away: Any, ties: Any, out: Any) -> None:
+    """Sum an opinion over each citizen's circle, in place: over the ring, then put right where a tie leaves it."""
+    n = len(x)
+    if n > CIRCLE:
+        a, b, c, d, e, f = x[: n - 6], x[1 : n - 5], x[2 : n - 4], x[4 : n - 2], x[5 : n - 1], x[6:]
+        inner = out[REACH : n - REACH]
+        for i in range(n - CIRCLE):
+            inner[i] = d[i] + c[i] + e[i] + b[i] + f[i] + a[i]
+    for i in range(n):
+        if i == REACH and n > CIRCLE:
+            break
+        out[i] = x[(i + 1) % n] + x[(i - 1) % n] + x[(i + 2) % n] + x[(i - 2) % n] + x[(i + 3) % n] + x[(i - 3) % n]
+    for i in range(max(n - REACH, 0), n):
+        out[i] = x[(i + 1) % n] + x[(i - 1) % n] + x[(i + 2) % n] + x[(i - 2) % n] + x[(i + 3) % n] + x[(i - 3) % n]
+    for tie in range(ties[0]):
+        out[away[tie, 0]] += x[away[tie, 2]] - x[away[tie, 1]]
+
+
+@pure
+def moved(x: float, anchor: float, circle: float, pull: float, held: float, led: float) -> float:
+    """Return an opinion a week later: Friedkin and Johnsen's step, and a pull that saturates at 0 and 1."""
+    step = held * (anchor - x) + led * (circle - x)
+    return share(x + step + max(pull, 0.0) * (1.0 - x) + min(pull, 0.0) * x)
+
+
+@pure
 def opinion_week(
-    world: Any, p: Any, drive: Any, opinion: Any, following: Any, anchor: Any, traits: Any, weights: Any, region: Any, circles: Any,
+    world: Any, p: Any, drive: Any, opinion: Any, following: Any, anchor: Any, traits: Any, weights: Any, region: Any,
+    circles: Any, away: Any, ties: Any,
 ) -> None:  # fmt: skip
     """Move every citizen by one week, in place, and write the means to `world`.
 
-    Inputs are pulls per week that saturate: up in (1 - x), down in x. Pace and circle weight form
-    the Friedkin-Johnsen step h (s (anchor - x) + (1 - s) w (circle - x)). `following` is scratch.
+    Pulls (1/week) saturate: up in (1 - x), down in x. With pace h, stubbornness s and weight of the
+    circle w the step is h (s (anchor - x) + (1 - s) w (circle - x)). `following` is scratch.
     """
     n = opinion.shape[0]
-    k = circles.shape[1]
-    peers = share(drive.peers)
     pace = p.opinion_pace
-    mean0 = mean1 = mean2 = 0.0
-    if k == 0:
+    peers = share(drive.peers)
+    part = 1.0
+    if circles.shape[1] > 0:
+        part = 1.0 / CIRCLE
+        for j in range(3):
+            circle_sums(opinion[:, j], away, ties, following[:, j])
+    else:
+        for j in range(3):
+            mean = 0.0
+            for i in range(n):
+                mean += weights[i] * opinion[i, j]
+            for i in range(n):
+                following[i, j] = mean
+    stubborn = traits[:, 4]
+    x, y, z = opinion[:, 0], opinion[:, 1], opinion[:, 2]
+    to, home, exposure, trust, kin = following[:, 0], anchor[:, 0], traits[:, 0], traits[:, 1], traits[:, 2]
+    seen, told, felt = drive.solidarity_by_exposure, drive.solidarity_by_trust, drive.solidarity_by_kin
+    for i in range(n):
+        pull = seen * exposure[i] + told * trust[i] + felt * kin[i]
+        to[i] = moved(x[i], home[i], part * to[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers)
+    to, home, near = following[:, 1], anchor[:, 1], traits[:, 5]
+    seen, felt = drive.fear_by_exposure, drive.fear_by_border
+    for i in range(n):
+        pull = seen * exposure[i] + felt * near[i]
+        to[i] = moved(y[i], home[i], part * to[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers)
+    to, home, hardship = following[:, 2], anchor[:, 2], traits[:, 3]
+    common, proud, afraid, worn = (
+        drive.approval_all, drive.approval_by_solidarity, drive.approval_by_fear, drive.approval_by_hardship,
+    )  # fmt: skip
+    for i in range(n):
+        pull = common + proud * x[i] + afraid * y[i] + worn * hardship[i]
+        to[i] = moved(z[i], home[i], part * to[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers)
+    for j in range(3):
         for i in range(n):
-            mean0 += weights[i] * opinion[i, 0]
-            mean1 += weights[i] * opinion[i, 1]
-            mean2 += weights[i] * opinion[i, 2]
-    for i in range(n):
-        x0 = opinion[i, 0]
-        x1 = opinion[i, 1]
-        x2 = opinion[i, 2]
-        if k > 0:
-            mean0 = mean1 = mean2 = 0.0
-            for j in range(k):
-                other = circles[i, j]
-                mean0 += opinion[other, 0]
-                mean1 += opinion[other, 1]
-                mean2 += opinion[other, 2]
-            mean0 /= k
-            mean1 /= k
-            mean2 /= k
-        s = traits[i, 4]
-        held = pace * s
-        moved = pace * (1.0 - s) * peers
-        in0 = drive.solidarity_all + drive.solidarity_by_exposure * traits[i, 0]
-        in0 += drive.solidarity_by_trust * traits[i, 1] + drive.solidarity_by_kin * traits[i, 2]
-        in1 = drive.fear_all + drive.fear_by_exposure * traits[i, 0]
-        in1 += drive.fear_by_border * REGION_BORDER[region[i]]
-        in2 = drive.approval_all + drive.approval_by_solidarity * x0 + drive.approval_by_fear * x1
-        in2 += drive.approval_by_hardship * traits[i, 3]
-        n0 = x0 + held * (anchor[i, 0] - x0) + moved * (mean0 - x0)
-        n1 = x1 + held * (anchor[i, 1] - x1) + moved * (mean1 - x1)
-        n2 = x2 + held * (anchor[i, 2] - x2) + moved * (mean2 - x2)
-        following[i, 0] = share(n0 + max(in0, 0.0) * (1.0 - x0) + min(in0, 0.0) * x0)
-        following[i, 1] = share(n1 + max(in1, 0.0) * (1.0 - x1) + min(in1, 0.0) * x1)
-        following[i, 2] = share(n2 + max(in2, 0.0) * (1.0 - x2) + min(in2, 0.0) * x2)
-    for i in range(n):
-        opinion[i, 0] = following[i, 0]
-        opinion[i, 1] = following[i, 1]
-        opinion[i, 2] = following[i, 2]
+            opinion[i, j] = following[i, j]
     means(world, opinion, weights, region)
 
 

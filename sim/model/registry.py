@@ -14,13 +14,14 @@ import pkgutil
 import re
 import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
 import numpy as np
 
 from sim.errors import ModelError, nearest
+from sim.model import calibrated
 from sim.model.maths import pure
 from sim.model.provenance import Quantity, Source, dtype_of, judgement
 
@@ -178,10 +179,10 @@ def rule(
             raise ModelError(f"rule {rule_id}: needs paragraphs of the article, or a judgement as source")
         if any(n not in range(1, 20) for n in paragraphs):
             raise ModelError(f"rule {rule_id}: paragraphs run from 1 to 19, found {paragraphs}")
+        first = _clause(rule_id, function, pushes, rises_with, falls_with)
         _rules[rule_id] = Rule(
-            rule_id, name, _home(function), paragraphs, claim, concern, source, rival_of
+            rule_id, name, _home(function), paragraphs, claim, concern, source, rival_of, [first]
         )
-        _rules[rule_id].clauses.append(_clause(rule_id, function, pushes, rises_with, falls_with))
         return function
 
     return decorate
@@ -263,6 +264,8 @@ def _clause(
             f"rule {rule_id}: reads {sorted(read[names[0]])} but declares {sorted(declared)} "
             "in rises_with and falls_with; the two must agree"
         )
+    if not pushes:
+        raise ModelError(f"rule {rule_id}: pushes nothing; name an option or a drive")
     row = []
     for target, size in pushes.items():
         if size[:1] not in ("+", "-"):
@@ -271,7 +274,7 @@ def _clause(
     pure(function)
     return Clause(
         function, "seen" if names[0] == "seen" else "world", tuple(row), rises_with, falls_with,
-        tuple(sorted(read[names[0]])), tuple(sorted(read["p"])),
+        tuple(sorted(read[names[0]])), tuple(sorted(parameters_read(function))),
         (actor or _home(function)) if names[0] == "seen" else "",
     )  # fmt: skip
 
@@ -285,6 +288,31 @@ def fields_read(function: Callable[..., Any]) -> dict[str, set[str]]:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             if node.value.id in found:
                 found[node.value.id].add(node.attr)
+    return found
+
+
+def parameters_read(function: Callable[..., Any]) -> set[str]:
+    """Take from the source which parameters a function reads, itself or through helpers it hands `p` to."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    found = set(fields_read(function).get("p", ()))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if any(isinstance(given, ast.Name) and given.id == "p" for given in node.args):
+                helper = function.__globals__.get(node.func.id)
+                if inspect.isfunction(helper) and helper is not function:
+                    found |= parameters_read(helper)
+    return found
+
+
+def fields_written(function: Callable[..., Any]) -> set[str]:
+    """Take from the source which fields of `world` a function writes."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets:
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                if target.value.id == "world":
+                    found.add(target.attr)
     return found
 
 
@@ -325,9 +353,9 @@ class Model:
             if clause.takes == "world"
         ]
 
-    def weight(self, rule: Rule) -> str:
-        """Name of the parameter that weighs the concern a rule speaks to, for its actor."""
-        return concern_weight(rule)
+    def weight(self, rule: Rule, part: Clause) -> str:
+        """Name of the parameter by which the appraising actor weighs the concern a rule speaks to."""
+        return concern_weight(rule, part)
 
     def perceived(self, actor: str) -> tuple[Quantity, ...]:
         """Return the variables in an actor's record: those it may know and somewhere reads."""
@@ -342,9 +370,9 @@ class Model:
         return tuple(q for name, q in self.world.items() if name in read)
 
 
-def concern_weight(rule: Rule) -> str:
-    """Name of the parameter that weighs the concern a rule speaks to, for its actor."""
-    return f"weight_{rule.actor}_{rule.concern.replace(' ', '_')}"
+def concern_weight(rule: Rule, part: Clause) -> str:
+    """Name of the parameter by which the appraising actor weighs the concern a rule speaks to."""
+    return f"weight_{part.actor}_{rule.concern.replace(' ', '_')}"
 
 
 def knows(actor: str, quantity: Quantity) -> bool:
@@ -384,25 +412,39 @@ def load() -> Model:
             (0.0, 1.0),
         )  # fmt: skip
     for one_rule in rules.values():
-        name = concern_weight(one_rule)
-        if any(part.takes == "seen" for part in one_rule.clauses) and name not in parameters:
-            parameters[name] = Quantity(
-                name, "parameter", "1", 1.0, 0.0, 10.0,
-                f"weight of {one_rule.concern} among the concerns of {one_rule.actor}",
-                judgement("concerns start equal; no figure ranks them"), (0.6, 1.4),
-            )  # fmt: skip
+        for part in one_rule.clauses:
+            if part.takes == "seen" and (name := concern_weight(one_rule, part)) not in parameters:
+                parameters[name] = Quantity(
+                    name, "parameter", "1", 1.0, 0.0, 10.0,
+                    f"weight of {one_rule.concern} among the concerns of {part.actor}",
+                    judgement("concerns start equal; no figure ranks them"), (0.6, 1.4),
+                )  # fmt: skip
+    world = dict(World.quantities)
+    _calibrate(parameters, world)
     instruments = tuple(
         _instrument(actor, name)
         for actor in ACTORS
         for name in dict.fromkeys(one.instrument for one in _options.get(actor, []))
     )
     model = Model(
-        dict(World.quantities), parameters, dict(Drives.quantities), dict(Draws.quantities), rules,
+        world, parameters, dict(Drives.quantities), dict(Draws.quantities), rules,
         instruments, dtype_of(World.quantities), dtype_of(parameters),
         dtype_of(Drives.quantities), dtype_of(Draws.quantities),
     )  # fmt: skip
     _check(model)
     return model
+
+
+def _calibrate(*tables: dict[str, Quantity]) -> None:
+    """Put calibrated defaults in the place of declared ones."""
+    for name, value in calibrated.defaults().items():
+        found = next((table for table in tables if name in table), None)
+        if found is None or not found[name].plausible[0] <= value <= found[name].plausible[1]:
+            raise ModelError(
+                f"calibrated default {name} = {value}: the model no longer declares it so; "
+                "run 'make calibrate'"
+            )
+        found[name] = replace(found[name], default=value, declared=found[name].default)
 
 
 def _instrument(actor: str, name: str) -> Instrument:
@@ -415,30 +457,46 @@ def _instrument(actor: str, name: str) -> Instrument:
 
 
 def _check(model: Model) -> None:
-    options = {
-        (one.actor, opt.key): opt for one in model.instruments for opt in one.options
-    }  # fmt: skip
+    options: dict[tuple[str, str], Option] = {}
+    for opt in (opt for one in model.instruments for opt in one.options):
+        if (opt.actor, opt.key) in options:
+            raise ModelError(f"option {opt.key} of {opt.actor}: declared twice")
+        options[opt.actor, opt.key] = opt
     for (actor, key), opt in options.items():
         if opt.base not in model.parameters:
             raise ModelError(f"option {key} of {actor}: no parameter {opt.base!r} for its base")
-        for moved in opt.moves:
-            owner = model.world[moved].owner if moved in model.world else None
-            if owner != actor:
-                raise ModelError(f"option {key} of {actor} moves {moved!r}, which {owner} owns")
-        written = fields_read(opt.function)["world"] if opt.function else set()
-        unknown = (written | set(opt.moves)) - set(model.world)
+        written = fields_written(opt.function) if opt.function else set()
+        read = fields_read(opt.function)["world"] if opt.function else set()
+        unknown = sorted((read | written | set(opt.moves)) - set(model.world))
         if unknown:
-            raise ModelError(f"option {key} of {actor}: no variable {sorted(unknown)}")
+            raise ModelError(f"option {key} of {actor}: no variable {unknown}{nearest(unknown[0], model.world)}")
+        for moved in opt.moves:
+            owner = model.world[moved].owner
+            if owner != actor:
+                raise ModelError(f"option {key} of {actor} moves {moved!r}, which {owner or 'nobody'} owns")
+        if written != set(opt.moves):
+            raise ModelError(
+                f"option {key} of {actor}: writes {sorted(written)} but declares moves {sorted(opt.moves)}; "
+                "the two must agree"
+            )
+        if opt.open_when is not None:
+            for name in sorted(next(iter(fields_read(opt.open_when).values()))):
+                if name not in model.world or not knows(actor, model.world[name]):
+                    raise ModelError(f"option {key} of {actor}: {actor} cannot know {name!r}, which its condition reads")
         undone = opt.inverse
+        if undone == "fading" and not any(model.world[moved].fades for moved in opt.moves):
+            raise ModelError(f"option {key} of {actor}: no fading of {', '.join(opt.moves)}; name an option as its inverse")
         if undone not in ("hold", "fading") and (actor, f"{opt.instrument}.{undone}") not in options:
             raise ModelError(f"option {key} of {actor}: its inverse {undone!r} is no option")
     for one in model.rules.values():
+        if one.rival_of is not None and one.rival_of not in model.rules:
+            raise ModelError(f"rule {one.id}: rival of {one.rival_of}, no such rule{nearest(one.rival_of, model.rules)}")
         for part in one.clauses:
             _check_clause(model, one, part, options)
     for quantity in model.world.values():
-        for name in (quantity.fades, quantity.rests):
-            if name is not None and name not in model.parameters:
-                raise ModelError(f"variable {quantity.name!r}: no parameter {name!r}")
+        for pace in (quantity.fades, quantity.rests):
+            if pace is not None and pace not in model.parameters:
+                raise ModelError(f"variable {quantity.name!r}: no parameter {pace!r}")
 
 
 def _check_clause(model: Model, one: Rule, part: Clause, options: Mapping[Any, Option]) -> None:

@@ -119,7 +119,8 @@ class World(Record):
         judgement("some of the ranks (¶11), fewer than half"), plausible=(0.2, 0.5), known_to=T)
     ability_to_pay: float = state(
         0.15, "share", "share of the weekly power bill Kabul is able to pay",
-        judgement("cannot pay at the moment (¶10)"), plausible=(0.05, 0.25), known_to=T)
+        judgement("cannot pay at the moment (¶10)"), plausible=(0.05, 0.25), fades="ability_fading", rests="ability_rest",
+        known_to=T)
 
     # outsiders
     russia_engagement: float = state(
@@ -315,7 +316,6 @@ class Drives(Record):
     clash: float = drive("logit", "added to the log-odds that an incident becomes a clash")
     combat: float = drive("logit", "added to the log-odds that a clash becomes sustained fighting")
     war: float = drive("logit", "added to the log-odds that a week of fighting becomes war")
-    tension: float = drive("1/week", "pull on tension, up or down")
     attempts: float = drive("persons/week", "people who come to the river because of violence")
     admission: float = drive("share", "added to the share that is let in")
     reporting: float = drive("share", "share of new arrivals that reports leave out")
@@ -329,11 +329,9 @@ class Drives(Record):
     fatigue: float = drive("1/week", "pull on fatigue")
     drugs: float = drive("1/week", "pull on trafficking")
     peers: float = drive("share", "weight of one's circle against one's anchor")
-    solidarity_all: float = drive("1/week", "pull on everyone's solidarity")
     solidarity_by_exposure: float = drive("1/week", "pull on solidarity, times a citizen's exposure")
     solidarity_by_trust: float = drive("1/week", "pull on solidarity, times a citizen's trust in state media")
     solidarity_by_kin: float = drive("1/week", "pull on solidarity, times a citizen's kin-feeling")
-    fear_all: float = drive("1/week", "pull on everyone's fear")
     fear_by_exposure: float = drive("1/week", "pull on fear, times a citizen's exposure")
     fear_by_border: float = drive("1/week", "pull on fear, times how near to the border a citizen lives")
     approval_all: float = drive("1/week", "pull on everyone's approval")
@@ -351,6 +349,7 @@ class Draws(Record):
     combat: float = draw("uniform", "whether a clash becomes sustained fighting")
     ceasefire: float = draw("uniform", "whether sustained fighting ends")
     war: float = draw("uniform", "whether fighting becomes war")
+    peace: float = draw("uniform", "whether war ends")
     detection: float = draw("uniform", "whether support is detected")
     attack: float = draw("uniform", "whether there is a terrorist attack")
     tension: float = draw("normal", "noise of tension")

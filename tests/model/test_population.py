@@ -23,6 +23,7 @@ from sim.model.population import (
     REGION_SHARES,
     REWIRED,
     SOCIETY_NOISE,
+    TRAITS,
     draw_society,
     means,
     opinion_week,
@@ -32,7 +33,7 @@ from sim.model.population import (
 )
 from sim.model.world import REGIONS
 
-DRIVES = ("solidarity_all", "solidarity_by_exposure", "solidarity_by_trust", "solidarity_by_kin", "fear_all",
+DRIVES = ("solidarity_by_exposure", "solidarity_by_trust", "solidarity_by_kin",
           "fear_by_exposure", "fear_by_border", "approval_all", "approval_by_solidarity", "approval_by_fear",
           "approval_by_hardship", "peers")  # fmt: skip
 
@@ -72,12 +73,14 @@ class Society:
     weights: np.ndarray
     region: np.ndarray
     circles: np.ndarray
+    away: np.ndarray
+    ties: np.ndarray
 
     def week(self, drive: Any) -> None:
         """Move everyone by one week, with the model's own function."""
         following = np.full_like(self.opinion, np.nan)
         opinion_week(self.world, self.p, drive, self.opinion, following, self.anchor, self.traits,
-                     self.weights, self.region, self.circles)  # fmt: skip
+                     self.weights, self.region, self.circles, self.away, self.ties)  # fmt: skip
 
     def week_by_algebra(self, drive: Any) -> None:
         """Do the same with whole arrays: an independent statement of the law, and fast for many citizens."""
@@ -88,9 +91,9 @@ class Society:
         stubborn = t[:, 4:5]
         border = np.array(REGION_BORDER)[self.region]
         pull = np.column_stack([
-            drive.solidarity_all + drive.solidarity_by_exposure * t[:, 0]
+            drive.solidarity_by_exposure * t[:, 0]
             + drive.solidarity_by_trust * t[:, 1] + drive.solidarity_by_kin * t[:, 2],
-            drive.fear_all + drive.fear_by_exposure * t[:, 0] + drive.fear_by_border * border,
+            drive.fear_by_exposure * t[:, 0] + drive.fear_by_border * border,
             drive.approval_all + drive.approval_by_solidarity * x[:, 0] + drive.approval_by_fear * x[:, 1]
             + drive.approval_by_hardship * t[:, 3],
         ])  # fmt: skip
@@ -109,11 +112,11 @@ def society(
     n, k = society_shape(citizens)
     p = SimpleNamespace(**NUMBERS | numbers)
     world = SimpleNamespace(**dict(zip(OPINIONS, start, strict=True)))
-    made = Society(citizens, p, world, np.zeros((n, 3)), np.zeros((n, 3)), np.zeros((n, 5)), np.zeros(n),
-                   np.zeros(n, np.int64), np.zeros((n, k), np.int32))  # fmt: skip
+    made = Society(citizens, p, world, np.zeros((n, 3)), np.zeros((n, 3)), np.zeros((n, len(TRAITS))), np.zeros(n),
+                   np.zeros(n, np.int64), np.zeros((n, k), np.int32), np.zeros((n * k, 3), np.uint32), np.zeros(1, np.int64))  # fmt: skip
     noise = np.random.default_rng(seed).random((n, SOCIETY_NOISE))
     draw_society(world, p, citizens, made.opinion, made.anchor, made.traits, made.weights, made.region,
-                 made.circles, noise)  # fmt: skip
+                 made.circles, made.away, made.ties, noise)  # fmt: skip
     return made
 
 
@@ -248,7 +251,7 @@ def test_the_same_noise_makes_the_same_society_and_the_same_weeks() -> None:
 @pytest.mark.parametrize("citizens", [0, 120])
 def test_a_week_is_what_the_algebra_says(citizens: int) -> None:
     one, two = society(citizens, seed=6), society(citizens, seed=6)
-    drive = pulls(**ORDINARY | {"solidarity_all": -0.01, "fear_all": 0.01, "approval_all": -0.02})
+    drive = pulls(**ORDINARY | {"solidarity_by_kin": -0.01, "fear_by_border": 0.01, "approval_all": -0.02})
     for _ in range(12):
         one.week(drive)
         two.week_by_algebra(drive)

@@ -33,8 +33,8 @@ class TalibanParameters(Record):
 
     threat_step: float = parameter(0.35, "share", 0.2, 0.5, "share of the way to open threats one week takes", PACE)
     court_step: float = parameter(0.3, "share", 0.15, 0.45, "share of the way to full courtship one week takes", PACE)
-    fighters_step: float = parameter(4500, "persons", 3000, 6000, "fighters sent in one week of massing", PACE)
-    fighters_most: float = parameter(16000, "persons", 10000, 22000, "fighters Kabul can keep on this border", PACE)
+    fighters_step: float = parameter(4500, "persons", 3000, 6000, "fighters sent in one week of massing", PACE, bounds=(0, 100000))
+    fighters_most: float = parameter(16000, "persons", 10000, 22000, "fighters Kabul can keep on this border", PACE, bounds=(1000, 500000))
     withdraw_step: float = parameter(0.25, "share", 0.1, 0.4, "share of the surplus withdrawn in a week", PACE)
     attack_step: float = parameter(0.35, "share", 0.2, 0.5, "share of the way to a full offensive one week takes", PACE)
     include_step: float = parameter(0.06, "share", 0.02, 0.1, "share of the way to a broad cabinet one reshuffle takes", PACE)
@@ -44,7 +44,7 @@ class TalibanParameters(Record):
     threat_fading: float = parameter(0.15, "1/week", 0.08, 0.25, "fading of threats", PACE, bounds=(0, 1))
     courtship_fading: float = parameter(0.08, "1/week", 0.04, 0.15, "fading of courtship", PACE, bounds=(0, 1))
     fighters_fading: float = parameter(0.025, "1/week", 0.01, 0.04, "return of fighters to their usual number", PACE, bounds=(0, 1))
-    fighters_rest: float = parameter(3000, "persons", 2000, 5000, "fighters near the border in quiet times", PACE)
+    fighters_rest: float = parameter(3000, "persons", 2000, 5000, "fighters near the border in quiet times", PACE, bounds=(0, 500000))
     offensive_fading: float = parameter(0.12, "1/week", 0.06, 0.2, "fading of operations", PACE, bounds=(0, 1))
     cabinet_fading: float = parameter(0.004, "1/week", 0.0, 0.01, "return of the cabinet to its rest", PACE, bounds=(0, 1))
     cabinet_rest: float = parameter(0.15, "index", 0.05, 0.25, "breadth of a cabinet nobody pushes", PACE)
@@ -151,7 +151,8 @@ def pay(world: World, p: Parameters) -> None:
 @rule(
     "T1", "no interference", paragraphs=(6,), concern="control of territory",
     claim="Sharp words and detected support draw threats and fighters to the border.",
-    pushes={"words.threaten": "+interference_threat", "force.mass": "+interference_mass", "contact.warm": "-interference_contact"},
+    pushes={"words.threaten": "+interference_threat", "force.mass": "+interference_mass",
+            "contact.warm": "-interference_contact", "contact.cool": "+interference_contact"},
     rises_with=("provocation", "detected"),
 )  # fmt: skip
 def no_interference(seen: Seen, p: Parameters) -> float:

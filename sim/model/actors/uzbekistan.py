@@ -101,5 +101,5 @@ def go_between(seen: Seen, p: Parameters) -> float:
 
 @clause("U3", actor="dushanbe", pushes={"contact.warm": "+mediated_contact"}, rises_with=("mediation",))
 def eased_contact(seen: Seen, p: Parameters) -> float:
-    """What a go-between takes off the first step."""
+    """What a go-between takes off each step."""
     return seen.mediation

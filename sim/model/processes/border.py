@@ -47,9 +47,9 @@ class BorderParameters(Record):
     war_base: float = parameter(-6.0, "logit", -6.8, -5.2, "log-odds that a week of fighting becomes war", RATE)
     war_tension: float = parameter(1.5, "1", 0.5, 2.5, "how steeply they rise with tension", FORM)
     war_end: float = parameter(0.02, "1/week", 0.01, 0.04, "rate at which war ends", FORM)
-    deaths_clash: float = parameter(4.0, "count", 2.0, 8.0, "mean deaths of a clash", FORM)
-    deaths_fighting: float = parameter(15.0, "count", 8.0, 30.0, "mean deaths a week of fighting", FORM)
-    deaths_war: float = parameter(200.0, "count", 80.0, 400.0, "mean deaths a week of war", FORM)
+    deaths_clash: float = parameter(4.0, "count", 2.0, 8.0, "mean deaths of a clash", FORM, bounds=(0, 10000.0))
+    deaths_fighting: float = parameter(15.0, "count", 8.0, 30.0, "mean deaths a week of fighting", FORM, bounds=(0, 100000.0))
+    deaths_war: float = parameter(200.0, "count", 80.0, 400.0, "mean deaths a week of war", FORM, bounds=(0, 1000000.0))
     heat_fading: float = parameter(0.2, "1/week", 0.1, 0.3, "fading of heat", FORM, bounds=(0, 1))
     heat_clash: float = parameter(0.45, "index", 0.3, 0.6, "heat of one clash", FORM)
     blood_fading: float = parameter(0.08, "1/week", 0.04, 0.15, "fading of recent deaths from mind", FORM, bounds=(0, 1))
@@ -88,7 +88,7 @@ def toll(mean: float, u: float) -> float:
 def incidents(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     """Incident, clash, sustained fighting, war: each out of the one before."""
     world.since_clash += 1.0
-    world.facing = math.sqrt(world.troops / 20000.0 * (world.fighters / 8000.0))
+    world.facing = min(math.sqrt(world.troops / 20000.0 * (world.fighters / 8000.0)), 100.0)
     rate = (p.incident_floor + max(drive.incident, 0.0)) * (1.0 + p.incident_facing * min(world.facing, 3.0))
     rate = rate * exponential(p.incident_tension * (world.tension - 0.3))
     clash = 0.0
@@ -109,7 +109,7 @@ def incidents(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     hurt = 0.0
     if world.war > 0.5:
         hurt = toll(p.deaths_war, draw.dead)
-        if draw.ceasefire < 1.0 - math.exp(-p.war_end):
+        if draw.peace < 1.0 - math.exp(-p.war_end):
             world.war = 0.0
     elif world.fighting > 0.5:
         hurt = toll(p.deaths_fighting, draw.dead)
@@ -141,7 +141,7 @@ def tension(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     down = p.tension_cooling + p.cooling_channel * world.channel + p.cooling_ties * world.ties
     down += p.cooling_counsel * counsel + p.cooling_talks * ramp(world.rapprochement, 1.0, 2.0)
     moved = world.tension + up * (1.0 - world.tension) - down * world.tension
-    world.tension = share(moved + drive.tension + p.tension_noise * draw.tension)
+    world.tension = share(moved + p.tension_noise * draw.tension)
 
 
 def habituation(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:

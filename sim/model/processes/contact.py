@@ -17,12 +17,12 @@ STEPS = judgement("no contact of this kind is on record week by week; channels t
 class ContactParameters(Record):
     """Numbers of how contact grows and fades."""
 
-    dwell_channel: float = parameter(4, "week", 2, 8, "weeks both must be ready for a back-channel to open", STEPS)
-    dwell_talks: float = parameter(8, "week", 4, 16, "weeks both must be ready for official talks", STEPS)
-    dwell_ties: float = parameter(20, "week", 10, 30, "weeks both must be ready for working ties", STEPS)
-    dwell_normal: float = parameter(39, "week", 26, 52, "weeks both must be ready for normalisation", STEPS)
-    dwell_recognition: float = parameter(52, "week", 39, 78, "weeks both must be ready for recognition", STEPS)
-    dwell_down: float = parameter(4, "week", 2, 8, "weeks after which a rung neither will hold is lost", STEPS)
+    dwell_channel: float = parameter(4, "week", 2, 8, "weeks both must be ready for a back-channel to open", STEPS, bounds=(0, 520))
+    dwell_talks: float = parameter(8, "week", 4, 16, "weeks both must be ready for official talks", STEPS, bounds=(0, 520))
+    dwell_ties: float = parameter(20, "week", 10, 30, "weeks both must be ready for working ties", STEPS, bounds=(0, 520))
+    dwell_normal: float = parameter(39, "week", 26, 52, "weeks both must be ready for normalisation", STEPS, bounds=(0, 520))
+    dwell_recognition: float = parameter(52, "week", 39, 78, "weeks both must be ready for recognition", STEPS, bounds=(0, 520))
+    dwell_down: float = parameter(4, "week", 2, 8, "weeks after which a rung that one side no longer holds is lost", STEPS, bounds=(0, 520))
     patience_lost: float = parameter(0.1, "share", 0.0, 0.3, "share of the wait for a rung that a week without readiness undoes", STEPS)
     ties_enter: float = parameter(0.4, "index", 0.35, 0.45, "ties from which the third rung can be reached", STEPS)
     ties_leave: float = parameter(0.3, "index", 0.25, 0.35, "ties below which it is lost", STEPS)

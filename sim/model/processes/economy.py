@@ -27,8 +27,8 @@ class EconomyParameters(Record):
     hardship_rest: float = parameter(0.55, "index", 0.35, 0.75, "hardship at the income of 2021", SLOW)
     hardship_slope: float = parameter(1.2, "1", 0.6, 1.8, "how much hardship a loss of all income adds", SLOW)
     weekly_product: float = parameter(168000000, "USD/week", 150000000, 190000000, "gross domestic product a week",
-                                      public("World Bank", "World Development Indicators: 8.75 billion USD in 2021", "2022"))
-    hardship_growth: float = parameter(0.0, "1/week", 0.0, 0.002, "trend of hardship", SLOW)
+                                      public("World Bank", "World Development Indicators: 8.75 billion USD in 2021", "2022"), bounds=(1000000.0, 1000000000000.0))
+    hardship_growth: float = parameter(0.0, "1/week", 0.0, 0.01, "steady worsening that no income explains, against the return", SLOW, bounds=(0, 1))
     hardship_pace: float = parameter(0.04, "1/week", 0.02, 0.08, "pace at which households feel a change", SLOW, bounds=(0, 1))
     fatigue_relief: float = parameter(0.0014, "1/week", 0.0006, 0.0022, "fatigue forgotten while fear reigns or times are good", SLOW)
 
@@ -41,7 +41,8 @@ def economy(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     goal = 1.0 + 0.5 * p.remittances_share * (world.remittances - 1.0) + trade - 0.1 * world.heat
     world.output = clip(toward(world.output, goal, p.output_pace) + p.output_noise * draw.output, 0.0, 5.0)
     income = p.remittances_share * world.remittances + (1.0 - p.remittances_share) * world.output
-    felt = share(p.hardship_rest + p.hardship_slope * (1.0 - income) + p.hardship_growth * 52.0)
-    world.hardship = share(toward(world.hardship, felt, p.hardship_pace))
+    felt = share(p.hardship_rest + p.hardship_slope * (1.0 - income))
+    back = toward(world.hardship, felt, p.hardship_pace)
+    world.hardship = share(back + p.hardship_growth * (1.0 - world.hardship))
     relief = p.fatigue_relief * (1.0 - 0.8 * world.hardship + 0.5 * world.fear) * world.fatigue
     world.fatigue = share(world.fatigue + drive.fatigue * (1.0 - world.fatigue) - relief)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from sim.model.maths import clip, exponential, ramp, share
+from sim.model.maths import clip, exponential, pure, ramp, share
 from sim.model.provenance import Record, article, judgement, parameter
 from sim.model.registry import rule
 
@@ -38,10 +38,16 @@ def flight(world: World, p: Parameters) -> float:
     return world.violence_north
 
 
+@pure
+def begin(world: World) -> None:
+    """Count whole people at the start: those who are there are those who were there before."""
+    world.refugees_before = math.floor(world.refugees_before)
+    world.refugees_hosted = world.refugees_before
+    world.refugees_reported = math.floor(world.refugees_reported)
+
+
 def refugees(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     """Move whole people between attempting, waiting, admitted, turned back, hosted and gone."""
-    if world.refugees_hosted < 0.5 and world.refugees_attempted < 0.5:
-        world.refugees_hosted = math.floor(world.refugees_before)
     wanted = (p.attempts_base + max(drive.attempts, 0.0)) * exponential(p.attempts_noise * draw.attempts)
     came = math.floor(clip(wanted, 0.0, p.attempts_most))
     there = world.refugees_waiting + came

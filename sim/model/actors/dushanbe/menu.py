@@ -87,7 +87,7 @@ def may_cut(seen: Seen, p: Parameters) -> bool:
 
 def may_restore(seen: Seen, p: Parameters) -> bool:
     """Supply stands below contract."""
-    return seen.power_supply < 0.95 * p.power_contract
+    return seen.power_supply < 0.999 * p.power_contract
 
 
 @option("trade.expand", base="expand_base", inverse="cut", moves=("other_trade",), paragraphs=(10,))
@@ -106,7 +106,8 @@ def cut(world: World, p: Parameters) -> None:
 @option("trade.restore", base="restore_base", inverse="cut", moves=("power_supply", "other_trade"), open_when=may_restore)
 def restore(world: World, p: Parameters) -> None:
     """Restore what was cut."""
-    world.power_supply += p.restore_step * max(p.power_contract - world.power_supply, 0.0)
+    missing = max(p.power_contract - world.power_supply, 0.0)
+    world.power_supply += missing if missing < 0.05 * p.power_contract else p.restore_step * missing
     world.other_trade += p.restore_step * max(p.trade_rest - world.other_trade, 0.0)
 
 

@@ -37,22 +37,22 @@ class DushanbeParameters(Record):
     veil_step: float = parameter(0.3, "share", 0.15, 0.45, "share of the way to fully veiled speech one week takes", PACE)
     soften_step: float = parameter(0.325, "share", 0.2, 0.45, "share of its hardness that one softer week takes off", PACE)
     troops_step: float = parameter(8000, "persons", 6000, 10000, "soldiers sent in one week of mobilising",
-                                   judgement("the 20,000 (¶6) were reached within about two months"))
+                                   judgement("the 20,000 (¶6) were reached within about two months"), bounds=(0, 100000))
     troops_most: float = parameter(32000, "persons", 25000, 40000, "soldiers a weak army can keep at the border",
-                                   judgement("the weakest army of the region (¶1); 20,000 was a great effort (¶6)"))
+                                   judgement("the weakest army of the region (¶1); 20,000 was a great effort (¶6)"), bounds=(1000, 500000))
     troops_home: float = parameter(0.15, "share", 0.05, 0.25, "share of the surplus brought home in a week", PACE)
     support_step: float = parameter(0.25, "share", 0.1, 0.4, "share of the way to full support one week takes", PACE)
     support_drop: float = parameter(0.4, "share", 0.2, 0.6, "share of the support dropped in a week", PACE)
     shelter_step: float = parameter(0.1, "share", 0.02, 0.2, "share of the way to full shelter of leaders", PACE)
     trade_step: float = parameter(0.06, "share", 0.02, 0.1, "share of the way to the most trade possible", PACE)
     trade_most: float = parameter(2500000, "USD/week", 1500000, 4000000, "other trade at its most",
-                                  judgement("about three times the level of 2021"))
+                                  judgement("about three times the level of 2021"), bounds=(0, 100000000.0))
     trade_rest: float = parameter(750000, "USD/week", 500000, 1000000, "other trade nobody pushes",
-                                  judgement("the level of 2021"))
+                                  judgement("the level of 2021"), bounds=(1, 100000000.0))
     cut_step: float = parameter(0.5, "share", 0.25, 0.75, "share of power and trade one cut takes off", PACE)
     restore_step: float = parameter(0.5, "share", 0.25, 0.75, "share of what is missing one restoring week gives back", PACE)
     power_contract: float = parameter(24.2, "GWh/week", 22, 26, "weekly supply under contract",
-                                      public("Barqi Tojik", "press conference on 2021: 1.257 TWh sold to Afghanistan", "January 2022"))
+                                      public("Barqi Tojik", "press conference on 2021: 1.257 TWh sold to Afghanistan", "January 2022"), bounds=(0.1, 60))
     admit_step: float = parameter(0.08, "share", 0.03, 0.15, "share of the way to open doors one week takes", PACE)
     push_back_step: float = parameter(0.25, "share", 0.1, 0.4, "share of admissions one harder week takes off", PACE)
 
@@ -63,7 +63,7 @@ class DushanbeParameters(Record):
     veil_rest: float = parameter(0.5, "share", 0.3, 0.7, "veiled share nobody feeds", PACE)
     troops_fading: float = parameter(0.02, "1/week", 0.01, 0.03, "return of troops to garrison strength", PACE, bounds=(0, 1))
     troops_rest: float = parameter(8000, "persons", 6000, 10000, "troops at the border in quiet times",
-                                   judgement("border guards and garrisons; no strength is published"))
+                                   judgement("border guards and garrisons; no strength is published"), bounds=(0, 500000))
     support_fading: float = parameter(0.03, "1/week", 0.01, 0.06, "support that runs out", PACE, bounds=(0, 1))
     shelter_fading: float = parameter(0.004, "1/week", 0.0, 0.01, "leaders who move on", PACE, bounds=(0, 1))
     trade_fading: float = parameter(0.005, "1/week", 0.0, 0.01, "return of trade to its rest", PACE, bounds=(0, 1))
@@ -72,11 +72,11 @@ class DushanbeParameters(Record):
                                       judgement("more than one attempt in five ended in a stay (¶9), with D7's discount on top"))
 
     # rules
-    nationalist_words: float = parameter(2.2, "utility", 1.0, 3.4, "pull of popularity on hard words", PULL)
-    nationalist_veil: float = parameter(1.0, "utility", 0.3, 1.7, "the same on veiled words", PULL)
+    nationalist_words: float = parameter(2.9, "utility", 1.5, 4.3, "pull of popularity on hard words", PULL)
+    nationalist_veil: float = parameter(1.3, "utility", 0.5, 2.1, "the same on veiled words", PULL)
     nationalist_gain: float = parameter(0.05, "1/week", 0.02, 0.08, "approval won by hard words, times solidarity", PULL)
-    kin_floor: float = parameter(0.4, "index", 0.3, 0.5, "solidarity from which hard words win anything", PULL)
-    kin_full: float = parameter(0.75, "index", 0.65, 0.9, "solidarity at which they win most", PULL)
+    kin_floor: float = parameter(0.35, "index", 0.25, 0.45, "solidarity from which hard words win anything", PULL)
+    kin_full: float = parameter(0.9, "index", 0.75, 1.0, "solidarity at which they win most", PULL)
     need_share: float = parameter(0.7, "share", 0.4, 0.9, "part of that gain that needs hardship or fatigue to make up for", PULL)
     audience_cost: float = parameter(3.4, "utility", 1.6, 5.2, "expected cost of visible dealings",
                                      literature("Li and Chen", 2021, "substantial disapproval of threats not carried out, survey of Chinese citizens; sign contested by Levy et al. 2015"))
@@ -99,17 +99,17 @@ class DushanbeParameters(Record):
     caution_force: float = parameter(1.0, "utility", 0.3, 1.7, "pull of danger against more troops and arms for others", PULL)
     danger: float = parameter(0.5, "index", 0.42, 0.58, "tension at which the expected cost of more is steepest", PULL)
     danger_width: float = parameter(0.07, "index", 0.04, 0.1, "how sharply it rises there", PULL, bounds=(0.01, 1))
-    counsel_weight: float = parameter(0.8, "1", 0.2, 1.4, "how much counsel of restraint adds to caution", PULL)
+    counsel_weight: float = parameter(0.8, "1", 0.2, 1.4, "how much counsel of restraint adds to caution", PULL, bounds=(0, 10))
     backstop: float = parameter(0.6, "1", 0.2, 0.9, "part of caution that firm backers take away",
-                                literature("Benson", 2011, "unconditional compellent pledges go with more initiation, deterrent ones with less targeting; dyads"))
+                                literature("Benson", 2011, "unconditional compellent pledges go with more initiation, deterrent ones with less targeting; dyads"), bounds=(0, 10))
     backstop_china: float = parameter(0.3, "share", 0.1, 0.5, "China's part in that beside Russia's", PULL)
     keep_down: float = parameter(2.0, "utility", 1.0, 3.0, "pull of full shelters on sending people back", PULL)
     keep_down_share: float = parameter(0.04, "share", 0.0, 0.1, "share of arrivals security services turn away beyond policy",
                                        judgement("thousands sent back (¶9); how many against policy is unknown"))
     unreported: float = parameter(0.05, "share", 0.0, 0.3, "share of new arrivals that the reports leave out",
                                   judgement("accurate statistics are not published (¶9)"))
-    outside_help: float = parameter(0.4, "persons", 0.1, 1.0, "places built per thousand dollars of assistance",
-                                    judgement("camp construction at about 2,500 dollars a place"))
+    outside_help: float = parameter(0.08, "persons", 0.02, 0.4, "places built per thousand dollars of assistance",
+                                    judgement("camp construction at some 2,500 dollars a place, and a fifth of the aid spent on it; nothing was built in twenty years (¶8)"), bounds=(0, 100))
     lever: float = parameter(2.5, "utility", 1.5, 3.5, "worth of the revenue and the lever that power sales are", PULL)
     restoring: float = parameter(2.5, "utility", 1.5, 3.5, "pull to restore what was cut", PULL)
     deniable: float = parameter(1.6, "utility", 0.6, 2.6, "pull to back a resistance that is attacked and alive", PULL)
@@ -140,4 +140,4 @@ class DushanbeParameters(Record):
     weary_loss: float = parameter(0.04, "1/week", 0.0, 0.08, "approval lost by a crisis that lasts, times fear",
                                   literature("Journal of Conflict Resolution", 2023, "rallies negative on average in 27 countries (doi 10.1177/00220027231171310)"))
     restraint: float = parameter(0.6, "1", 0.2, 0.9, "caution that firm backers add by holding their client back",
-                                 literature("Benson", 2011, "deterrent pledges conditional on attack go with less targeting; dyads"))
+                                 literature("Benson", 2011, "deterrent pledges conditional on attack go with less targeting; dyads"), bounds=(0, 10))

@@ -41,7 +41,7 @@ def wearying(world: World, p: Parameters) -> float:
 
 
 @rule(
-    "D6r", "restraining guarantor", paragraphs=(18,), concern="patrons", rival_of="D6",
+    "D6r", "restraining guarantor", paragraphs=(18,), concern="border security", rival_of="D6",
     claim="Firm backers hold their client back, since they would have to fight for it; the guarantee adds to caution.",
     pushes={"words.denounce": "-caution_words", "words.soften": "+caution_soft", "contact.warm": "+caution_contact",
             "force.mobilise": "-caution_force", "resistance.back": "-caution_force"},

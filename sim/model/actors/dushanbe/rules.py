@@ -78,6 +78,12 @@ def protector(world: World, p: Parameters) -> float:
     return share(1.0 - 2.5 * world.blood)
 
 
+@clause("D3", pushes={"approval_all": "-peace_gain"}, falls_with=("blood",))
+def usual_fear(world: World, p: Parameters) -> float:
+    """Fear that is always there lifts nobody: what it would add is taken off again."""
+    return p.fear_usual * share(1.0 - 2.5 * world.blood)
+
+
 @clause("D3", pushes={"approval_by_fear": "-peace_loss"}, rises_with=("blood",))
 def broken_promise(world: World, p: Parameters) -> float:
     """Fear turns against the one who promised peace once blood is shed."""
@@ -115,7 +121,7 @@ def caution(seen: Seen, p: Parameters) -> float:
 
 
 @rule(
-    "D6", "backstop", paragraphs=(18,), concern="patrons",
+    "D6", "backstop", paragraphs=(18,), concern="border security",
     claim="The Russian guarantee and Chinese cooperation discount the cost of risk.",
     pushes={"words.denounce": "+caution_words", "words.soften": "-caution_soft", "contact.warm": "-caution_contact",
             "force.mobilise": "+caution_force", "resistance.back": "+caution_force"},
