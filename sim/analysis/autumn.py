@@ -42,11 +42,13 @@ class Autumn:
         self.kept = kept
 
     def __getitem__(self, name: str) -> Floats:
-        return self.kept[..., self.READS.index(name)]
+        weekly: Floats = self.kept[..., self.READS.index(name)]
+        return weekly
 
     def on(self, name: str, day: date) -> Floats:
         """Return the state of a variable on a day, (R,)."""
-        return self[name][:, min(week_of(START, day), WEEKS)]
+        then: Floats = self[name][:, min(week_of(START, day), WEEKS)]
+        return then
 
 
 Quantity = Callable[[Autumn], Floats]
@@ -153,7 +155,7 @@ def _target(one: dict[str, Any], path: Path) -> Target:
     low, high = one.get("within", [one.get("at_least", -math.inf), one.get("at_most", math.inf)])
     if "at" in one:
         low = high = one["at"]
-    if not low <= high or math.isinf(high - low) and low == -high:
+    if low > high or (math.isinf(low) and math.isinf(high)):
         raise ScenarioError(f"{path}: {name}: expected one of at, within, at_least, at_most, in order")
     return Target(
         name, float(low), float(high), one["unit"], float(one["tolerance"]), float(one["discrepancy"]),

@@ -252,6 +252,7 @@ def files(found: Calibration) -> dict[str, bytes]:
     """Return the content of the two files, the same bytes for the same calibration."""
     region = io.BytesIO()
     np.lib.format.write_array(region, np.ascontiguousarray(found.cells), version=(1, 0), allow_pickle=False)
+    moved = {"ratio": found.ratio, "shift": found.shift}
     order = sorted(range(len(found.names)), key=lambda k: found.ratio[k])
     content: dict[str, Any] = {
         "panj_calibration": calibrated.FORMAT,
@@ -266,11 +267,7 @@ def files(found: Calibration) -> dict[str, bytes]:
             name: {"mean": mean, "implausibility": found.away[name]} for name, mean in found.means.items()
         },
         "spread": {
-            found.names[k]: {
-                "ratio": round(float(found.ratio[k]), 4),
-                "shift": round(float(found.shift[k]), 4),
-            }
-            for k in order
+            found.names[k]: {name: round(float(by[k]), 4) for name, by in moved.items()} for k in order
         },
         "names": found.names,
     }

@@ -1,4 +1,4 @@
-"""Cases for the part across plausible parameters: a Latin hypercube over everything uncertain."""
+"""Cases across plausible parameters: points that calibration did not rule out, a hypercube of the rest."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from math import isqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model import calibrated
 from sim.model.provenance import Quantity
 from sim.model.registry import Model
 from sim.scenario.plan import Plan
@@ -62,32 +63,58 @@ def uncertain(scenario: Scenario, model: Model) -> dict[str, Quantity]:
     }
 
 
-def plausible(scenario: Scenario, model: Model, plan: Plan, runs: int, seed: int) -> Design:
+def plausible(
+    scenario: Scenario, model: Model, plan: Plan, runs: int, seed: int, prior: bool = False
+) -> Design:
     """Draw the cases of a study of `runs` runs.
 
-    A Latin hypercube: each value takes every one of `cases` equally likely slices of its range once.
-    Each value's slices come from a stream addressed by its name, so that a new parameter, or one the
-    scenario comes to set, leaves the draws of all others where they were.
+    Judgements that were calibrated are drawn together, a whole point of the region not ruled out for
+    each case, so that what the data bind stays bound; a value the scenario sets stays as set. The
+    rest is a Latin hypercube: each value takes every one of `cases` equally likely slices of its
+    range once. Each value's slices come from a stream addressed by its name, so that a new parameter,
+    or one the scenario comes to set, leaves the draws of all others where they were.
+
+    Parameters
+    ----------
+    prior
+        Draw everything from its declared range, as before calibration.
     """
     each = per_case(runs)
     cases = -(-runs // each)
     varied = uncertain(scenario, model)
+    joint = {} if prior else region(cases, seed)
     places = {name: k for k, name in enumerate([*model.parameters, *model.world])}
     rows = np.tile(np.concatenate([plan.parameters, plan.world]), (cases, 1))
     values = np.empty((cases, len(varied)))
     for column, (name, one) in enumerate(varied.items()):
-        values[:, column] = stretch(one, slices(cases, seed, name))
+        share = joint[name] if name in joint else slices(cases, seed, name)
+        values[:, column] = stretch(one, share)
         rows[:, places[name]] = values[:, column]
     return Design(tuple(varied), values, rows, 1 + np.arange(runs) // each)
 
 
+def region(cases: int, seed: int) -> dict[str, Floats]:
+    """Return, by name, (cases,) shares of points of the calibrated region, none twice before all once."""
+    names, points = calibrated.region()
+    if not names:
+        return {}
+    chance = _stream(seed, "design/region")
+    rounds = [chance.permutation(len(points)) for _ in range(-(-cases // len(points)))]
+    chosen = points[np.concatenate(rounds)[:cases]]
+    return {name: chosen[:, k] for k, name in enumerate(names)}
+
+
 def slices(cases: int, seed: int, name: str) -> Floats:
     """Return (cases,) numbers in [0, 1), one in each of as many equal slices, in random order."""
-    purpose = hashlib.blake2b(f"design/{name}".encode(), digest_size=8).digest()
-    key = np.array([seed, int.from_bytes(purpose, "little")], np.uint64)
-    chance = np.random.Generator(np.random.Philox(key=key))
+    chance = _stream(seed, f"design/{name}")
     drawn: Floats = (chance.permutation(cases) + chance.random(cases)) / cases
     return drawn
+
+
+def _stream(seed: int, purpose: str) -> np.random.Generator:
+    address = hashlib.blake2b(purpose.encode(), digest_size=8).digest()
+    key = np.array([seed, int.from_bytes(address, "little")], np.uint64)
+    return np.random.Generator(np.random.Philox(key=key))
 
 
 def stretch(one: Quantity, share: Floats) -> Floats:

@@ -6,19 +6,20 @@ import numpy as np
 import pytest
 
 import sim
+from sim.model import calibrated
 from sim.model.provenance import Quantity, judgement
 from sim.model.registry import load
 from sim.scenario.plan import plan
 from sim.study import design
 
 
-def drawn(spec: sim.Scenario, runs: int = 100, seed: int = 0) -> design.Design:
+def drawn(spec: sim.Scenario, runs: int = 100, seed: int = 0, prior: bool = False) -> design.Design:
     model = load()
-    return design.plausible(spec, model, plan(spec, model), runs, seed)
+    return design.plausible(spec, model, plan(spec, model), runs, seed, prior)
 
 
 def test_every_value_takes_each_slice_of_its_range_once(spec: sim.Scenario) -> None:
-    made = drawn(spec, 400)
+    made = drawn(spec, 400, prior=True)
     model = load()
     cases = len(made.values)
     assert cases == 40
@@ -62,6 +63,40 @@ def test_a_value_set_by_hand_leaves_every_other_draw_where_it_was(spec: sim.Scen
         ).all(), name
 
 
+def shares(made: design.Design, names: tuple[str, ...]) -> np.ndarray:
+    every = {**load().parameters, **load().world}
+    columns = [made.values[:, made.names.index(name)] for name in names]
+    ranges = np.array([every[name].plausible for name in names])
+    return (np.column_stack(columns) - ranges[:, 0]) / (ranges[:, 1] - ranges[:, 0])
+
+
+def test_calibrated_values_are_drawn_together_as_points_of_the_region(spec: sim.Scenario) -> None:
+    names, points = calibrated.region()
+    assert {load().parameters.get(name, load().world.get(name)).source.grade for name in names} == {
+        "judgement"
+    }
+    found = shares(drawn(spec, 3000), names)
+    distance = np.abs(found[:, None, :] - points[None, :, :]).max(axis=2)
+    assert distance.min(axis=1) == pytest.approx(0, abs=1e-9)
+    assert len(set(distance.argmin(axis=1))) == len(found) == 300
+
+
+def test_no_point_of_the_region_is_drawn_twice_before_all_were_once() -> None:
+    names, points = calibrated.region()
+    many = np.column_stack(list(design.region(2 * len(points) + 7, 0).values()))
+    _, count = np.unique(many, axis=0, return_counts=True)
+    assert len(names) == many.shape[1]
+    assert sorted(set(count)) == [2, 3]
+    assert (count == 3).sum() == 7
+
+
+def test_what_was_not_calibrated_is_a_hypercube_all_the_same(spec: sim.Scenario) -> None:
+    made, before = drawn(spec, 400), drawn(spec, 400, prior=True)
+    rest = [k for k, name in enumerate(made.names) if name not in calibrated.region()[0]]
+    assert rest
+    assert (made.values[:, rest] == before.values[:, rest]).all()
+
+
 def test_another_seed_draws_other_cases_and_zero_is_a_seed(spec: sim.Scenario) -> None:
     first, second = drawn(spec, seed=0), drawn(spec, seed=1)
     assert not (first.values == second.values).any(axis=0).all()
@@ -69,7 +104,7 @@ def test_another_seed_draws_other_cases_and_zero_is_a_seed(spec: sim.Scenario) -
 
 
 def test_values_are_drawn_apart_from_each_other(spec: sim.Scenario) -> None:
-    values = drawn(spec, 2000).values
+    values = drawn(spec, 2000, prior=True).values
     cases = len(values)
     among = np.corrcoef(values, rowvar=False)
     off = np.abs(among[np.triu_indices_from(among, 1)])
