@@ -198,7 +198,7 @@ def _mesa(
         block.outcomes[row] = one.space.out[0]
         block.ladders[row] = np.nan_to_num(flat[:, rungs], nan=-1.0)
         block.kept[row] = flat[:, columns]
-        vars(one).clear()  # Mesa before 3.4.2 never lets go of a model that had agents
+        one.__dict__.clear()  # Mesa before 3.4.2 never lets go of a model that had agents
         if progress is not None:
             progress(1)
     return block
