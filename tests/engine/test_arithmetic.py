@@ -15,7 +15,7 @@ from sim.engine.codegen import source
 from sim.engine.decisions import AVOIDED, FREE, INSISTED, chances
 from sim.engine.mesa_model import PolicyModel
 from sim.engine.randomness import LAWS, fill, purpose_hashes
-from sim.model.population import draw_society, means, opinion_week, shift_opinion, society_shape
+from sim.model.population import TRAITS, draw_society, means, opinion_week, shift_opinion, society_shape
 from sim.model.registry import ACTORS, Clause, Model, Rule
 from tests.engine.pairs import bits, planned
 from tests.generators import parameter_boxes, record, world_values
@@ -101,18 +101,19 @@ def test_the_population_gives_the_same_bits_plain_and_compiled(model: Model, cit
     space = mesa.space
     n, k = society_shape(citizens)
     opinion, anchor, following = (np.zeros((n, 3)) for _ in range(3))
-    traits, weights = np.zeros((n, 5)), np.zeros(n)
+    traits, weights = np.zeros((n, len(TRAITS))), np.zeros(n)
     region, circles = np.zeros(n, np.int64), np.zeros((n, k), np.int32)
+    away, ties = np.zeros((n * k, 3), np.int64), np.zeros(1, np.int64)
     world = record(model.world, dict(zip(model.world, plan.world, strict=True)))
-    draw_society(
-        world, mesa.p, citizens, opinion, anchor, traits, weights, region, circles, space.society
-    )  # fmt: skip
+    society = (opinion, anchor, traits, weights, region, circles, away, ties)
+    draw_society(world, mesa.p, citizens, *society, space.society)
     for plain, other in ((opinion, space.opinion), (traits, space.traits), (circles, space.circles)):
         assert bits(plain) == bits(other)
     for _ in range(6):
         mesa.step()
         opinion_week(
-            world, mesa.p, mesa.drive, opinion, following, anchor, traits, weights, region, circles
+            world, mesa.p, mesa.drive, opinion, following, anchor, traits, weights, region, circles,
+            away, ties,
         )  # fmt: skip
         assert bits(opinion) == bits(space.opinion)
         assert [world[name] for name in model.world if "solidarity" in name or "fear" in name] == [

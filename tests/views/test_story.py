@@ -6,11 +6,14 @@ import json
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 
 import sim
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
+from sim.model.registry import load
+from sim.scenario.plan import plan
 from sim.views import narrative
 from sim.views.story import Story, trace
 
@@ -202,8 +205,12 @@ def test_a_week_as_data_holds_options_and_cells(story: Story) -> None:
 
 
 def test_a_failed_run_is_told_to_where_it_got(capsys: pytest.CaptureFixture[str]) -> None:
-    spec = sim.load_scenario("baseline").replace(weeks=10, citizens=0, parameters={"power_contract": 1e5})
-    story = trace(spec)
+    spec = sim.load_scenario("baseline").replace(weeks=10, citizens=0)
+    model = load()
+    own = plan(spec, model)
+    case = np.concatenate([own.parameters, own.world])
+    case[list(model.parameters).index("power_contract")] = 1e5  # past what a scenario may set
+    story = trace(spec, case=case)
     told = flat(shown(story, capsys))
     assert "The run failed: in week 3 'power_supply' left its bounds" in told
     data = json.loads(json.dumps(story.record(), allow_nan=False))
