@@ -34,14 +34,14 @@ STATE = (
 
 MEANING = {
     "war": "there was interstate war at some time",
-    "fighting": "there was sustained fighting in the last {tail} weeks",
-    "fight and talk": "there were both clashes and talks in the last {tail} weeks",
-    "clashes": "there were clashes and no talks in the last {tail} weeks",
+    "fighting": "the rung of sustained fighting held at some time in the last {tail} weeks",
+    "fight and talk": "the rung of armed clashes held at some time in the last {tail} weeks, and there were talks",
+    "clashes": "the rung of armed clashes held at some time in the last {tail} weeks, and there were no talks",
     "rapprochement": "normalisation or recognition held for most of the last {tail} weeks",
     "quiet accommodation": "talks or working ties, or more, held for most of the last {tail} weeks",
     "armed standoff": "a show of force, or more, held for most of the last {tail} weeks",
-    "cold peace": "in the last {tail} weeks there were no clashes, and neither contact nor a show of force "
-    "held for most of the time",
+    "cold peace": "in the last {tail} weeks the rung of armed clashes never held, "
+    "and neither talks nor a show of force did for most of the time",
 }
 
 
