@@ -35,8 +35,8 @@ STATE = (
 MEANING = {
     "war": "there was interstate war at some time",
     "fighting": "the rung of sustained fighting held at some time in the last {tail} weeks",
-    "fight and talk": "the rung of armed clashes held at some time in the last {tail} weeks, and there were talks",
-    "clashes": "the rung of armed clashes held at some time in the last {tail} weeks, and there were no talks",
+    "fight and talk": "the rung of armed clashes held at some time in the last {tail} weeks, with talks",
+    "clashes": "the rung of armed clashes held at some time in the last {tail} weeks, without talks",
     "rapprochement": "normalisation or recognition held for most of the last {tail} weeks",
     "quiet accommodation": "talks or working ties, or more, held for most of the last {tail} weeks",
     "armed standoff": "a show of force, or more, held for most of the last {tail} weeks",
