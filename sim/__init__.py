@@ -12,6 +12,8 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from sim import errors as errors
+    from sim.analysis.ablation import ablation as ablation
+    from sim.analysis.claims import claims as claims
     from sim.engine.mesa_model import PolicyModel as PolicyModel
     from sim.model.registry import Rule
     from sim.scenario.catalogue import scenarios as scenarios
@@ -32,7 +34,9 @@ _HOMES = {
     "Result": "sim.study.result",
     "Scenario": "sim.scenario.schema",
     "Story": "sim.views.story",
+    "ablation": "sim.analysis.ablation",
     "check": "sim.scenario.loading",
+    "claims": "sim.analysis.claims",
     "load_results": "sim.study.result",
     "load_scenario": "sim.scenario.loading",
     "run": "sim.study.run",

@@ -19,7 +19,7 @@ from sim.errors import PanjError, ScenarioError
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
-DONE, WRONG_INPUT, SOME_FAILED, IO_FAILED = 0, 2, 3, 74
+DONE, NOT_HELD, WRONG_INPUT, SOME_FAILED, IO_FAILED = 0, 1, 2, 3, 74
 INTERRUPTED, TERMINATED = 130, 143
 
 app = typer.Typer(
@@ -72,6 +72,12 @@ def _complete_scenario(incomplete: str) -> list[str]:
     return [row["name"] for row in sim.scenarios() if row["name"].startswith(incomplete)]
 
 
+def _complete_reading(incomplete: str) -> list[str]:
+    from sim.scenario.catalogue import reading_names
+
+    return [name for name in reading_names() if name.startswith(incomplete)]
+
+
 def _complete_rule(incomplete: str) -> list[str]:
     import sim
 
@@ -115,15 +121,30 @@ Citizens = Annotated[
     int | None,
     typer.Option(metavar="N", help="Number of citizens, instead of the file's; 0 is the mean field.", min=0),
 ]
+Reading = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="A way to read the article, with its rival rules, instead of the file's.",
+        autocompletion=_complete_reading,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print data for machines instead of tables.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
 
 
-def _scenario(name: str, settings: list[str] | None, weeks: int | None, citizens: int | None) -> Scenario:
+def _scenario(
+    name: str,
+    settings: list[str] | None,
+    weeks: int | None,
+    citizens: int | None,
+    reading: str | None = None,
+) -> Scenario:
     import sim
 
     spec = sim.load_scenario(name, tuple(settings or ()))
-    changes = {key: value for key, value in (("weeks", weeks), ("citizens", citizens)) if value is not None}
+    given = {"weeks": weeks, "citizens": citizens, "reading": reading}
+    changes = {key: value for key, value in given.items() if value is not None}
     return spec.replace(**changes) if changes else spec
 
 
@@ -135,6 +156,7 @@ def run(
     ] = 1000,
     seed: Seed = 0,
     settings: Settings = None,
+    reading: Reading = None,
     weeks: Weeks = None,
     citizens: Citizens = None,
     driver: Annotated[
@@ -165,7 +187,7 @@ def run(
 
     if driver not in ("ensemble", "mesa"):
         raise ScenarioError(f"--driver: expected ensemble or mesa, found {driver!r}")
-    spec = _scenario(scenario, settings, weeks, citizens)
+    spec = _scenario(scenario, settings, weeks, citizens, reading)
     folder = out or Path("results") / summary.folder_name(scenario, spec, seed)
     _claim(folder, force)
     with summary.progress(2 * runs, quiet or as_json) as tick:
@@ -227,6 +249,49 @@ def trace(
         _print_json(story.record(week))
     else:
         story.show(week)
+
+
+@app.command(
+    epilog="Examples: panj claims · panj claims --reading sincere · panj claims --ablation --out worth"
+)
+def claims(
+    runs: Annotated[int, typer.Option(metavar="N", help="Pairs of each experiment.", min=2)] = 400,
+    seed: Seed = 0,
+    reading: Reading = None,
+    readings: Annotated[
+        bool, typer.Option("--readings", help="Verdicts under every reading of the article instead.")
+    ] = False,
+    ablation: Annotated[
+        bool,
+        typer.Option(
+            "--ablation", help="What each rule and paragraph is worth for clashes and talks instead."
+        ),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="With --ablation: a folder for its pictures and its table."),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(metavar="N", help="Threads; default: all cores.", min=1)
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Check the article's causal claims on the model: effect, verdict, the rules it rests on.
+
+    Ends with exit code 1 when a claim fails. With --json: a list of objects with id, paragraphs, claim,
+    kind, effect, low, high, verdict, killers and more.
+    """
+    from sim.views import claims as view
+
+    if readings + ablation + (reading is not None and readings) > 1:
+        raise ScenarioError(
+            "panj claims: --readings, --ablation and --reading with --readings exclude each other"
+        )
+    if out is not None and not ablation:
+        raise ScenarioError("panj claims: --out is for the pictures of --ablation; add that, or drop --out")
+    if not view.run(runs, seed, reading, readings, ablation, out, threads, as_json, quiet):
+        raise typer.Exit(NOT_HELD)
 
 
 @app.command(epilog="Example: panj check my-storyline.yaml")

@@ -52,7 +52,6 @@ class Bench:
         self.seed, self.threads = seed, threads
         self.base: Floats = np.concatenate([self.plan.parameters, self.plan.world])
         self.places = {name: k for k, name in enumerate([*self.model.parameters, *self.model.world])}
-        self._spreads: dict[tuple[int, int], float] = {}
 
     def with_values(self, values: Mapping[str, float], row: Floats | None = None) -> Floats:
         """Return a row (the base where None) with some values set."""
@@ -127,27 +126,25 @@ class Bench:
 
     def smallest(self, arms: Mapping[str, Arm], parts: Sequence[Part]) -> list[float]:
         """Return the smallest effect that matters of each part."""
-        wanted: dict[str, list[Measure]] = {}
+        wanted: dict[str, dict[str, Measure]] = {}
         for part in parts:
-            if part.yardstick is not None and part.scale == "quantity":
-                wanted.setdefault(part.yardstick[0], []).append(part.yardstick[1])
+            if part.smallest is None and part.scale == "quantity" and part.yardstick is not None:
+                name, measure = part.yardstick
+                wanted.setdefault(name, {})[part.name] = measure
+        found: dict[str, float] = {}
+        variants = [Variant(row, BOX_REPLICATES) for row in self.box()] if wanted else []
         for name, measures in wanted.items():
-            missing = [one for one in measures if (id(arms[name]), id(one)) not in self._spreads]
-            if missing:
-                variants = [Variant(row, BOX_REPLICATES) for row in self.box()]
-                keep = tuple(dict.fromkeys(k for one in missing for k in one.keep))
-                runs = self.run(arms[name], variants, keep)
-                _, which = layout(variants)
-                for one in missing:
-                    self._spreads[id(arms[name]), id(one)] = spread(one(runs), which)
-        return [self._smallest(arms, part) for part in parts]
-
-    def _smallest(self, arms: Mapping[str, Arm], part: Part) -> float:
-        if part.smallest is not None:
-            return part.smallest
-        if part.yardstick is None or part.scale != "quantity":
-            return SMALLEST_SHARE if part.scale == "share" else SMALLEST_DATE
-        return PART_OF_SPREAD * self._spreads[id(arms[part.yardstick[0]]), id(part.yardstick[1])]
+            keep = tuple(dict.fromkeys(k for one in measures.values() for k in one.keep))
+            runs = self.run(arms[name], variants, keep)
+            _, which = layout(variants)
+            for label, measure in measures.items():
+                found[label] = PART_OF_SPREAD * spread(measure(runs), which)
+        return [
+            part.smallest
+            if part.smallest is not None
+            else found.get(part.name, SMALLEST_DATE if part.scale == "date" else SMALLEST_SHARE)
+            for part in parts
+        ]
 
 
 def layout(variants: Sequence[Variant]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -7,8 +7,8 @@ Each claim of `sim.analysis.article` is run as a paired experiment on common ran
   off together.
 - *region*: the share of points of the plausible region at which the claim holds, judged there by the
   pooled mean of each part alone, for an interval at every point would take many times the runs.
-- *turns*: for a claim that does not hold, single parameters which at an end of their plausible range,
-  and single rules which switched off or doubled, would make it hold, judged in the same way.
+- *turns*: for a claim whose effects are not what it asks, single parameters which at an end of their
+  plausible range, and single rules which switched off or doubled, would make them so, judged alike.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.article import CLAIMS
 from sim.analysis.bench import Bench, Variant
-from sim.analysis.experiments import FAILS, HOLDS, VERDICTS, Claim, Kind, Part, Verdict, worst
+from sim.analysis.experiments import FAILS, HOLDS, Claim, Kind, Part, Verdict, worst
 from sim.analysis.pairs import Effect, effect
 from sim.errors import ScenarioError, nearest
 
@@ -35,7 +35,7 @@ Floats = NDArray[np.float64]
 POINTS, REPLICATES = 40, 20
 
 #: Replicates on which single changes are tried for a claim that does not hold.
-TRIED = 50
+TRIED = 100
 
 
 class Measured(NamedTuple):
@@ -87,8 +87,8 @@ class Row:
 
     @property
     def reversed(self) -> bool:
-        """Whether any part of it came out the other way round."""
-        return self.verdict == FAILS
+        """Whether an effect that the claim names surely runs the other way."""
+        return any(one.part.role == "effect" and one.verdict == FAILS for one in self.parts)
 
     def record(self) -> dict[str, Any]:
         """Return the row as plain data; numbers that do not exist are None."""
@@ -241,6 +241,7 @@ def check(bench: Bench, claim: Claim, runs: int, points: int, ablate: bool) -> R
         )
     )
     verdict = worst([one.verdict for one in measured if one.part.role != "finding"])
+    here = [(one, mine[0]) for one, mine in zip(measured, values, strict=True)]
     killers: tuple[str, ...] = ()
     together = False
     if verdict == HOLDS and rules:
@@ -262,7 +263,7 @@ def check(bench: Bench, claim: Claim, runs: int, points: int, ablate: bool) -> R
          for rule in claim.weighs if rule in rules},
         float(np.mean(region)) if region else float("nan"),
         claim.needs,
-        turning(bench, claim, smallest, rules) if ablate and verdict != HOLDS else (),
+        turning(bench, claim, smallest, rules) if ablate and reach(here) < 1.0 else (),
     )  # fmt: skip
 
 
@@ -357,17 +358,15 @@ def _plain(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def robustness(verdicts: Sequence[Verdict]) -> str:
-    """Say how a claim stands between readings: robust, model-dependent or contested.
+def robustness(rows: Sequence[Row]) -> str:
+    """Say how one claim stands between readings: robust, model-dependent or contested.
 
     Robust where it holds in every reading, contested where it is reversed in any; what holds in some
-    and is reversed in none depends on the model. A claim that holds nowhere is none of the three.
+    and is reversed in none depends on the model. One that holds nowhere is none of the three.
     """
-    if any(one not in VERDICTS for one in verdicts):
-        raise ValueError(f"not a verdict among {verdicts}")
-    if FAILS in verdicts:
+    if any(row.reversed for row in rows):
         return "contested"
-    held = sum(one == HOLDS for one in verdicts)
-    if held == len(verdicts):
+    held = sum(row.verdict == HOLDS for row in rows)
+    if held == len(rows):
         return "robust"
     return "model-dependent" if held else "holds in none"
