@@ -39,6 +39,13 @@ def test_saved_and_loaded_is_the_same(result: sim.Result, folder: Path) -> None:
     assert (loaded.ladders["plausible"] == result.ladders["plausible"]).all()
 
 
+def test_one_part_alone_is_saved_and_loaded(spec: sim.Scenario, tmp_path: Path) -> None:
+    alone = sim.run(spec, runs=3, plausible=False)
+    loaded = sim.load_results(alone.save(tmp_path / "alone"))
+    assert_frame_equal(loaded.design, alone.design)
+    assert set(loaded.ladders) == {"defaults"}
+
+
 def test_trajectories_of_a_loaded_result_are_the_same_runs(result: sim.Result, folder: Path) -> None:
     assert sim.load_results(folder).trajectories.identical(result.trajectories)
 
