@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sim import errors as errors
     from sim.analysis.ablation import ablation as ablation
     from sim.analysis.claims import claims as claims
+    from sim.analysis.hindcast import hindcast as hindcast
     from sim.engine.mesa_model import PolicyModel as PolicyModel
     from sim.model.registry import Rule
     from sim.scenario.catalogue import scenarios as scenarios
@@ -37,6 +38,7 @@ _HOMES = {
     "ablation": "sim.analysis.ablation",
     "check": "sim.scenario.loading",
     "claims": "sim.analysis.claims",
+    "hindcast": "sim.analysis.hindcast",
     "load_results": "sim.study.result",
     "load_scenario": "sim.scenario.loading",
     "run": "sim.study.run",

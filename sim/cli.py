@@ -294,6 +294,36 @@ def claims(
         raise typer.Exit(NOT_HELD)
 
 
+@app.command(epilog="Example: panj hindcast --runs 1000 --json")
+def hindcast(
+    runs: Annotated[int, typer.Option(metavar="N", help="Runs of each ensemble.", min=10)] = 1000,
+    seed: Seed = 0,
+    reading: Reading = None,
+    threads: Annotated[
+        int | None, typer.Option(metavar="N", help="Threads; default: all cores.", min=1)
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Hold the model against what happened after November 2021: a retrospective consistency check.
+
+    Ends with exit code 1 when a check that was fixed beforehand does not hold. With --json: one object
+    with questions (a list) and skill.
+    """
+    import sim
+    from sim.views import hindcast as view
+    from sim.views import summary, text
+
+    with summary.progress(4 * runs, quiet or as_json) as tick:
+        found = sim.hindcast(runs, seed, reading, threads=threads, progress=tick)
+    if as_json:
+        _print_json(found.record())
+    else:
+        text.console().print(view.page(found))
+    if not found.holds:
+        raise typer.Exit(NOT_HELD)
+
+
 @app.command(epilog="Example: panj check my-storyline.yaml")
 def check(
     file: Annotated[

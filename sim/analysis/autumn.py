@@ -77,7 +77,7 @@ def _least(weekly: Floats) -> Floats:
 
 
 def _ever(weekly: Floats) -> Floats:
-    return (weekly > 0).any(axis=1).astype(np.float64)
+    return np.asarray((weekly > 0).any(axis=1), np.float64)
 
 
 @dataclass(frozen=True)
