@@ -11,6 +11,7 @@ import importlib.util
 import os
 import platform
 import shutil
+import stat
 import sys
 import tempfile
 from functools import lru_cache
@@ -22,21 +23,28 @@ import platformdirs
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
+#: Files of the engine that never reach the compiler.
+PLAIN = frozenset({"mesa_model.py", "agents.py", "decisions.py"})
+
 
 def source_key(package: Path = PACKAGE) -> str:
-    """Hash the source of the model and the engine, with the versions that compile it."""
+    """Hash the source of all that is compiled, with the versions that compile it."""
     digest = hashlib.blake2b(digest_size=10)
     parts = [platform.python_version(), platform.machine(), version("numba"), version("numpy")]
     digest.update("|".join(parts).encode())
     for folder in ("model", "engine"):
         for path in sorted((package / folder).rglob("*.py")):
-            digest.update(str(path.relative_to(package)).encode() + b"\0" + path.read_bytes())
+            if path.name not in PLAIN:
+                digest.update(str(path.relative_to(package)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 
 @lru_cache(maxsize=1)
 def cache_folder() -> Path:
-    """Return a writable folder for this source, per user, else a temporary one, else one of this process."""
+    """Return a writable folder for this source, per user, else a temporary one, else one of this process.
+
+    What lies there is executed, so a folder that belongs to somebody else is not used.
+    """
     key = source_key()
     base = os.environ.get("PANJ_CACHE")
     wanted = [Path(base)] if base else [Path(platformdirs.user_cache_dir("panj"))]
@@ -44,7 +52,10 @@ def cache_folder() -> Path:
     for place in wanted:
         folder = place / key
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.mkdir(exist_ok=True, mode=0o700)
+            if not (ours(place) and ours(folder)):
+                continue
             probe = folder / f".probe-{os.getpid()}"
             probe.write_bytes(b"")
             probe.unlink()
@@ -52,6 +63,14 @@ def cache_folder() -> Path:
             continue
         return folder
     return Path(tempfile.mkdtemp(prefix="panj-"))
+
+
+def ours(folder: Path) -> bool:
+    """Say whether a folder belongs to this user and nobody else may write to it."""
+    if not hasattr(os, "getuid"):
+        return True
+    found = folder.lstat()
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022
 
 
 def forget() -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.engine import cache, codegen, events
 from sim.engine.randomness import LAWS, purpose_hashes
+from sim.errors import PanjError
 from sim.model.maths import PURE
 from sim.model.population import SOCIETY_NOISE
 from sim.model.registry import ACTORS, Model, load
@@ -112,6 +113,8 @@ def mending(call: Any) -> Any:
     """Call once more from an empty cache where a cache file turns out to be broken."""
     try:
         return call()
+    except PanjError:
+        raise
     except BROKEN:
         if not list(cache.cache_folder().rglob("*.nbi")):
             raise

@@ -55,14 +55,19 @@ def is_active(c: int, week: int, plan: Any, until: Any) -> bool:
 
 @pure
 def fires(e: int, week: int, last: Any, chance: Any, plan: Any, armed: Any, due: Any) -> bool:
-    """Say whether an event becomes due this week; a condition fires on its rising edge only."""
+    """Say whether an event becomes due this week.
+
+    A condition fires on its rising edge only; an edge while an earlier one still waits out its delay
+    is passed over.
+    """
     if plan.trigger[e] == DATE:
         return bool(week == plan.week[e])
     if plan.trigger[e] == HAZARD:
         return bool(chance[e] < plan.hazard[e])
     if plan.direction[e] * (last[plan.variable[e]] - plan.threshold[e]) > 0.0:
         if armed[e] == 1:
-            due[e] = week + plan.delay[e]
+            if due[e] < week:
+                due[e] = week + plan.delay[e]
             armed[e] = 0
     else:
         armed[e] = 1
