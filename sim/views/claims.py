@@ -193,8 +193,8 @@ def _how() -> str:
         "change; 'right way' is the share of the pairs that moved at all which moved as the claim says. A "
         "claim holds where the whole interval lies beyond the smallest effect that matters (five points of a "
         "share, four weeks of restricted mean time, a tenth of a quantity's 5–95 % spread over the prior "
-        "box), is too small where it lies within plus or minus that, fails where it lies on the wrong side. It "
-        "rests on the rules without which it holds no longer and its effect is less than half."
+        "box), is too small where it lies within plus or minus that, fails where it lies on the wrong side. "
+        "It rests on the rules without which it holds no longer and its effect is less than half."
     )
 
 

@@ -1,0 +1,125 @@
+"""What `panj claims` says, for readers and for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from sim.analysis.claims import Claims, claims
+from sim.analysis.experiments import FAILS, HOLDS
+from sim.views import claims as view
+
+Panj = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def found() -> Claims:
+    return claims(8, points=1, only=["K5", "K7", "K11"])
+
+
+def printed(found: Claims, width: int = 110, colour: bool = False) -> str:
+    file = StringIO()
+    console = Console(
+        file=file, width=width, force_terminal=colour, color_system="standard" if colour else None
+    )
+    console.print(view.page(found))
+    return file.getvalue()
+
+
+def with_verdict(found: Claims, claim_id: str, verdict: str) -> Claims:
+    rows = []
+    for row in found.rows:
+        if row.id == claim_id:
+            parts = tuple(one._replace(verdict=verdict) for one in row.parts)
+            row = replace(row, verdict=verdict, parts=parts, turns=())
+        rows.append(row)
+    return replace(found, rows=tuple(rows))
+
+
+def test_the_page_names_every_claim_with_kind_paragraphs_and_verdict(found: Claims) -> None:
+    page = printed(found, width=160)
+    for row in found.rows:
+        line = next(line for line in page.splitlines() if line.startswith(f"{row.id}  "))
+        assert f"¶{row.paragraphs[0]}" in line
+        assert row.kind in line
+        assert row.verdict in line
+    assert "Under these assumptions" in page
+
+
+def test_a_claim_that_holds_says_what_it_rests_on_and_one_that_does_not_what_it_would_take(
+    found: Claims,
+) -> None:
+    assert "rests on" in printed(with_verdict(found, "K11", HOLDS))
+    failing = printed(with_verdict(found, "K11", FAILS), width=200)
+    assert f"for it to hold, {found['K11'].needs}" in failing
+
+
+def test_a_failing_claim_is_red(found: Claims) -> None:
+    red = "\x1b[1;31mfails"
+    assert red in printed(with_verdict(found, "K11", FAILS), colour=True)
+    held = found
+    for row in found.rows:
+        held = with_verdict(held, row.id, HOLDS)
+    assert red not in printed(held, colour=True)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch, found: Claims) -> Callable[[Claims], None]:
+    def give(what: Claims) -> None:
+        monkeypatch.setattr(view, "claims", lambda *_, **__: what)
+
+    return give
+
+
+def test_the_exit_code_says_whether_a_claim_fails(
+    panj: Panj, quick: Callable[[Claims], None], found: Claims
+) -> None:
+    quick(with_verdict(found, "K11", FAILS))
+    assert panj("claims").code == 1
+    for row in found.rows:
+        found = with_verdict(found, row.id, HOLDS)
+    quick(found)
+    assert panj("claims").code == 0
+
+
+def test_the_record_for_machines(panj: Panj, quick: Callable[[Claims], None], found: Claims) -> None:
+    quick(found)
+    told = json.loads(panj("claims", "--json").out)
+    assert [row["id"] for row in told] == ["K5", "K7", "K11"]
+    assert {"id", "paragraphs", "claim", "effect", "low", "high", "verdict"} <= set(told[0])
+
+
+def test_the_ablation_leaves_pictures_and_a_table(panj: Panj, tmp_path: Path) -> None:
+    done = panj("claims", "--ablation", "--runs", 2, "--out", "worth")
+    assert done.code == 0, done.err
+    assert "¶18" in done.out
+    left = {path.name for path in (tmp_path / "worth").iterdir()}
+    assert left == {
+        "ablation.json",
+        *(f"tornado_{what}.{form}" for what in ("rules", "paragraphs") for form in ("png", "svg")),
+    }
+    table = json.loads((tmp_path / "worth" / "ablation.json").read_text())
+    assert table["runs"] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--out", "somewhere"), "--ablation"),
+        (("--ablation", "--readings"), "exclude"),
+        (("--readings", "--reading", "sincere"), "exclude"),
+        (("--reading", "sincer"), "nearest: sincere"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(panj: Panj, arguments: tuple[str, ...], said: str) -> None:
+    refused = panj("claims", *arguments)
+    assert refused.code == 2
+    assert said in refused.err
+    assert "Traceback" not in refused.err
