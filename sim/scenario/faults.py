@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -84,7 +84,11 @@ _EXPECTED = {
 }
 
 
-def from_pydantic(errors: Iterable[Mapping[str, Any]], fields: Mapping[str, Iterable[str]]) -> list[Fault]:
+def from_pydantic(
+    errors: Iterable[Mapping[str, Any]],
+    fields: Mapping[str, Iterable[str]],
+    place_of: Callable[[Loc], str] | None = None,
+) -> list[Fault]:
     """Say in words what pydantic found.
 
     Parameters
@@ -93,16 +97,19 @@ def from_pydantic(errors: Iterable[Mapping[str, Any]], fields: Mapping[str, Iter
         As `ValidationError.errors()` lists them.
     fields
         The keys that may stand in each kind of mapping: scenario, event, when, change, commitment, source.
+    place_of
+        Names the kind of mapping at a path; without it, as in a scenario.
     """
+    place_of = place_of or _place
     found = []
     for error in errors:
         loc = tuple(step for step in error["loc"] if step != "[key]")
         kind, context = error["type"], error.get("ctx", {})
         if kind == "extra_forbidden":
-            place = _place(loc[:-1])
+            place = place_of(loc[:-1])
             text = f"unknown key {shown(loc[-1])} in {place}{nearest(str(loc[-1]), fields[place])}"
         elif kind == "missing":
-            text = f"expected a key '{loc[-1]}' in {_place(loc[:-1])}, found none; add it"
+            text = f"expected a key '{loc[-1]}' in {place_of(loc[:-1])}, found none; add it"
         elif kind == "value_error":
             text = str(context["error"])
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +45,8 @@ def load_scenario(name_or_path: str | os.PathLike[str], settings: Sequence[str] 
     ScenarioError
         Naming every fault (at most ten) with file and line.
     """
-    path, shown_as = _locate(name_or_path)
-    spec = _checked(_chain(path, shown_as))
+    path, shown_as = located(name_or_path)
+    spec = checked(chain(path, shown_as))
     return _override(spec, settings) if settings else spec
 
 
@@ -66,7 +66,8 @@ def check(file: str | os.PathLike[str]) -> Scenario:
     return load_scenario(file)
 
 
-def _locate(name_or_path: str | os.PathLike[str]) -> tuple[Path, str]:
+def located(name_or_path: str | os.PathLike[str]) -> tuple[Path, str]:
+    """Find a shipped storyline or a file; return its path and what to call it in messages."""
     text = os.fspath(name_or_path)
     if not isinstance(text, str) or not text or "\0" in text:
         raise ScenarioError(f"expected the name of a storyline or the path of a file, found {shown(text)}")
@@ -89,19 +90,19 @@ def _yaml_beside(path: Path) -> list[str]:
         return []
 
 
-def _chain(path: Path, name: str) -> list[Node]:
+def chain(path: Path, name: str) -> list[Node]:
     """Read a file and all that it extends, itself first."""
     nodes: list[Node] = []
     seen: list[Path] = []
     while True:
         node = read_file(path, name)
-        _format(node)
+        versioned(node)
         nodes.append(node)
         seen.append(path.resolve())
         parent = node.value.pop("extends", None)
         if parent is None:
             return nodes
-        path, name = _extended(parent, path, name)
+        path, name = neighbour(parent, path, name)
         where = f"{parent.file}, line {parent.line}"
         if path.resolve() in seen:
             raise ScenarioError(
@@ -111,7 +112,8 @@ def _chain(path: Path, name: str) -> list[Node]:
             raise ScenarioError(f"{where}: expected at most {MOST_EXTENDED} files in a row by 'extends'")
 
 
-def _format(node: Node) -> None:
+def versioned(node: Node) -> None:
+    """Demand the version of the format."""
     found = node.value.get("panj")
     if found is None:
         raise ScenarioError(
@@ -124,13 +126,13 @@ def _format(node: Node) -> None:
         )
 
 
-def _extended(parent: Node, path: Path, name: str) -> tuple[Path, str]:
-    """Resolve `extends`: a shipped name, or a regular file in the folder of the file that names it."""
+def neighbour(parent: Node, path: Path, name: str, key: str = "extends") -> tuple[Path, str]:
+    """Resolve what `key` names: a shipped name, or a file in the folder of the file that names it."""
     where = f"{parent.file}, line {parent.line}"
     target = parent.value
     if not isinstance(target, str) or parent.fault:
         raise ScenarioError(
-            f"{where}: expected 'extends' to be a shipped name or a relative path, found {shown(target)}"
+            f"{where}: expected '{key}' to be a shipped name or a relative path, found {shown(target)}"
         )
     if target in catalogue.names():
         return catalogue.path_of(target), f"{target}.yaml"
@@ -138,19 +140,19 @@ def _extended(parent: Node, path: Path, name: str) -> tuple[Path, str]:
     if not re.search(r"\.ya?ml\Z", target) or not target.isprintable():
         choices = [*catalogue.names(), *(one.name for one in here.glob("*.y*ml"))]
         raise ScenarioError(
-            f"{where}: expected 'extends' to be a shipped name or a .yaml file beside this one, "
+            f"{where}: expected '{key}' to be a shipped name or a .yaml file beside this one, "
             f"found {shown(target)}{nearest(target, choices)}"
         )
     wanted = Path(target)
     if wanted.is_absolute() or "\\" in target or ".." in wanted.parts:
         raise ScenarioError(
-            f"{where}: expected 'extends' to stay in the folder of its file, "
+            f"{where}: expected '{key}' to stay in the folder of its file, "
             f"found {shown(target)}; copy that file here"
         )
     found = here / wanted
     if not found.resolve().is_relative_to(here):
         raise ScenarioError(
-            f"{where}: expected 'extends' to stay in the folder of its file, found a link out of it"
+            f"{where}: expected '{key}' to stay in the folder of its file, found a link out of it"
         )
     if not os.path.lexists(found):
         choices = [*catalogue.names(), *(one.name for one in here.glob("*.y*ml"))]
@@ -158,12 +160,19 @@ def _extended(parent: Node, path: Path, name: str) -> tuple[Path, str]:
     return found, str(Path(name).parent / wanted)
 
 
-def _checked(nodes: list[Node]) -> Scenario:
+def checked(nodes: list[Node]) -> Scenario:
+    """Merge nodes, the first over the second and so on, and make a scenario of them.
+
+    Raises
+    ------
+    ScenarioError
+        Naming every fault with file and line.
+    """
     merged = nodes[-1]
     for child in reversed(nodes[:-1]):
         merged = merge(merged, child)
     places: dict[Loc, Node] = {}
-    data = _flatten(merged, (), places)
+    data = flattened(merged, (), places)
     found = [Fault(loc, node.fault) for loc, node in places.items() if node.fault]
     spec: Scenario | None = None
     try:
@@ -172,7 +181,7 @@ def _checked(nodes: list[Node]) -> Scenario:
         found += wrong.faults
     found += checks.too_late(data)
     if spec is None or found:
-        raise ScenarioError(_message(found, places, [node.file for node in nodes]))
+        raise ScenarioError(message(found, places, [node.file for node in nodes]))
     return spec
 
 
@@ -216,17 +225,17 @@ def _name(node: Node) -> str | None:
     return name.value if isinstance(name, Node) and isinstance(name.value, str) else None
 
 
-def _flatten(node: Node, loc: Loc, places: dict[Loc, Node]) -> Any:
+def flattened(node: Node, loc: Loc, places: dict[Loc, Node]) -> Any:
     """Return plain data and note the place of every value; recursion is bounded by the reader."""
     places[loc] = node
     if isinstance(node.value, dict):
-        return {key: _flatten(one, (*loc, key), places) for key, one in node.value.items()}
+        return {key: flattened(one, (*loc, key), places) for key, one in node.value.items()}
     if isinstance(node.value, list):
-        return [_flatten(one, (*loc, i), places) for i, one in enumerate(node.value)]
+        return [flattened(one, (*loc, i), places) for i, one in enumerate(node.value)]
     return node.value
 
 
-def _message(found: Iterable[Fault], places: dict[Loc, Node], files: list[str]) -> str:
+def message(found: Iterable[Fault], places: Mapping[Loc, Node], files: Sequence[str]) -> str:
     """Write the faults in the order of the files and their lines, one place once."""
     rows: dict[Loc, tuple[int, int, str]] = {}
     for loc, text in found:

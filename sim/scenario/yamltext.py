@@ -58,7 +58,7 @@ class Node:
     fault: str = ""
 
 
-def read_file(path: Path, name: str) -> Node:
+def read_file(path: Path, name: str, kind: str = "scenario") -> Node:
     """Read one YAML file that holds one mapping.
 
     Parameters
@@ -67,6 +67,8 @@ def read_file(path: Path, name: str) -> Node:
         The file; it must be a regular one (a pipe or device might never end).
     name
         What to call it in messages.
+    kind
+        What it should hold, for messages: `scenario` or `experiment`.
 
     Raises
     ------
@@ -76,7 +78,7 @@ def read_file(path: Path, name: str) -> Node:
     OSError
         If reading fails, or is not permitted.
     """
-    return parse(_text(_bytes(path, name), name), name)
+    return parse(_text(_bytes(path, name), name, kind), name, kind)
 
 
 def _bytes(path: Path, name: str) -> bytes:
@@ -103,7 +105,7 @@ def _bytes(path: Path, name: str) -> bytes:
     return content
 
 
-def _text(content: bytes, name: str) -> str:
+def _text(content: bytes, name: str, kind: str) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -112,7 +114,7 @@ def _text(content: bytes, name: str) -> str:
             f"{name}, line {line}: expected text in UTF-8, found other bytes; is it a text file?"
         ) from None
     if not text.strip():
-        raise ScenarioError(f"{name}: expected a scenario, found an empty file; it starts with 'panj: 1'")
+        raise ScenarioError(f"{name}: expected a {kind}, found an empty file; it starts with 'panj: 1'")
     for number, line_text in enumerate(text.split("\n"), 1):
         if re.search(r"[^\t\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", line_text):
             raise ScenarioError(
@@ -125,10 +127,10 @@ def _text(content: bytes, name: str) -> str:
     return text
 
 
-def parse(text: str, name: str) -> Node:
+def parse(text: str, name: str, kind: str = "scenario") -> Node:
     """Turn the text of one file into nodes; see `read_file` for what it refuses."""
     try:
-        return _build(YAML(typ="safe", pure=True).parse(text), name)
+        return _build(YAML(typ="safe", pure=True).parse(text), name, kind)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f", line {mark.line + 1}" if mark else ""
@@ -138,7 +140,7 @@ def parse(text: str, name: str) -> Node:
         raise ScenarioError(f"{name}: not valid YAML: {str(error).splitlines()[0]}") from None
 
 
-def _build(events: Iterator[Any], name: str) -> Node:
+def _build(events: Iterator[Any], name: str, kind: str) -> Node:
     """Take events one by one; `stack` holds the open mappings and lists, `keys` the pending keys."""
     stack: list[Node] = []
     keys: list[Node | None] = []
@@ -192,9 +194,7 @@ def _build(events: Iterator[Any], name: str) -> Node:
             stack.pop()
             keys.pop()
     if root is None or root.value is None:
-        raise ScenarioError(
-            f"{name}: expected a scenario, found nothing but remarks; it starts with 'panj: 1'"
-        )
+        raise ScenarioError(f"{name}: expected a {kind}, found nothing but remarks; it starts with 'panj: 1'")
     if not isinstance(root.value, dict):
         raise ScenarioError(
             f"{name}, line {root.line}: expected keys with values, starting with 'panj: 1', "
