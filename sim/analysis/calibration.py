@@ -231,21 +231,35 @@ def _medoid(
 ) -> tuple[Floats, Floats, Floats]:
     """Return the defaults with their means and implausibilities.
 
-    The retained point nearest to all others in the judgements that the data touch lends its values
-    there; everything else stays as declared. The first in that order that is not itself ruled out.
+    The point with the least mean distance to all others, in the judgements that the data touch, lends
+    its values there; everything else stays as declared. It is sought among all points and not only
+    those drawn: of a thousand points in many dimensions even the most central lies far out. Should it
+    be ruled out itself, the drawn point nearest to it that is not takes its place.
     """
-    from scipy.spatial.distance import cdist
-
     inside = shares[:, touched]
-    distance = cdist(inside, inside).mean(axis=1)
-    values = field.values(shares)
-    for one in np.argsort(distance, kind="stable"):
+    centre = geometric_median(inside)
+    order = np.argsort(((inside - centre) ** 2).sum(axis=1), kind="stable")
+    for share in (centre, *inside[order]):
+        point = np.full((1, len(field.names)), 0.5)
+        point[0, touched] = (np.floor(share * calibrated.CELLS) + 0.5) / calibrated.CELLS
         row = field.declared.copy()
-        row[field.places[touched]] = values[one, touched]
+        row[field.places[touched]] = field.values(point)[0, touched]
         means, away = field.judge(row[None], replicates)
         if away.max() <= field.targets.cutoff:
             return row, means[0], away[0]
     raise ModelError("calibration: no retained point with the rest as declared passes every target")
+
+
+def geometric_median(points: Floats) -> Floats:
+    """Return the point of least mean distance to all of (n, d) points, by Weiszfeld's iteration."""
+    centre: Floats = points.mean(axis=0)
+    for _ in range(1000):
+        weight = 1 / np.maximum(np.sqrt(((points - centre) ** 2).sum(axis=1)), 1e-12)
+        moved = (points * weight[:, None]).sum(axis=0) / weight.sum()
+        if np.abs(moved - centre).max() < 1e-12:
+            break
+        centre = moved
+    return centre
 
 
 def files(found: Calibration) -> dict[str, bytes]:
