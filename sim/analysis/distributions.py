@@ -187,6 +187,25 @@ def spread(outcomes: pd.DataFrame) -> pd.DataFrame:
     return made
 
 
+def between_readings(readings: pd.DataFrame) -> pd.DataFrame:
+    """Return the lowest and the highest share of each class under the readings of the article.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: the eight classes. Columns: `low`, `high`, and `low_reading`, `high_reading`, which
+        readings these are. Empty where the study has no readings.
+    """
+    wide = readings.pivot(index="reading", columns="path", values="share").dropna()
+    if wide.empty:
+        return pd.DataFrame({"low": [], "high": [], "low_reading": [], "high_reading": []})
+    wide = wide[list(PATHS)]
+    return pd.DataFrame(
+        {"low": wide.min(), "high": wide.max(), "low_reading": wide.idxmin(), "high_reading": wide.idxmax()},
+        index=pd.Index(PATHS, name="path"),
+    )
+
+
 def reorder(fits: ArrayLike, order: Sequence[str]) -> NDArray[np.int64]:
     """Return the class (its index in `PATHS`) that fits first when classes are tried in another order.
 

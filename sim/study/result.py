@@ -44,6 +44,8 @@ class Result:
         runs: those of the first 2,000 of the part that are sound.
     design
         One row a case of the part `plausible`: the value of everything that varies there.
+    readings
+        One row a reading of the article and class: `runs`, `share`, `blood` (see `sim.study.readings`).
     """
 
     identity: Mapping[str, Any]
@@ -51,6 +53,7 @@ class Result:
     changes: pd.DataFrame
     quantiles: pd.DataFrame
     design: pd.DataFrame
+    readings: pd.DataFrame
     _spec: Scenario | None = field(default=None, repr=False)
     _kept: NDArray[np.float64] | None = field(default=None, repr=False)
 
@@ -149,7 +152,7 @@ class Result:
         OSError
             Reading or writing failed; what was there before is still there.
         """
-        names = ("outcomes", "changes", "quantiles", "design")
+        names = ("outcomes", "changes", "quantiles", "design", "readings")
         return store.save(self.identity, {name: getattr(self, name) for name in names}, Path(folder), force)
 
 
@@ -162,7 +165,14 @@ def load_results(folder: str | Path) -> Result:
         There is none, it is of another format, or a table is missing or damaged.
     """
     identity, found = store.read(Path(folder))
-    return Result(identity, found["outcomes"], found["changes"], found["quantiles"], found["design"])
+    return Result(
+        identity,
+        found["outcomes"],
+        found["changes"],
+        found["quantiles"],
+        found["design"],
+        found["readings"],
+    )
 
 
 @dataclass(frozen=True)

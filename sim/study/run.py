@@ -18,7 +18,7 @@ from sim.model.registry import Model, load
 from sim.scenario.loading import load_scenario
 from sim.scenario.plan import Plan, plan
 from sim.scenario.schema import Scenario
-from sim.study import tables
+from sim.study import readings, tables
 from sim.study.design import Design
 from sim.study.design import plausible as plausible_design
 from sim.study.identity import identity
@@ -52,7 +52,8 @@ def run(
     Part `defaults` holds `runs` runs at the scenario's own values (case 0, replicates 0, 1, …): they
     differ by chance alone. Part `plausible` holds as many across the plausible ranges: cases 1, 2, …
     each draw every uncertain value anew (a Latin hypercube; see `sim.study.design`) and get up to ten
-    runs with chance of their own, so that the spread between cases can be told from chance.
+    runs with chance of their own, so that the spread between cases can be told from chance. Beside
+    them, up to 200 runs under each reading of the article leave the shares of classes.
 
     Parameters
     ----------
@@ -67,7 +68,7 @@ def run(
     driver
         `ensemble` (compiled), or `mesa`: the same numbers from the agents, slowly.
     plausible
-        Whether to run the second part.
+        Whether to run the second part, and a few runs under every reading of the article.
     progress
         Called with the number of runs just finished, at times from another thread.
 
@@ -107,6 +108,7 @@ def run(
         joined["changes"],
         joined["quantiles"],
         _design_table(parts.get("plausible")),
+        readings.shares_by_reading(spec, model, runs, seed, threads) if plausible else readings.none(),
         _spec=spec,
         _kept=kept["defaults"],
     )

@@ -26,6 +26,7 @@ FILES = {
     "changes": "changes.parquet",
     "quantiles": "trajectories.parquet",
     "design": "design.parquet",
+    "readings": "readings.parquet",
 }
 
 #: What a result says of itself, and the type of each.

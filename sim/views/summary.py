@@ -96,6 +96,13 @@ def record(result: Result, folder: Path, pictures: Sequence[Path]) -> dict[str, 
             "paths": _rows(distributions.spread(plausible), "path"),
             "orders": _rows(distributions.orders(plausible), "path"),
         }
+    readings = distributions.between_readings(result.readings)
+    made["readings"] = {
+        "range": _rows(readings, "path"),
+        "shares": [
+            {key: _plain(value) for key, value in row.items()} for row in result.readings.to_dict("records")
+        ],
+    }
     return made
 
 
@@ -150,10 +157,13 @@ def _classes(result: Result) -> RenderableType:
     shares = distributions.shares(result.part("defaults"))
     wide = distributions.spread(result.part("plausible")) if len(result.design) else None
     made = _table("")
+    made.padding = (0, 1, 0, 0)
     if wide is not None:
-        _numbers(made, "across plausible\n5–95 % of cases", "\nmean", "\nwith blood", " ")
+        names = ("across plausible\n5–95 % of cases", "\nmean", "\nwith blood", "between\nreadings", " ")
+        _numbers(made, *names)
     _numbers(made, "at the\ndefaults", "chance alone:\n95 % Wilson", "\nwith blood")
     here, there = shares.to_dict("index"), {} if wide is None else wide.to_dict("index")
+    read = distributions.between_readings(result.readings).to_dict("index")
     for name in PATHS:
         row, cells = here[name], []
         if name in there:
@@ -162,6 +172,7 @@ def _classes(result: Result) -> RenderableType:
                 span(far["case_low"], far["case_high"]),
                 percent(far["share"]),
                 percent(far["blood"]),
+                span(read[name]["low"], read[name]["high"]) if name in read else "–",
                 "",
             ]
         cells += [percent(row["share"]), span(row["low"], row["high"]), percent(row["blood"])]
@@ -177,6 +188,11 @@ def _reading(result: Result) -> str:
             f"Across plausible parameters: {_count(len(result.design), 'case')} draw "
             f"{len(result.design.columns) - 1} uncertain values anew; the range holds 90 % of their shares, "
             "chance within a case taken out (beta-binomial); more runs do not narrow it. "
+        )
+        most, ways = int(result.readings["runs"].max()), result.readings["reading"].nunique()
+        words += (
+            f"Between readings: the lowest and the highest share under {ways} ways to read the article, "
+            f"{_count(most, 'run')} each on the same chance. "
         )
     sound = len(distributions.sound(result.part("defaults")))
     return f"{words}At the defaults: {_count(sound, 'run')} that differ by chance; more narrow the interval."

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 import sim
 from sim.analysis.bench import Bench
+from sim.analysis.distributions import between_readings, shares
 from sim.analysis.readings import Matrix, claims_by_reading, distinct, ordered, readings
 from sim.errors import ScenarioError
 from sim.model.registry import load
@@ -80,3 +85,75 @@ def test_the_matrix_has_a_verdict_for_every_claim_and_reading(matrix: Matrix) ->
 def test_an_unknown_reading_is_refused_with_the_nearest() -> None:
     with pytest.raises(ScenarioError, match="sincere"):
         claims_by_reading(4, names=["sincer"], only=["K5"])
+
+
+def test_a_study_tells_how_far_its_shares_move_between_readings() -> None:
+    spec = sim.load_scenario("baseline").replace(weeks=40, citizens=0)
+    result = sim.run(spec, runs=20)
+    table = result.readings
+    assert set(table["reading"]) == set(reading_names())
+    assert table.groupby("reading")["share"].sum().to_numpy() == pytest.approx(1.0)
+    assert (table["blood"] <= table["share"]).all()
+    assert (table["runs"] == 20).all()
+    plain = table[table["reading"] == "as_read"].set_index("path")
+    rally = table[table["reading"] == "rally"].set_index("path")
+    assert (plain[["share", "blood"]] == rally[["share", "blood"]]).all(axis=None)
+    wide = between_readings(table)
+    assert (wide["low"] <= plain["share"]).all()
+    assert (plain["share"] <= wide["high"]).all()
+    assert (wide["low"] < wide["high"]).any()
+
+
+def test_as_read_is_the_study_at_its_defaults() -> None:
+    spec = sim.load_scenario("baseline").replace(weeks=40, citizens=20)
+    result = sim.run(spec, runs=20)
+    table = result.readings
+    plain = table[table["reading"] == "as_read"].set_index("path")["share"]
+    assert (plain == shares(result.part("defaults"))["share"]).all()
+
+
+def test_a_scenarios_own_strengths_lie_over_every_reading() -> None:
+    spec = sim.load_scenario("null_model").replace(weeks=20, citizens=0)
+    table = sim.run(spec, runs=10).readings
+    wide = between_readings(table)
+    assert (wide["low"] == wide["high"]).all()
+
+
+def test_a_study_of_one_part_has_no_readings() -> None:
+    spec = sim.load_scenario("baseline").replace(weeks=4, citizens=0)
+    table = sim.run(spec, runs=2, plausible=False).readings
+    assert list(table.columns) == ["reading", "path", "runs", "share", "blood"]
+    assert table.empty
+    assert between_readings(table).empty
+
+
+def test_the_headline_shows_the_range_between_readings(panj: Callable[..., Any]) -> None:
+    common = (
+        "run",
+        "baseline",
+        "--runs",
+        8,
+        "--weeks",
+        30,
+        "--citizens",
+        0,
+        "--no-plots",
+        "--reading",
+        "weary",
+    )
+    page = panj(*common, "--out", "one")
+    assert page.code == 0, page.err
+    assert "between" in page.out
+    told = json.loads(panj(*common, "--out", "two", "--json").out)
+    assert len(told["readings"]["range"]) == 8
+    assert {row["reading"] for row in told["readings"]["shares"]} == set(reading_names())
+
+
+def test_the_command_runs_under_a_reading(panj: Callable[..., Any]) -> None:
+    common = ("run", "baseline", "--runs", 8, "--weeks", 30, "--citizens", 0, "--no-plots", "--json")
+    plain = json.loads(panj(*common, "--out", "one").out)
+    weary = json.loads(panj(*common, "--out", "two", "--reading", "weary").out)
+    assert plain["hash"] != weary["hash"]
+    refused = panj(*common, "--out", "three", "--reading", "weery")
+    assert refused.code == 2
+    assert "weary" in refused.err

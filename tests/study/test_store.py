@@ -15,7 +15,7 @@ from sim.errors import ResultError
 from sim.study import result as results
 from sim.study import store
 
-TABLES = ("outcomes", "changes", "quantiles", "design")
+TABLES = ("outcomes", "changes", "quantiles", "design", "readings")
 
 
 @pytest.fixture
@@ -26,6 +26,7 @@ def folder(result: sim.Result, tmp_path: Path) -> Path:
 def test_a_folder_holds_what_was_promised(folder: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {
         "result.json", "outcomes.parquet", "changes.parquet", "trajectories.parquet", "design.parquet",
+        "readings.parquet",
     }  # fmt: skip
     assert [path.name for path in folder.parent.iterdir()] == ["kept"]
 
