@@ -79,6 +79,8 @@ def within(actor: str) -> Callable[[F], F]:
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch) -> Callable[[], registry.Model]:
     """Empty the registry for one test and return how it is loaded."""
+    registry.load()  # the real one first, or its modules would register into the empty one
+    monkeypatch.setattr(registry.calibrated, "defaults", dict)
     monkeypatch.setattr(registry, "_rules", {})
     monkeypatch.setattr(registry, "_options", {})
     monkeypatch.setattr(registry, "_more", [])

@@ -35,7 +35,7 @@ class OpinionParameters(Record):
     media_pull: float = parameter(0.10, "1/week", 0.04, 0.16, "pull of images and appeals on solidarity at full exposure", PULL)
     media_fear: float = parameter(0.06, "1/week", 0.02, 0.1, "the same on fear", PULL)
     contrast_gain: float = parameter(0.03, "1/week", 0.01, 0.05, "approval won by neighbours' dealings, times solidarity", PULL)
-    wear: float = parameter(0.06, "1/week", 0.03, 0.09, "approval worn down by hardship and fatigue", PULL)
+    wear: float = parameter(0.03, "1/week", 0.01, 0.05, "approval worn down by hardship and fatigue", PULL)
     fatigue_growth: float = parameter(0.0012, "1/week", 0.0004, 0.002, "growth of fatigue in hard times", PULL)
     rhetoric_pull: float = parameter(0.03, "1/week", 0.01, 0.05, "pull of official words on solidarity at full trust", PULL)
     kin_pull: float = parameter(0.015, "1/week", 0.005, 0.025, "pull of violence against kin on solidarity", PULL)
