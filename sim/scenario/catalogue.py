@@ -60,3 +60,25 @@ def scenarios() -> list[dict[str, str]]:
 def reading_names() -> list[str]:
     """Return the names of the shipped readings (named sets of rival rules)."""
     return sorted(path.stem for path in (folder() / "readings").glob("*.yaml"))
+
+
+def experiment_folder() -> Path:
+    """Return the folder of the shipped experiments.
+
+    Raises
+    ------
+    ScenarioError
+        If the installation lacks it.
+    """
+    package = Path(str(files("sim")))
+    for place in (package / "_experiments", package.parent / "experiments"):
+        if place.is_dir():
+            return place
+    raise ScenarioError(
+        f"expected the shipped experiments in {package / '_experiments'}, found none; install again"
+    )
+
+
+def experiment_names() -> list[str]:
+    """Return the names of the shipped experiments."""
+    return sorted(path.stem for path in experiment_folder().glob("*.yaml"))

@@ -16,7 +16,7 @@ from typing import Any
 from sim.errors import ScenarioError, nearest
 from sim.model.registry import load
 from sim.scenario import catalogue, checks
-from sim.scenario.faults import Fault, Loc, WrongScenarioError, shown, unknown
+from sim.scenario.faults import Fault, Loc, WrongScenarioError, path_text, shown, unknown
 from sim.scenario.schema import Scenario
 from sim.scenario.yamltext import Node, read_file
 
@@ -245,7 +245,8 @@ def message(found: Iterable[Fault], places: Mapping[Loc, Node], files: Sequence[
         while near not in places:
             near = near[:-1]
         node = places[near]
-        line = f", line {node.line}" if near else ""
+        # What was given as data has no lines; its path through the keys tells the place.
+        line = f", line {node.line}" if near and node.line else f", {path_text(loc)}" if near else ""
         rows[loc] = (files.index(node.file), node.line if near else 0, f"{node.file}{line}: {text}")
     lines = [text for _, _, text in sorted(rows.values(), key=lambda row: row[:2])]
     if len(lines) > MOST_FAULTS:
