@@ -201,20 +201,18 @@ def _how() -> str:
 def matrix(found: Matrix) -> RenderableType:
     """Return the table of verdicts by claim and reading, and what the readings say."""
     names = list(found.by_reading)
-    table = text.table(
-        "", "", "claim", *(name.replace("_", " ") for name in names), "standing", wide=("claim",)
-    )
+    table = text.table("", "", *(name.replace("_", " ") for name in names), "standing")
     first = next(iter(found.by_reading.values()))
-    for row in first.rows:
-        cells: list[RenderableType] = [row.id, row.claim]
-        for one in found.by_reading.values():
-            verdict = one[row.id].verdict
-            cells.append(Text(SHORT[verdict], style=STYLES[verdict]))
-        standing = found.standing[row.id]
-        table.add_row(*cells, Text(standing, style=STANDINGS[standing]))
     told = Table.grid(padding=(0, 2))
     told.add_column(style="bold", no_wrap=True)
     told.add_column()
+    for row in first.rows:
+        verdicts = [one[row.id].verdict for one in found.by_reading.values()]
+        standing = found.standing[row.id]
+        cells = [Text(SHORT[verdict], style=STYLES[verdict]) for verdict in verdicts]
+        table.add_row(row.id, *cells, Text(standing, style=STANDINGS[standing]))
+        told.add_row(row.id, f"{row.claim} ({text.marks(row.paragraphs)}, {row.kind})")
+    told.add_row("", "")
     for one_reading in all_readings():
         if one_reading.name in names:
             told.add_row(one_reading.name, f"{one_reading.claim} ({text.marks(one_reading.paragraphs)})")

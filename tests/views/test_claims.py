@@ -14,6 +14,7 @@ from rich.console import Console
 
 from sim.analysis.claims import Claims, claims
 from sim.analysis.experiments import FAILS, HOLDS
+from sim.analysis.readings import claims_by_reading
 from sim.views import claims as view
 
 Panj = Callable[..., Any]
@@ -123,3 +124,16 @@ def test_options_that_do_not_fit_are_refused(panj: Panj, arguments: tuple[str, .
     assert refused.code == 2
     assert said in refused.err
     assert "Traceback" not in refused.err
+
+
+def test_the_matrix_has_a_line_for_every_claim_and_names_the_readings() -> None:
+    made = claims_by_reading(8, only=["K5", "K11"], names=["as_read", "weary"])
+    file = StringIO()
+    Console(file=file, width=110).print(view.matrix(made))
+    page = file.getvalue()
+    for row in made.record():
+        line = next(line for line in page.splitlines() if line.split()[:1] == [row["id"]])
+        assert row["standing"] in line
+        assert row["claim"] in page
+    assert "as read" in page
+    assert "weary" in page

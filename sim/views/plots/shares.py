@@ -31,6 +31,7 @@ def paths(result: Result, ax: Axes | None = None) -> Axes:
             return style.empty(ax, "every run at the defaults failed")
         place = np.arange(len(PATHS))[::-1].astype(float)
         handles: list[Artist] = _range(result, ax, place) if len(result.design) else []
+        handles += _readings(result, ax, place)
         low = place - 0.17
         ax.barh(low, table["share"], height=0.34, color=style.SKY, edgecolor=style.BLUE, linewidth=0.8)
         ax.barh(
@@ -73,6 +74,17 @@ def _range(result: Result, ax: Axes, place: np.ndarray) -> list[Artist]:
         Patch(facecolor=style.PALE, edgecolor=style.GREY, label="90 % of cases across plausible parameters"),
         Line2D([], [], color=style.BLACK, marker="D", linestyle="", markersize=3.6, label="mean over cases"),
     ]  # fmt: skip
+
+
+def _readings(result: Result, ax: Axes, place: np.ndarray) -> list[Artist]:
+    table = distributions.between_readings(result.readings)
+    if table.empty:
+        return []
+    high = place + 0.38
+    ax.hlines(high, table["low"], table["high"], color=style.ORANGE, linewidth=2.2)
+    ax.plot(table["low"], high, "|", table["high"], high, "|", color=style.ORANGE, markersize=5)
+    words = f"between {result.readings['reading'].nunique()} readings of the article"
+    return [Line2D([], [], color=style.ORANGE, marker="|", linewidth=2.2, label=words)]
 
 
 def joint(result: Result, when: str = "peak", ax: Axes | None = None) -> Axes:
