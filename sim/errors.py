@@ -22,6 +22,10 @@ class ResultError(PanjError):
     """A result folder cannot be read, or must not be overwritten."""
 
 
+class HeldError(ResultError):
+    """Another process holds the folder."""
+
+
 def nearest(name: str, choices: Iterable[str], most: int = 3) -> str:
     """Say which known names lie nearest to `name`, as the tail of a message.
 

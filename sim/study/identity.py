@@ -31,6 +31,16 @@ def source_hash() -> str:
     return digest.hexdigest()
 
 
+def versions() -> dict[str, str]:
+    """Return the versions that numbers may depend on."""
+    return {
+        "panj": sim.__version__,
+        "python": platform.python_version(),
+        "numpy": version("numpy"),
+        "numba": version("numba"),
+    }
+
+
 def identity(scenario: Scenario, seed: int, runs: int, plausible: bool) -> dict[str, Any]:
     """Describe a study: the canonical scenario with its hash, seed, size, versions, source."""
     return {
@@ -43,11 +53,6 @@ def identity(scenario: Scenario, seed: int, runs: int, plausible: bool) -> dict[
         "seed": seed,
         "runs": runs,
         "plausible": plausible,
-        "versions": {
-            "panj": sim.__version__,
-            "python": platform.python_version(),
-            "numpy": version("numpy"),
-            "numba": version("numba"),
-        },
+        "versions": versions(),
         "source": source_hash(),
     }  # fmt: skip

@@ -42,11 +42,11 @@ def save(identity: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], folder
         draft.chmod(0o777 & ~_umask())
         sums = {}
         for name, file in FILES.items():
-            content = _parquet(tables[name])
+            content = parquet(tables[name])
             sums[file] = {"rows": len(tables[name]), "blake2b": _sum(content)}
             _write(draft / file, content)
-        described = {**identity, "tables": sums, "made": datetime.now(UTC).isoformat(timespec="seconds")}
-        text = json.dumps(described, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+        told = {**identity, "tables": sums, "made": datetime.now(UTC).isoformat(timespec="seconds")}
+        text = json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
         _write(draft / NAME, text.encode())
         _flush(draft)
         _refuse(folder, force)
@@ -65,7 +65,8 @@ def read(folder: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
     ResultError
         Naming the file, what is wrong with it, and the remedy.
     """
-    identity = _identity(folder)
+    identity = described(folder)
+    _check(identity, {**FIELDS, "tables": dict}, folder / NAME)
     sums = identity.pop("tables")
     identity.pop("made", None)
     return identity, {name: _table(folder / file, sums.get(file)) for name, file in FILES.items()}
@@ -112,7 +113,8 @@ def _put(draft: Path, folder: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _parquet(frame: pd.DataFrame) -> bytes:
+def parquet(frame: pd.DataFrame) -> bytes:
+    """Return a table as the bytes of a Parquet file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -148,7 +150,14 @@ def _sum(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
-def _identity(folder: Path) -> dict[str, Any]:
+def described(folder: Path) -> dict[str, Any]:
+    """Return what a result folder says of itself; `kind` is `ensemble` or `sweep`.
+
+    Raises
+    ------
+    ResultError
+        There is no such folder, or what it says cannot be read.
+    """
     path = folder / NAME
     if not folder.exists():
         raise ResultError(f"{folder}: no such folder; panj run leaves its results under results/")
@@ -165,12 +174,15 @@ def _identity(folder: Path) -> dict[str, Any]:
             f"{path}: format {found['panj_result']!r}, this version of panj reads format {FORMAT}; "
             "read it with the version that wrote it, or make it anew with panj run"
         )
-    for name, kind in {**FIELDS, "tables": dict}.items():
+    return found
+
+
+def _check(found: Mapping[str, Any], fields: Mapping[str, type], path: Path) -> None:
+    for name, kind in fields.items():
         if type(found.get(name)) is not kind:
             raise ResultError(
                 f"{path}: {name}: expected {kind.__name__}, found {found.get(name)!r}; {_AGAIN}"
             )
-    return found
 
 
 _AGAIN = "the file is damaged; make the result anew with panj run and --force"

@@ -34,14 +34,14 @@ def outcomes(part: str, case: Ints, block: Block, variables: Sequence[str]) -> p
     columns: dict[str, object] = {
         "case": case,
         "replicate": np.arange(len(case)),
-        "part": _names(np.full(len(case), PARTS.index(part)), PARTS),
+        "part": named(np.full(len(case), PARTS.index(part)), PARTS),
     }
     for name in OUTCOMES:
         values = rows[name]
         missing = np.isnan(values)
         if name == "path":
             codes = np.where(missing, -1, values).astype(np.int64)
-            columns[name] = _names(codes, PATHS)
+            columns[name] = named(codes, PATHS)
         elif name == "blood":
             columns[name] = pd.arrays.BooleanArray(np.nan_to_num(values) > 0.5, missing)
         elif name in REAL:
@@ -81,7 +81,7 @@ def changes(case: Ints, first: int, ladders: NDArray[np.int8]) -> pd.DataFrame:
             "case": case[run],
             "replicate": first + run,
             "week": week.astype(np.int32),
-            "ladder": _names(which, LADDERS),
+            "ladder": named(which, LADDERS),
             "from": before[run, week, which],
             "to": ladders[run, week, which],
         }
@@ -105,8 +105,8 @@ def quantiles(part: str, kept: NDArray[np.float64], charts: Sequence[Quantity]) 
     good = kept[np.isfinite(kept).all(axis=(1, 2))]
     weeks = kept.shape[1]
     columns: dict[str, object] = {
-        "part": _names(np.full(weeks * len(charts), PARTS.index(part)), PARTS),
-        "variable": _names(np.repeat(np.arange(len(charts)), weeks), [one.name for one in charts]),
+        "part": named(np.full(weeks * len(charts), PARTS.index(part)), PARTS),
+        "variable": named(np.repeat(np.arange(len(charts)), weeks), [one.name for one in charts]),
         "week": np.tile(np.arange(weeks, dtype=np.int32), len(charts)),
     }
     # One sort of contiguous rows is many times quicker than asking for each quantile.
@@ -120,7 +120,7 @@ def quantiles(part: str, kept: NDArray[np.float64], charts: Sequence[Quantity]) 
     return pd.DataFrame(columns)
 
 
-def _names(codes: NDArray[Any], names: Sequence[str]) -> pd.Categorical[Any]:
+def named(codes: NDArray[Any], names: Sequence[str]) -> pd.Categorical[Any]:
     """Return names by their numbers; −1 is missing."""
     return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(pd.Index(list(names))))
 
