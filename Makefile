@@ -2,6 +2,8 @@
 # make test   install what the tests need and run all of them
 # make lint   ruff and mypy
 # make bench  how fast it runs here
+# make calibrate  rule out judgements by the autumn of 2021 anew; writes defaults and region
+# make validity   run claims and hindcast anew; writes docs/explanation/validity.md
 # make clean  remove everything these targets made, results excepted
 
 PYTHON ?= python3
@@ -10,7 +12,7 @@ PIP     = $(VENV)/bin/python -m pip --disable-pip-version-check
 DEMO    = results/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench clean
+.PHONY: help demo test lint format bench calibrate calibrated validity clean
 .DELETE_ON_ERROR:
 
 help:
@@ -55,6 +57,18 @@ format: $(VENV)/.installed-lint
 
 bench: $(VENV)/.installed-test
 	$(VENV)/bin/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only
+
+calibrate: $(VENV)/.installed
+	$(VENV)/bin/python -m sim.analysis.calibration
+
+# The stored calibration is what the source yields, byte for byte.
+calibrated: $(VENV)/.installed
+	@before=$$(cat sim/model/calibrated.json sim/model/calibrated.npy | cksum); $(MAKE) calibrate && \
+	  test "$$before" = "$$(cat sim/model/calibrated.json sim/model/calibrated.npy | cksum)" || \
+	  { echo "The stored calibration differed; it is now what the source yields." >&2; exit 1; }
+
+validity: $(VENV)/.installed
+	$(VENV)/bin/python -m sim.views.validity
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

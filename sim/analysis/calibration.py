@@ -256,7 +256,7 @@ def geometric_median(points: Floats) -> Floats:
     for _ in range(1000):
         weight = 1 / np.maximum(np.sqrt(((points - centre) ** 2).sum(axis=1)), 1e-12)
         moved = (points * weight[:, None]).sum(axis=0) / weight.sum()
-        if np.abs(moved - centre).max() < 1e-12:
+        if np.abs(moved - centre).sum() < 1e-12:
             break
         centre = moved
     return centre
