@@ -85,11 +85,13 @@ class StateActor(mesa.Agent):  # type: ignore[misc]
         slot = self._slot[instrument]
         space, model = self.model.space, self.model
         week = model.week
-        number: int = model.pick(
-            slot, space.utility, space.opened, model.plan.allowed[week], space.luck[week]
-        )
         names = [option.name for option in model.registry.instruments[slot].options]
-        return names[number - self._number[f"{instrument}.{names[0]}"]]
+        first = self._number[f"{instrument}.{names[0]}"]
+        last = first + len(names)
+        number: int = model.pick(
+            first, last, space.utility, space.opened, model.plan.allowed[week], space.luck[week]
+        )
+        return names[number - first]
 
     def take(self, instrument: str, option: str) -> None:
         """Settle on an option with an instrument this week and leave a record of the decision.

@@ -116,30 +116,34 @@ def _appraise(model: Model, actor: str, names: _Names) -> str:
     return _function(f"appraise_{actor}(seen, p, u, opened)", lines)
 
 
-def _choose(model: Model) -> str:
-    edges = [0]
+def edges(model: Model) -> list[tuple[int, int]]:
+    """Return the first option of each instrument and the first of the next, as options are numbered."""
+    found, first = [], 0
     for instrument in model.instruments:
-        edges.append(edges[-1] + len(instrument.options))
+        found.append((first, first + len(instrument.options)))
+        first += len(instrument.options)
+    return found
+
+
+def _choose(model: Model) -> str:
+    picks = [
+        f"chosen[{k}] = pick({a}, {b}, u, opened, allowed, luck)" for k, (a, b) in enumerate(edges(model))
+    ]
+    inlined = JIT.replace("cache=True", "cache=True, forceinline=True")
     return (
-        f"\n\nEDGES = np.array({edges}, dtype=np.int64)\n"
-        + f"\n\n{JIT}\ndef pick(k, u, opened, allowed, luck):"
+        f"\n\n{inlined}\ndef pick(first, last, u, opened, allowed, luck):"
         + """
-    best = EDGES[k]
+    best = first
     high = -math.inf
-    for o in range(EDGES[k], EDGES[k + 1]):
-        if opened[o] == 0 or allowed[o] == 0:
-            continue
-        value = math.inf if allowed[o] == 2 else u[o] + luck[o]
+    for o in range(first, last):
+        free = opened[o] * allowed[o]
+        value = u[o] + luck[o] if free == 1 else (math.inf if free == 2 else -math.inf)
         if value > high:
             high = value
             best = o
     return best
 """
-        + f"\n\n{JIT}\ndef choose(u, opened, allowed, luck, chosen):"
-        + """
-    for k in range(len(chosen)):
-        chosen[k] = pick(k, u, opened, allowed, luck)
-"""
+        + _function("choose(u, opened, allowed, luck, chosen)", picks)
     )
 
 
@@ -185,9 +189,13 @@ def _bounds(model: Model) -> str:
     return head + _function(
         "broken(flat)",
         [
+            "out = 0",
             "for v in range(len(flat)):",
-            "    if not (LOW[v] <= flat[v] <= HIGH[v]):",
-            "        return v",
+            "    out += 0 if LOW[v] <= flat[v] <= HIGH[v] else 1",
+            "if out > 0:",
+            "    for v in range(len(flat)):",
+            "        if not (LOW[v] <= flat[v] <= HIGH[v]):",
+            "            return v",
             "return -1",
         ],
     )

@@ -221,7 +221,9 @@ def test_chances_are_the_frequencies_of_choices(
     fill(0, purpose_hashes([f"test/{i}" for i in range(width)]), np.full(width, LAWS["gumbel"]), 0, drawn)
     luck[:, edge : edge + width] = drawn
     pick = compiled.plain("pick")
-    taken = np.bincount([pick(slot, u, is_open, allowed, luck[i]) - edge for i in range(n)], minlength=width)
+    taken = np.bincount(
+        [pick(edge, edge + width, u, is_open, allowed, luck[i]) - edge for i in range(n)], minlength=width
+    )
     assert taken[len(names) :].sum() == 0
     for i, name in enumerate(names):
         p = expected[name]
