@@ -56,7 +56,7 @@ format: $(VENV)/.installed-lint
 	$(VENV)/bin/ruff format .
 
 bench: $(VENV)/.installed-test
-	$(VENV)/bin/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only
+	$(VENV)/bin/python -m tests.benchmarks.speed
 
 calibrate: $(VENV)/.installed
 	$(VENV)/bin/python -m sim.analysis.calibration
@@ -71,5 +71,5 @@ validity: $(VENV)/.installed
 	$(VENV)/bin/python -m sim.views.validity
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find sim tests -name __pycache__ -type d -exec rm -rf {} +
