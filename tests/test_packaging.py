@@ -47,6 +47,13 @@ def test_the_wheel_carries_every_module_and_storyline(archives: tuple[Path, Path
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
+def test_the_wheel_carries_data_and_what_calibration_left(archives: tuple[Path, Path]) -> None:
+    names = set(zipfile.ZipFile(archives[0]).namelist())
+    data = {path.relative_to(ROOT).as_posix() for path in (ROOT / "sim/analysis/data").glob("*.yaml")}
+    assert len(data) >= 2
+    assert data | {"sim/model/calibrated.json", "sim/model/calibrated.npy", "sim/views/validity.md"} <= names
+
+
 def test_the_source_archive_can_be_built_and_tested_from(archives: tuple[Path, Path]) -> None:
     with tarfile.open(archives[1]) as opened:
         names = {name.split("/", 1)[-1] for name in opened.getnames()}

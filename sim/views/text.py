@@ -140,6 +140,8 @@ def quantity_list(quantities: Iterable[Quantity]) -> RenderableType:
         low, high = quantity.plausible
         meaning = Text(quantity.meaning)
         meaning.append(f"\n{quantity.source}", style="dim")
+        if quantity.declared is not None:
+            meaning.append(f"\ncalibrated; declared as {number(quantity.declared)}", style="dim")
         made.add_row(
             quantity.name, number(quantity.default), quantity.unit,
             "computed" if quantity.derived else f"{number(low)} … {number(high)}",
@@ -169,6 +171,7 @@ def quantity_record(quantity: Quantity) -> dict[str, Any]:
     return {
         "name": quantity.name,
         "default": quantity.default,
+        "declared": quantity.default if quantity.declared is None else quantity.declared,
         "unit": quantity.unit,
         "low": _finite(quantity.low),
         "high": _finite(quantity.high),
