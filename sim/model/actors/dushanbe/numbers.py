@@ -108,7 +108,7 @@ class DushanbeParameters(Record):
                                        judgement("thousands sent back (¶9); how many against policy is unknown"))
     unreported: float = parameter(0.05, "share", 0.0, 0.3, "share of new arrivals that the reports leave out",
                                   judgement("accurate statistics are not published (¶9)"))
-    outside_help: float = parameter(0.08, "persons", 0.02, 0.4, "places built per thousand dollars of assistance",
+    outside_help: float = parameter(0.08, "persons", 0.02, 0.2, "places built per thousand dollars of assistance",
                                     judgement("camp construction at some 2,500 dollars a place, and a fifth of the aid spent on it; nothing was built in twenty years (¶8)"), bounds=(0, 100))
     lever: float = parameter(2.5, "utility", 1.5, 3.5, "worth of the revenue and the lever that power sales are", PULL)
     restoring: float = parameter(2.5, "utility", 1.5, 3.5, "pull to restore what was cut", PULL)
