@@ -129,6 +129,10 @@ def held(folder: Path, share: Share = WHOLE) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
+    if folder.exists() and not folder.is_dir():
+        raise ResultError(f"{folder} is a file, not a folder; name another one")
+    if not _unborn(DISK, folder) and _told(DISK, folder) is None:
+        raise ResultError(f"{folder} exists and is no result folder, so it is left alone; name another one")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{LOCK}{share.suffix}"
     lock = FileLock(path)
@@ -194,11 +198,7 @@ def begin(folder: Path, setup: Setup, force: bool = False, disk: Disk = DISK) ->
     """
     told = identity(setup)
     if not _unborn(disk, folder):
-        said = _told(disk, folder)
-        if said is None:
-            raise ResultError(
-                f"{folder} exists and is no result folder, so it is left alone; name another one"
-            )
+        said = _told(disk, folder) or {}
         differ = (
             differences(said, told) if said.get("kind") == "sweep" else ["it holds an ensemble, not a sweep"]
         )
