@@ -111,9 +111,9 @@ def sweep(
         _tell(watch, folder, [one for one in mine if one in finished and one not in retry])
         job = Job(setup, folder, missing, part, watch, stop, retry, disk)
         if scheduler is not None or workers is not None:
-            from sim.study import cluster
+            from sim.study.cluster import run as by_workers
 
-            cluster.run(job, scheduler, workers)
+            by_workers(job, scheduler, workers)
         else:
             here(job, threads)
         if stop.signal:

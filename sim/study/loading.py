@@ -1,0 +1,31 @@
+"""Results of either kind by their folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.errors import ResultError
+from sim.study import result, store
+from sim.study.result import Result
+from sim.study.study import Study
+
+
+def load_results(folder: str | Path, given: str | None = None) -> Result | Study:
+    """Read a result folder: an ensemble's (`Result`) or a sweep's (`Study`).
+
+    Parameters
+    ----------
+    given
+        A condition on the runs of a sweep, like
+        `first_escalation_3 < 60 and first_rapprochement_2 is null`.
+
+    Raises
+    ------
+    ResultError
+        There is none, it is of another format, a table is damaged, or the condition is wrong.
+    """
+    if store.described(Path(folder)).get("kind") == "sweep":
+        return Study(folder, given)
+    if given is not None:
+        raise ResultError(f"{folder} holds an ensemble; conditions are asked of sweeps (panj sweep)")
+    return result.load_results(folder)
