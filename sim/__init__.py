@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sim import errors as errors
     from sim.analysis.ablation import ablation as ablation
     from sim.analysis.claims import claims as claims
+    from sim.analysis.comparison import compare as compare
     from sim.analysis.hindcast import hindcast as hindcast
     from sim.engine.mesa_model import PolicyModel as PolicyModel
     from sim.model.registry import Rule
@@ -22,15 +23,21 @@ if TYPE_CHECKING:
     from sim.scenario.loading import check as check
     from sim.scenario.loading import load_scenario as load_scenario
     from sim.scenario.schema import Scenario as Scenario
+    from sim.study.experiment_file import load_experiment as load_experiment
+    from sim.study.export import export as export
+    from sim.study.loading import load_results as load_results
     from sim.study.result import Result as Result
-    from sim.study.result import load_results as load_results
     from sim.study.run import run as run
+    from sim.study.sweep import sweep as sweep
+    from sim.views.explain import Explanation as Explanation
+    from sim.views.explain import explain as explain
     from sim.views.story import Story as Story
     from sim.views.story import trace as trace
 
     rules: dict[str, Rule]
 
 _HOMES = {
+    "Explanation": "sim.views.explain",
     "PolicyModel": "sim.engine.mesa_model",
     "Result": "sim.study.result",
     "Scenario": "sim.scenario.schema",
@@ -38,12 +45,17 @@ _HOMES = {
     "ablation": "sim.analysis.ablation",
     "check": "sim.scenario.loading",
     "claims": "sim.analysis.claims",
+    "compare": "sim.analysis.comparison",
+    "explain": "sim.views.explain",
+    "export": "sim.study.export",
     "hindcast": "sim.analysis.hindcast",
-    "load_results": "sim.study.result",
+    "load_results": "sim.study.loading",
+    "load_experiment": "sim.study.experiment_file",
     "load_scenario": "sim.scenario.loading",
     "run": "sim.study.run",
     "scenarios": "sim.scenario.catalogue",
     "schema": "sim.scenario.jsonschema",
+    "sweep": "sim.study.sweep",
     "trace": "sim.views.story",
 }
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from sim.cli_answers import answers
+from sim.cli_studies import studies
 from sim.errors import PanjError, ScenarioError
 
 if TYPE_CHECKING:
@@ -420,3 +422,6 @@ def plot(
 
     for path in _draw(sim.load_results(folder), out or folder, kind, quiet):
         print(path)
+
+
+app.registered_commands += answers.registered_commands + studies.registered_commands

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-import warnings
 from collections.abc import Callable, Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from sim.analysis import distributions
 from sim.errors import ScenarioError, nearest
 from sim.views.plots import shares, style, time
+from sim.views.plots.files import write_figure
 
 if TYPE_CHECKING:
     from sim.study.result import Result
-
-#: Dots per inch of a PNG.
-DOTS = 150
 
 #: What the sheet of fans shows, row by row.
 FANS = (
@@ -56,31 +48,8 @@ def save_all(result: Result, folder: str | Path, kinds: Sequence[str] | None = N
     for kind in wanted:
         with style.look():
             figure = KINDS[kind](result)
-            made += [_write(figure, place / f"{kind}.{form}") for form in ("png", "svg")]
+            made += [write_figure(figure, place / f"{kind}.{form}") for form in ("png", "svg")]
     return made
-
-
-def _write(figure: Figure, path: Path) -> Path:
-    """Save a figure whole or not at all."""
-    content = BytesIO()
-    # The canvases themselves, because savefig draws everything once more for a layout that is settled.
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph")  # a title in a script the font lacks
-        if path.suffix == ".svg":
-            FigureCanvasSVG(figure).print_svg(content, metadata={"Date": None})  # type: ignore[no-untyped-call]
-        else:
-            figure.set_dpi(DOTS)
-            FigureCanvasAgg(figure).print_png(content)  # type: ignore[no-untyped-call]
-    handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content.getvalue())
-        Path(draft).chmod(0o644)
-        os.replace(draft, path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
-    return path
 
 
 def _runs(result: Result) -> str:

@@ -138,10 +138,19 @@ def sheet(
 def inscribe(figure: Figure, result: Result, title: str, *notes: str) -> None:
     """Write above a picture what it shows of which storyline, below it what it rests on."""
     spec = result.spec
+    identity = (
+        f"Scenario {spec.hash[:8]}, seed {result.seed}, panj {result.identity['versions']['panj']}. "
+        "Under the assumptions of this scenario; not a forecast."
+    )
+    caption(figure, title, spec.title, *notes, identity)
+
+
+def caption(figure: Figure, title: str, of: str, *notes: str) -> None:
+    """Write a heading above a picture, of what it is, and notes below it."""
     width, height = figure.get_size_inches()
     side = 0.12 / width
     room = int(9.5 * width) - len(title)
-    named = spec.title if len(spec.title) <= room else spec.title[: room - 1].rstrip() + "…"
+    named = of if len(of) <= room else of[: room - 1].rstrip() + "…"
     figure.text(
         side,
         1 - 0.12 / height,
@@ -151,12 +160,17 @@ def inscribe(figure: Figure, result: Result, title: str, *notes: str) -> None:
         fontweight="bold",
         parse_math=False,
     )
-    identity = (
-        f"Scenario {spec.hash[:8]}, seed {result.seed}, panj {result.identity['versions']['panj']}. "
-        "Under the assumptions of this scenario; not a forecast."
+    words = "\n".join(textwrap.fill(line, int(17.5 * width)) for line in notes)
+    figure.text(
+        side,
+        0.1 / height,
+        words,
+        va="bottom",
+        fontsize=7.5,
+        color="#555555",
+        linespacing=1.3,
+        parse_math=False,
     )
-    words = "\n".join(textwrap.fill(line, int(17.5 * width)) for line in [*notes, identity])
-    figure.text(side, 0.1 / height, words, va="bottom", fontsize=7.5, color="#555555", linespacing=1.3)
 
 
 def counted(n: int, what: str = "run") -> str:

@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 import sim
 from sim.model.registry import load
 from sim.views.plots import style
-from sim.views.plots.gallery import _write as write
+from sim.views.plots.files import write_figure as write
 
 if TYPE_CHECKING:
     from sim.analysis.ablation import Ablation, Worth

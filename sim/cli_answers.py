@@ -1,0 +1,51 @@
+"""Commands that ask questions of scenarios and studies; `sim.cli` takes them among its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+answers = typer.Typer()
+
+Seed = Annotated[
+    int, typer.Option(metavar="N", help="Which stream of chance; 0 is one like any other.", min=0)
+]
+Threads = Annotated[int | None, typer.Option(metavar="N", help="Threads; default: all cores.", min=1)]
+Json = Annotated[bool, typer.Option("--json", help="Print data for machines instead of tables.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
+
+
+def complete_scenario(incomplete: str) -> list[str]:
+    """Return the shipped storylines that begin so."""
+    import sim
+
+    return [row["name"] for row in sim.scenarios() if row["name"].startswith(incomplete)]
+
+
+@answers.command(epilog="Example: panj compare baseline thin_guarantee --runs 400")
+def compare(
+    first: Annotated[
+        str,
+        typer.Argument(metavar="A", help="A storyline or a YAML file.", autocompletion=complete_scenario),
+    ],
+    second: Annotated[
+        str, typer.Argument(metavar="B", help="Another one.", autocompletion=complete_scenario)
+    ],
+    runs: Annotated[int, typer.Option(metavar="N", help="Pairs of runs.", min=2)] = 1000,
+    seed: Seed = 0,
+    threads: Threads = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A folder for the picture of the flows and its table.")
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say in what two scenarios differ, then run both on the same chance: which paths flip, when and why.
+
+    With --json: one object with differences, flows, flips, effects and the median run.
+    """
+    from sim.views import compare as view
+
+    view.run(first, second, runs, seed, threads, out, as_json, quiet)

@@ -1,0 +1,61 @@
+"""Pictures and the numbers beside them as files: each written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from io import BytesIO
+from pathlib import Path
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from sim.views.plots import style
+
+#: Dots per inch of a PNG.
+DOTS = 150
+FORMS = ("png", "svg", "pdf")
+
+
+def picture(figure: Figure, form: str = "png", dots: int = DOTS) -> bytes:
+    """Return a figure as the bytes of a file; the same figure gives the same bytes."""
+    content = BytesIO()
+    with style.look(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # a title in a script the font lacks
+        if form == "svg":
+            from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+            FigureCanvasSVG(figure).print_svg(content, metadata={"Date": None})  # type: ignore[no-untyped-call]
+        elif form == "pdf":
+            from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
+            FigureCanvasPdf(figure).print_pdf(content, metadata={"CreationDate": None})  # type: ignore[no-untyped-call]
+        else:
+            figure.set_dpi(dots)
+            FigureCanvasAgg(figure).print_png(content)  # type: ignore[no-untyped-call]
+    return content.getvalue()
+
+
+def write_figure(figure: Figure, path: Path) -> Path:
+    """Save a figure in the form its name ends with."""
+    return write(picture(figure, path.suffix[1:]), path)
+
+
+def write_text(content: str, path: Path) -> Path:
+    """Save text in UTF-8."""
+    return write(content.encode(), path)
+
+
+def write(content: bytes, path: Path) -> Path:
+    """Save a file whole or not at all."""
+    handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(draft).chmod(0o644)
+        os.replace(draft, path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+    return path

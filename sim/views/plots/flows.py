@@ -1,0 +1,118 @@
+"""From path to path: how the pairs of two scenarios flow between classes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Polygon, Rectangle
+
+from sim.model.outcomes import PATHS
+from sim.views.plots import style
+
+if TYPE_CHECKING:
+    from sim.analysis.comparison import Comparison
+
+#: Classes from the worst to the calmest: warm and dark to cool and light, so that a grey print keeps them.
+CLASSES = dict(
+    zip(
+        PATHS,
+        ("#4A1204", "#A63A0A", "#8A5A9E", "#E8833A", "#12609B", "#6FB3DD", "#F2C66D", "#CFCFCF"),
+        strict=True,
+    )
+)
+#: Room between two classes, as a share of all pairs.
+ROOM = 0.025
+
+
+def flows(found: Comparison, ax: Axes | None = None) -> Axes:
+    """Draw the flows of pairs from their class in the first scenario (left) to that in the second (right).
+
+    Bands of pairs that keep their class are pale; those that flip have the colour of where they end.
+    """
+    with style.look():
+        ax = style.axes(ax, (8.0, 5.4))
+        table = found.flows.astype(float)
+        if table.sum() == 0:
+            return style.empty(ax, "no pair in which both runs are sound")
+        table /= table.sum()
+        left, right = _stacked(table.sum(axis=1)), _stacked(table.sum(axis=0))
+        for sums, place, x, side in (
+            (table.sum(axis=1), left, 0.0, "right"),
+            (table.sum(axis=0), right, 1.0, "left"),
+        ):
+            for k, name in enumerate(PATHS):
+                if sums[k] > 0:
+                    corner = (x - 0.015, place[k] - sums[k])
+                    ax.add_patch(Rectangle(corner, 0.03, sums[k], color=CLASSES[name], zorder=3))
+            _labels(ax, sums, place, x + (-0.03 if side == "right" else 0.03), side)
+        used_left, used_right = np.zeros(len(PATHS)), np.zeros(len(PATHS))
+        for row in range(len(PATHS)):
+            for column in range(len(PATHS)):
+                if (share := table[row, column]) > 0:
+                    a, b = left[row] - used_left[row], right[column] - used_right[column]
+                    used_left[row] += share
+                    used_right[column] += share
+                    _band(ax, a, b, share, row == column, CLASSES[PATHS[column]])
+        ax.set_xlim(-0.45, 1.45)
+        ax.set_ylim(min(left.min(), right.min()) - 0.12, 1.12)
+        ax.set_axis_off()
+        for x, words, align in ((0.0, found.names[0], "center"), (1.0, found.names[1], "center")):
+            name = words if len(words) <= 28 else words[:27] + "…"
+            ax.text(x, 1.06, name, ha=align, fontweight="bold", parse_math=False)
+        return ax
+
+
+def _stacked(sums: np.ndarray) -> np.ndarray:
+    """Return the top of each class, from 1 downwards, with room between those that occur."""
+    tops, at = np.zeros(len(sums)), 1.0
+    for k, share in enumerate(sums):
+        tops[k] = at
+        if share > 0:
+            at -= share + ROOM
+    return tops
+
+
+def _labels(ax: Axes, sums: np.ndarray, place: np.ndarray, x: float, side: str) -> None:
+    """Write the classes beside their bars, moved apart where bars are too thin for it."""
+    below = 2.0
+    for k, name in enumerate(PATHS):
+        if sums[k] <= 0:
+            continue
+        y = min(place[k] - sums[k] / 2, below - 0.052)
+        below = y
+        share = f"{100 * sums[k]:.1f} %" if sums[k] < 0.095 else f"{100 * sums[k]:.0f} %"
+        ax.text(x, y, f"{style.sentence(name)}  {share}", ha=side, va="center", fontsize=8.5)
+
+
+def _band(ax: Axes, a: float, b: float, share: float, same: bool, colour: str) -> None:
+    x = np.linspace(0.015, 0.985, 40)
+    bend = (1 - np.cos(np.pi * (x - x[0]) / (x[-1] - x[0]))) / 2
+    top = a + (b - a) * bend
+    outline = np.column_stack([np.concatenate([x, x[::-1]]), np.concatenate([top, (top - share)[::-1]])])
+    ax.add_patch(
+        Polygon(
+            outline, closed=True, facecolor=style.PALE if same else colour, alpha=0.55 if same else 0.85,
+            edgecolor="none", zorder=1 if same else 2,
+        )
+    )  # fmt: skip
+
+
+def figure(found: Comparison) -> Figure:
+    """Return the picture with its heading and note."""
+    made, (ax,) = style.sheet((8.6, 5.8), margins=(0.1, 0.1, 0.45, 0.75))
+    with style.look():
+        flows(found, ax)
+        share = found.flipped
+        style.caption(
+            made, "Which paths flip", " → ".join(found.names),
+            f"{int(found.sound.sum()):,} pairs of runs, the same chance in both; "
+            f"{100 * share.mean:.1f} % end in another class "
+            f"(95 % interval {100 * share.low:.1f} to {100 * share.high:.1f} %). "
+            "Grey bands keep their class, coloured ones end in the class of their colour.",
+            f"Scenarios {found.specs[0].hash[:8]} and {found.specs[1].hash[:8]}, seed {found.seed}. "
+            "Under the assumptions of these scenarios; not a forecast.",
+        )  # fmt: skip
+    return made
