@@ -1,0 +1,162 @@
+"""Commands of studies; `sim.cli` takes them among its own."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.errors import HeldError
+
+studies = typer.Typer()
+
+NOT_HELD, SOME_FAILED, HELD = 1, 3, 75
+
+Json = Annotated[bool, typer.Option("--json", help="Print data for machines instead of tables.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
+Given = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CONDITION",
+        help="Only runs that meet it: 'first_escalation_3 < 60 and first_rapprochement_2 is null'.",
+    ),
+]
+
+
+def _complete(incomplete: str) -> list[str]:
+    from sim.scenario import catalogue
+
+    return [name for name in catalogue.experiment_names() if name.startswith(incomplete)]
+
+
+def _print_json(data: Any) -> None:
+    print(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+@studies.command(epilog="Example: panj sweep guarantee_hardship --out results/grid")
+def sweep(
+    experiment: Annotated[
+        str,
+        typer.Argument(
+            metavar="EXPERIMENT", help="A shipped experiment or a YAML file.", autocompletion=_complete
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Its folder; default: one under results/, named by its hash."),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(metavar="N", help="Threads in this process; default: all cores.", min=1)
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler, like tcp://10.0.0.1:8786.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Start so many worker processes here instead.", min=1)
+    ] = None,
+    share: Annotated[
+        str | None,
+        typer.Option(metavar="K/N", help="Every N-th block only, for array jobs on a shared folder."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it comes to: runs, time, disk, one case.")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Run failed runs again, and only those.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Start anew where another study is; that one is kept beside it.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do run more than a billion runs.")] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run what is missing of an experiment; stopped at any moment, the same command carries on.
+
+    Ctrl-C once finishes the blocks at hand, twice stops at once; either way nothing done is lost.
+    """
+    import sim
+    from sim.study import sweep as module
+    from sim.study.estimate import estimate
+    from sim.study.execute import Interrupted
+    from sim.views import sweeping, text
+
+    if dry_run:
+        setup = module.ready(experiment)
+        folder = str(out or Path("results") / module.folder_name(experiment, setup.experiment))
+        found = estimate(setup, threads)
+        if as_json:
+            _print_json(sweeping.forecast_record(found, folder))
+        else:
+            text.console().print(sweeping.forecast(found, folder))
+        return
+    try:
+        with sweeping.watching(quiet or as_json) as board:
+            study = sim.sweep(
+                experiment, out, threads=threads, scheduler=scheduler, workers=workers, share=share,
+                force=force, retry_failed=retry_failed, yes=yes, watch=board,
+            )  # fmt: skip
+    except Interrupted as stopped:
+        print(f"panj: {stopped}", file=sys.stderr)
+        raise typer.Exit(stopped.code) from None
+    except HeldError as error:
+        print(f"panj: {error}", file=sys.stderr)
+        raise typer.Exit(HELD) from None
+    if as_json:
+        _print_json(sweeping.result(study))
+    else:
+        console = text.console()
+        console.width = max(console.width, 130)
+        console.print(sweeping.page(study))
+    if study.failed:
+        if not quiet:
+            print(
+                f"panj: {study.failed} runs failed; the column 'failure' says where and why, "
+                "--retry-failed runs them again",
+                file=sys.stderr,
+            )
+        raise typer.Exit(SOME_FAILED)
+
+
+@studies.command(epilog="Example: panj status results/grid --verify")
+def status(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a sweep.")],
+    verify: Annotated[bool, typer.Option("--verify", help="Compare the checksum of every part.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Say how far a sweep is: done, failed, missing, rate, time left; checksums with --verify.
+
+    Ends with exit code 1 when a part is damaged, 3 when runs failed.
+    """
+    from sim.study.study import Study
+    from sim.views import sweeping, text
+
+    study = Study(folder)
+    damaged = study.damaged() if verify else None
+    if as_json:
+        _print_json(sweeping.record(study, damaged))
+    else:
+        text.console().print(sweeping.status(study, damaged))
+    if damaged:
+        raise typer.Exit(NOT_HELD)
+    if study.failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+@studies.command(epilog="Example: panj export results/grid --format csv")
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A result folder.")],
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="csv, parquet or netcdf.")] = "csv",
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to; default: export/ in the result folder.")
+    ] = None,
+    given: Given = None,
+) -> None:
+    """Write the tables of a result for other tools; text that a spreadsheet would run is made harmless."""
+    import sim
+
+    for path in sim.export(folder, form, out, given):
+        print(path)
