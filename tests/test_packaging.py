@@ -107,7 +107,7 @@ def test_every_import_is_declared() -> None:
                 used |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 used.add(node.module.split(".")[0])
-    outside = used - set(sys.stdlib_module_names) - {"sim"}
+    outside = {name.lower() for name in used - set(sys.stdlib_module_names) - {"sim"}}
     assert outside <= declared, f"used but not declared: {sorted(outside - declared)}"
     # Mesa imports networkx without asking for it, so it is declared for Mesa's sake.
     assert declared - outside <= {"networkx"}, f"declared but not used: {sorted(declared - outside)}"
