@@ -16,6 +16,7 @@ import typer
 
 from sim.cli_answers import answers
 from sim.cli_studies import studies
+from sim.cli_why import why
 from sim.errors import PanjError, ScenarioError
 
 if TYPE_CHECKING:
@@ -424,4 +425,6 @@ def plot(
         print(path)
 
 
-app.registered_commands += answers.registered_commands + studies.registered_commands
+app.registered_commands += (
+    answers.registered_commands + studies.registered_commands + why.registered_commands
+)

@@ -1,0 +1,59 @@
+"""Commands that say why, and that write down what the model is; `sim.cli` takes them among its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+why = typer.Typer()
+
+Json = Annotated[bool, typer.Option("--json", help="Print data for machines instead of tables.")]
+
+
+@why.command(
+    epilog="Examples: panj explain results/demo --run 3 · panj explain results/demo --run 3 --actor dushanbe "
+    "--why-not contact=warm · panj explain results/demo --run 3 --against 5:47"
+)
+def explain(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A result folder, of panj run or panj sweep.")
+    ],
+    run: Annotated[
+        str,
+        typer.Option(
+            "--run",
+            metavar="ID",
+            help="CASE:REPLICATE, as in outcomes; a number alone is that replicate of case 0 (the defaults).",
+        ),
+    ],
+    week: Annotated[
+        int | None, typer.Option(metavar="W", help="One week in full instead of the turning points.")
+    ] = None,
+    actor: Annotated[
+        str | None,
+        typer.Option(metavar="A", help="dushanbe, taliban, russia, china or uzbekistan alone."),
+    ] = None,
+    why_not: Annotated[
+        str | None,
+        typer.Option(metavar="INSTRUMENT=OPTION", help="Why this was not taken, in --week or over the run."),
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="ID2", help="Another run of the folder: where the two part, and why."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say why a stored run went as it went: turning points, rules for and against, paragraphs.
+
+    The run is run again to the same numbers, with every decision on record.
+    """
+    import sim
+
+    found = sim.explain(folder, run, week=week, actor=actor, why_not=why_not, against=against)
+    if as_json:
+        print(json.dumps(found.record(), ensure_ascii=False, indent=2, allow_nan=False))
+    else:
+        found.show()

@@ -1,0 +1,396 @@
+"""Why a run went as it went: its turning points, each led back to rules, parameters and paragraphs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.text import Text
+
+from sim.analysis import reasons
+from sim.analysis.reasons import Reason
+from sim.errors import ScenarioError, nearest
+from sim.model.outcomes import PATHS
+from sim.model.registry import ACTORS
+from sim.study.which import Which, find, opened
+from sim.views import narrative, turns, week_page
+from sim.views.lines import BLANK, FAINT, Line, force, html, percent, pull, value
+from sim.views.story import plain
+from sim.views.text import console, marks
+
+if TYPE_CHECKING:
+    from sim.analysis.replay import Replay
+    from sim.engine.decisions import Decision
+    from sim.study.result import Result
+    from sim.study.study import Study
+    from sim.views.turns import Turn
+
+#: Rules named for a choice, and against it.
+NAMED = 3
+
+READ = (
+    "This run was run again, to the same numbers, with every decision on record. A turning point is a "
+    "week in which a ladder moved, an event fired, or a choice was made whose chance was under 2 %. For "
+    "and against: what each rule added to the choice over the option named, in units of utility (1 makes "
+    "an option 2.7 times as likely as the other), with the parameters behind it as in force that week, "
+    "their grade, and the paragraphs of the article (– is judgement). 'Without it' switches the rule off "
+    "in that week alone: how often, over all luck under which this choice was taken, another one would "
+    "have been; it is left out where it is nothing, and so are strengths and weights of 1. Under a move "
+    "of a ladder stand the last decisions that moved what the rung hangs on that way. 'Nearest' says what "
+    "came second under the luck of that week, and the least change of one rule's strength that turns it."
+)
+
+
+def explain(
+    source: str | Path | Result | Study,
+    run: str | int,
+    *,
+    week: int | None = None,
+    actor: str | None = None,
+    why_not: str | None = None,
+    against: str | int | None = None,
+) -> Explanation:
+    """Run one stored run again and say why it went as it went.
+
+    Parameters
+    ----------
+    source
+        A result, a sweep, or the folder of one.
+    run
+        `CASE:REPLICATE`, as in the columns of `outcomes`; a number alone is that replicate of case 0.
+    week
+        One week in full instead of the turning points.
+    actor
+        Decisions of this actor alone.
+    why_not
+        `instrument=option`: answer for a choice that was not taken, in `week` or over the run.
+    against
+        Another run of the same folder: where the two part, and why.
+
+    Raises
+    ------
+    ResultError
+        There is no such result or run, or it cannot be run again to the same numbers.
+    ScenarioError
+        Week, actor or option is not one of this run.
+    """
+    from sim.analysis.replay import replay
+
+    if why_not is not None and against is not None:
+        raise ScenarioError("explain: --why-not and --against ask different things; take one")
+    if against is not None and (week is not None or actor is not None):
+        raise ScenarioError("explain: --against finds the week by itself; drop --week and --actor")
+    if actor is not None and actor not in ACTORS:
+        raise ScenarioError(
+            f"explain: no actor {actor!r}{nearest(actor, ACTORS)}; one of: {', '.join(ACTORS)}"
+        )
+    held = opened(source)
+    which = find(held, str(run))
+    other = find(held, str(against)) if against is not None else None
+    if other is not None and other.name == which.name:
+        raise ScenarioError(f"explain: run {which.name} cannot part from itself; name another one")
+    model = replay(which)
+    last = model.week
+    if week is not None and not 1 <= week <= last:
+        raise ScenarioError(f"explain: week {week}: run {which.name} has the weeks 1 to {last}")
+    made = Explanation(which, model, week, actor)
+    if why_not is not None:
+        from sim.views import why_not as view
+
+        made = made.with_lines(*view.answer(made, why_not))
+    if other is not None:
+        from sim.views import apart
+
+        made = made.with_lines(*apart.answer(made, Explanation(other, replay(other), None, None)))
+    return made
+
+
+class Explanation:
+    """A stored run that was run again, and why it went as it went.
+
+    `model` is the run itself with all its decisions, `turns` its turning points.
+    """
+
+    def __init__(
+        self,
+        which: Which,
+        model: Replay,
+        week: int | None,
+        actor: str | None,
+        answer: tuple[list[Line], dict[str, Any]] | None = None,
+    ) -> None:
+        self.which, self.model, self.week, self.actor = which, model, week, actor
+        self.turns: list[Turn] = turns.turns(model)
+        self._answer = answer
+
+    def with_lines(self, lines: list[Line], data: dict[str, Any]) -> Explanation:
+        """Return the same run with an answer in place of its turning points."""
+        return Explanation(self.which, self.model, self.week, self.actor, (lines, data))
+
+    # Printing
+
+    def show(self) -> None:
+        """Print the explanation."""
+        out = console()
+        for line in self.lines():
+            if not line.text:
+                out.print()
+                continue
+            out.print(
+                Padding(
+                    Text(line.text, style="bold" if line.strong else ""),
+                    (0, 0, 0, 2 * line.indent),
+                    expand=False,
+                )
+            )
+        if self.week is not None and self._answer is None:
+            rows = [week_page.appraisal(self.model, one) for one in self.decisions(self.week)]
+            out.print(Group(*rows))
+
+    def lines(self) -> list[Line]:
+        """Return what is printed, line by line."""
+        told = [Line(0, f"{self.title}, run {self.which.name}", True), Line(0, self._identity()), BLANK]
+        if self._answer is not None:
+            return told + self._answer[0]
+        told += [Line(0, "How to read this", True), Line(0, READ), BLANK]
+        if self.week is not None:
+            return told + self._week_lines(self.week)
+        told += [Line(0, line) for line in narrative.ending(self.model)]
+        shown = [one for one in self.turns if self._shown(one)]
+        if not shown:
+            told += [
+                BLANK,
+                Line(0, "No turning point: nothing moved a ladder, no event, no rare choice."),
+            ]
+        for turn in shown:
+            told += [BLANK, *self._turn_lines(turn)]
+        return told
+
+    def html(self) -> str:
+        """Return the explanation as a piece of an HTML page, without style of its own."""
+        return html(self.lines())
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    @property
+    def title(self) -> str:
+        """Title of the scenario."""
+        return self.which.spec.title
+
+    def _identity(self) -> str:
+        plan = self.model.plan
+        return (
+            f"scenario {self.which.spec.hash[:8]} · {plan.weeks} weeks from {plan.start} · "
+            f"{plan.citizens} citizens · seed {self.which.seed}, case {self.which.case}, "
+            f"replicate {self.which.replicate}"
+        )
+
+    def _shown(self, turn: Turn) -> bool:
+        if self.actor is None:
+            return True
+        return any(one.actor == self.actor for one in turn.decisions)
+
+    def decisions(self, week: int) -> list[Decision]:
+        """Return the decisions of a week, of the chosen actor alone where there is one."""
+        return [
+            one for one in self.model.decisions
+            if one.week == week and self.actor in (None, one.actor)
+        ]  # fmt: skip
+
+    def _week_lines(self, week: int) -> list[Line]:
+        told = narrative.weeks(self.model)[week - 1]
+        lines = [Line(0, f"Week {week}, from {told.day}", True)]
+        brought = [*map(str, told.changes), *(f"Event: {name}" for name in told.events), *told.happened]
+        lines += [Line(1, one) for one in brought or ["No change of rung, no event, nothing at the border."]]
+        for decision in self.decisions(week):
+            lines += [BLANK, *self.decision_lines(decision)]
+        return [*lines, BLANK, Line(0, "The tables behind these choices", True)]
+
+    def _turn_lines(self, turn: Turn) -> list[Line]:
+        lines = [Line(0, f"Week {turn.week}, from {turn.day}", True)]
+        for fired in turn.fired:
+            lines.append(Line(1, f"Event: {fired.told}", True))
+            lines += [Line(2, self._moved(*one)) for one in fired.moved]
+        lines += [Line(1, said) for said in turn.happened]
+        for drive, forces in turn.forces:
+            lines.append(Line(2, self._forced(drive, forces)))
+        said_before: set[tuple[int, str, str]] = set()
+        for change, movers in zip(turn.changes, turn.movers, strict=True):
+            lines.append(Line(1, str(change), True))
+            mine = [one for one in movers if self.actor in (None, one.actor)]
+            if not movers:
+                lines.append(Line(2, self._unmoved(turn.week, change)))
+            for decision in mine:
+                lines += self.decision_lines(decision, 2, turn.week)
+                said_before.add((decision.week, decision.actor, decision.instrument))
+        for decision in turn.rare:
+            key = decision.week, decision.actor, decision.instrument
+            if self.actor in (None, decision.actor) and key not in said_before:
+                lines.append(Line(1, "A rare choice", True))
+                lines += self.decision_lines(decision, 2, turn.week)
+        return lines
+
+    def _moved(self, target: str, before: float, after: float) -> str:
+        quantity = {**self.model.registry.world, **self.model.registry.parameters}[target]
+        write = narrative.amount if target in self.model.registry.world else value
+        name = target.replace("_", " ")
+        return f"{name}: {write(quantity, before)} before, {write(quantity, after)} at its end"
+
+    def _forced(self, drive: str, forces: tuple[Any, ...]) -> str:
+        meaning = self.model.registry.drives[drive].meaning
+        rules = self.model.registry.rules
+        said = "; ".join(
+            f"{rules[one.rule].name} {force(one.push)} ({one.rule}, {marks(rules[one.rule].paragraphs)})"
+            for one in forces[: 2 * NAMED]
+        )
+        return f"Chance decided; rules on the {meaning}: {said or 'none'}."
+
+    def _unmoved(self, week: int, change: narrative.Change) -> str:
+        if week == 1:
+            return "The run starts there: a ladder is read from the first week on."
+        if (change.ladder, max(change.before, change.after)) not in turns.HANGS_ON:
+            return "No decision sets this rung: it follows clashes and how long ago the last one was."
+        return (
+            f"No decision of the last {turns.BACK[change.ladder]} weeks moved what it hangs on that way; "
+            "that fades by itself, or an event or a process moved it."
+        )
+
+    def decision_lines(self, decision: Decision, indent: int = 1, at: int | None = None) -> list[Line]:
+        """Say of one decision who chose what, how likely it was, what carried it, and what was nearest."""
+        when = "" if at is None or decision.week == at else f" (week {decision.week})"
+        head = f"{narrative.titled(decision.actor)}, {decision.instrument}: {decision.choice}{when}"
+        if decision.bound:
+            return [Line(indent, f"{head} – bound by a commitment")]
+        other = reasons.compared(decision)
+        if other is None:
+            return [Line(indent, f"{head} – nothing else was open")]
+        lines = [Line(indent, f"{head}, chance {percent(decision.chance)}; over {other}:")]
+        carried, spoke = self._sides(decision, other)
+        for word, side in (("for", carried), ("against", spoke)):
+            if not side:
+                lines.append(Line(indent + 1, f"{word}: no rule"))
+            for reason in side:
+                lines += self._reason(decision, other, reason, indent + 1, word)
+        return [*lines, Line(indent + 1, self._nearest(decision))]
+
+    def _sides(self, decision: Decision, other: str) -> tuple[list[Reason], list[Reason]]:
+        rows = [one for one in reasons.reasons(decision, decision.choice, other) if abs(one.push) >= FAINT]
+        carried, spoke = ([one for one in rows if sign * one.push > 0.0] for sign in (1.0, -1.0))
+        return carried[:NAMED], spoke[:NAMED]
+
+    def _reason(self, decision: Decision, other: str, reason: Reason, indent: int, word: str) -> list[Line]:
+        changes = reasons.without(decision, reason.rule).changes
+        behind = reasons.settings(
+            decision, reason.rule, (decision.choice, other), self.model.parameters_of(decision.week)
+        )
+        said = ", ".join(
+            f"{one.name} {value(one.quantity, one.value)} ({one.quantity.source.grade})"
+            for one in behind
+            if one.value != 1.0 or not one.name.startswith(("strength_", "weight_"))
+        )
+        off = f"; without it another choice in {percent(changes)}" if changes >= 0.0005 else ""
+        return [Line(indent, f"{word}: {pull(*reason)}{off}"), Line(indent + 1, said)]
+
+    def _nearest(self, decision: Decision) -> str:
+        near = reasons.rival(decision)
+        if near is None:
+            return "Nearest: nothing else was open."
+        said = f"Nearest: {near.option}, {near.behind:.2f} behind with that week's luck."
+        tip = reasons.tip(decision)
+        if tip is None:
+            return f"{said} No rule between nothing and four times its strength turns the choice by itself."
+        rule = self.model.registry.rules[tip.rule]
+        return (
+            f"{said} The least that turns it: {rule.name} ({rule.id}) at {tip.times:.2f} times its strength, "
+            f"to {tip.option}."
+        )
+
+    # Data
+
+    def record(self) -> dict[str, Any]:
+        """Return the explanation as plain data."""
+        out = self.model.outcome
+        sound = self.model.failure is None
+        told: dict[str, Any] = {
+            "run": self.which.name,
+            "scenario": self.title,
+            "hash": self.which.spec.hash,
+            "seed": self.which.seed,
+            "case": self.which.case,
+            "replicate": self.which.replicate,
+            "path": PATHS[int(out.path)] if sound else None,
+            "failure": None if sound else self.model.failure._asdict(),  # type: ignore[union-attr]
+        }
+        if self._answer is not None:
+            return told | self._answer[1]
+        if self.week is not None:
+            return told | {
+                "week": self.week, "decisions": [self.decision_record(d) for d in self.decisions(self.week)]
+            }  # fmt: skip
+        return told | {"turns": [self._turn_record(one) for one in self.turns if self._shown(one)]}
+
+    def _turn_record(self, turn: Turn) -> dict[str, Any]:
+        mine = [one for one in turn.decisions if self.actor in (None, one.actor)]
+        return {
+            "week": turn.week,
+            "date": turn.day.isoformat(),
+            "changes": [
+                {"ladder": one.ladder, "from": one.before, "to": one.after, "why": one.why}
+                for one in turn.changes
+            ],
+            "events": [
+                {"name": one.name, "moved": {name: [plain(a), plain(b)] for name, a, b in one.moved}}
+                for one in turn.fired
+            ],
+            "happened": list(turn.happened),
+            "forces": {
+                drive: [{"rule": one.rule, "push": one.push} for one in forces]
+                for drive, forces in turn.forces
+            },
+            "decisions": [self.decision_record(one) for one in mine],
+        }
+
+    def decision_record(self, decision: Decision) -> dict[str, Any]:
+        """Return what `decision_lines` says as plain data."""
+        other = None if decision.bound else reasons.compared(decision)
+        near, tip = reasons.rival(decision), reasons.tip(decision)
+        told: dict[str, Any] = {
+            "week": decision.week,
+            "actor": decision.actor,
+            "instrument": decision.instrument,
+            "choice": decision.choice,
+            "chance": decision.chance,
+            "bound": decision.bound,
+            "over": other,
+            "nearest": None if near is None else near._asdict(),
+            "tip": None if tip is None else tip._asdict(),
+        }
+        for word, side in zip(
+            ("for", "against"), self._sides(decision, other) if other else ([], []), strict=True
+        ):
+            told[word] = [self._reason_record(decision, str(other), one) for one in side]
+        return told
+
+    def _reason_record(self, decision: Decision, other: str, reason: Reason) -> dict[str, Any]:
+        rule = self.model.registry.rules[reason.rule]
+        off = reasons.without(decision, reason.rule)
+        behind = reasons.settings(
+            decision, reason.rule, (decision.choice, other), self.model.parameters_of(decision.week)
+        )
+        return {
+            "rule": rule.id,
+            "name": rule.name,
+            "paragraphs": list(rule.paragraphs),
+            "push": reason.push,
+            "without": {"choice": off.choice, "changes": off.changes},
+            "parameters": [
+                {
+                    "name": one.name, "value": one.value, "unit": one.quantity.unit,
+                    "grade": one.quantity.source.grade, "reference": str(one.quantity.source),
+                }
+                for one in behind
+            ],
+        }  # fmt: skip

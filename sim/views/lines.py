@@ -1,0 +1,60 @@
+"""Lines of an explanation, and how its numbers are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+from sim.model.provenance import Quantity
+from sim.model.registry import load
+from sim.views.narrative import Pull
+from sim.views.text import number
+
+#: Pushes that would be written as 0.00 are not named.
+FAINT = 0.005
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an explanation: how far it is set in, its words, whether it opens something."""
+
+    indent: int
+    text: str
+    strong: bool = False
+
+
+BLANK = Line(0, "")
+
+
+def html(lines: Iterable[Line]) -> str:
+    """Return lines as a piece of an HTML page that brings no style of its own."""
+    rows = []
+    for line in lines:
+        if line.text:
+            said = f"<strong>{escape(line.text)}</strong>" if line.strong else escape(line.text)
+            rows.append(f'<p style="margin:0.15em 0 0 {1.2 * line.indent:.1f}em">{said}</p>')
+    return '<section class="panj-explanation">' + "\n".join(rows) + "</section>"
+
+
+def pull(rule: str, push: float) -> str:
+    """Write what a rule adds: `purse +0.94 (D14, ¶10 ¶11)`."""
+    return str(Pull(load().rules[rule], push))
+
+
+def percent(share: float) -> str:
+    """Write a probability, small ones to a tenth of a percent."""
+    if 0.0 < share < 0.0005:
+        return "under 0.1 %"
+    return f"{100.0 * share:.1f} %" if share < 0.0995 else f"{100.0 * share:.0f} %"
+
+
+def value(quantity: Quantity, given: float) -> str:
+    """Write a parameter's value with its unit, where the unit says something."""
+    bare = quantity.unit in ("1", "utility", "share", "index", "logit")
+    return number(given).replace("-", "−") + ("" if bare else f" {quantity.unit}")
+
+
+def force(push: float) -> str:
+    """Write what a rule adds to a drive, small as that may be."""
+    return ("+" if push >= 0.0 else "−") + f"{abs(push):.3g}"

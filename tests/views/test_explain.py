@@ -1,0 +1,337 @@
+"""Explanations: the run is the stored one, and nothing is said that its records do not bear out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import sim
+from sim.analysis import reasons
+from sim.errors import ResultError, ScenarioError
+from sim.model.outcomes import OUTCOMES, PATHS
+from sim.study import which
+from sim.views import narrative, turns
+from sim.views.explain import Explanation, explain
+from sim.views.lines import Line, html
+
+WEEKS = 70
+EVENTS = [
+    {"name": "base closed", "on": "2021-11-15", "change": {"russian_guarantee": {"multiply": 0.3}}},
+    {"name": "poor winter", "on": "2021-12-06", "lasts": "10 weeks",
+     "change": {"audience_cost": {"multiply": 0.5}}},
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    spec = sim.load_scenario("baseline").replace(
+        weeks=WEEKS, citizens=20, events=EVENTS, parameters={"hard_border": 0.3, "clash_base": -1.0}
+    )
+    place = tmp_path_factory.mktemp("result") / "r"
+    sim.run(spec, runs=30, seed=4).save(place)
+    return place
+
+
+@pytest.fixture(scope="module")
+def result(folder: Path) -> Any:
+    return sim.load_results(folder)
+
+
+@pytest.fixture(scope="module")
+def told(result: Any) -> Explanation:
+    return explain(result, 3)
+
+
+def text(explanation: Explanation) -> str:
+    return "\n".join(line.text for line in explanation.lines())
+
+
+def decided(model: Any, week: int, actor: str, instrument: str) -> Any:
+    return next(
+        one for one in model.decisions if (one.week, one.actor, one.instrument) == (week, actor, instrument)
+    )
+
+
+def shown(explanation: Explanation, capsys: pytest.CaptureFixture[str]) -> str:
+    capsys.readouterr()
+    explanation.show()
+    return capsys.readouterr().out
+
+
+# The run is the stored one
+
+
+@pytest.mark.parametrize("name", ["0:3", "2:7", "29", "0/0"])
+def test_the_run_that_is_explained_is_the_stored_one(result: Any, name: str) -> None:
+    found = explain(result, name)
+    stored = which.outcome(result, found.which)
+    for column in OUTCOMES:
+        now, then = found.model.outcome[column], stored[column]
+        if column == "path":
+            assert PATHS[int(now)] == then
+        elif now != now:
+            assert pd.isna(then)
+        else:
+            assert float(now) == float(then)
+
+
+def test_a_plausible_run_is_run_at_the_values_of_its_case(result: Any) -> None:
+    found = explain(result, "2:7")
+    case = result.design.set_index("case").loc[2]
+    p = found.model.parameters_of(1)
+    assert all(p[name] == case[name] for name in case.index if name in found.model.registry.parameters)
+
+
+def test_a_run_of_a_sweep_is_explained(tmp_path: Path) -> None:
+    study = sim.sweep(
+        {
+            "panj": 1, "title": "two guarantees", "scenario": "baseline", "weeks": 20, "citizens": 0,
+            "replicates": 2, "design": {"method": "grid"},
+            "uncertainties": {"russian_guarantee": {"discrete": [0.2, 0.8]}},
+        },
+        tmp_path / "s",
+    )  # fmt: skip
+    row = study.outcomes.iloc[-1]
+    found = explain(tmp_path / "s", f"{row['case']}:{row['replicate']}")
+    assert found.model.past(0).russian_guarantee == 0.8
+    assert PATHS[int(found.model.outcome.path)] == row["path"]
+    assert found.model.outcome.approval == row["approval"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("99", "case 0 has the replicates 0 to 29"), ("9:3", "no case 9"),
+     ("2:0", "case 2 has the replicates 5 to 9"),
+     ("x", "a run is named CASE:REPLICATE"), ("-1", "CASE:REPLICATE"), ("1:2:3", "CASE:REPLICATE")],
+)  # fmt: skip
+def test_a_run_that_is_not_there_says_which_are(result: Any, name: str, said: str) -> None:
+    with pytest.raises(ResultError, match=said):
+        explain(result, name)
+
+
+def test_a_result_of_other_source_is_not_explained(result: Any) -> None:
+    from dataclasses import replace
+
+    other = replace(result, identity={**result.identity, "source": "0123456789"})
+    with pytest.raises(ResultError, match="made by other source"):
+        explain(other, 3)
+
+
+# Turning points
+
+
+def test_every_move_event_and_rare_choice_is_a_turning_point(told: Explanation) -> None:
+    model, table = told.model, told.model.trajectory
+    by_week = {one.week: one for one in told.turns}
+    for week in range(1, WEEKS + 1):
+        now, before = table.loc[week], table.loc[week - 1]
+        moves = {ladder for ladder in narrative.LADDERS if now[ladder] != before[ladder]}
+        rare = [d for d in model.decisions if d.week == week and d.chance < turns.RARE and not d.bound]
+        fired = [one.name for one in model.fired if one.week == week]
+        turn = by_week.get(week)
+        assert (turn is not None) == bool(moves or rare or fired)
+        if turn is not None:
+            assert {one.ladder for one in turn.changes} == moves
+            assert list(turn.rare) == rare
+            assert [one.name for one in turn.fired] == fired
+    assert sum(bool(one.changes) for one in told.turns) > 2
+
+
+def test_movers_moved_what_the_rung_hangs_on_that_way(told: Explanation) -> None:
+    model, checked = told.model, 0
+    for turn in told.turns:
+        for change, movers in zip(turn.changes, turn.movers, strict=True):
+            variables = turns.HANGS_ON.get((change.ladder, max(change.before, change.after)), ())
+            for decision in movers:
+                assert 0 <= turn.week - decision.week <= turns.BACK[change.ladder]
+                step = turns.moved(model, decision, variables)
+                assert step > 0 if change.after > change.before else step < 0
+                later = [
+                    d for d in model.decisions
+                    if (d.actor, d.instrument) == (decision.actor, decision.instrument)
+                    and decision.week < d.week <= turn.week and d.choice != "hold"
+                ]  # fmt: skip
+                assert all(turns.moved(model, d, variables) * step <= 0 for d in later)
+                checked += 1
+    assert checked > 3
+
+
+def test_an_event_says_what_it_moved(told: Explanation) -> None:
+    fired = {one.name: one for turn in told.turns for one in turn.fired}
+    ((name, before, after),) = fired["base closed"].moved
+    week = next(one.week for one in told.model.fired if one.name == "base closed")
+    assert name == "russian_guarantee"
+    assert before == told.model.past(week - 1).russian_guarantee
+    assert after == told.model.past(week).russian_guarantee < 0.5 * before
+    ((name, before, after),) = fired["poor winter"].moved
+    assert (name, after) == ("audience_cost", 0.5 * before)
+    assert "Event: base closed" in text(told)
+
+
+def test_what_rules_add_to_the_odds_is_what_drives_were(told: Explanation) -> None:
+    """The last week's drives are still in the model: each is the sum of what rules are said to add."""
+    model = told.model
+    for drive in ("incident", "clash", "combat", "war", "detection"):
+        assert sum(one.push for one in model.forces(model.week, drive)) == pytest.approx(model.drive[drive])
+
+
+# What is said of a decision
+
+
+def test_no_number_is_said_that_the_record_does_not_bear_out(result: Any) -> None:
+    """Ten runs: every rule, size, chance and alternative in print is that of the decision it stands under."""
+    checked = 0
+    for replicate in range(10):
+        found = explain(result, replicate)
+        for decision in (one for turn in found.turns for one in turn.decisions):
+            if decision.bound:
+                continue
+            other = reasons.compared(decision)
+            lines = [line.text for line in found.decision_lines(decision)]
+            assert lines[0].startswith(
+                f"{narrative.titled(decision.actor)}, {decision.instrument}: {decision.choice}"
+            )
+            assert lines[0].endswith(f"; over {other}:")
+            share = float(re.search(r"chance ([\d.]+) %", lines[0])[1])  # type: ignore[index]
+            assert share == pytest.approx(100 * decision.chance, abs=0.51)
+            pushes = {o: decision.push(o) for o in decision.utilities}
+            for line in lines[1:]:
+                match = re.match(r"(for|against): .* ([+−])([\d.]+) \(([A-Z]\d+r?), ([^)]*)\)", line)
+                if match is None:
+                    continue
+                size = float(match[3]) * (1 if match[2] == "+" else -1)
+                true = pushes[decision.choice].get(match[4], 0.0) - pushes[str(other)].get(match[4], 0.0)
+                assert size == pytest.approx(true, abs=0.0051)
+                assert (size > 0) == (match[1] == "for")
+                assert (
+                    match[5] == " ".join(f"¶{n}" for n in sim.rules[match[4]].paragraphs) or match[5] == "–"
+                )
+                checked += 1
+            near = reasons.rival(decision)
+            assert near is not None
+            assert lines[-1].startswith(f"Nearest: {near.option}, {near.behind:.2f} behind")
+    assert checked > 200
+
+
+def test_parameters_are_those_in_force_that_week(told: Explanation) -> None:
+    model = told.model
+    before = model.plan.parameters[list(model.registry.parameters).index("audience_cost")]
+    for week, times in ((10, 1.0), (20, 0.5)):
+        decision = decided(model, week, "dushanbe", "contact")
+        rows = reasons.settings(decision, "D2", ("warm", "hold"), model.parameters_of(week))
+        found = next(one for one in rows if one.name == "audience_cost")
+        assert found.value == times * before
+        assert found.quantity.source.grade == "literature"
+
+
+def test_one_week_and_one_actor(result: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    page = shown(explain(result, 3, week=13, actor="taliban"), capsys)
+    assert "Week 13" in page
+    assert "Taliban, words:" in page
+    assert "Dushanbe" not in page
+    assert "utility and luck" in page
+    assert max(map(len, page.splitlines())) <= 110
+    mine = explain(result, 3, actor="china")
+    assert all(any(d.actor == "china" for d in one.decisions) for one in mine.turns if mine._shown(one))
+
+
+# Why not
+
+
+def test_why_not_in_a_week(result: Any) -> None:
+    found = explain(result, 3, week=13, actor="dushanbe", why_not="words=soften")
+    data = found.record()["why_not"]
+    decision = decided(found.model, 13, "dushanbe", "words")
+    assert data["choice"] == decision.choice != "soften"
+    assert data["chance"] == decision.chances["soften"]
+    assert data["utility_gap"] + data["luck_gap"] == pytest.approx(reasons.behind(decision, "soften"))
+    gap = sum(one["push"] for one in data["rules"]) + data["base"]
+    assert gap == pytest.approx(-data["utility_gap"])
+    tip = data["tip"]
+    if tip is not None:
+        assert tip["option"] == "soften"
+
+
+def test_why_not_over_the_run(result: Any) -> None:
+    data = explain(result, 3, why_not="trade=cut").record()["why_not"]
+    decisions = [d for d in explain(result, 3).model.decisions if d.instrument == "trade"]
+    assert data["weeks"] == len(decisions) == WEEKS
+    assert data["taken"] == [d.week for d in decisions if d.choice == "cut"]
+    assert data["free"] == sum(d.open["cut"] for d in decisions)
+    assert data["mean"]["D8"] < 0
+    missed = [d for d in decisions if d.choice != "cut"]
+    assert data["closest"]["week"] == min(missed, key=lambda d: reasons.behind(d, "cut")).week
+
+
+def test_why_not_of_what_was_not_open_names_the_condition(result: Any) -> None:
+    said = text(explain(result, 3, week=1, actor="dushanbe", why_not="contact=cool"))
+    assert "not open" in said
+    assert "There is a rung to step back from" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"why_not": "contact=warm"}, "dushanbe and taliban have it"),
+        ({"why_not": "contact=wram", "actor": "dushanbe"}, "nearest: contact=warm"),
+        ({"why_not": "contact"}, "expected INSTRUMENT=OPTION"),
+        ({"actor": "kabul"}, "one of: china, dushanbe"),
+        ({"week": 0}, "the weeks 1 to 70"),
+        ({"week": 71}, "the weeks 1 to 70"),
+        ({"against": "0:3"}, "cannot part from itself"),
+        ({"against": "4", "week": 3}, "drop --week"),
+        ({"against": "4", "why_not": "trade=cut"}, "take one"),
+    ],
+)
+def test_what_cannot_be_asked_says_what_can(result: Any, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(ScenarioError, match=said):
+        explain(result, 3, **options)
+
+
+# Two runs
+
+
+def test_two_runs_part_where_their_choices_first_differ(result: Any) -> None:
+    data = explain(result, 3, against=5).record()["apart"]
+    one, two = (explain(result, k).model for k in (3, 5))
+    pair = next((a, b) for a, b in zip(one.decisions, two.decisions, strict=True) if a.choice != b.choice)
+    assert data["choice"]["week"] == pair[0].week
+    assert data["choice"]["choices"] == [pair[0].choice, pair[1].choice]
+    assert data["values"] == {}
+    rungs = [m.trajectory[list(narrative.LADDERS)] for m in (one, two)]
+    assert data["rung"] == (rungs[0] != rungs[1]).any(axis=1).idxmax()
+    assert data["ends"] == {"0:3": PATHS[int(one.outcome.path)], "0:5": PATHS[int(two.outcome.path)]}
+
+
+def test_runs_of_two_cases_name_what_differs(result: Any) -> None:
+    data = explain(result, "1:1", against="0:1").record()["apart"]
+    assert len(data["values"]) > 100
+    assert "same randomness" in text(explain(result, "1:1", against="0:1"))
+
+
+# On the command line
+
+
+def test_the_command_says_the_same_as_python(
+    folder: Path, told: Explanation, panj: Callable[..., Any]
+) -> None:
+    data = json.loads(panj("explain", folder, "--run", "3", "--json").out)
+    assert data == json.loads(json.dumps(told.record()))
+    assert data["path"] == PATHS[int(told.model.outcome.path)]
+    assert panj("explain", folder, "--run", "x").code == 2
+    page = panj("explain", folder, "--run", "0/3").out
+    assert page.startswith("Baseline, run 0:3")
+    assert max(map(len, page.splitlines())) <= 110
+
+
+def test_html_is_escaped(told: Explanation) -> None:
+    assert told._repr_html_() == html(told.lines())
+    page = html([Line(1, "<b>&", True)])
+    assert "&lt;b&gt;&amp;" in page
+    assert "<b>" not in page
