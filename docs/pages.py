@@ -29,10 +29,9 @@ HEADLINES = (
 WATCHED = ("rhetoric", "tension", "approval", "rapprochement")
 
 
-def measured(name: str, **changes: object) -> dict[str, float]:
-    """Run a storyline and return shares (%), means over the run, and restricted mean weeks."""
+def measured(name: str) -> tuple[dict[str, float], np.ndarray]:
+    """Run a storyline: shares (%), means over the run, restricted mean weeks; and the mean course by week."""
     spec = sim.load_scenario(name)
-    spec = spec.replace(**changes) if changes else spec
     block = simulate(plan(spec, load()), SEED, np.arange(RUNS), keep=WATCHED)
     found = block.outcomes
     row = {one: 100.0 * float((found["path"] == k).mean()) for k, one in enumerate(PATHS)}
@@ -41,12 +40,12 @@ def measured(name: str, **changes: object) -> dict[str, float]:
         row[one] = float(block.kept[:, 1:, column].mean())
     for label, column in (("first clash", "first_escalation_3"), ("first talks", "first_rapprochement_2")):
         row[label] = float(np.fmin(np.nan_to_num(found[column], nan=spec.weeks), spec.weeks).mean())
-    return row
+    return row, block.kept.mean(axis=0)
 
 
 def storylines() -> str:
     """Return the page of all storylines beside the baseline."""
-    base = measured("baseline")
+    base, course = measured("baseline")
     columns = [*PATHS, "blood", "rhetoric", "tension", "approval", "first clash", "first talks"]
     lines = [
         "# What the storylines move",
@@ -63,11 +62,10 @@ def storylines() -> str:
     ]
     for entry in sim.scenarios():
         name = entry["name"]
-        row = base if name == "baseline" else measured(name)
+        row, here = (base, course) if name == "baseline" else measured(name)
+        said = "" if name == "baseline" else moved(row, base) or passing(here - course)
         cells = [f"{row[c]:.2f}" if c in WATCHED else f"{row[c]:.1f}" for c in columns]
-        lines.append(
-            f"| {name} | " + " | ".join(cells) + f" | {moved(row, base) if row is not base else ''} |"
-        )
+        lines.append(f"| {name} | " + " | ".join(cells) + f" | {said} |")
     lines += ["", "The question of each storyline: `panj scenarios`.", ""]
     return "\n".join(lines)
 
@@ -79,9 +77,19 @@ def moved(row: dict[str, float], base: dict[str, float]) -> str:
         tolerance = 0.01 if name in WATCHED else 2.0
         if abs(value - base[name]) > tolerance:
             found.append(f"{name} {'+' if value > base[name] else '−'}")
+    return ", ".join(found)
+
+
+def passing(gap: np.ndarray) -> str:
+    """Say of a storyline that moves nothing of the above what it moved while it lasted, and when that was gone."""
+    column = int(np.abs(gap[:, :3]).max(axis=0).argmax())
+    one = gap[:, column]
+    peak = int(np.abs(one).argmax())
+    after = np.flatnonzero(np.abs(one[peak:]) < 0.2 * abs(one[peak]))
+    gone = f"four fifths of it gone by week {peak + after[0]}" if len(after) else "lasting"
     return (
-        ", ".join(found)
-        or "nothing beyond chance at the defaults: what it changes is made good by others or reaches no choice"
+        f"nothing beyond chance over four years: {WATCHED[column]} differs by {one[peak]:+.3f} at most (week {peak}), {gone}; "
+        "what the event does fades or is made good faster than classes are formed"
     )
 
 
