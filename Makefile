@@ -1,5 +1,6 @@
 # make demo   install into .venv, run the baseline, leave table and pictures in results/demo
 # make test   install what the tests need and run all of them
+# make test-long  faults at length: twenty kills, every state of a crash, clusters that lose their parts
 # make lint   ruff and mypy
 # make bench  how fast it runs here
 # make calibrate  rule out judgements by the autumn of 2021 anew; writes defaults and region
@@ -12,7 +13,7 @@ PIP     = $(VENV)/bin/python -m pip --disable-pip-version-check
 DEMO    = results/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench calibrate calibrated validity clean
+.PHONY: help demo test test-long lint format bench calibrate calibrated validity clean
 .DELETE_ON_ERROR:
 
 help:
@@ -45,6 +46,9 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-test
 	$(VENV)/bin/python -m pytest
+
+test-long: $(VENV)/.installed-test
+	$(VENV)/bin/python -m pytest -m long
 
 lint: $(VENV)/.installed-lint
 	$(VENV)/bin/ruff check .

@@ -131,7 +131,7 @@ def held(folder: Path, share: Share = WHOLE) -> Iterator[None]:
 
     if folder.exists() and not folder.is_dir():
         raise ResultError(f"{folder} is a file, not a folder; name another one")
-    if not _unborn(DISK, folder) and _told(DISK, folder) is None:
+    if not _unborn(DISK, folder) and not (folder / store.NAME).is_file():
         raise ResultError(f"{folder} exists and is no result folder, so it is left alone; name another one")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{LOCK}{share.suffix}"
@@ -198,10 +198,13 @@ def begin(folder: Path, setup: Setup, force: bool = False, disk: Disk = DISK) ->
     """
     told = identity(setup)
     if not _unborn(disk, folder):
-        said = _told(disk, folder) or {}
-        differ = (
-            differences(said, told) if said.get("kind") == "sweep" else ["it holds an ensemble, not a sweep"]
-        )
+        said = _told(disk, folder)
+        if said is None:
+            differ = [f"its {store.NAME} is damaged or of another format"]
+        elif said.get("kind") != "sweep":
+            differ = ["it holds an ensemble, not a sweep"]
+        else:
+            differ = differences(said, told)
         if differ and not force:
             raise ResultError(
                 f"{folder} holds another study, which this one cannot carry on:\n  "
