@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sim.study.sweep import sweep as sweep
     from sim.views.explain import Explanation as Explanation
     from sim.views.explain import explain as explain
+    from sim.views.stories import stories as stories
     from sim.views.story import Story as Story
     from sim.views.story import trace as trace
 
@@ -55,6 +56,7 @@ _HOMES = {
     "run": "sim.study.run",
     "scenarios": "sim.scenario.catalogue",
     "schema": "sim.scenario.jsonschema",
+    "stories": "sim.views.stories",
     "sweep": "sim.study.sweep",
     "trace": "sim.views.story",
 }

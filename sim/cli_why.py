@@ -4,31 +4,39 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from sim.errors import ScenarioError
 
 why = typer.Typer()
 
 Json = Annotated[bool, typer.Option("--json", help="Print data for machines instead of tables.")]
 
 
+def _json(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False)
+
+
 @why.command(
-    epilog="Examples: panj explain results/demo --run 3 · panj explain results/demo --run 3 --actor dushanbe "
-    "--why-not contact=warm · panj explain results/demo --run 3 --against 5:47"
+    epilog="Examples: panj explain results/demo · panj explain results/demo --run 3 · panj explain "
+    "results/demo --run 3 --actor dushanbe --why-not contact=warm · panj explain results/demo --run 3 "
+    "--against 5:47"
 )
 def explain(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="A result folder, of panj run or panj sweep.")
     ],
     run: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--run",
             metavar="ID",
-            help="CASE:REPLICATE, as in outcomes; a number alone is that replicate of case 0 (the defaults).",
+            help="CASE:REPLICATE, as in outcomes; a number alone is that replicate of case 0 (the defaults). "
+            "Without it: one typical run of each class, told.",
         ),
-    ],
+    ] = None,
     week: Annotated[
         int | None, typer.Option(metavar="W", help="One week in full instead of the turning points.")
     ] = None,
@@ -48,12 +56,22 @@ def explain(
 ) -> None:
     """Say why a stored run went as it went: turning points, rules for and against, paragraphs.
 
-    The run is run again to the same numbers, with every decision on record.
+    The run is run again to the same numbers, with every decision on record. Without --run: the stories of
+    typical runs, one for each class of paths.
     """
     import sim
 
+    if run is None:
+        if (week, actor, why_not, against) != (None, None, None, None):
+            raise ScenarioError("panj explain: --week, --actor, --why-not and --against go with --run ID")
+        told = sim.stories(folder)
+        if as_json:
+            print(_json(told.record()))
+        else:
+            told.show()
+        return
     found = sim.explain(folder, run, week=week, actor=actor, why_not=why_not, against=against)
     if as_json:
-        print(json.dumps(found.record(), ensure_ascii=False, indent=2, allow_nan=False))
+        print(_json(found.record()))
     else:
         found.show()

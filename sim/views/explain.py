@@ -38,8 +38,9 @@ READ = (
     "their grade, and the paragraphs of the article (– is judgement). 'Without it' switches the rule off "
     "in that week alone: how often, over all luck under which this choice was taken, another one would "
     "have been; it is left out where it is nothing, and so are strengths and weights of 1. Under a move "
-    "of a ladder stand the last decisions that moved what the rung hangs on that way. 'Nearest' says what "
-    "came second under the luck of that week, and the least change of one rule's strength that turns it."
+    "of a ladder stands, of each instrument that moves what the rung hangs on, the last such decision, if "
+    "it was that way. 'Nearest' says what came second under the luck of that week, and the least change "
+    "of one rule's strength that turns it."
 )
 
 
@@ -254,8 +255,8 @@ class Explanation:
         if (change.ladder, max(change.before, change.after)) not in turns.HANGS_ON:
             return "No decision sets this rung: it follows clashes and how long ago the last one was."
         return (
-            f"No decision of the last {turns.BACK[change.ladder]} weeks moved what it hangs on that way; "
-            "that fades by itself, or an event or a process moved it."
+            f"No instrument's last step of the last {turns.BACK[change.ladder]} weeks moved what it hangs on "
+            "that way: that fades by itself, or an event or a process moved it."
         )
 
     def decision_lines(self, decision: Decision, indent: int = 1, at: int | None = None) -> list[Line]:

@@ -47,7 +47,7 @@ class Turn:
     """A turning point.
 
     changes : moves of the ladders this week
-    movers : for each move, the last decisions of either side that moved what its rung hangs on that way
+    movers : for each move, the last decisions with what moves its rung, where they moved it that way
     forces : for a clash, fighting or war, what rules added to the odds
     fired : events
     rare : unlikely choices of this week
@@ -89,18 +89,24 @@ def turns(model: Replay) -> list[Turn]:
 def _movers(
     model: Replay, by_week: dict[int, list[Decision]], week: int, change: Change
 ) -> tuple[Decision, ...]:
-    """Return for each instrument the last decision that moved what a rung hangs on in its direction."""
-    variables = HANGS_ON.get((change.ladder, max(change.before, change.after)), ())
+    """Return of each instrument the last decision that moved what a rung hangs on, if it was that way.
+
+    A fall of contact is laid only at the door of a side that is no longer ready for the rung.
+    """
+    variables: tuple[str, ...] = HANGS_ON.get((change.ladder, max(change.before, change.after)), ())
     upward = change.after > change.before
-    found: dict[tuple[str, str], Decision] = {}
+    if change.ladder == "rapprochement" and not upward:
+        variables = tuple(name for name in variables if model.past(week)[name] < change.before)
+    found: dict[tuple[str, str], tuple[Decision, float]] = {}
     for number in range(week, max(week - BACK[change.ladder], 0), -1):
         for decision in by_week.get(number, []):
             key = decision.actor, decision.instrument
             if key not in found and decision.choice != "hold":
                 step = moved(model, decision, variables)
-                if step > 0.0 if upward else step < 0.0:
-                    found[key] = decision
-    return tuple(sorted(found.values(), key=lambda one: (-one.week, one.actor)))
+                if step != 0.0:
+                    found[key] = decision, step
+    right = [one for one, step in found.values() if (step > 0.0) == upward]
+    return tuple(sorted(right, key=lambda one: (-one.week, one.actor)))
 
 
 def moved(model: Replay, decision: Decision, variables: tuple[str, ...]) -> float:

@@ -152,12 +152,14 @@ def test_movers_moved_what_the_rung_hangs_on_that_way(told: Explanation) -> None
                 assert 0 <= turn.week - decision.week <= turns.BACK[change.ladder]
                 step = turns.moved(model, decision, variables)
                 assert step > 0 if change.after > change.before else step < 0
+                own = (decision.actor, decision.instrument)
                 later = [
                     d for d in model.decisions
-                    if (d.actor, d.instrument) == (decision.actor, decision.instrument)
-                    and decision.week < d.week <= turn.week and d.choice != "hold"
+                    if (d.actor, d.instrument) == own and decision.week < d.week <= turn.week
                 ]  # fmt: skip
-                assert all(turns.moved(model, d, variables) * step <= 0 for d in later)
+                assert all(turns.moved(model, d, variables) == 0 for d in later)
+                if change.ladder == "rapprochement" and change.after < change.before:
+                    assert model.past(turn.week)[f"{decision.actor}_ready"] < change.before
                 checked += 1
     assert checked > 3
 
