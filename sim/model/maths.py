@@ -1,6 +1,8 @@
-"""Small functions that rules share; each gives the same bits in plain Python and compiled.
+"""Small functions that rules share; each gives the same bits in plain Python, compiled, and on every processor.
 
-`**`, `pow`, `gamma` and `hypot` are kept out of the model: their last bit differs between the two.
+Exponential and logarithm are series of our own, made of additions, multiplications and divisions,
+because the C library's differ in the last bit from one platform to another. `**`, `pow`, `gamma` and
+`hypot` are kept out of the model: their last bit differs between plain and compiled code.
 """
 
 from __future__ import annotations
@@ -9,7 +11,14 @@ import math
 from collections.abc import Callable
 from typing import TypeVar
 
+import numpy as np
+
 F = TypeVar("F", bound=Callable[..., object])
+
+#: log 2 in two parts: multiples of the first by a whole number are exact.
+_LN2_HIGH, _LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
+#: 2^-722 to 2^722.
+_POWERS = np.ldexp(1.0, np.arange(-722, 723))
 
 #: Every pure function that the ensemble driver has to compile, by qualified name.
 PURE: dict[str, Callable[..., object]] = {}
@@ -38,15 +47,41 @@ def share(x: float) -> float:
 
 
 @pure
-def logistic(x: float) -> float:
-    """Return 1 / (1 + exp(-x)), safe for every finite `x`."""
-    return 1.0 / (1.0 + math.exp(-clip(x, -500.0, 500.0)))
+def exponential(x: float) -> float:
+    """Return exp(x) within two units in the last place; beyond 500 either way it changes no more.
+
+    x = k log 2 + r with |r| at most half of log 2, and exp r by its Taylor series.
+    """
+    x = clip(x, -500.0, 500.0)
+    k = math.floor(x * 1.4426950408889634 + 0.5)
+    r = (x - k * _LN2_HIGH) - k * _LN2_LOW
+    y = 1 / 5040 + r * (1 / 40320 + r * (1 / 362880 + r * (1 / 3628800 + r * (1 / 39916800 + r * (1 / 479001600)))))
+    y = 1 / 6 + r * (1 / 24 + r * (1 / 120 + r * (1 / 720 + r * y)))
+    return float((1.0 + (r + r * r * (0.5 + r * y))) * _POWERS[int(k) + 722])
 
 
 @pure
-def exponential(x: float) -> float:
-    """Return exp(x), for every finite `x`: beyond 500 either way it changes no more."""
-    return math.exp(clip(x, -500.0, 500.0))
+def logarithm(x: float) -> float:
+    """Return log(x) of a positive `x` within one unit in the last place.
+
+    x = 2^e m with m from sqrt(1/2) to sqrt(2), and log m = 2 artanh(s), s = (m - 1) / (m + 1), by its series.
+    """
+    m, e = math.frexp(x)
+    if m < 0.7071067811865476:
+        m = 2.0 * m
+        e = e - 1
+    f = m - 1.0
+    s = f / (2.0 + f)
+    z = s * s
+    r = z * (2 / 13 + z * (2 / 15 + z * (2 / 17 + z * (2 / 19 + z * (2 / 21)))))
+    r = z * (2 / 3 + z * (2 / 5 + z * (2 / 7 + z * (2 / 9 + z * (2 / 11 + r)))))
+    return e * _LN2_HIGH + (f - (s * (f - r) - e * _LN2_LOW))
+
+
+@pure
+def logistic(x: float) -> float:
+    """Return 1 / (1 + exp(-x)), safe for every finite `x`."""
+    return 1.0 / (1.0 + exponential(-x))
 
 
 @pure

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sim.model.maths import pure, share
+from sim.model.maths import logarithm, pure, share
 
 #: Published shares of regions in the population (Agency on Statistics of Tajikistan, 1 January 2021, rounded).
 REGION_SHARES = (0.093, 0.287, 0.357, 0.239, 0.024)
@@ -81,7 +81,7 @@ def draw_society(
         lot = 1.0
         deviation = 0.0
         if citizens > 0:
-            heavy = -math.log(1.0 - noise[i, 0])
+            heavy = -logarithm(1.0 - noise[i, 0])
             lot = 1.0 + p.exposure_tail * (heavy - 1.0)
             deviation = 1.0
         traits[i, 0] = share(p.exposure_mean * REGION_EXPOSURE[here] * max(lot, 0.0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from sim.model.maths import clip, exponential, logistic, pure, ramp, share, toward
+from sim.model.maths import clip, exponential, logarithm, logistic, pure, ramp, share, toward
 from sim.model.provenance import Record, judgement, literature, parameter
 from sim.model.registry import rule
 
@@ -82,7 +82,7 @@ def uneven_armies(world: World, p: Parameters) -> float:
 @pure
 def toll(mean: float, u: float) -> float:
     """Draw whole deaths from an exponential law of this mean."""
-    return math.floor(-math.log(1.0 - min(u, 1.0 - 1e-12)) * mean + 0.5)
+    return math.floor(-logarithm(1.0 - min(u, 1.0 - 1e-12)) * mean + 0.5)
 
 
 def incidents(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
@@ -109,7 +109,7 @@ def incidents(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     hurt = 0.0
     if world.war > 0.5:
         hurt = toll(p.deaths_war, draw.dead)
-        if draw.peace < 1.0 - math.exp(-p.war_end):
+        if draw.peace < 1.0 - exponential(-p.war_end):
             world.war = 0.0
     elif world.fighting > 0.5:
         hurt = toll(p.deaths_fighting, draw.dead)
@@ -122,11 +122,11 @@ def incidents(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
         world.since_clash = 0.0
         counsel = 0.5 * (world.russia_counsel + world.china_counsel)
         ending = p.ceasefire_rate * (1.0 + 2.0 * counsel + world.channel)
-        if world.war < 0.5 and draw.ceasefire < 1.0 - math.exp(-ending):
+        if world.war < 0.5 and draw.ceasefire < 1.0 - exponential(-ending):
             world.fighting = 0.0
             world.fighting_weeks = 0.0
     world.deaths += hurt
-    world.blood = share(world.blood + 0.5 * (1.0 - math.exp(-hurt / 5.0)))
+    world.blood = share(world.blood + 0.5 * (1.0 - exponential(-hurt / 5.0)))
     world.heat = share((1.0 - p.heat_fading) * world.heat + p.heat_clash * clash)
     if world.fighting > 0.5:
         world.heat = max(world.heat, 0.7)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from sim.model.maths import share
+from sim.model.maths import exponential, share
 from sim.model.provenance import Record, judgement, parameter
 from sim.model.registry import rule
 
@@ -67,7 +66,7 @@ def unrest(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
 
 def detection(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     """Covert support is found out with some probability."""
-    if draw.detection < 1.0 - math.exp(-max(drive.detection, 0.0)):
+    if draw.detection < 1.0 - exponential(-max(drive.detection, 0.0)):
         world.detected = share(world.detected + 0.6)
 
 
@@ -78,7 +77,7 @@ def militants(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     world.militant_threat = share(moved + p.militant_noise * draw.militants)
     flow = world.drug_flow + p.drug_pace * (0.5 - world.drug_flow) + drive.drugs * (1.0 - world.drug_flow)
     world.drug_flow = share(flow + p.drug_noise * draw.drugs)
-    if draw.attack < 1.0 - math.exp(-p.attack_rate * world.militant_threat / 0.4):
+    if draw.attack < 1.0 - exponential(-p.attack_rate * world.militant_threat / 0.4):
         world.terror_attacks += 1.0
         world.blood = share(world.blood + p.attack_deaths)
 
