@@ -49,3 +49,36 @@ def compare(
     from sim.views import compare as view
 
     view.run(first, second, runs, seed, threads, out, as_json, quiet)
+
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The result folder of a sweep.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
+
+
+@answers.command(
+    epilog='Example: panj discover results/clashes --where "share(clashes, fighting, war) > 0.1" -o box.yaml'
+)
+def discover(
+    folder: Folder,
+    where: Annotated[
+        str,
+        typer.Option(
+            metavar="CONDITION",
+            help="A condition on cases, of share(class, …), mean(outcome) and weeks(first_…), "
+            "compared with numbers and joined by and, or, not.",
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Write the first box as an experiment file."),
+    ] = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Find the conditions under which it happens: boxes by PRIM, a tree by CART, how sure they are.
+
+    Running the file that -o writes asks the same of fresh points and fresh chance.
+    """
+    from sim.views import discover as view
+
+    view.run(folder, where, out, force, as_json)
