@@ -28,6 +28,7 @@ from sim.engine import compiled
 from sim.engine.ensemble import Workspace, simulate
 from sim.engine.randomness import natural_log
 from sim.model.registry import ACTORS, load
+from sim.model.week import AFTER_OPINION, BEFORE_OPINION
 from sim.scenario.loading import load_scenario
 from sim.scenario.plan import plan
 
@@ -206,6 +207,108 @@ def peak_memory(citizens: int, runs: int) -> float:
     return float(done.stdout)
 
 
+def workspace(citizens: int) -> float:
+    """Megabytes of the arrays that one thread works in."""
+    space = Workspace(load(), planned(citizens))
+    return sum(one.nbytes for one in vars(space).values() if isinstance(one, np.ndarray)) / 2**20
+
+
+def parts() -> list[dict[str, Any]]:
+    """Nanoseconds of each rule (less an empty one) and each process by itself, slowest first."""
+    compiled.week()
+    model = load()
+    space = Workspace(model, planned(500))
+    space.prepare(0, 0, None)
+    space.run()
+    found: list[tuple[str, float]] = []
+    nothing = timed_rule(njit(lambda record, p: 1.0), space.traj[207], space.pars[0])
+    for rule in model.rules.values():
+        for part in rule.clauses:
+            function = njit(error_model="numpy")(part.function)
+            taken = timed_rule(function, space.traj[207], space.pars[0]) - nothing
+            found.append((f"{rule.id} {part.function.__name__}", max(taken, 0.0)))
+    for process in (*BEFORE_OPINION, *AFTER_OPINION):
+        function = njit(error_model="numpy")(process)
+        found.append((process.__name__, timed_process(function, space)))
+    return [{"rule or process": name, "ns": value} for name, value in sorted(found, key=lambda one: -one[1])]
+
+
+@njit(error_model="numpy")
+def repeated_rule(rule: Any, record: Any, p: Any) -> float:
+    total = 0.0
+    for _ in range(1000):
+        total += rule(record, p)
+        record.week_mark = total
+    return total
+
+
+def timed_rule(function: Any, record: Any, p: Any) -> float:
+    marked = np.zeros(1, [*record.dtype.descr, ("week_mark", np.float64)])
+    for name in record.dtype.names:
+        marked[name] = record[name]
+    repeated_rule(function, marked[0], p)
+    return best(lambda: repeated_rule(function, marked[0], p), 0.01, 5) / 1000 * 1e9
+
+
+def timed_process(function: Any, space: Workspace) -> float:
+    arguments = (function, space.worlds, space.pars, space.drives, space.draws[5])
+    repeated(*arguments)
+    return best(lambda: repeated(*arguments), 0.02, 5) / 1000 * 1e9
+
+
+class Plain:
+    """What one would write without a compiled ensemble: a Mesa agent for each citizen, 500 of them."""
+
+    def __init__(self, citizens: int) -> None:
+        import mesa
+
+        class Person(mesa.Agent):  # type: ignore[misc]
+            def __init__(self, model: Any, place: int) -> None:
+                super().__init__(model)
+                draw = model.random.random
+                self.place, self.opinion, self.anchor = (
+                    place,
+                    [draw(), draw(), draw()],
+                    [draw(), draw(), draw()],
+                )
+                self.exposure, self.trust, self.kin, self.hardship = draw(), draw(), draw(), draw()
+                self.stubborn, self.following = draw(), [0.0, 0.0, 0.0]
+
+            def look(self) -> None:
+                circle = [self.model.people[(self.place + step) % citizens] for step in (1, -1, 2, -2, 3, -3)]
+                pulls = (
+                    0.01 * self.exposure + 0.01 * self.trust + 0.01 * self.kin,
+                    0.01 * self.exposure,
+                    -0.01 * self.hardship,
+                )
+                for j in range(3):
+                    x = self.opinion[j]
+                    mean = sum(other.opinion[j] for other in circle) / 6
+                    x += 0.1 * self.stubborn * (self.anchor[j] - x) + 0.06 * (1 - self.stubborn) * (mean - x)
+                    self.following[j] = min(
+                        max(x + max(pulls[j], 0) * (1 - x) + min(pulls[j], 0) * x, 0.0), 1.0
+                    )
+
+            def move(self) -> None:
+                self.opinion[:] = self.following
+
+        class Country(mesa.Model):  # type: ignore[misc]
+            def __init__(self) -> None:
+                super().__init__(rng=0)
+                self.people = [Person(self, place) for place in range(citizens)]
+
+            def step(self) -> None:
+                self.agents.do("look")
+                self.agents.do("move")
+
+        self.country = Country
+
+    def run(self) -> None:
+        country = self.country()
+        for _ in range(208):
+            country.step()
+
+
 def million(runs: int) -> dict[str, float]:
     """Saltelli-like block of cases under shared chance, outcomes reduced in memory as they come."""
     ready = planned(0)
@@ -247,9 +350,19 @@ def main() -> None:
         if row["citizens"] in (0, 500):
             row["Mesa runs/s"] = mesa_rate(int(row["citizens"]), 1 if given.quick else 3)
             row["times Mesa"] = row["runs/s, 2 threads"] / row["Mesa runs/s"]
+        if row["citizens"] == 500:
+            row["plain Mesa, an agent per citizen, runs/s"] = 1.0 / best(Plain(500).run, 1.0, 2)
+            row["times plain Mesa"] = (
+                row["runs/s, 2 threads"] / row["plain Mesa, an agent per citizen, runs/s"]
+            )
     memory = [
-        {"citizens": c, "runs": r, "peak MB": peak_memory(c, r)}
-        for c, r in ((0, 100), (0, 4_000), (500, 400), (10_000, 8), (100_000, 4))
+        {
+            "citizens": c,
+            "runs": r,
+            "peak MB of the process": peak_memory(c, r),
+            "MB of a thread's arrays": workspace(c),
+        }
+        for c, r in ((0, 100), (0, 10_000), (500, 400), (500, 2_000), (10_000, 8), (100_000, 4))
     ]
     start = [
         {"start": "cold, empty compile cache", "seconds": first_result(True)},
@@ -262,6 +375,7 @@ def main() -> None:
         "peak memory": memory,
         "first result of the command": start,
         "a week by phase": phases(),
+        "by rule and process": parts(),
     }
     given.out.mkdir(parents=True, exist_ok=True)
     (given.out / "speed.json").write_text(json.dumps(found, indent=2))
