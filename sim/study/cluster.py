@@ -161,13 +161,14 @@ class _Sweep:
         self.flying: dict[Any, int] = {}
         self.suspects: list[int] = []
         self.lonely_since: float | None = None
+        self.looked, self.threads = 0.0, 0
         text = job.setup.experiment.text
         self.text = client.scatter(text, broadcast=False) if len(text) > 100_000 else text
 
     def run(self) -> None:
         waiting = deque(self.job.blocks)
         while (waiting and not self.job.stop.signal) or self.flying:
-            while waiting and not self.job.stop.signal and len(self.flying) < self._room():
+            while waiting and not self.job.stop.signal and len(self.flying) < self._room() and self.threads:
                 self._submit(waiting.popleft())
             self._collect(waiting)
         # A block that was at a worker as it died may be innocent: each is tried again with nobody beside it.
@@ -177,7 +178,10 @@ class _Sweep:
                 self._collect(waiting, alone=True)
 
     def _room(self) -> int:
-        return AHEAD * max(sum(int(one) for one in self.client.nthreads().values()), 1)
+        """Return how many tasks may be under way, after a look at who is there, once a second."""
+        if time.monotonic() - self.looked > 1.0:
+            self._look()
+        return AHEAD * max(self.threads, 1)
 
     def _submit(self, block: int) -> None:
         job = self.job
@@ -189,21 +193,22 @@ class _Sweep:
         self.flying[future] = block
 
     def _collect(self, waiting: deque[int], alone: bool = False) -> None:
-        ready = [one for one in self.flying if one.done()]
+        ready = [one for one in self.flying if one.done()] if self.threads else []
         if not ready:
-            self._demand_scheduler()
+            self._room()
             time.sleep(GLANCE)
         for future in ready:
             block = self.flying.pop(future)
             self._take(future, block, waiting, alone)
 
-    def _demand_scheduler(self) -> None:
-        """Give up where the scheduler, or the last worker, has been gone for too long."""
-        lonely = self.client.status != "running"
-        if not lonely:
+    def _look(self) -> None:
+        """Count the workers' threads; give up where there have been none for too long."""
+        self.looked = time.monotonic()
+        self.threads = 0
+        if self.client.status == "running":
             with contextlib.suppress(OSError, TimeoutError):
-                lonely = not self.client.nthreads()
-        if not lonely:
+                self.threads = sum(int(one) for one in self.client.nthreads().values())
+        if self.threads:
             self.lonely_since = None
             return
         self.lonely_since = self.lonely_since or time.monotonic()
@@ -228,7 +233,7 @@ class _Sweep:
             return
         except (FutureCancelledError, TimeoutError):
             waiting.append(block)
-            self._demand_scheduler()
+            time.sleep(GLANCE)
             return
         job = self.job
         cases, replicates = job.setup.layout.ranges(block)
