@@ -1,0 +1,210 @@
+"""Stepping through one run: its ladders, a week in full, the tables behind the choices, the map."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import panel as pn
+from bokeh.events import Tap
+from bokeh.models import ColumnDataSource, Range1d, Span
+
+from sim.errors import PanjError
+from sim.model.population import OPINIONS
+from sim.views.dashboard.charts import INK, legend_below, plain
+from sim.views.dashboard.computing import REPLAYS, Question, on
+from sim.views.dashboard.looks import INNER, button, html
+from sim.views.dashboard.map import Map
+from sim.views.dashboard.replay import Replay, actors
+from sim.views.narrative import titled
+from sim.views.plots import style
+
+
+class RunPane:
+    """One run of the question that is set; `moved` is called as its number or the week changes."""
+
+    def __init__(
+        self, moved: Callable[[int, int], None], later: Callable[[Callable[[], None]], None]
+    ) -> None:
+        self._moved, self._later = moved, later
+        self.run: Replay | None = None
+        self.question: Question | None = None
+        self.wanted: tuple[Question, int] | None = None
+        self.busy = self.gone = self._quiet = False
+        small = {"stylesheets": [INNER], "margin": (4, 10)}
+        self.replicate: Any = pn.widgets.IntInput(name="Run number", value=0, start=0, width=120, **small)
+        self.open: Any = button("Step through this run", button_type="primary")
+        self.back, self.ahead = button("◀ Week before"), button("Week after ▶")
+        self.turn: Any = button("Next turn")
+        self.week: Any = pn.widgets.IntSlider(
+            name="Week", start=1, end=2, value=1, sizing_mode="stretch_width", **small
+        )
+        self.actor: Any = pn.widgets.Select(name="Tables of", options=["dushanbe"], width=200, **small)
+        self.opinion: Any = pn.widgets.Select(
+            name="Opinion on the map", options=list(OPINIONS), width=200, **small
+        )
+        self.said = html("<p class=dim>A run is replayed agent by agent, with every decision recorded.</p>")
+        self.told, self.choices = html(""), html("")
+        self.rungs = ColumnDataSource({"week": [], "escalation": [], "rapprochement": []})
+        self.now: Any = Span(location=1, dimension="height", line_color=INK, line_dash="dashed")
+        self.chart = self._chart()
+        self.map = Map()
+        self.body: Any = pn.Column(
+            pn.FlexBox(self.back, self.ahead, self.turn, sizing_mode="stretch_width"),
+            self.week, pn.pane.Bokeh(self.chart, sizing_mode="stretch_width"), self.told, self.actor,
+            self.choices, sizing_mode="stretch_width", margin=0, visible=False,
+        )  # fmt: skip
+        self.country: Any = pn.Column(
+            self.opinion, pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_width"),
+            sizing_mode="stretch_width", margin=0, visible=False,
+        )  # fmt: skip
+        self.view: Any = pn.Column(
+            pn.FlexBox(self.replicate, self.open, align_items="end"), self.said, self.body,
+            sizing_mode="stretch_width", margin=0,
+        )  # fmt: skip
+        self.country_said = html("<p class=dim>Step through a run, and its citizens stand here.</p>")
+        self.country_view: Any = pn.Column(
+            self.country_said, self.country, sizing_mode="stretch_width", margin=0
+        )
+        self.open.on_click(lambda _: self.ask(self.replicate.value))
+        self.back.on_click(lambda _: self.go(self.week.value - 1))
+        self.ahead.on_click(lambda _: self.go(self.week.value + 1))
+        self.turn.on_click(lambda _: self._next_turn())
+        self.week.param.watch(self._slid, "value")
+        for widget in (self.actor, self.opinion):
+            widget.param.watch(lambda _: self._show(), "value")
+        self.chart.on_event(Tap, lambda event: self.go(round(event.x)))
+
+    def _chart(self) -> Any:
+        made = plain(
+            height=190,
+            y_range=Range1d(-0.2, 5.2),
+            x_range=Range1d(0, 1),
+            title="Rungs of this run; a tap goes to a week",
+        )
+        made.xaxis.axis_label, made.yaxis.axis_label = "week", "rung"
+        made.yaxis.ticker = list(range(6))
+        up = made.step(
+            "week", "escalation", source=self.rungs, mode="after", color=style.VERMILION, line_width=2
+        )
+        close = made.step(
+            "week",
+            "rapprochement",
+            source=self.rungs,
+            mode="after",
+            color=style.BLUE,
+            line_width=2,
+            line_dash="dashed",
+        )
+        made.add_layout(self.now)
+        legend_below(made, [("escalation", [up]), ("rapprochement", [close])], 2)
+        return made
+
+    # What a visitor does
+
+    def ask(self, replicate: Any) -> None:
+        """Replay a run of the question that is set."""
+        if self.question is None:
+            return
+        if not isinstance(replicate, int) or not 0 <= replicate < 2**53:
+            replicate = 0
+        self.wanted = (self.question, replicate)
+        if not self.busy:
+            self.busy = True
+            self.said.object = "<p role=status>Replaying the run…</p>"
+            asyncio.get_running_loop().create_task(self._replay())
+
+    def follow(self, question: Question) -> None:
+        """Take note of another question; a run that is open is replayed for it."""
+        stale = self.question != question
+        self.question = question
+        if stale and (self.run is not None or self.busy):
+            self.ask(self.replicate.value)
+
+    def start(self, replicate: int, week: int) -> None:
+        """Open a run at a week, as an address asks for it."""
+        self._quiet = True
+        self.replicate.value = replicate
+        self.week.param.update(end=max(week, 2), value=week)
+        self._quiet = False
+        self.ask(replicate)
+
+    def go(self, week: int) -> None:
+        """Go to a week of the run."""
+        if self.run is not None:
+            self.week.value = min(max(int(week), 1), self.run.last)
+
+    def _next_turn(self) -> None:
+        if self.run is not None:
+            ahead = [week for week in self.run.turns() if week > self.week.value]
+            self.go(ahead[0] if ahead else self.run.last)
+
+    def _slid(self, _: Any) -> None:
+        if not self._quiet and self.run is not None:
+            self._show()
+            self._moved(self.run.replicate, self.week.value)
+
+    # What happens
+
+    async def _replay(self) -> None:
+        try:
+            while not self.gone and self.wanted is not None:
+                question, replicate = self.wanted
+                try:
+                    run: Replay = await on(REPLAYS, Replay, question.spec, question.seed, replicate)
+                except PanjError as error:
+                    words = str(error)
+                    self._later(lambda words=words: self._failed(words))  # type: ignore[misc]
+                    break
+                if self.wanted == (question, replicate):
+                    self.wanted = None
+                self._later(lambda run=run: self._take(run))  # type: ignore[misc]
+        finally:
+            self.busy = False
+
+    def _failed(self, words: str) -> None:
+        from html import escape
+
+        self.said.object = f"<p role=alert>{escape(words)}</p>"
+
+    def _take(self, run: Replay) -> None:
+        old, self.run = self.run, run
+        if old is not None:
+            old.close()
+        if self.gone:
+            run.close()
+            return
+        weeks = np.arange(run.last + 1)
+        self.rungs.data = {
+            "week": weeks,
+            **{name: run.rungs(name) for name in ("escalation", "rapprochement")},
+        }
+        self.chart.x_range.end = run.last
+        self._quiet = True
+        self.week.param.update(end=max(run.last, 2), value=min(self.week.value, run.last))
+        self._quiet = False
+        self.actor.options = {titled(name): name for name in actors(run.weeks)}
+        self.said.object = run.ending()
+        self.country_said.object = ""
+        self.body.visible = self.country.visible = True
+        self._show()
+        self._moved(run.replicate, self.week.value)
+
+    def _show(self) -> None:
+        if self.run is None:
+            return
+        week = min(max(int(self.week.value), 1), self.run.last)
+        self.now.location = week
+        self.told.object = self.run.week(week)
+        self.choices.object = self.run.choices(week, str(self.actor.value))
+        opinion = self.opinion.value if self.opinion.value in OPINIONS else OPINIONS[0]
+        self.map.show(self.run, week, opinion)
+
+    def close(self) -> None:
+        """Let go of everything, as the visitor has left."""
+        self.gone = True
+        if self.run is not None:
+            self.run.close()
+            self.run = None

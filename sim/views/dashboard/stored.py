@@ -1,0 +1,202 @@
+"""A stored result or study opened: its runs as lines across axes, and what is left of them under brushes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from bokeh.models import ColumnDataSource, LabelSet, Range1d
+from numpy.typing import NDArray
+
+from sim.analysis import distributions
+from sim.errors import ResultError
+from sim.model.outcomes import PATHS
+from sim.study import store
+from sim.study.result import load_results
+from sim.views.dashboard.charts import INK, plain
+
+#: Lines drawn, and axes shown at first beside the outcomes.
+LINES, FIRST = 1000, 4
+
+#: Outcomes that get an axis, first what a run ends as.
+ENDS = ("path", "peak_escalation", "final_rapprochement", "deaths", "approval")
+
+#: A colour for each class, worst first: warm for blood, cool for talks, grey for neither.
+COLOURS = ("#4a1204", "#a63a0a", "#d55e00", "#e69f00", "#0072b2", "#56b4e9", "#7f7f7f", "#b9b9b9")
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """Runs with what varied and what came of it.
+
+    runs : one row a sound run: inputs, outcomes, `path`, `blood`, `failure`
+    inputs : columns that vary, those first that go with the outcomes most
+    """
+
+    title: str
+    runs: pd.DataFrame
+    inputs: tuple[str, ...]
+    failed: int
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """Every column that can be an axis."""
+        return (*self.inputs, *(name for name in ENDS if name in self.runs))
+
+
+def opened(folder: Path) -> Opened:
+    """Open a stored ensemble (its part across plausible parameters) or sweep.
+
+    Raises
+    ------
+    ResultError
+        It cannot be read, or nothing varies in it.
+    """
+    kind = store.described(folder).get("kind")
+    if kind == "sweep":
+        from sim.study.study import Study
+
+        study = Study(folder)
+        outcomes, design, title = study.outcomes, study.design, study.experiment.title
+    else:
+        result = load_results(folder)
+        outcomes, design, title = result.part("plausible"), result.design, result.spec.title
+    if not len(design) or not len(outcomes):
+        raise ResultError("nothing varies in this result: it holds no runs across parameters")
+    sound = distributions.sound(outcomes)
+    joined = sound.merge(design.drop(columns=[c for c in ("base", "group") if c in design]), on="case")
+    names = [c for c in design.columns if c not in ("case", "base", "group") and joined[c].nunique() > 1]
+    return Opened(title, joined, _strongest(joined, names), len(outcomes) - len(sound))
+
+
+def _strongest(runs: pd.DataFrame, names: list[str]) -> tuple[str, ...]:
+    """Order inputs by their rank correlation with clashes and with rapprochement, the larger of the two."""
+    ends = pd.DataFrame({
+        "clash": (runs["peak_escalation"].astype(float) >= 3).astype(float),
+        "close": runs["final_rapprochement"].astype(float),
+    }).rank()  # fmt: skip
+    values = pd.DataFrame({name: numbers(runs[name]) for name in names}).rank()
+    strength = {
+        name: max(
+            (abs(float(values[name].corr(ends[end]))) for end in ends if ends[end].nunique() > 1), default=0.0
+        )
+        for name in names
+    }
+    return tuple(sorted(names, key=lambda name: (-np.nan_to_num(strength[name]), name)))
+
+
+def numbers(column: Any) -> NDArray[np.float64]:
+    """Return a column as numbers; names by their place in the order of classes, or of first appearance."""
+    if column.name == "path":
+        return pd.Categorical(column, categories=PATHS).codes.astype(np.float64)
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+        return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
+    return np.asarray(pd.factorize(column.astype(str), sort=True)[0], np.float64)
+
+
+def chosen(runs: pd.DataFrame, brushes: Mapping[str, tuple[float, float]]) -> NDArray[np.bool_]:
+    """Say which runs lie within every brush, ends included."""
+    kept = np.ones(len(runs), bool)
+    for name, (low, high) in brushes.items():
+        value = numbers(runs[name])
+        kept &= (value >= low) & (value <= high)
+    return kept
+
+
+def ends(column: Any) -> tuple[float, float]:
+    """Return the range of an axis; every axis has some width."""
+    value = numbers(column)
+    value = value[np.isfinite(value)]
+    low, high = (float(value.min()), float(value.max())) if len(value) else (0.0, 1.0)
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+class Lines:
+    """Parallel coordinates: a line a run, an axis a column; runs outside a brush fade."""
+
+    def __init__(self) -> None:
+        self.source = ColumnDataSource({"xs": [], "ys": [], "colour": [], "alpha": []})
+        self.axes = ColumnDataSource({"x": [], "y0": [], "y1": []})
+        self.brushed = ColumnDataSource({"left": [], "right": [], "bottom": [], "top": []})
+        self.words = ColumnDataSource({"x": [], "y": [], "said": []})
+        self.figure: Any = plain(
+            height=420, x_range=Range1d(-0.5, 5.5), y_range=Range1d(-0.1, 1.28), title=" "
+        )
+        self.figure.axis.visible = self.figure.grid.visible = False
+        self.figure.multi_line(
+            "xs", "ys", source=self.source, line_color="colour", line_alpha="alpha", line_width=1
+        )
+        self.figure.segment("x", "y0", "x", "y1", source=self.axes, line_color=INK, line_width=1.5)
+        self.figure.quad(
+            source=self.brushed, left="left", right="right", bottom="bottom", top="top", fill_color="#0072b2",
+            fill_alpha=0.25, line_color="#0072b2",
+        )  # fmt: skip
+        self.figure.add_layout(
+            LabelSet(source=self.words, x="x", y="y", text="said", text_align="center", text_baseline="base",
+                     text_font_size="11px", text_color=INK)
+        )  # fmt: skip
+        self.columns: tuple[str, ...] = ()
+
+    def show(
+        self, found: Opened, columns: tuple[str, ...], brushes: Mapping[str, tuple[float, float]]
+    ) -> None:
+        """Redraw."""
+        self.columns = columns
+        rows = found.runs
+        kept = chosen(rows, brushes)
+        drawn = np.linspace(0, len(rows) - 1, min(LINES, len(rows))).astype(int)
+        # Faded lines first, so that those that are left lie on top.
+        drawn = drawn[np.argsort(kept[drawn], kind="stable")]
+        scaled = np.array([self._scaled(rows, name)[drawn] for name in columns])
+        codes = pd.Categorical(rows["path"], categories=PATHS).codes[drawn]
+        place = list(range(len(columns)))
+        strong = 0.6 if kept[drawn].sum() < 150 else 0.3
+        self.source.data = {
+            "xs": [place] * len(drawn),
+            "ys": list(np.where(np.isfinite(scaled), scaled, np.nan).T),
+            "colour": [
+                COLOURS[code] if on else "#c9c9c9" for code, on in zip(codes, kept[drawn], strict=True)
+            ],
+            "alpha": np.where(kept[drawn], strong, 0.12),
+        }
+        self.axes.data = {"x": place, "y0": [0.0] * len(place), "y1": [1.0] * len(place)}
+        marks: list[tuple[float, float, float, float]] = []
+        words: list[tuple[float, float, str]] = []
+        for k, name in enumerate(columns):
+            low, high = ends(rows[name])
+            words += [
+                (k, 1.2 if k % 2 else 1.1, name.replace("_", " ")),
+                (k, 1.02, _said(name, high)),
+                (k, -0.07, _said(name, low)),
+            ]
+            if name in brushes:
+                a, b = ((end - low) / (high - low) for end in brushes[name])
+                marks.append((k - 0.06, k + 0.06, a, b))
+        self.brushed.data = _columns(("left", "right", "bottom", "top"), marks)
+        self.words.data = _columns(("x", "y", "said"), words)
+        self.figure.x_range.start, self.figure.x_range.end = -0.5, max(len(columns) - 0.5, 0.5)
+        self.figure.title.text = f"{int(kept.sum()):,} of {len(rows):,} runs within the brushes"
+
+    @staticmethod
+    def _scaled(rows: pd.DataFrame, name: str) -> NDArray[np.float64]:
+        low, high = ends(rows[name])
+        return (numbers(rows[name]) - low) / (high - low)
+
+
+def _columns(names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
+    return {name: [row[k] for row in rows] for k, name in enumerate(names)}
+
+
+def _said(name: str, value: float) -> str:
+    if name == "path":
+        return PATHS[int(value)] if 0 <= int(value) < len(PATHS) else ""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def first_axes(found: Opened) -> list[str]:
+    """Return the axes shown when a result is opened: the strongest inputs, then three outcomes."""
+    return [*found.inputs[:FIRST], *(name for name in ENDS[:3] if name in found.runs)]

@@ -1,0 +1,164 @@
+"""A stored result under brushes: what is left of the classes when inputs or outcomes are held to a range."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+import panel as pn
+from bokeh.events import SelectionGeometry
+from bokeh.models import BoxSelectTool
+
+from sim.analysis import distributions
+from sim.errors import PanjError
+from sim.model.outcomes import PATHS
+from sim.views.dashboard import stored
+from sim.views.dashboard.charts import percent
+from sim.views.dashboard.library import Library
+from sim.views.dashboard.looks import INNER, button, html
+from sim.views.dashboard.stored import Lines, Opened
+from sim.views.dashboard.tables import by_name, table
+from sim.views.summary import span
+
+#: Most axes side by side.
+MOST = 9
+
+
+class StoredPane:
+    """Opens a result of the folder and brushes it, by dragging over an axis or by the sliders."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.found: Opened | None = None
+        self.brushes: dict[str, tuple[float, float]] = {}
+        self._quiet = False
+        small = {"stylesheets": [INNER], "margin": (4, 10), "sizing_mode": "stretch_width"}
+        results = library.results()
+        self.which: Any = pn.widgets.Select(
+            name="Stored result",
+            options={"": "", **{words: name for name, words in results.items()}},
+            value="",
+            **small,
+        )
+        self.axes: Any = pn.widgets.MultiChoice(
+            name=f"Axes (at most {MOST})", options=[], value=[], max_items=MOST, solid=False, **small
+        )
+        self.clear: Any = button("Clear the brushes")
+        self.said = html(self._first_words(len(results)))
+        self.lines = Lines()
+        box: Any = BoxSelectTool()
+        self.lines.figure.add_tools(box)
+        self.lines.figure.toolbar.active_drag = box
+        self.lines.figure.on_event(SelectionGeometry, self._dragged)
+        self.sliders: Any = pn.FlexBox(sizing_mode="stretch_width")
+        self.shares = html("")
+        self.body: Any = pn.Column(
+            self.axes, pn.pane.Bokeh(self.lines.figure, sizing_mode="stretch_width"), self.sliders,
+            self.clear, self.shares, sizing_mode="stretch_width", margin=0, visible=False,
+        )  # fmt: skip
+        self.view: Any = pn.Column(self.which, self.said, self.body, sizing_mode="stretch_width", margin=0)
+        self.which.param.watch(lambda event: self._open(event.new), "value")
+        self.axes.param.watch(self._other_axes, "value")
+        self.clear.on_click(lambda _: self._clear())
+
+    def _first_words(self, results: int) -> str:
+        if self.library.folder is None:
+            return "<p class=dim>Start the page with a folder of results to open some: panj dashboard DIR</p>"
+        if not results:
+            return "<p class=dim>There is no result in the folder this page was given.</p>"
+        return "<p class=dim>Every line is a run, every axis what varied or what came of it.</p>"
+
+    def _open(self, name: Any) -> None:
+        if not name:
+            return
+        try:
+            self.found = stored.opened(self.library.result(str(name)))
+        except (PanjError, OSError) as error:
+            self.found = None
+            self.body.visible = False
+            # A place on this machine is no visitor's business.
+            words = str(error).replace(str(self.library.folder), "the folder")
+            self.said.object = f"<p role=alert>{escape(words)}</p>"
+            return
+        failed = f", {self.found.failed:,} failed" if self.found.failed else ""
+        self.said.object = (
+            f"<p><b>{escape(self.found.title)}</b>: {len(self.found.runs):,} sound runs{failed}; drag over "
+            "an axis, or set a range below, to keep the runs within it. Colours are the classes.</p>"
+        )
+        self.brushes = {}
+        self._quiet = True
+        self.axes.options = list(self.found.axes)
+        self.axes.value = stored.first_axes(self.found)
+        self._quiet = False
+        self.body.visible = True
+        self._lay_out()
+
+    def _other_axes(self, _: Any) -> None:
+        if not self._quiet and self.found is not None:
+            self.brushes = {name: ends for name, ends in self.brushes.items() if name in self.axes.value}
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Put a range slider under the picture for every axis."""
+        assert self.found is not None
+        made = []
+        for name in self._columns():
+            low, high = stored.ends(self.found.runs[name])
+            slider: Any = pn.widgets.RangeSlider(
+                name=name.replace("_", " "), start=low, end=high, step=(high - low) / 100,
+                value=self.brushes.get(name, (low, high)), format="0,0" if high >= 1000 else "0.0[00]",
+                width=230, stylesheets=[INNER], margin=(2, 10),
+            )  # fmt: skip
+            slider.param.watch(lambda event, name=name: self._slid(name, event.new), "value")
+            made.append(slider)
+        self.sliders[:] = made
+        self._show()
+
+    def _columns(self) -> tuple[str, ...]:
+        assert self.found is not None
+        return tuple(name for name in self.axes.value if name in self.found.axes)[:MOST]
+
+    def _slid(self, name: str, value: Any) -> None:
+        if self._quiet or self.found is None:
+            return
+        low, high = stored.ends(self.found.runs[name])
+        if value[0] <= low and value[1] >= high:
+            self.brushes.pop(name, None)
+        else:
+            self.brushes[name] = (float(value[0]), float(value[1]))
+        self._show()
+
+    def _dragged(self, event: Any) -> None:
+        box = event.geometry
+        if self.found is None or not event.final or box.get("type") != "rect":
+            return
+        columns = self._columns()
+        for k in range(int(np.ceil(box["x0"] - 0.12)), int(np.floor(box["x1"] + 0.12)) + 1):
+            if 0 <= k < len(columns):
+                low, high = stored.ends(self.found.runs[columns[k]])
+                a, b = (low + (high - low) * min(max(box[end], 0.0), 1.0) for end in ("y0", "y1"))
+                self.brushes[columns[k]] = (min(a, b), max(a, b))
+        self._lay_out()
+
+    def _clear(self) -> None:
+        if self.found is not None:
+            self.brushes = {}
+            self._lay_out()
+
+    def _show(self) -> None:
+        assert self.found is not None
+        runs = self.found.runs
+        self.lines.show(self.found, self._columns(), self.brushes)
+        left = runs[stored.chosen(runs, self.brushes)]
+        every, kept = (by_name(distributions.shares(one)) for one in (runs, left))
+        rows = [
+            [
+                f'<span style="color:{colour}">■</span> {escape(name)}', percent(every[name]["share"]),
+                percent(kept[name]["share"]) if len(left) else "–",
+                span(kept[name]["low"], kept[name]["high"]), f"{int(kept[name]['runs']):,}",
+            ]
+            for name, colour in zip(PATHS, stored.COLOURS, strict=True)
+        ]  # fmt: skip
+        words = f"{len(left):,} of {len(runs):,} runs within the brushes"
+        self.shares.object = table(["class", "all", "within", "95 % interval", "runs"], rows, caption=words)
