@@ -9,6 +9,8 @@ indices show is the noise below which no index means anything.
 
 from __future__ import annotations
 
+import contextlib
+import io
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +101,13 @@ class Sample:
         """The answer by case."""
         return by_case(self.values, self.case, len(self.shares))
 
+    def paired(self, width: int) -> bool:
+        """Say whether all `width` cases of a group are run on the same draws."""
+        first = np.full(len(self.shares), -1, np.int64)
+        first[self.case[::-1]] = self.replicate[::-1]
+        groups = first.reshape(-1, width)
+        return bool((groups == groups[:, :1]).all())
+
     def table(self) -> Floats:
         """Return (cases, most runs of a case) numbers, the same draws in a column; NaN where none."""
         turn = pd.Series(self.replicate).groupby(self.case).rank(method="first").to_numpy(np.int64) - 1
@@ -114,8 +123,9 @@ def sobol(
     """Return first and total order, and second order if the design has it, of a Saltelli design.
 
     Intervals come from a bootstrap over groups and, within each group, over replicates. The dummy is
-    a point of the base sample beside itself, each seen through other runs: with one run a case it
-    is zero by construction.
+    a point of the base sample beside itself. Where all cases of a group are run on the same draws,
+    a parameter that does nothing changes no run, and its indices are zero; where each case has draws
+    of its own, they show what chance alone makes of nothing, by two halves of the runs of a point.
 
     Raises
     ------
@@ -134,8 +144,11 @@ def sobol(
     point = _sobol_indices(_means(runs), k, second_order)
     chance = np.random.Generator(np.random.Philox(key=[seed, 0x736F626F]))
     drawn = [_sobol_indices(_means(_resampled(runs, chance)), k, second_order) for _ in range(resamples)]
-    noise = _dummy(runs, chance)
-    dummies = np.array([_dummy(_resampled(runs, chance), chance) for _ in range(resamples)])
+    alone = not sample.paired(width)
+    noise = _dummy(runs, chance) if alone else (0.0, 0.0)
+    dummies = np.array(
+        [_dummy(_resampled(runs, chance), chance) if alone else noise for _ in range(resamples)]
+    )
     half = _sobol_indices(_means(runs[: groups // 2]), k, second_order) if groups >= 4 else None
     table: dict[str, Any] = {"name": [*sample.names, DUMMY]}
     for row, name in enumerate(("S1", "ST")):
@@ -227,7 +240,10 @@ def _dummy(runs: Floats, chance: np.random.Generator) -> tuple[float, float]:
     if not good.any() or y[[0, 2]].std() <= 1e-12:
         return 0.0, 0.0
     y = (y - y[[0, 2]].mean()) / y[[0, 2]].std()
-    return float(first_order(y[0], y[1], y[2])), float(total_order(y[0], y[1], y[2]))
+    # Two halves differ by more chance than two whole means of as many runs.
+    few, rest = turns // 2, turns - turns // 2
+    whole = (2 / turns) / (1 / few + 1 / rest)
+    return float(first_order(y[0], y[1], y[2])), whole * float(total_order(y[0], y[1], y[2]))
 
 
 def _pairs(names: tuple[str, ...], point: dict[str, Floats], drawn: list[dict[str, Floats]]) -> pd.DataFrame:
@@ -295,7 +311,7 @@ def morris(
         if groups >= 4
         else np.full(k, np.nan)
     )
-    noise = _morris_dummy(runs, chance, levels)
+    noise = 0.0 if sample.paired(k + 1) else _morris_dummy(runs, chance, levels)
     indices = pd.DataFrame(
         {
             "name": [*sample.names, DUMMY],
@@ -379,7 +395,9 @@ def _given_data(
         table["S1"] = point["S1"]
     else:
         ends = np.quantile([one[method] for one in drawn], [0.025, 0.975], axis=0)
-        table["pawn_low"], table["pawn_high"] = ends
+        # A resample holds points twice, which draws distributions apart: that much is taken off again.
+        bias = np.mean([one[method] for one in drawn], axis=0) - point[method]
+        table["pawn_low"], table["pawn_high"] = np.clip(ends - bias, 0, 1)
     table[f"{method}_half"] = half[method] if half is not None else np.full(len(names), np.nan)
     indices = pd.DataFrame(table).sort_values(method, ascending=False, kind="stable", ignore_index=True)
     return Sensitivity(
@@ -400,7 +418,8 @@ def _one(method: str, names: list[str], x: Floats, y: Floats, resamples: int) ->
     if method == "pawn":
         found = by_slices.analyze(problem, x, y, S=10, seed=1)
         return {"pawn": np.asarray(found["median"], np.float64)}
-    found = by_density.analyze(problem, x, y, num_resamples=max(resamples, 2), seed=1)
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        found = by_density.analyze(problem, x, y, num_resamples=max(resamples, 2), seed=1)
     plain = "delta_raw" if "delta_raw" in found else "delta"  # the name before SALib 1.6
     keys = {"delta": plain, "delta_conf": f"{plain}_conf", "S1": "S1"}
     return {key: np.asarray(found[old], np.float64) for key, old in keys.items()}

@@ -36,14 +36,21 @@ def g_indices() -> tuple[Floats, Floats]:
 
 
 def runs(
-    of: Callable[[Floats], Floats], shares: Floats, replicates: int, noise: float, seed: int = 1
+    of: Callable[[Floats], Floats],
+    shares: Floats,
+    replicates: int,
+    noise: float,
+    seed: int = 1,
+    shared: bool = False,
 ) -> Sample:
-    """Runs of a case differ by noise about a known mean."""
+    """Runs of a case differ by noise about a known mean, of their own or the same for all cases."""
     chance = np.random.default_rng(seed)
     case = np.tile(np.arange(len(shares)), replicates)
-    values = of(shares)[case] + chance.normal(0, noise, len(case))
+    turn = np.repeat(np.arange(replicates), len(shares))
+    luck = chance.normal(0, noise, replicates)[turn] if shared else chance.normal(0, noise, len(case))
     names = tuple(f"x{k}" for k in range(shares.shape[1]))
-    return Sample(names, shares, values, case, np.repeat(np.arange(replicates), len(shares)))
+    replicate = turn if shared else turn * len(shares) + case
+    return Sample(names, shares, of(shares)[case] + luck, case, replicate)
 
 
 def saltelli(k: int, size: int, second: bool = False) -> Floats:
@@ -108,6 +115,15 @@ def test_a_dummy_shows_the_noise_and_no_more() -> None:
         assert rows.loc[DUMMY, "S1_low"] <= 0 <= rows.loc[DUMMY, "S1_high"]
         assert rows.loc[DUMMY, "ST_low"] <= 0 <= rows.loc[DUMMY, "ST_high"]
     assert few.loc[DUMMY, "ST"] > 5 * many.loc[DUMMY, "ST"] > 0
+    variance = 13.84  # of the function; each mean of two runs adds 9 / 2
+    assert few.loc[DUMMY, "ST"] == pytest.approx(4.5 / (variance + 4.5), rel=0.35)
+
+
+def test_on_shared_draws_nothing_does_nothing_exactly() -> None:
+    one = sobol(runs(ishigami, saltelli(3, 1024), 2, 2.0, shared=True), resamples=50)
+    rows = one.indices.set_index("name")
+    assert (rows.loc[DUMMY, ["S1", "ST", "S1_low", "ST_high"]] == 0).all()
+    within(one, "ST", dict(zip(("x0", "x1", "x2"), ISHIGAMI["ST"], strict=True)), 0.05)
 
 
 def test_chance_within_a_case_is_told_apart() -> None:
@@ -121,7 +137,7 @@ def test_a_group_with_a_case_that_has_no_sound_run_is_dropped_whole() -> None:
     whole = runs(ishigami, shares, 2, 0.1)
     values = whole.values.copy()
     values[whole.case == 7] = np.nan  # the third case of the second group of five
-    values[(whole.case == 20) & (whole.replicate == 0)] = np.nan  # one of two runs
+    values[np.flatnonzero(whole.case == 20)[0]] = np.nan  # one of two runs
     broken = sobol(Sample(whole.names, shares, values, whole.case, whole.replicate), resamples=20)
     assert (broken.groups, broken.dropped, broken.failed) == (255, 1, 3)
     without = np.r_[0:5, 10 : len(shares)]
