@@ -4,6 +4,9 @@
 # make lint   ruff and mypy
 # make bench  how fast it runs here
 # make calibrate  rule out judgements by the autumn of 2021 anew; writes defaults and region
+# make docs     the site, into build/site; warnings are errors
+# make reference  write the pages of docs/reference from the code
+# make notebook  run the notebook of the tutorial anew
 # make validity   run claims and hindcast anew; writes docs/explanation/validity.md
 # make clean  remove everything these targets made, results excepted
 
@@ -13,7 +16,7 @@ PIP     = $(VENV)/bin/python -m pip --disable-pip-version-check
 DEMO    = results/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint format bench calibrate calibrated validity clean
+.PHONY: help demo test test-long lint format bench calibrate calibrated validity docs reference notebook clean
 .DELETE_ON_ERROR:
 
 help:
@@ -36,6 +39,10 @@ $(VENV)/.installed-test: $(VENV)/.installed
 
 $(VENV)/.installed-lint: $(VENV)/.installed
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[lint]'
+	@touch $@
+
+$(VENV)/.installed-docs: $(VENV)/.installed
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[docs]'
 	@touch $@
 
 demo: $(VENV)/.installed
@@ -73,6 +80,15 @@ calibrated: $(VENV)/.installed
 
 validity: $(VENV)/.installed
 	$(VENV)/bin/python -m sim.views.validity
+
+docs: $(VENV)/.installed-docs
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict
+
+reference: $(VENV)/.installed
+	$(VENV)/bin/python -m sim.cli_reference
+
+notebook: $(VENV)/.installed-docs
+	$(VENV)/bin/python docs/notebook.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

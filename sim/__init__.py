@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sim.study.result import Result as Result
     from sim.study.run import run as run
     from sim.study.sweep import sweep as sweep
+    from sim.views.dashboard import dashboard as dashboard
     from sim.views.explain import Explanation as Explanation
     from sim.views.explain import explain as explain
     from sim.views.stories import stories as stories
@@ -49,6 +50,7 @@ _HOMES = {
     "compare": "sim.analysis.comparison",
     "explain": "sim.views.explain",
     "export": "sim.study.export",
+    "dashboard": "sim.views.dashboard",
     "hindcast": "sim.analysis.hindcast",
     "load_results": "sim.study.loading",
     "load_experiment": "sim.study.experiment_file",
@@ -66,7 +68,8 @@ __all__ = ["__version__", "errors", "rules", *_HOMES]
 
 def __getattr__(name: str) -> Any:
     if name == "rules":
-        return import_module("sim.model.registry").load().rules
+        model = import_module("sim.model.registry").load()
+        return import_module("sim.scenario.html").Rules(model.rules)
     if name == "errors":
         return import_module("sim.errors")
     if name in _HOMES:

@@ -75,3 +75,19 @@ def explain(
         print(_json(found.record()))
     else:
         found.show()
+
+
+@why.command(epilog="Example: panj odd --out ODD.md")
+def odd(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Write it there instead of printing it."),
+    ] = None,
+) -> None:
+    """Write down the model by the ODD protocol, with ODD+D for human decisions, from the code itself."""
+    from sim.views.reference.odd import odd as page
+
+    if out is None:
+        print(page(), end="")
+    else:
+        out.write_text(page(), encoding="utf-8")

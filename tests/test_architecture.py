@@ -17,6 +17,7 @@ LAYERS = ("errors", "model", "scenario", "engine", "study", "analysis", "views",
 #: Arrows that point up all the same, each with its reason.
 EXCEPTIONS: dict[tuple[str, str], str] = {
     ("sim.study.result", "views"): "result.plot draws what the result holds; imported when first asked for",
+    ("sim.study.study", "views"): "a sweep shows its face in a notebook; imported when first asked for",
 }
 
 #: The first four differ once compiled, the others from one C library to the next.

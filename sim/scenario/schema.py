@@ -164,6 +164,11 @@ class Scenario(Strict):
     def __hash__(self) -> int:
         return hash(self.hash)
 
+    def _repr_html_(self) -> str:
+        from sim.scenario.html import scenario_html
+
+        return scenario_html(self)
+
     def replace(self, **changes: Any) -> Scenario:
         """Return another scenario in which some fields differ, checked anew.
 

@@ -142,6 +142,14 @@ class Result:
         """Pictures, each a matplotlib Axes: `ensemble.plot.paths()`."""
         return Plots(self)
 
+    def __repr__(self) -> str:
+        return f"Result({self.runs:,} runs a part of {self.spec.title!r}, seed {self.seed})"
+
+    def _repr_html_(self) -> str:
+        from sim.views.reprs import result_html
+
+        return result_html(self)
+
     def save(self, folder: str | Path, force: bool = False) -> Path:
         """Write the result folder, whole or not at all, and return it.
 

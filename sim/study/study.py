@@ -67,6 +67,11 @@ class Study:
             f"Study({str(self.folder)!r}: {self.done:,} of {self.runs:,} runs of {self.experiment.title!r})"
         )
 
+    def _repr_html_(self) -> str:
+        from sim.views.reprs import study_html
+
+        return study_html(self)
+
     def given(self, condition: str) -> Study:
         """Return the same study under a condition on its runs; conditions add up."""
         both = condition if self.condition is None else f"({self.condition}) and ({condition})"

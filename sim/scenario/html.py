@@ -1,0 +1,83 @@
+"""Scenarios and rules as pieces of an HTML page, for notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from sim.model.registry import Rule, load
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Commitment, Event, Scenario
+
+
+class Rules(dict[str, Rule]):
+    """The rules by id, with a face for notebooks."""
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (one.id, " ".join(f"¶{n}" for n in one.paragraphs) or "–", one.actor, one.name, one.claim)
+            for one in self.values()
+        ]
+        return f'<section class="panj-rules">{table(("rule", "¶", "actor", "", "claim"), rows)}</section>'
+
+
+def scenario_html(spec: Scenario) -> str:
+    """Return title, question, extent, and what differs from the defaults, with units and meanings."""
+    facts = [
+        f"{spec.weeks} weeks from {spec.start}",
+        f"{spec.citizens:,} citizens" if spec.citizens else "opinion as a mean field",
+        f"hash {spec.hash[:8]}",
+    ]
+    if spec.reading is not None:
+        facts.insert(2, f"reading {escape(spec.reading)}")
+    model = load()
+    known = {**model.world, **model.parameters}
+    rows = [
+        (name, f"{value:g}", f"{known[name].default:g}", known[name].unit, known[name].meaning)
+        for name, value in {**spec.world, **spec.parameters}.items()
+    ]
+    parts = [
+        f"<strong>{escape(spec.title)}</strong>",
+        f"<p>{escape(spec.question)}</p>" if spec.question else "",
+        f"<p>{' · '.join(facts)}</p>",
+        table(("set here", "value", "default", "unit", "meaning"), rows) if rows else "",
+        table(("event", "when", "lasts", "change"), map(_event, spec.events)) if spec.events else "",
+        table(("bound", "instrument", "to", "from", "until"), map(_bound, spec.commitments))
+        if spec.commitments
+        else "",
+    ]
+    return f'<section class="panj-scenario">{"".join(parts)}</section>'
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table of plain values, escaped."""
+    top = "".join(f'<th style="text-align:left">{escape(one)}</th>' for one in head)
+    body = "".join(
+        "<tr>" + "".join(f'<td style="text-align:left">{escape(str(one))}</td>' for one in row) + "</tr>"
+        for row in rows
+    )
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _event(one: Event) -> tuple[str, str, str, str]:
+    if one.on is not None:
+        when = str(one.on)
+    elif one.when is not None:
+        side = (
+            f"above {one.when.above:g}" if one.when.above is not None else f"below {one.when.below or 0.0:g}"
+        )
+        when = f"{one.when.variable} {side}" + (f", {one.when.delay} weeks later" if one.when.delay else "")
+    else:
+        when = f"{one.hazard:g} a week"
+    changes = []
+    for target, change in one.change.items():
+        ((how, value),) = change.model_dump(exclude_none=True).items()
+        changes.append(f"{target}: {how} {value:g}" if how != "path" else f"{target}: a path of {len(value)}")
+    return one.name, when, f"{one.lasts} weeks" if one.lasts else "once", "; ".join(changes)
+
+
+def _bound(one: Commitment) -> tuple[str, str, str, str, str]:
+    to = f"insist: {one.insist}" if one.insist else "avoid: " + ", ".join(one.avoid)
+    return one.actor, one.instrument, to, str(one.from_ or "the start"), str(one.until or "the end")

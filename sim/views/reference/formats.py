@@ -1,0 +1,128 @@
+"""The page on files: what a storyline, an experiment, a result may hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sim.model.outcomes import OUTCOMES
+from sim.scenario.jsonschema import schema
+from sim.study import laws, store
+from sim.study.experiment import KEYS, Constraint, DesignFile, ExperimentFile, TrajectoriesFile
+from sim.study.result import Result
+from sim.study.tables import PARTS
+from sim.views.reference.markdown import cell, code, page, said, table
+
+#: What each outcome of a run is; rungs and first weeks are written by pattern.
+OUTCOME = {
+    "path": "class of the path",
+    "fits": "bit k is set where the condition of class k holds, so that their order can be changed",
+    "blood": "whether there was ever a clash with dead",
+    "incidents": "border incidents",
+    "clashes": "armed clashes",
+    "deaths": "deaths in clashes, fighting and war",
+    "refugees_hosted": "persons hosted at the end",
+    "approval": "mean approval of the president at the end, 0 to 1",
+    "power_debt": "power delivered and not paid at the end, in USD",
+}
+
+TABLES = {
+    "outcomes": "one row a run",
+    "changes": "one row a change of rung: case, replicate, week, ladder, from, to; -1 after a failure",
+    "quantiles": "by part, charted variable and week: q05 to q95, mean, runs",
+    "design": "one row a case: the value of everything that varies",
+    "readings": "shares of classes under every reading of the article",
+}
+
+
+def meaning(name: str) -> str:
+    """Return what a column of outcomes holds."""
+    match = re.fullmatch(r"(peak|final|first)_(escalation|rapprochement)(?:_(\d))?", name)
+    if match is None:
+        return OUTCOME[name]
+    if match[1] == "first":
+        return f"first week on rung {match[3]} of {match[2]} or above; missing where never"
+    return f"{'highest' if match[1] == 'peak' else 'last'} rung of {match[2]}"
+
+
+def formats() -> str:
+    """Return the page of formats."""
+    scenario = schema("scenario")
+    event = scenario["properties"]["events"]["items"]
+    change = next(one for name, one in scenario["$defs"].items() if name.startswith("change_"))
+    commitment = scenario["properties"]["commitments"]["items"]["oneOf"][0]
+    columns = [("case", "number of the case; 0 is the scenario's own values in a result of `panj run`"),
+               ("replicate", "which randomness; equal numbers share it"),
+               ("part", f"{' or '.join(PARTS)}; only in a result of `panj run`"),
+               *((name, meaning(name)) for name in OUTCOMES),
+               ("failure", "why the run failed; missing where it is sound")]  # fmt: skip
+    return page(
+        "Formats",
+        "For completion, units on hover and marks under mistakes in an editor: `panj schema scenario > "
+        "scenario.schema.json` beside the file, and as its first line "
+        "`# yaml-language-server: $schema=./scenario.schema.json`. Files are YAML without aliases, tags or "
+        "directives; a file never runs code.",
+        "## Storyline",
+        _keys(scenario),
+        "### Event",
+        "When it happens: one of `on`, `when`, `hazard`.",
+        _keys(event),
+        "### Condition of an event",
+        _keys(event["properties"]["when"]),
+        "### Change",
+        "Exactly one of:",
+        _keys(change),
+        "### Commitment",
+        _keys({**commitment, "properties": {
+            **commitment["properties"], "actor": {"type": "string", "description": "who binds itself"},
+            "instrument": {"type": "string", "description": "with which instrument"},
+            "avoid": {"type": "array", "description": "options it does not take"},
+            "insist": {"type": "string", "description": "an option it takes in every week in which it is open"},
+        }}),
+        "## Experiment",
+        said(ExperimentFile),
+        table(("key", "takes"), [(f"`{name}`", _takes(name)) for name in KEYS["experiment"]]),
+        "Laws of numbers: " + "; ".join(f"`{name}` {cell(what)}" for name, what in laws.TAKES.items()) + ".",
+        "## Result folder",
+        f"`{store.NAME}` says what it is: canonical scenario or experiment with its hash, seed, versions, checksums. "
+        f"{said(Result)} A sweep keeps `outcomes` and `changes` as folders of parts.",
+        table(("table", "file", "rows"), [(name, f"`{file}`", TABLES[name]) for name, file in store.FILES.items()]),
+        "### Columns of outcomes",
+        table(("column", "holds"), [(f"`{name}`", what) for name, what in columns]),
+        "### Names of runs",
+        "A run is named CASE:REPLICATE, as in these columns; a number alone is that replicate of case 0. `panj explain "
+        "DIR --run 0:17` runs it again.",
+    )  # fmt: skip
+
+
+def _keys(one: Mapping[str, Any]) -> str:
+    needed = set(one.get("required", ()))
+    return table(
+        ("key", "type", "required", "meaning"),
+        [
+            (f"`{name}`", _type(what), "yes" if name in needed else "", what.get("description", ""))
+            for name, what in one["properties"].items()
+        ],
+    )
+
+
+def _type(one: Mapping[str, Any]) -> str:
+    kind = one.get("type")
+    if kind is not None:
+        return " or ".join(kind) if isinstance(kind, list) else str(kind)
+    if "const" in one:
+        return repr(one["const"])
+    if "enum" in one:
+        return "one of: " + code(map(str, one["enum"])) if len(one["enum"]) <= 12 else "a name"
+    return "number or text" if "anyOf" in one else "object"
+
+
+def _takes(name: str) -> str:
+    inner = {"design": DesignFile, "trajectories": TrajectoriesFile, "constraints": Constraint}.get(name)
+    if inner is not None:
+        return said(inner)
+    field = ExperimentFile.model_fields[name]
+    kind = str(field.annotation).replace("typing.", "").replace("<class '", "").replace("'>", "")
+    kind = re.sub(r"[\w.]+\.(\w+)", r"\1", kind)
+    return f"`{kind}`" + ("; required" if field.is_required() else "")

@@ -1,0 +1,281 @@
+"""Pages on what is in the model: rules, menus, world, parameters, processes, and the matrix of paragraphs."""
+
+from __future__ import annotations
+
+from sim.analysis.article import CLAIMS
+from sim.model import week
+from sim.model.outcomes import ESCALATION, PATHS, RAPPROCHEMENT
+from sim.model.registry import Clause, Rule, fields_read, fields_written, load, parameters_read
+from sim.scenario.catalogue import reading_names, scenarios
+from sim.scenario.readings import reading
+from sim.views.reference import uses
+from sim.views.reference.markdown import (
+    code,
+    default,
+    marks,
+    number,
+    page,
+    prose,
+    said,
+    source,
+    table,
+)
+
+PARAGRAPHS = range(1, 20)
+
+
+def rules() -> str:
+    """Return the page of all rules: claim, paragraphs, what each reads and pushes."""
+    model = load()
+    overview = table(
+        ("rule", "", "¶", "actor", "concern", "claim"),
+        [
+            (f"[{one.id}](#{one.id.lower()})", one.name, marks(one.paragraphs), one.actor, one.concern, one.claim)
+            for one in model.rules.values()
+        ],
+    )  # fmt: skip
+    return page(
+        "Rules",
+        "A rule is an intensity, which is never negative, and a row of pushes. A push adds strength × weight of the "
+        "concern × size × intensity, with its sign, to the utility of an option, or strength × size × intensity to a "
+        "drive that a process takes up. Paragraphs are those of the article; – marks a judgement of our own. A rival "
+        "reading has strength 0 until a reading switches it on.",
+        overview,
+        *(_rule(one) for one in model.rules.values()),
+    )
+
+
+def _rule(rule: Rule) -> str:
+    facts = [
+        f"## {rule.id} {{#{rule.id.lower()}}}",
+        f"**{rule.name}** ({marks(rule.paragraphs)}). {rule.claim}",
+        f"Actor: {rule.actor}. Concern: {rule.concern}. Strength: `{rule.strength}`."
+        + (f" Rival of [{rule.rival_of}](#{rule.rival_of.lower()})." if rule.rival_of else "")
+        + (f" Source: {source(rule.source)}." if rule.source else ""),
+    ]
+    tested = [one for one in CLAIMS if rule.id in one.rests_on]
+    if tested:
+        facts.append(f"Claims of the article that could rest on it: {', '.join(one.id for one in tested)}.")
+    return "\n\n".join([*facts, *(_clause(rule, one) for one in rule.clauses)])
+
+
+def _clause(rule: Rule, clause: Clause) -> str:
+    model = load()
+    reader = f"as {clause.actor} perceives it" if clause.takes == "seen" else "as it is"
+    lines = [f"`{clause.function.__name__}`: {said(clause.function)}"]
+    if clause.reads:
+        lines.append(
+            f"Reads the world {reader}; rises with {code(clause.rises_with)}, falls with {code(clause.falls_with)}."
+        )
+    if clause.parameters:
+        lines.append(f"Form: {code(clause.parameters)}.")
+    if clause.takes == "seen":
+        lines.append(f"Weight: `{model.weight(rule, clause)}`.")
+    pushes = table(
+        ("pushes", "sign", "size"),
+        [(f"`{push.target}`", "+" if push.sign > 0 else "−", f"`{push.size}`") for push in clause.pushes],
+    )
+    return " ".join(lines) + "\n\n" + pushes
+
+
+def menus() -> str:
+    """Return the page of actors, instruments and options."""
+    model = load()
+    parts = []
+    for actor in dict.fromkeys(one.actor for one in model.instruments):
+        parts.append(f"## {actor.capitalize()}")
+        perceived = model.perceived(actor)
+        exact = [one.name for one in perceived if not one.estimated]
+        noisy = [one.name for one in perceived if one.estimated]
+        parts.append(f"Perceives {code(exact)}; with noise and late, {code(noisy)}.")
+        rows = []
+        for instrument in model.instruments_of(actor):
+            for option in instrument.options[1:]:
+                opened = said(option.open_when) if option.open_when is not None else "always"
+                rows.append(
+                    (instrument.name, f"`{option.name}`", option.meaning, code(option.moves), option.inverse,
+                     opened, f"`{option.base}`", marks(option.paragraphs))
+                )  # fmt: skip
+        parts.append(
+            table(("instrument", "option", "what it is", "moves", "undone by", "open", "base", "¶"), rows)
+        )
+    return page(
+        "Actors and what they can do",
+        "One choice for each instrument and week. `hold`, which leaves things as they are, is on every instrument and "
+        "has the standing utility `inertia`. The option with the largest utility plus luck is taken, among those that "
+        "are open and not avoided by a commitment.",
+        *parts,
+    )
+
+
+def world() -> str:
+    """Return the page of the world: every variable, drive and draw."""
+    model = load()
+    moved = uses.of_variables()
+    rows = []
+    for one in model.world.values():
+        span = "computed" if one.derived else f"{number(one.plausible[0])} to {number(one.plausible[1])}"
+        rows.append(
+            (f"`{one.name}`", one.meaning, one.unit, number(one.default), span,
+             f"{number(one.low)} to {number(one.high)}", _known(one.known_to, one.estimated),
+             "; ".join(moved[one.name]) or "–", source(one.source))
+        )  # fmt: skip
+    head = (
+        "variable",
+        "meaning",
+        "unit",
+        "at the start",
+        "plausible",
+        "bounds",
+        "perceived by",
+        "moved by",
+        "source",
+    )
+    drives = table(
+        ("drive", "meaning", "unit", "pushed by"),
+        [
+            (f"`{one.name}`", one.meaning, one.unit,
+             ", ".join(rule.id for rule, part in model.driving() if one.name in {p.target for p in part.pushes}) or "–")
+            for one in model.drives.values()
+        ],
+    )  # fmt: skip
+    draws = table(
+        ("draw", "meaning", "law"),
+        [(f"`{one.name}`", one.meaning, one.spread) for one in model.draws.values()],
+    )
+    return page(
+        "The world",
+        "The state of one run at the end of a week. A scenario may set any value at the start that is not computed, "
+        "within its bounds; studies draw from the plausible range.",
+        table(head, rows, ("at the start",)),
+        "## Drives",
+        "Channels through which rules push processes; nothing at the start of each week.",
+        drives,
+        "## Draws of chance",
+        "One addressed draw a week each, beside one Gumbel draw for each option, one normal draw for each estimate of "
+        "each actor, and one uniform draw for each event of a storyline.",
+        draws,
+        "## Ladders and classes",
+        table(("rung", "escalation", "rapprochement"), zip(range(6), ESCALATION, RAPPROCHEMENT, strict=True)),
+        f"Classes of paths, the first that fits: {', '.join(PATHS)}.",
+    )
+
+
+def _known(known: tuple[str, ...], estimated: bool) -> str:
+    return (", ".join(known) or "nobody") + (" (estimated)" if estimated and known else "")
+
+
+def parameters() -> str:
+    """Return the page of all parameters, by the module that declares them."""
+    model, used = load(), uses.of_parameters()
+    parts = []
+    for title, names in uses.groups(model):
+        rows = []
+        for one in (model.parameters[name] for name in names):
+            rows.append(
+                (f"`{one.name}`", one.meaning, one.unit, default(one),
+                 f"{number(one.plausible[0])} to {number(one.plausible[1])}"
+                 + (" (log)" if one.spread == "log-uniform" else ""),
+                 "; ".join(used[one.name]) or "–", source(one.source))
+            )  # fmt: skip
+        parts += [
+            f"## {title}",
+            table(
+                ("parameter", "meaning", "unit", "default", "plausible", "used by", "source"),
+                rows,
+                ("default",),
+            ),
+        ]
+    grades = {grade: sum(one.source.grade == grade for one in model.parameters.values())
+              for grade in ("article", "public", "literature", "judgement")}  # fmt: skip
+    counted = ", ".join(f"{n} {grade}" for grade, n in grades.items())
+    return page(
+        "Parameters",
+        f"{len(model.parameters)} parameters by grade of evidence: {counted}. Each is uncertain over its plausible "
+        "range; a scenario may set any of them.",
+        *parts,
+    )
+
+
+def processes() -> str:
+    """Return the page of the week and of what nobody decides."""
+    model = load()
+    rows = []
+    for function in uses.PROCESSES:
+        read = fields_read(function)
+        rows.append(
+            (f"`{function.__name__}`", said(function), code(sorted(fields_written(function))),
+             code(sorted(read.get("drive", ()))), code(sorted(read.get("draw", ()))),
+             code(sorted(set(parameters_read(function)) & set(model.parameters))))
+        )  # fmt: skip
+    return page(
+        "The week and its processes",
+        prose(week),
+        "Processes in their order; opinion moves after `"
+        f"{week.BEFORE_OPINION[-1].__name__}` and before `{week.AFTER_OPINION[0].__name__}`.",
+        table(("process", "what it does", "writes", "drives", "draws", "parameters"), rows),
+    )
+
+
+def matrix() -> str:
+    """Return the matrix paragraph × rule × claim × parameter, and what rests on no paragraph."""
+    model = load()
+    quantities = {**model.world, **model.parameters}
+    readings = [reading(name) for name in reading_names()]
+    rows, bare, untested = [], [], []
+    for n in PARAGRAPHS:
+        here = [one for one in model.rules.values() if n in one.paragraphs]
+        claims = [one.id for one in CLAIMS if n in one.paragraphs]
+        numbers = [one.name for one in quantities.values() if n in one.source.paragraphs]
+        behind = dict.fromkeys(name for one in here for name in one.parameters if name not in numbers)
+        options = [
+            f"{option.actor} {option.key}"
+            for one in model.instruments
+            for option in one.options
+            if n in option.paragraphs
+        ]
+        if not (here or numbers or options):
+            bare.append(n)
+        if not claims:
+            untested.append(n)
+        rows.append(
+            (f"¶{n}", ", ".join(f"[{one.id}](rules.md#{one.id.lower()})" for one in here) or "–",
+             ", ".join(claims) or "–", code(options), code(numbers), len(behind),
+             ", ".join(one.name for one in readings if n in one.paragraphs) or "–")
+        )  # fmt: skip
+    head = ("", "rules", "claims", "options", "figures taken from it", "parameters of its rules", "readings")
+    judged = [one for one in model.rules.values() if not one.paragraphs]
+    return page(
+        "Paragraphs, rules, claims, parameters",
+        "What rests on each paragraph of the article: rules, causal claims that are checked as experiments "
+        "(`panj claims`), options, values whose source it is, how many further parameters its rules use, readings that "
+        "turn on it.",
+        table(head, rows, ("parameters of its rules",)),
+        "**No rule, option or figure rests on:** " + (marks(bare) if bare else "none of them; every paragraph is used.")
+        + "  \n**No claim checks:** " + (marks(untested) if untested else "none of them; every paragraph is checked."),
+        "## Claims",
+        table(
+            ("claim", "¶", "in words", "kind", "could rest on"),
+            [(one.id, marks(one.paragraphs), one.claim, one.kind, ", ".join(one.rests_on)) for one in CLAIMS],
+        ),
+        "## Rules without a paragraph",
+        table(("rule", "claim", "source"), [(one.id, one.claim, source(one.source)) for one in judged if one.source]),
+        "## Rules that no claim could rest on",
+        ", ".join(
+            one.id for one in model.rules.values() if not any(one.id in each.rests_on for each in CLAIMS)
+        ) or "None.",
+        "## Readings",
+        table(
+            ("reading", "¶", "in words", "sets"),
+            [
+                (one.name, marks(one.paragraphs), one.claim,
+                 ", ".join(f"`{k}` {number(v)}" for k, v in one.parameters.items()) or "nothing")
+                for one in readings
+            ],
+        ),
+        "## Storylines",
+        table(
+            ("storyline", "title", "question"),
+            [(f"`{one['name']}`", one["title"], one["question"]) for one in scenarios()],
+        ),
+    )  # fmt: skip

@@ -1,0 +1,79 @@
+"""The site builds with warnings as errors and asks nothing of other machines; the notebook runs."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOK = ROOT / "docs" / "tutorials" / "first-study.ipynb"
+
+
+def module(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(f"docs_{name}", ROOT / "docs" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("site")
+    made = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(out)],
+        cwd=ROOT, capture_output=True, text=True, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+    )  # fmt: skip
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert "WARNING" not in made.stderr
+    return out
+
+
+def test_every_page_is_in_the_site(site: Path) -> None:
+    for page in (ROOT / "docs").rglob("*.md"):
+        name = page.relative_to(ROOT / "docs").with_suffix(".html").as_posix().replace("README", "index")
+        assert (site / name).is_file(), name
+    assert (site / "tutorials" / "first-study.html").is_file()
+
+
+def test_nothing_is_fetched_from_elsewhere(site: Path) -> None:
+    outside = re.compile(r"<(?:script|link|img|iframe|source)[^>]+(?:src|href)=[\"']?(?:https?:)?//[^\"' >]+")
+    pages = list(site.rglob("*.html"))
+    assert len(pages) > 20
+    for page in pages:
+        assert outside.findall(page.read_text(encoding="utf-8")) == [], page.name
+    for sheet in site.rglob("*.css"):
+        assert not re.search(r"url\((?:https?:)?//", sheet.read_text(encoding="utf-8"))
+
+
+def test_the_notebook_lies_there_run_and_without_faults() -> None:
+    cells = [one for one in json.loads(NOTEBOOK.read_text())["cells"] if one["cell_type"] == "code"]
+    assert [one["execution_count"] for one in cells] == list(range(1, len(cells) + 1))
+    outputs = [one for cell in cells for one in cell["outputs"]]
+    assert len(outputs) >= 7
+    assert not any(one["output_type"] == "error" or one.get("name") == "stderr" for one in outputs)
+    assert any("image/png" in one.get("data", {}) for one in outputs)
+
+
+def test_the_notebook_runs() -> None:
+    """Anew, from an empty kernel: no error, and the same kinds of outputs as lie there."""
+    fresh = module("notebook").run(NOTEBOOK)
+    stored = json.loads(NOTEBOOK.read_text())
+
+    def kinds(notebook: Any) -> list[list[Any]]:
+        return [
+            [(one["output_type"], sorted(one.get("data", {}))) for one in cell.get("outputs", [])]
+            for cell in notebook["cells"]
+        ]
+
+    assert kinds(fresh) == kinds(stored)
+    assert [one["source"] for one in fresh["cells"]] == ["".join(one["source"]) for one in stored["cells"]]
