@@ -217,7 +217,7 @@ def contrasts(study: Study, outcomes: Sequence[str] = CONTRASTED) -> pd.DataFram
         first, *rest = alternatives
         for other in rest:
             for name in outcomes:
-                pair = sides[other].join(sides[first], how="inner", lsuffix="_a", rsuffix="_b")
+                pair = sides[other].add_suffix("_a").join(sides[first].add_suffix("_b"), how="inner")
                 a, b = (pair[f"{name}{side}"].to_numpy(np.float64) for side in ("_a", "_b"))
                 found = interval(
                     (a - b)[:, None], pair["group_a"].to_numpy(np.int64),

@@ -58,7 +58,7 @@ class Node:
     fault: str = ""
 
 
-def read_file(path: Path, name: str, kind: str = "scenario") -> Node:
+def read_file(path: Path, name: str, kind: str = "a scenario") -> Node:
     """Read one YAML file that holds one mapping.
 
     Parameters
@@ -68,7 +68,7 @@ def read_file(path: Path, name: str, kind: str = "scenario") -> Node:
     name
         What to call it in messages.
     kind
-        What it should hold, for messages: `scenario` or `experiment`.
+        What it should hold, for messages: `a scenario` or `an experiment`.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def _text(content: bytes, name: str, kind: str) -> str:
             f"{name}, line {line}: expected text in UTF-8, found other bytes; is it a text file?"
         ) from None
     if not text.strip():
-        raise ScenarioError(f"{name}: expected a {kind}, found an empty file; it starts with 'panj: 1'")
+        raise ScenarioError(f"{name}: expected {kind}, found an empty file; it starts with 'panj: 1'")
     for number, line_text in enumerate(text.split("\n"), 1):
         if re.search(r"[^\t\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", line_text):
             raise ScenarioError(
@@ -127,7 +127,7 @@ def _text(content: bytes, name: str, kind: str) -> str:
     return text
 
 
-def parse(text: str, name: str, kind: str = "scenario") -> Node:
+def parse(text: str, name: str, kind: str = "a scenario") -> Node:
     """Turn the text of one file into nodes; see `read_file` for what it refuses."""
     try:
         return _build(YAML(typ="safe", pure=True).parse(text), name, kind)
@@ -194,7 +194,7 @@ def _build(events: Iterator[Any], name: str, kind: str) -> Node:
             stack.pop()
             keys.pop()
     if root is None or root.value is None:
-        raise ScenarioError(f"{name}: expected a {kind}, found nothing but remarks; it starts with 'panj: 1'")
+        raise ScenarioError(f"{name}: expected {kind}, found nothing but remarks; it starts with 'panj: 1'")
     if not isinstance(root.value, dict):
         raise ScenarioError(
             f"{name}, line {root.line}: expected keys with values, starting with 'panj: 1', "

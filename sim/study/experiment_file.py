@@ -64,7 +64,7 @@ def load_experiment(source: str | os.PathLike[str] | Mapping[str, Any]) -> Exper
         root, path = node(source, "experiment"), Path.cwd() / "experiment"
     else:
         path, name = _located(source)
-        root = read_file(path, name, "experiment")
+        root = read_file(path, name, "an experiment")
     versioned(root)
     return _Reader(root, path).experiment()
 
