@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from sim.engine.mesa_model import PolicyModel as PolicyModel
     from sim.model.registry import Rule
     from sim.scenario.catalogue import scenarios as scenarios
-    from sim.scenario.jsonschema import schema as schema
-    from sim.scenario.loading import check as check
     from sim.scenario.loading import load_scenario as load_scenario
     from sim.scenario.schema import Scenario as Scenario
+    from sim.study.experiment_file import check as check
     from sim.study.experiment_file import load_experiment as load_experiment
     from sim.study.export import export as export
+    from sim.study.jsonschema import schema as schema
     from sim.study.loading import load_results as load_results
     from sim.study.result import Result as Result
     from sim.study.run import run as run
@@ -45,7 +45,7 @@ _HOMES = {
     "Scenario": "sim.scenario.schema",
     "Story": "sim.views.story",
     "ablation": "sim.analysis.ablation",
-    "check": "sim.scenario.loading",
+    "check": "sim.study.experiment_file",
     "claims": "sim.analysis.claims",
     "compare": "sim.analysis.comparison",
     "explain": "sim.views.explain",
@@ -57,7 +57,7 @@ _HOMES = {
     "load_scenario": "sim.scenario.loading",
     "run": "sim.study.run",
     "scenarios": "sim.scenario.catalogue",
-    "schema": "sim.scenario.jsonschema",
+    "schema": "sim.study.jsonschema",
     "stories": "sim.views.stories",
     "sweep": "sim.study.sweep",
     "trace": "sim.views.story",

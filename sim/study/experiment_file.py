@@ -16,12 +16,13 @@ from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
 from sim.scenario import catalogue, checks
 from sim.scenario.faults import Fault, Loc, from_pydantic, shown, unknown
-from sim.scenario.loading import chain, checked, flattened, message, neighbour, versioned
+from sim.scenario.loading import chain, checked, flattened, load_scenario, message, neighbour, versioned
 from sim.scenario.readings import reading
 from sim.scenario.schema import Scenario
 from sim.scenario.yamltext import Node, read_file
 from sim.study import laws as distributions
 from sim.study.case_table import read_table
+from sim.study.designs import base
 from sim.study.experiment import (
     CHOICES,
     FROM_GRADES,
@@ -69,11 +70,32 @@ def load_experiment(source: str | os.PathLike[str] | Mapping[str, Any]) -> Exper
     return _Reader(root, path).experiment()
 
 
+def check(file: str | os.PathLike[str]) -> Scenario | Experiment:
+    """Say whether a file is right: return the scenario or experiment, or raise with all its faults.
+
+    Parameters
+    ----------
+    file
+        The path of a file, or the name of a shipped storyline or experiment.
+
+    Raises
+    ------
+    ScenarioError
+        As `load_scenario` and `load_experiment`.
+    """
+    named = isinstance(file, str) and file in catalogue.experiment_names()
+    if named or is_experiment(Path(file)):
+        found = load_experiment(file)
+        base(found)
+        return found
+    return load_scenario(file)
+
+
 def is_experiment(path: Path) -> bool:
     """Say whether a YAML file looks like an experiment rather than a storyline."""
     try:
         root = read_file(path, path.name)
-    except (OSError, ScenarioError):
+    except (OSError, ValueError):
         return False
     return bool({"design", "replicates", "uncertainties", "levers"} & set(root.value))
 
