@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sim.views.dashboard import dashboard as dashboard
     from sim.views.explain import Explanation as Explanation
     from sim.views.explain import explain as explain
+    from sim.views.report.page import report as report
     from sim.views.stories import stories as stories
     from sim.views.story import Story as Story
     from sim.views.story import trace as trace
@@ -55,6 +56,7 @@ _HOMES = {
     "load_results": "sim.study.loading",
     "load_experiment": "sim.study.experiment_file",
     "load_scenario": "sim.scenario.loading",
+    "report": "sim.views.report.page",
     "run": "sim.study.run",
     "scenarios": "sim.scenario.catalogue",
     "schema": "sim.study.jsonschema",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from sim.cli_answers import answers
+from sim.cli_page import page
 from sim.cli_studies import studies
 from sim.cli_why import why
 from sim.errors import PanjError, ScenarioError
@@ -330,18 +331,23 @@ def hindcast(
 @app.command(epilog="Example: panj check my-storyline.yaml")
 def check(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="A scenario file, or the name of a shipped one.")
+        str,
+        typer.Argument(metavar="FILE", help="A scenario or experiment file, or the name of a shipped one."),
     ],
     as_json: Json = False,
 ) -> None:
-    """Say whether a scenario file is right, and if not, where and how to mend it."""
+    """Say whether a scenario or experiment file is right, and if not, where and how to mend it."""
     import sim
 
     spec = sim.check(file)
     if as_json:
         _print_json({"file": file, "ok": True, "title": spec.title, "hash": spec.hash})
+        return
+    if isinstance(spec, sim.Scenario):
+        size = f"{spec.weeks} weeks from {spec.start}"
     else:
-        print(f"{file} is right: {spec.title!r}, {spec.weeks} weeks from {spec.start}, hash {spec.hash[:8]}")
+        size = f"{spec.method}, {len(spec.laws)} uncertain, {spec.replicates} replicates"
+    print(f"{file} is right: {spec.title!r}, {size}, hash {spec.hash[:8]}")
 
 
 @app.command(epilog="Examples: panj rules D5 · panj rules --parameters")
@@ -395,11 +401,12 @@ def scenarios(as_json: Json = False) -> None:
 
 @app.command(epilog="Example: panj schema scenario > scenario.schema.json")
 def schema(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="scenario")] = "scenario",
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="scenario or experiment")] = "scenario",
 ) -> None:
     """Print the JSON Schema by which editors complete and check a file.
 
     Name it in the first line of a YAML file: # yaml-language-server: $schema=./scenario.schema.json
+    Editors then complete names, show unit, range and source on hover, and mark mistakes.
     """
     import sim
 
@@ -425,6 +432,6 @@ def plot(
         print(path)
 
 
-app.registered_commands += (
-    answers.registered_commands + studies.registered_commands + why.registered_commands
-)
+app.registered_commands += [
+    command for part in (answers, studies, why, page) for command in part.registered_commands
+]

@@ -55,7 +55,7 @@ def _duration(meaning: str) -> Schema:
         "description": meaning,
         "anyOf": [
             {"type": "integer", "minimum": 0, "maximum": MOST_WEEKS},
-            {"type": "string", "pattern": r"^\d{1,4}( weeks?)?$"},
+            {"type": "string", "pattern": r"^0*(\d{1,3}|1\d{3}|20[0-7]\d|2080)( weeks?)?$"},
         ],
     }
 
@@ -121,7 +121,10 @@ def _event(model: Model) -> Schema:
     )
     return _object(
         {
-            "name": _text("what it is called; unique in the file", 100),
+            "name": {
+                **_text("what it is called; unique in the file", 100),
+                "pattern": r"^[^\u0000-\u001f]+$",
+            },
             "on": _date("the day on which it happens"),
             "when": when,
             "hazard": {"type": "number", "minimum": 0, "maximum": 1, "description": "chance a week"},
@@ -171,14 +174,14 @@ def _scenario(model: Model) -> Schema:
         "type": "string",
         "description": "a shipped name, or a .yaml file in the same folder; this file says only what "
         f"differs. Shipped: {', '.join(names)}",
-        "anyOf": [{"enum": names}, {"pattern": r"^[^/\\].*\.ya?ml$"}],
+        "anyOf": [{"enum": names}, {"pattern": r"^(?!.*\.\.)[^/\\][^\\]*\.ya?ml$"}],
     }
     properties = {
         "panj": {"const": 1, "description": "version of the format"},
         "title": {
             **_text("one line", 200),
             "minLength": 1,
-            "pattern": r"^[^/\\<>\u0000-\u001f]*$",
+            "pattern": r"^(?!\.{1,2}$)(?=.*\S)[^/\\<>\u0000-\u001f\u2028\u2029\u202a-\u202e]*$",
         },
         "question": _text("the question this storyline answers"),
         "extends": extends,

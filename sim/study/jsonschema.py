@@ -18,7 +18,7 @@ from sim.study.laws import MOST_VALUES
 KINDS = ("scenario", "experiment")
 Schema = dict[str, Any]
 
-DATE = r"^\d{4}-\d{2}-\d{2}$"
+DATE = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 
 #: What a design is for, as an editor shows it.
 DESIGNS = {

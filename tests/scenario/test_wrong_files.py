@@ -13,12 +13,39 @@ import pytest
 import sim
 from sim.errors import ScenarioError
 from sim.scenario.loading import check, load_scenario
-from sim.scenario.yamltext import MOST_BYTES
+from sim.scenario.yamltext import MOST_BYTES, Node, parse
+from tests.scenario.test_jsonschema import VALIDATOR, as_json
 
 HEAD = "panj: 1\ntitle: T\nextends: baseline\n"
 EVENT = HEAD + "events:\n  - name: a\n    on: 2022-03-07\n    change: {fear: {add: 0.1}}\n"
 
 Wrong = Callable[..., str]
+
+#: Tests of faults that no schema of one file can show: they lie between keys, or in other files.
+BESIDE_THE_SCHEMA = {
+    "test_change_outside_its_bounds[{add: 2}-at most 1]",
+    "test_threshold_outside_its_bounds",
+    "test_two_events_of_one_name",
+    "test_mean_of_opinion_that_should_last",
+    "test_something_else_for_a_date[2022-02-30]",
+    "test_date_before_the_start",
+    "test_date_after_the_end",
+    "test_commitment_before_the_start",
+    "test_commitment_that_ends_before_it_begins",
+    "test_path_that_goes_back",
+    "test_path_with_two_values_in_one_week",
+    "test_path_over_before_its_event",
+    "test_commitments_that_cannot_both_be_kept",
+    "test_directive",
+    "test_file_just_too_large",
+    "test_file_of_ten_megabytes",
+    "test_extends_a_missing_file",
+    "test_extends_itself",
+    "test_extends_in_a_circle_through_a_link",
+    "test_extends_a_link_out_of_the_folder",
+    "test_extends_through_a_linked_folder",
+    "test_extends_a_device",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +63,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def wrong(here: Path) -> Wrong:
+def wrong(here: Path, request: pytest.FixtureRequest) -> Wrong:
     """Write a file, expect it to be refused, and return the message."""
 
     def refused(content: str | bytes, name: str = "mine.yaml") -> str:
@@ -47,9 +74,31 @@ def wrong(here: Path) -> Wrong:
         assert message.startswith(name)
         for foreign in ("pydantic", "Traceback", "http", "Value error", "type="):
             assert foreign not in message
+        beside = {request.node.name, request.node.originalname} & BESIDE_THE_SCHEMA
+        assert marked(content, name) == (not beside), "whether an editor marks this"
         return message
 
     return refused
+
+
+def marked(content: str | bytes, name: str) -> bool:
+    """Say whether an editor marks a file: it is no YAML of ours, or not as the JSON Schema says."""
+    if len(content) > MOST_BYTES:
+        return False
+    try:
+        text = content if isinstance(content, str) else content.decode()
+        found = parse(text, name)
+        plain = as_json(found)
+    except (ScenarioError, UnicodeDecodeError):
+        return True
+    return broken(found) or not VALIDATOR.is_valid(plain)
+
+
+def broken(node: Node) -> bool:
+    """Say whether the text itself is wrong somewhere, which every editor marks."""
+    value = node.value
+    inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    return bool(node.fault) or any(map(broken, inner))
 
 
 def at_line(message: str, line: int, *words: str) -> None:

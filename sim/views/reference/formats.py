@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.model.outcomes import OUTCOMES
-from sim.scenario.jsonschema import schema
 from sim.study import laws, store
-from sim.study.experiment import KEYS, Constraint, DesignFile, ExperimentFile, TrajectoriesFile
+from sim.study.jsonschema import schema
 from sim.study.result import Result
 from sim.study.tables import PARTS
 from sim.views.reference.markdown import cell, code, page, said, table
@@ -48,7 +47,8 @@ def meaning(name: str) -> str:
 
 def formats() -> str:
     """Return the page of formats."""
-    scenario = schema("scenario")
+    scenario, experiment = schema("scenario"), schema("experiment")
+    uncertain = experiment["properties"]["uncertainties"]["properties"]
     event = scenario["properties"]["events"]["items"]
     change = next(one for name, one in scenario["$defs"].items() if name.startswith("change_"))
     commitment = scenario["properties"]["commitments"]["items"]["oneOf"][0]
@@ -60,7 +60,7 @@ def formats() -> str:
     return page(
         "Formats",
         "For completion, units on hover and marks under mistakes in an editor: `panj schema scenario > "
-        "scenario.schema.json` beside the file, and as its first line "
+        "scenario.schema.json` (or `experiment`) beside the file, and as its first line "
         "`# yaml-language-server: $schema=./scenario.schema.json`. Files are YAML without aliases, tags or "
         "directives; a file never runs code.",
         "## Storyline",
@@ -81,9 +81,25 @@ def formats() -> str:
             "insist": {"type": "string", "description": "an option it takes in every week in which it is open"},
         }}),
         "## Experiment",
-        said(ExperimentFile),
-        table(("key", "takes"), [(f"`{name}`", _takes(name)) for name in KEYS["experiment"]]),
-        "Laws of numbers: " + "; ".join(f"`{name}` {cell(what)}" for name, what in laws.TAKES.items()) + ".",
+        _keys(experiment),
+        "### Design",
+        table(
+            ("method", "what it is", "takes"),
+            [
+                (f"`{one['properties']['method']['const']}`", one["properties"]["method"]["description"],
+                 code(name for name in one["properties"] if name != "method"))
+                for one in experiment["properties"]["design"]["oneOf"]
+            ],
+        ),
+        "### Uncertainties",
+        "Any parameter or initial value by its name, with a law: " + "; ".join(
+            f"`{name}` {cell(what)}" for name, what in laws.TAKES.items()
+        ) + "; a bare list is `discrete`. Beside them:",
+        _keys({"properties": {name: one for name, one in uncertain.items() if "$ref" not in one}}),
+        "### Trajectories",
+        _keys(experiment["properties"]["trajectories"]),
+        "### Constraint",
+        _keys(experiment["properties"]["constraints"]["items"]),
         "## Result folder",
         f"`{store.NAME}` says what it is: canonical scenario or experiment with its hash, seed, versions, checksums. "
         f"{said(Result)} A sweep keeps `outcomes` and `changes` as folders of parts.",
@@ -115,14 +131,6 @@ def _type(one: Mapping[str, Any]) -> str:
         return repr(one["const"])
     if "enum" in one:
         return "one of: " + code(map(str, one["enum"])) if len(one["enum"]) <= 12 else "a name"
-    return "number or text" if "anyOf" in one else "object"
-
-
-def _takes(name: str) -> str:
-    inner = {"design": DesignFile, "trajectories": TrajectoriesFile, "constraints": Constraint}.get(name)
-    if inner is not None:
-        return said(inner)
-    field = ExperimentFile.model_fields[name]
-    kind = str(field.annotation).replace("typing.", "").replace("<class '", "").replace("'>", "")
-    kind = re.sub(r"[\w.]+\.(\w+)", r"\1", kind)
-    return f"`{kind}`" + ("; required" if field.is_required() else "")
+    if "$ref" in one or "oneOf" in one:
+        return "object"
+    return "one of several forms" if "anyOf" in one else "object"
