@@ -258,6 +258,8 @@ class Record:
                     raise ModelError(f"{cls.__name__}: {name!r} is declared twice")
                 found[name] = Quantity(name=name, kind=declared.kind, **declared.fields)
                 delattr(cls, name)
+            elif name.startswith("__"):
+                continue  # Python's own, such as the line a class begins in
             elif isinstance(declared, int | float) and not isinstance(declared, bool):
                 raise ModelError(
                     f"{cls.__name__}.{name} = {declared}: a bare number; declare it with "
