@@ -16,9 +16,9 @@ from sim.model.outcomes import PATHS
 from sim.model.registry import ACTORS
 from sim.study.which import Which, find, opened
 from sim.views import narrative, turns, week_page
-from sim.views.lines import BLANK, FAINT, Line, force, html, percent, pull, value
+from sim.views.lines import BLANK, FAINT, Line, html, percent, pull, pull_on, value
 from sim.views.story import plain
-from sim.views.text import console, marks
+from sim.views.text import console
 
 if TYPE_CHECKING:
     from sim.analysis.replay import Replay
@@ -241,22 +241,19 @@ class Explanation:
         return f"{name}: {write(quantity, before)} before, {write(quantity, after)} at its end"
 
     def _forced(self, drive: str, forces: tuple[Any, ...]) -> str:
-        meaning = self.model.registry.drives[drive].meaning
-        rules = self.model.registry.rules
-        said = "; ".join(
-            f"{rules[one.rule].name} {force(one.push)} ({one.rule}, {marks(rules[one.rule].paragraphs)})"
-            for one in forces[: 2 * NAMED]
-        )
-        return f"Chance decided; rules on the {meaning}: {said or 'none'}."
+        one = self.model.registry.drives[drive]
+        said = "; ".join(pull_on(force) for force in forces[: 2 * NAMED])
+        return f"Chance decided. Rules behind {drive} ({one.meaning}; {one.unit}): {said or 'none'}."
 
     def _unmoved(self, week: int, change: narrative.Change) -> str:
         if week == 1:
             return "The run starts there: a ladder is read from the first week on."
         if (change.ladder, max(change.before, change.after)) not in turns.HANGS_ON:
-            return "No decision sets this rung: it follows clashes and how long ago the last one was."
+            return "No decision sets this rung: clashes, fighting and war do, and how long they are past."
+        within = f"in {turns.BACK[change.ladder]} weeks"
         return (
-            f"No instrument's last step of the last {turns.BACK[change.ladder]} weeks moved what it hangs on "
-            "that way: that fades by itself, or an event or a process moved it."
+            f"No instrument's last step {within} moved what it hangs on that way: it was earlier steps, fading, "
+            "a process or an event."
         )
 
     def decision_lines(self, decision: Decision, indent: int = 1, at: int | None = None) -> list[Line]:

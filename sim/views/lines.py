@@ -9,7 +9,7 @@ from html import escape
 from sim.model.provenance import Quantity
 from sim.model.registry import load
 from sim.views.narrative import Pull
-from sim.views.text import number
+from sim.views.text import marks, number
 
 #: Pushes that would be written as 0.00 are not named.
 FAINT = 0.005
@@ -55,6 +55,8 @@ def value(quantity: Quantity, given: float) -> str:
     return number(given).replace("-", "−") + ("" if bare else f" {quantity.unit}")
 
 
-def force(push: float) -> str:
-    """Write what a rule adds to a drive, small as that may be."""
-    return ("+" if push >= 0.0 else "−") + f"{abs(push):.3g}"
+def pull_on(force: tuple[str, float]) -> str:
+    """Write what a rule adds to a drive, small as that may be: `hard border +0.02 (W1, ¶1)`."""
+    rule = load().rules[force[0]]
+    size = ("+" if force[1] >= 0.0 else "−") + f"{abs(force[1]):.3g}"
+    return f"{rule.name} {size} ({rule.id}, {marks(rule.paragraphs)})"

@@ -145,7 +145,7 @@ def _why(model: PolicyModel, ladder: str, now: Any) -> str:
     if now.fighting > 0.5:
         return f"week {said['fighting_weeks']} of fighting"
     if now.escalation > 2.5:
-        return f"last clash {said['since_clash']} weeks ago"
+        return f"last clash or fighting {said['since_clash']} weeks ago"
     return (
         f"rhetoric {said['rhetoric']}, threat {said['threat']}; "
         f"{said['troops']} troops, {said['fighters']} fighters"

@@ -155,13 +155,19 @@ class Stories:
         return {"title": self.title, "stories": [one.record() for one in self.told]}
 
 
-def stories(source: str | Path | Result | Study, progress: Callable[[int], None] | None = None) -> Stories:
+def stories(
+    source: str | Path | Result | Study,
+    most: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Stories:
     """Tell one typical run of each path class of a study.
 
     Parameters
     ----------
     source
         A result, a sweep, or the folder of one.
+    most
+        Tell only so many classes, the most frequent ones.
     progress
         Called with 1 after each story.
 
@@ -173,8 +179,12 @@ def stories(source: str | Path | Result | Study, progress: Callable[[int], None]
     from sim.analysis.replay import replay
 
     held = opened(source)
+    found = typical(held)
+    if most is not None:
+        often = sorted(found, key=lambda one: -one.runs)[:most]
+        found = [one for one in found if one in often]
     told = []
-    for one in typical(held):
+    for one in found:
         model = replay(find(held, one.run))
         told.append(Told(one, tuple(chapters(model)), model))
         if progress is not None:

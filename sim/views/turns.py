@@ -91,34 +91,43 @@ def _movers(
 ) -> tuple[Decision, ...]:
     """Return of each instrument the last decision that moved what a rung hangs on, if it was that way.
 
-    A fall of contact is laid only at the door of a side that is no longer ready for the rung.
+    Contact goes by steps, so there it is the last step over that rung; a fall is laid only at the door of
+    a side that is no longer ready for it.
     """
-    variables: tuple[str, ...] = HANGS_ON.get((change.ladder, max(change.before, change.after)), ())
-    upward = change.after > change.before
-    if change.ladder == "rapprochement" and not upward:
-        variables = tuple(name for name in variables if model.past(week)[name] < change.before)
+    level = max(change.before, change.after)
+    variables: tuple[str, ...] = HANGS_ON.get((change.ladder, level), ())
+    upward, steps = change.after > change.before, change.ladder == "rapprochement"
+    if steps and not upward:
+        variables = tuple(name for name in variables if model.past(week)[name] < level)
     found: dict[tuple[str, str], tuple[Decision, float]] = {}
     for number in range(week, max(week - BACK[change.ladder], 0), -1):
         for decision in by_week.get(number, []):
             key = decision.actor, decision.instrument
-            if key not in found and decision.choice != "hold":
-                step = moved(model, decision, variables)
-                if step != 0.0:
-                    found[key] = decision, step
+            if key in found or decision.choice == "hold":
+                continue
+            before, after = ends(model, decision, variables)
+            if (min(before, after) < level <= max(before, after)) if steps else before != after:
+                found[key] = decision, after - before
     right = [one for one, step in found.values() if (step > 0.0) == upward]
     return tuple(sorted(right, key=lambda one: (-one.week, one.actor)))
 
 
 def moved(model: Replay, decision: Decision, variables: tuple[str, ...]) -> float:
     """Return by what a decision moved the first of these variables that its option moves; 0 if none."""
+    before, after = ends(model, decision, variables)
+    return after - before
+
+
+def ends(model: Replay, decision: Decision, variables: tuple[str, ...]) -> tuple[float, float]:
+    """Return the first of these variables that a decision's option moves, before and after; 0 if none."""
     option = option_of(model, decision, decision.choice)
     mine = [name for name in variables if name in option.moves]
     if option.function is None or not mine:
-        return 0.0
+        return 0.0, 0.0
     before = model.past(decision.week - 1)
     world = np.array([before], dtype=model.registry.world_dtype).view(np.recarray)[0]
     option.function(world, model.parameters_of(decision.week))
-    return float(world[mine[0]] - before[mine[0]])
+    return float(before[mine[0]]), float(world[mine[0]])
 
 
 def option_of(model: PolicyModel, decision: Decision, name: str) -> Option:

@@ -143,25 +143,45 @@ def test_every_move_event_and_rare_choice_is_a_turning_point(told: Explanation) 
     assert sum(bool(one.changes) for one in told.turns) > 2
 
 
-def test_movers_moved_what_the_rung_hangs_on_that_way(told: Explanation) -> None:
-    model, checked = told.model, 0
-    for turn in told.turns:
+def ends_of(model: Any, actor: str, instrument: str, variables: tuple[str, ...], weeks: range) -> list[Any]:
+    return [
+        turns.ends(model, one, variables)
+        for one in model.decisions
+        if (one.actor, one.instrument) == (actor, instrument) and one.week in weeks
+    ]
+
+
+@pytest.mark.parametrize("replicate", [3, 8, 11, 17])
+def test_movers_are_the_last_steps_and_went_that_way(result: Any, replicate: int) -> None:
+    found = explain(result, replicate)
+    model, checked = found.model, 0
+    for turn in found.turns:
         for change, movers in zip(turn.changes, turn.movers, strict=True):
-            variables = turns.HANGS_ON.get((change.ladder, max(change.before, change.after)), ())
-            for decision in movers:
-                assert 0 <= turn.week - decision.week <= turns.BACK[change.ladder]
-                step = turns.moved(model, decision, variables)
-                assert step > 0 if change.after > change.before else step < 0
-                own = (decision.actor, decision.instrument)
-                later = [
-                    d for d in model.decisions
-                    if (d.actor, d.instrument) == own and decision.week < d.week <= turn.week
-                ]  # fmt: skip
-                assert all(turns.moved(model, d, variables) == 0 for d in later)
-                if change.ladder == "rapprochement" and change.after < change.before:
-                    assert model.past(turn.week)[f"{decision.actor}_ready"] < change.before
+            level, upward = max(change.before, change.after), change.after > change.before
+            variables = turns.HANGS_ON.get((change.ladder, level), ())
+            for one in movers:
+                assert 0 <= turn.week - one.week <= turns.BACK[change.ladder]
+                assert (
+                    turns.moved(model, one, variables) > 0
+                    if upward
+                    else turns.moved(model, one, variables) < 0
+                )
+                later = ends_of(
+                    model, one.actor, one.instrument, variables, range(one.week + 1, turn.week + 1)
+                )
                 checked += 1
-    assert checked > 3
+                if change.ladder == "escalation":
+                    assert all(before == after for before, after in later)
+                    continue
+                crossed = turns.ends(model, one, variables)
+                assert min(crossed) < level <= max(crossed)
+                assert not any(min(each) < level <= max(each) for each in later)
+                ready = model.past(turn.week)[f"{one.actor}_ready"]
+                assert ready >= level if upward else ready < level
+            if change.ladder == "rapprochement" and not upward:
+                late = [name for name in variables if model.past(turn.week)[name] < level]
+                assert {f"{one.actor}_ready" for one in movers} == set(late)
+    assert checked > 2
 
 
 def test_an_event_says_what_it_moved(told: Explanation) -> None:

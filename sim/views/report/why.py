@@ -1,0 +1,36 @@
+"""The section of a page that tells typical runs, sentence by sentence from their records."""
+
+from __future__ import annotations
+
+from sim.errors import ResultError
+from sim.study.result import Result
+from sim.study.study import Study
+from sim.views.lines import percent
+from sim.views.report.parts import Part, Points, Text
+from sim.views.stories import stories
+
+#: Classes told on a page: the most frequent ones, for a run is run again for each.
+TOLD = 3
+
+
+def typical(source: Result | Study, folder: str) -> list[Part]:
+    """Return the stories of the most frequent classes, or why there are none."""
+    try:
+        told = stories(source, most=TOLD)
+    except ResultError as error:
+        return [Text(f"No run is told here: {error}.", "note")]
+    made: list[Part] = [
+        Text(
+            "Of each of these classes, the run that lies nearest to all others that end in it. What happened "
+            "in it could happen under these assumptions. Numbers in square brackets are weeks whose records "
+            "bear a sentence out; with a sign, what a rule adds to a choice; ¶ is the paragraph behind it.",
+        )
+    ]
+    for story in told:
+        often = f"{story.of.runs:,} runs ({percent(story.of.runs / story.of.of)})"
+        made.append(Text(f"{story.of.path.capitalize()}: run {story.of.run}, typical of {often}"))
+        made.append(
+            Points(tuple(f"{one.title}. {' '.join(map(str, one.sentences))}" for one in story.chapters))
+        )
+        made.append(Text(f"panj explain {folder} --run {story.of.run}", "code"))
+    return made
