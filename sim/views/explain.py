@@ -252,8 +252,8 @@ class Explanation:
             return "No decision sets this rung: clashes, fighting and war do, and how long they are past."
         within = f"in {turns.BACK[change.ladder]} weeks"
         return (
-            f"No instrument's last step {within} moved what it hangs on that way: it was earlier steps, fading, "
-            "a process or an event."
+            f"No instrument's last step {within} moved what it hangs on that way: it was earlier steps, "
+            "fading, a process or an event."
         )
 
     def decision_lines(self, decision: Decision, indent: int = 1, at: int | None = None) -> list[Line]:

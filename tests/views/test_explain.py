@@ -8,15 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import sim
 from sim.analysis import reasons
+from sim.analysis.replay import replay
 from sim.errors import ResultError, ScenarioError
 from sim.model.outcomes import OUTCOMES, PATHS
+from sim.model.registry import load
+from sim.scenario.plan import plan
 from sim.study import which
-from sim.views import narrative, turns
+from sim.views import apart, narrative, turns
 from sim.views.explain import Explanation, explain
 from sim.views.lines import Line, html
 
@@ -335,6 +339,26 @@ def test_runs_of_two_cases_name_what_differs(result: Any) -> None:
     data = explain(result, "1:1", against="0:1").record()["apart"]
     assert len(data["values"]) > 100
     assert "same randomness" in text(explain(result, "1:1", against="0:1"))
+
+
+def test_a_failed_run_is_explained_to_where_it_got() -> None:
+    model = load()
+    spec = sim.load_scenario("baseline").replace(weeks=10, citizens=0)
+    own = plan(spec, model)
+    row = np.concatenate([own.parameters, own.world])
+    row[list(model.parameters).index("power_contract")] = 1e5  # past what a scenario may set
+    run = which.Which("1:0", spec, 0, 0, row)
+    found = Explanation(run, replay(run), None, None)
+    assert "The run failed: in week 3" in text(found)
+    data = json.loads(json.dumps(found.record(), allow_nan=False))
+    assert data["failure"] == {"week": 3, "variable": "power_supply"}
+    assert data["path"] is None
+    sound = which.Which("0:0", spec, 0, 0, None)
+    parted = apart.answer(Explanation(sound, replay(sound), None, None), found)[1]["apart"]
+    assert parted["ends"]["1:0"] is None
+    assert parted["values"] == {
+        "power_contract": [own.parameters[list(model.parameters).index("power_contract")], 1e5]
+    }
 
 
 # On the command line
