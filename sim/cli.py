@@ -231,7 +231,14 @@ def _draw(result: Any, folder: Path, kinds: Sequence[str] | None, quiet: bool) -
 
 @app.command(epilog="Example: panj trace baseline --replicate 17 --week 12")
 def trace(
-    scenario: Name,
+    scenario: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SCENARIO]",
+            help="A shipped storyline or a YAML file; left out with --from.",
+            autocompletion=_complete_scenario,
+        ),
+    ] = None,
     replicate: Annotated[
         int, typer.Option(metavar="K", help="Which run of the ensemble: its number.", min=0)
     ] = 0,
@@ -243,12 +250,32 @@ def trace(
         int | None,
         typer.Option(metavar="W", help="One week in full: every choice with its table, cell by cell.", min=1),
     ] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--from", metavar="DIR", help="Replay a run of this result folder instead.")
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--run", metavar="ID", help="Which run of it: CASE:REPLICATE, as in outcomes."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Tell one run week by week: what changed, who chose what, and which rules led to it."""
-    import sim
+    """Tell one run week by week: what changed, who chose what, and which rules led to it.
 
-    story = sim.trace(_scenario(scenario, settings, weeks, citizens), replicate=replicate, seed=seed)
+    With --from and --run: that run of a stored result or sweep, also one that failed.
+    """
+    import sim
+    from sim.study import which
+
+    if (folder is None) != (name is None) or (folder is None) == (scenario is None):
+        raise ScenarioError("panj trace: expected a scenario, or --from DIR with --run ID")
+    if folder is not None and name is not None:
+        if replicate or seed or settings or weeks or citizens is not None:
+            raise ScenarioError("panj trace --from: the run is as it was made; leave other settings out")
+        run = which.find(which.opened(folder), name)
+        story = sim.trace(run.spec, run.replicate, run.seed, run.row)
+    else:
+        spec = _scenario(str(scenario), settings, weeks, citizens)
+        story = sim.trace(spec, replicate=replicate, seed=seed)
     if as_json:
         _print_json(story.record(week))
     else:

@@ -108,9 +108,7 @@ def sweep(
     if as_json:
         _print_json(sweeping.result(study))
     else:
-        console = text.console()
-        console.width = max(console.width, 130)
-        console.print(sweeping.page(study))
+        text.print_whole(sweeping.page(study))
     if study.failed:
         if not quiet:
             print(

@@ -27,6 +27,13 @@ def console(file: IO[str] | None = None) -> Console:
     return Console(file=target, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
+def print_whole(page: RenderableType) -> None:
+    """Print to standard output, as wide as it takes: numbers are never cut off."""
+    made = console()
+    made.width = max(made.width, made.measure(page, options=made.options.update(max_width=400)).maximum)
+    made.print(page)
+
+
 def table(title: str, *columns: str, right: Iterable[str] = (), wide: Iterable[str] = ()) -> Table:
     """Return an empty table; columns in `right` hold numbers, those in `wide` take the space left."""
     numbers, stretched = set(right), set(wide)

@@ -259,6 +259,17 @@ def test_a_run_by_its_name(study: Study) -> None:
             study.run(wrong)
 
 
+def test_a_run_is_told_by_the_mesa_driver(panj: Any, study: Study) -> None:
+    row = study.outcomes.iloc[11]
+    shown = panj("trace", "--from", study.folder, "--run", f"{row['case']}:{row['replicate']}")
+    assert shown.code == 0
+    assert str(row["path"]) in shown.out
+    assert panj("trace", "--from", study.folder).code == 2
+    assert panj("trace").code == 2
+    assert panj("trace", "baseline", "--from", study.folder, "--run", "0:0").code == 2
+    assert panj("trace", "--from", study.folder, "--run", "0:0", "--seed", 3).code == 2
+
+
 # Commands
 
 
