@@ -69,8 +69,19 @@ def _describe(quantity: Quantity) -> str:
     )
 
 
-def _number(quantity: Quantity) -> Schema:
-    found: Schema = {"type": "number", "description": _describe(quantity), "default": quantity.default}
+def _claims(model: Model) -> dict[str, str]:
+    """Return for each parameter the rules it belongs to, with their claims, as an editor shows them."""
+    found: dict[str, list[str]] = {}
+    for rule in model.rules.values():
+        marks = " ".join(f"¶{n}" for n in rule.paragraphs) or "judgement"
+        for name in rule.parameters:
+            found.setdefault(name, []).append(f"{rule.id} ({marks}): {rule.claim}")
+    return {name: " ".join(told) for name, told in found.items()}
+
+
+def _number(quantity: Quantity, claim: str = "") -> Schema:
+    told = f"{_describe(quantity)}. {claim}" if claim else _describe(quantity)
+    found: Schema = {"type": "number", "description": told, "default": quantity.default}
     if quantity.low > -1e300:
         found["minimum"] = quantity.low
     if quantity.high < 1e300:
@@ -169,6 +180,7 @@ def _commitment(model: Model) -> Schema:
 
 def _scenario(model: Model) -> Schema:
     free = {name: q for name, q in model.world.items() if not q.derived}
+    claims = _claims(model)
     names = catalogue.names()
     extends = {
         "type": "string",
@@ -204,7 +216,7 @@ def _scenario(model: Model) -> Schema:
             description="initial values; what is left out has its default",
         ),
         "parameters": _object(
-            {name: _number(quantity) for name, quantity in model.parameters.items()},
+            {name: _number(quantity, claims.get(name, "")) for name, quantity in model.parameters.items()},
             description="values of parameters; what is left out has its default",
         ),
         "events": {"type": "array", "items": _event(model)},

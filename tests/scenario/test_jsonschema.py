@@ -115,6 +115,14 @@ def test_every_name_is_there_with_unit_meaning_default_and_range() -> None:
     assert all(one["$ref"].removeprefix("#/$defs/") in SCHEMA["$defs"] for one in changed.values())
 
 
+def test_a_parameter_shows_the_claims_it_serves() -> None:
+    told = SCHEMA["properties"]["parameters"]["properties"]
+    for rule in load().rules.values():
+        for name in rule.parameters:
+            assert f"{rule.id} (" in told[name]["description"]
+            assert rule.claim in told[name]["description"]
+
+
 def test_another_kind() -> None:
     with pytest.raises(ScenarioError, match="scenario"):
         sim.schema("scenaro")
