@@ -133,7 +133,7 @@ def _client(distributed: Any, scheduler: str | None, workers: int | None) -> Ite
             address: Any = stack.enter_context(
                 distributed.LocalCluster(
                     n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
-                    dashboard_address=None, silence_logs=50,
+                    dashboard_address=None, silence_logs=50, preload=["sim.study.worker"],
                 )
             )  # fmt: skip
         else:

@@ -23,13 +23,17 @@ LONGER = {**EXPERIMENT, "weeks": 100, "replicates": 24, "block": 192}
 LONGER["design"] = {"method": "lhs", "size": 96}
 
 
-def started(where: Path, *options: str) -> subprocess.Popen[str]:
+def started(where: Path, *options: str, group: bool = False) -> subprocess.Popen[str]:
     experiment = where.parent / "experiment.yaml"
     if not experiment.exists():
         experiment.write_text(json.dumps(LONGER))
     command = [sys.executable, "-m", "sim", "sweep", str(experiment), "--out", str(where), "--threads", "1"]
     return subprocess.Popen(
-        [*command, "--quiet", "--json", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command, "--quiet", "--json", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=group,
     )
 
 
@@ -123,6 +127,22 @@ def test_asked_twice_it_stops_at_once(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert "Traceback" not in err
     assert not Study(where).damaged()
+
+
+@pytest.mark.long
+def test_an_interrupt_of_the_whole_group_spares_the_workers(tmp_path: Path, whole: dict[str, bytes]) -> None:
+    """As Ctrl-C in a terminal reaches every process: the blocks at hand are finished all the same."""
+    pytest.importorskip("distributed", reason="workers need Dask")
+    where = tmp_path / "study"
+    process = started(where, "--workers", "2", group=True)
+    until_it_writes(where, process)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert not Study(where).damaged()
+    sweep(LONGER, where, threads=1, disk=Quick())
+    all_is_there(where, whole)
 
 
 def a_second_writer_is_told(where: Path) -> bool:
