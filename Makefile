@@ -16,7 +16,7 @@ PIP     = $(VENV)/bin/python -m pip --disable-pip-version-check
 DEMO    = results/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint format bench calibrate calibrated validity docs reference notebook clean
+.PHONY: help demo test chromium test-long lint format bench calibrate calibrated validity docs reference notebook clean
 .DELETE_ON_ERROR:
 
 help:
@@ -51,11 +51,20 @@ demo: $(VENV)/.installed
 	@echo "The table of outcomes is $(DEMO)/outcomes.parquet; the pictures are:"
 	@ls $(DEMO)/*.png
 
-test: $(VENV)/.installed-test
+test: $(VENV)/.installed-test chromium
 	$(VENV)/bin/python -m pytest
 
 test-long: $(VENV)/.installed-test
 	$(VENV)/bin/python -m pytest -m long
+
+# Pages are tested in a real browser: Debian's, where there is none yet and installing is possible.
+chromium:
+	@for name in chromium chromium-browser google-chrome chrome; do command -v $$name >/dev/null && exit 0; done; \
+	  root=; test "$$(id -u)" = 0 || root='sudo -n'; \
+	  if command -v apt-get >/dev/null; then \
+	    $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive \
+	      apt-get install -y -qq --no-install-recommends chromium; \
+	  else false; fi >/dev/null 2>&1 || echo "No Chromium and none could be installed: tests of pages in a browser are skipped." >&2
 
 lint: $(VENV)/.installed-lint
 	$(VENV)/bin/ruff check .

@@ -82,3 +82,26 @@ def discover(
     from sim.views import discover as view
 
     view.run(folder, where, out, force, as_json)
+
+
+@answers.command(epilog="Example: panj report results/demo -o page.html")
+def report(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A result folder, of panj run or panj sweep.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="The page; default: report.html in the folder."),
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CONDITION",
+            help="For a sweep: what boxes are drawn for; default: clashes or worse in more than a tenth.",
+        ),
+    ] = None,
+) -> None:
+    """Write one page of HTML with the answer, the pictures and how to make it again; it fetches nothing."""
+    import sim
+
+    print(sim.report(folder, out, where=where))

@@ -49,5 +49,61 @@ def panj(
     return run
 
 
+SWEEP = {
+    "panj": 1,
+    "title": "A small sweep",
+    "question": "Does <b>talking</b> help & what else? <script>alert(1)</script>",
+    "scenario": "baseline",
+    "weeks": 60,
+    "citizens": 0,
+    "design": {"method": "lhs", "size": 60},
+    "replicates": 6,
+    "seed": 5,
+    "uncertainties": {
+        "russian_guarantee": {"uniform": [0, 1]},
+        "clash_base": {"triangular": [-4, -3, -1]},
+        "reading": ["as_read", "sincere"],
+    },
+    "levers": {
+        "talks": {
+            "free": {},
+            "warm": {"commitments": [{"actor": "dushanbe", "instrument": "contact", "insist": "warm"}]},
+        }
+    },
+}
+
+
+@pytest.fixture(scope="session")
+def small_sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a hypercube with a lever; read only."""
+    import sim
+
+    folder = tmp_path_factory.mktemp("sweep") / "small"
+    sim.sweep(SWEEP, folder, threads=1)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_saltelli(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a small Saltelli design; read only."""
+    import sim
+
+    folder = tmp_path_factory.mktemp("sweep") / "saltelli"
+    design = {"method": "saltelli", "size": 16, "second_order": True}
+    uncertain = {"russian_guarantee": {"uniform": [0, 1]}, "clash_base": {"uniform": [-4, -1]}}
+    sim.sweep(
+        {
+            **SWEEP,
+            "title": "A small Saltelli design",
+            "design": design,
+            "uncertainties": uncertain,
+            "levers": {},
+        },
+        folder,
+        threads=1,
+    )
+    return folder
+
+
 def lines(text: str) -> Sequence[str]:
     return [line for line in text.splitlines() if line.strip()]

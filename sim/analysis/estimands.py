@@ -30,6 +30,8 @@ FUNCTIONS = ("share", "mean", "weeks")
 FIRSTS = tuple(name for name in OUTCOMES if name.startswith("first_"))
 #: Outcomes that are numbers; a class is none, and the bitmask of fitting classes means nothing averaged.
 NUMBERS = tuple(name for name in OUTCOMES if name not in ("path", "fits"))
+#: The classes that end in fighting of any kind.
+WORSE = PATHS[: PATHS.index("clashes") + 1]
 #: Outcomes that are or are not.
 FLAGS = ("blood", *FIRSTS)
 
@@ -68,6 +70,8 @@ class Estimand:
     @property
     def label(self) -> str:
         """The question in words."""
+        if self.function == "share" and set(self.names) == set(WORSE):
+            return "share of clashes or worse"
         if self.function == "share":
             return "share of " + " or ".join(_LABELS.get(one, one) for one in self.names)
         if self.function == "weeks":

@@ -22,8 +22,8 @@ Floats = NDArray[np.float64]
 KEYS = ("case", "base", "group")
 #: Which analysis suits a design: the first that it allows is taken.
 ALLOWS: dict[str, tuple[str, ...]] = {
-    "saltelli": ("sobol", "delta", "pawn"), "morris": ("morris", "delta", "pawn"), "lhs": ("delta", "pawn"),
-    "sobol": ("delta", "pawn"), "grid": ("delta", "pawn"), "cases": ("delta", "pawn"),
+    "saltelli": ("sobol", "pawn", "delta"), "morris": ("morris", "pawn", "delta"), "lhs": ("pawn", "delta"),
+    "sobol": ("pawn", "delta"), "grid": ("pawn", "delta"), "cases": ("pawn", "delta"),
 }  # fmt: skip
 
 
@@ -143,5 +143,5 @@ def sensitivity(
         return sobol(ready, second_order=study.experiment.second_order, resamples=resamples, **told)
     if chosen == "morris":
         return morris(ready, levels=study.experiment.levels or 4, resamples=resamples, **told)
-    few = min(resamples, 100)
+    few = min(resamples, 100 if chosen == "pawn" else 20)
     return (delta if chosen == "delta" else pawn)(ready, resamples=few, **told)

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis import of_study
-from sim.analysis.estimands import Estimand, estimand
+from sim.analysis.estimands import WORSE, Estimand, estimand
 from sim.errors import ResultError, ScenarioError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Goal:
 
 #: The three that pull against each other: risk of clashes, approval, refugees helped.
 GOALS = (
-    Goal(estimand("share(war, fighting, fight and talk, clashes)"), -1, 0.1),
+    Goal(Estimand("share", WORSE), -1, 0.1),
     Goal(estimand("mean(approval)"), +1),
     Goal(estimand("mean(refugees_hosted)"), +1),
 )

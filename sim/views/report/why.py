@@ -29,8 +29,7 @@ def typical(source: Result | Study, folder: str) -> list[Part]:
     for story in told:
         often = f"{story.of.runs:,} runs ({percent(story.of.runs / story.of.of)})"
         made.append(Text(f"{story.of.path.capitalize()}: run {story.of.run}, typical of {often}"))
-        made.append(
-            Points(tuple(f"{one.title}. {' '.join(map(str, one.sentences))}" for one in story.chapters))
-        )
+        for chapter in story.chapters:
+            made += [Text(chapter.title), Points(tuple(map(str, chapter.sentences)))]
         made.append(Text(f"panj explain {folder} --run {story.of.run}", "code"))
     return made

@@ -1,0 +1,74 @@
+"""From a result folder to one file of HTML."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.study.loading import load_results
+from sim.study.result import Result
+from sim.views.plots.files import write_text
+from sim.views.report import ensemble, sweep
+from sim.views.report.parts import Section
+
+if TYPE_CHECKING:
+    from sim.study.study import Study
+
+NAME = "report.html"
+
+
+def report(folder: str | Path, out: str | Path | None = None, *, where: str | None = None) -> Path:
+    """Write a result folder as one page of HTML: pictures inside, nothing fetched, under 3 MB.
+
+    Parameters
+    ----------
+    folder
+        Of an ensemble or of a sweep, complete or not.
+    out
+        The file; default: `report.html` in the folder.
+    where
+        For a sweep, the condition that boxes are drawn for; default: clashes or worse in more than a
+        tenth of a case's runs.
+
+    Raises
+    ------
+    ScenarioError
+        The condition is not understood.
+    ResultError
+        There is no such folder, or it cannot be read.
+    OSError
+        Writing failed; what was there before is still there.
+    """
+    place = Path(folder)
+    target = Path(out) if out is not None else place / NAME
+    content = html(load_results(place), str(folder), where)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return write_text(content, target)
+
+
+def html(result: Result | Study, folder: str = "DIR", where: str | None = None) -> str:
+    """Return the page of a result; the same result gives the same page."""
+    if isinstance(result, Result):
+        title, question, sections = ensemble.sections(result, folder)
+    else:
+        title, question, sections = sweep.sections(result, folder, where)
+    return render(title, question, sections)
+
+
+def render(title: str, question: str, sections: list[Section]) -> str:
+    """Fill the template; every text is escaped."""
+    from jinja2 import Environment, StrictUndefined
+
+    here = files("sim.views.report")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    template = environment.from_string((here / "page.html.j2").read_text(encoding="utf-8"))
+    return template.render(
+        title=title,
+        question=question,
+        sections=sections,
+        style=(here / "page.css").read_text(encoding="utf-8"),
+        script=(here / "page.js").read_text(encoding="utf-8"),
+    )

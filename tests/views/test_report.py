@@ -1,0 +1,283 @@
+"""The page: what it says, that user text stays text, that a browser without network shows all of it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sim
+from sim.errors import ScenarioError
+from sim.study.study import Study
+from sim.views.report.page import html, render
+from sim.views.report.parts import Section, Text, cell, grid, percent, span
+from tests.views import browser
+
+MOST = 3_000_000
+
+
+class Outline(HTMLParser):
+    """Headings, pictures, ids and links of a page, and whatever would fetch something."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.alts: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.fetched: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        found = dict(attrs)
+        if tag == "img":
+            self.alts.append(found.get("alt") or "")
+        if "id" in found:
+            self.ids.append(found["id"] or "")
+        if tag == "a":
+            self.links.append(found.get("href") or "")
+        for name in ("src", "href"):
+            value = found.get(name) or ""
+            if value and not value.startswith(("data:", "#")):
+                self.fetched.append(value)
+
+
+@pytest.fixture(scope="session")
+def pages(result: sim.Result, small_sweep: Path, small_saltelli: Path) -> dict[str, str]:
+    return {
+        "ensemble": html(result),
+        "sweep": html(Study(small_sweep)),
+        "saltelli": html(Study(small_saltelli)),
+    }
+
+
+@pytest.mark.parametrize("kind", ["ensemble", "sweep", "saltelli"])
+def test_a_page_holds_everything_and_fetches_nothing(pages: dict[str, str], kind: str) -> None:
+    text = pages[kind]
+    outline = Outline(text)
+    assert len(text.encode()) < MOST
+    assert outline.fetched == []
+    assert "url(" not in text.replace("default-src", "")
+    assert outline.tags.count("h1") == 1
+    assert outline.tags.count("h2") >= 7
+    assert outline.tags.count("img") >= 3
+    assert {link[1:] for link in outline.links} <= set(outline.ids)
+    assert len(outline.ids) == len(set(outline.ids))
+
+
+@pytest.mark.parametrize("kind", ["ensemble", "sweep", "saltelli"])
+def test_alt_texts_state_a_finding(pages: dict[str, str], kind: str) -> None:
+    alts = Outline(pages[kind]).alts
+    assert all(len(alt) > 40 for alt in alts)
+    assert sum("%" in alt or re.search(r"\d", alt) is not None for alt in alts) >= len(alts) // 2
+
+
+def test_the_answer_is_three_sentences_with_their_numbers(pages: dict[str, str]) -> None:
+    for text in pages.values():
+        answers = re.findall(r'<p class="answer">(.*?)</p>', text, re.DOTALL)
+        assert len(answers) == 3
+        assert answers[0].startswith("Under these assumptions, ")
+        assert "%" in answers[0]
+
+
+def test_the_answer_says_what_the_tables_say(result: sim.Result, pages: dict[str, str]) -> None:
+    from sim.analysis import distributions
+
+    table = distributions.shares(result.part("defaults"))
+    first = re.findall(r'<p class="answer">(.*?)</p>', pages["ensemble"], re.DOTALL)[0]
+    assert f"{percent(table['share'].max())} (" in first
+    assert f"end in {table['share'].idxmax()}" in first
+
+
+def test_user_text_is_escaped(pages: dict[str, str]) -> None:
+    text = pages["sweep"]
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert text.count("<script>") == 1
+
+
+ODD_TITLES = ("<script>alert(1)</script>", "=cmd()\"'", "$x$ {{ 7 * 7 }} {% raw %}", "Лейла")
+
+
+@pytest.mark.parametrize("title", ODD_TITLES)
+def test_any_title_stays_text(title: str) -> None:
+    parts = [Text(title), Text(title, "code"), grid(title, (title,), [[title], [cell(1.0)]])]
+    made = render(title, title, [Section("a", title, parts)])
+    assert "<script>alert" not in made
+    assert "49" not in made.replace("1.649", "")
+    assert made.count("</section>") == 1
+
+
+def test_an_ensemble_that_is_not_shipped_carries_its_storyline(tmp_path: Path) -> None:
+    spec = sim.load_scenario("baseline").replace(weeks=20, citizens=0, title="Mine alone")
+    page = html(sim.run(spec, runs=3, plausible=False))
+    code = re.findall(r"<code>(.*?)</code>", page, re.DOTALL)
+    assert "panj run storyline.yaml --runs 3 --seed 0" in code[0]
+    import html as plain
+
+    path = tmp_path / "storyline.yaml"
+    path.write_text(plain.unescape(code[1]), encoding="utf-8")
+    assert sim.load_scenario(path).hash == spec.hash
+
+
+def test_odd_ensembles_give_sensible_pages(odd: sim.Result) -> None:
+    text = html(odd)
+    assert "nan" not in re.sub(r"data:image[^\"]*", "", text).lower().replace("finance", "")
+    assert Outline(text).tags.count("h2") >= 7
+
+
+def test_all_failed_says_so(result: sim.Result, small_sweep: Path) -> None:
+    from tests.views.conftest import all_failed
+
+    assert "Every run at the defaults failed" in html(all_failed(result))
+    study = Study(small_sweep)
+    runs = study.outcomes.copy()
+    runs["failure"] = "week 1: rhetoric left its bounds"
+    study.__dict__["outcomes"] = runs
+    study.batches = lambda *_: iter([runs])  # type: ignore[method-assign,assignment]
+    text = html(study)
+    assert "Every run failed" in text
+    assert "No sound run" in text
+
+
+def test_a_sweep_of_one_path_and_one_run() -> None:
+    # One case, one run: nothing can be told but what happened.
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as place:
+        one = {
+            "panj": 1, "title": "One run", "scenario": "baseline", "weeks": 10, "citizens": 0,
+            "design": {"method": "grid", "levels": 2}, "replicates": 1, "uncertainties": {"tension": [0.5]},
+        }  # fmt: skip
+        study = sim.sweep(one, Path(place) / "one", threads=1)
+        text = html(study)
+    assert "of 1 runs" in text
+    assert "Cannot be told" in text
+
+
+def test_a_study_that_is_not_complete_says_so(small_sweep: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "part"
+    shutil.copytree(small_sweep, folder)
+    (folder / "manifest.jsonl").write_text("")
+    assert "No block is done yet" in html(Study(folder))
+
+
+def test_the_command(panj: Callable[..., Any], small_saltelli: Path) -> None:
+    told = panj("report", small_saltelli, "-o", "deep/page.html")
+    assert told.code == 0
+    assert told.out.strip() == "deep/page.html"
+    assert Path("deep/page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    wrong = panj("report", small_saltelli, "--where", "share(wat) > 1")
+    assert wrong.code == 2
+    assert "nearest: war" in wrong.err
+    assert panj("report", "nowhere").code == 2
+
+
+def test_the_same_result_gives_the_same_page(small_saltelli: Path, pages: dict[str, str]) -> None:
+    assert html(Study(small_saltelli)) == pages["saltelli"]
+
+
+def test_a_wrong_condition_is_refused_before_anything_is_drawn(small_sweep: Path) -> None:
+    with pytest.raises(ScenarioError, match="nearest"):
+        html(Study(small_sweep), where="share(cold piece) > 0.1")
+
+
+def test_cells() -> None:
+    assert span(0.05, 0.1).text == "5.0 – 10 %"
+    assert span(float("nan"), 0.1).text == "–"
+    assert cell(float("nan")).number is None
+    assert cell(12345.6).text == "12,346"
+    assert cell(-0.5).text == "−0.5"
+
+
+# In a browser
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Any]:
+    with browser.chromium() as driver:
+        yield driver
+
+
+@pytest.mark.parametrize("kind", ["ensemble", "sweep", "saltelli"])
+def test_a_browser_without_network_shows_every_section(
+    opened: Any, pages: dict[str, str], tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(pages[kind], encoding="utf-8")
+    context = opened.new_context(offline=True, viewport={"width": 1100, "height": 900})
+    page = context.new_page()
+    seen = browser.watched(page)
+    page.goto(path.as_uri())
+    sections = page.locator("main section")
+    assert sections.count() >= 7
+    for number in range(sections.count()):
+        section = sections.nth(number)
+        section.scroll_into_view_if_needed()
+        picture = section.screenshot()
+        assert len(picture) > 1500
+    assert page.evaluate("[...document.images].every((one) => one.naturalWidth > 100)")
+    assert seen.messages == []
+    assert seen.requests == []
+    context.close()
+
+
+def test_tables_sort_by_value_and_say_so(opened: Any, pages: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(pages["ensemble"], encoding="utf-8")
+    page = opened.new_page()
+    page.goto(path.as_uri())
+    table = page.locator("#paths table").first
+    head = table.locator("thead th").nth(1)
+    values = lambda: table.evaluate("t => [...t.tBodies[0].rows].map(r => Number(r.cells[1].dataset.number))")  # noqa: E731
+    head.locator("button").focus()
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert values() == sorted(values())
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    assert values() == sorted(values(), reverse=True)
+    page.close()
+
+
+def test_it_fits_a_telephone_and_a_sheet_of_paper(opened: Any, pages: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(pages["sweep"], encoding="utf-8")
+    page = opened.new_page(viewport={"width": 360, "height": 700})
+    page.goto(path.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.emulate_media(media="print")
+    assert not page.locator("nav").is_visible()
+    assert len(page.pdf()) > 20_000
+    page.close()
+
+
+def test_colours_have_contrast(opened: Any, pages: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(pages["ensemble"], encoding="utf-8")
+    page = opened.new_page()
+    page.goto(path.as_uri())
+    colours = page.evaluate(
+        "[...document.querySelectorAll('p, li, td, th, caption, figcaption, a, h1, h2')]"
+        ".map((one) => getComputedStyle(one).color)"
+    )
+    for colour in set(colours):
+        red, green, blue = (int(x) / 255 for x in re.findall(r"\d+", colour)[:3])
+        parts = [x / 12.92 if x <= 0.03928 else ((x + 0.055) / 1.055) ** 2.4 for x in (red, green, blue)]
+        luminance = 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+        assert 1.05 / (luminance + 0.05) >= 4.5, colour
+    page.close()
+
+
+def test_one_class_is_no_trouble(result: sim.Result) -> None:
+    outcomes = result.outcomes.copy()
+    outcomes["path"] = outcomes["path"].cat.set_categories(outcomes["path"].cat.categories)
+    outcomes.loc[:, "path"] = "cold peace"
+    assert "none anywhere else" in html(replace(result, outcomes=outcomes))
