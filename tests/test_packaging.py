@@ -108,6 +108,15 @@ def test_every_import_is_declared() -> None:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 used.add(node.module.split(".")[0])
     outside = {name.lower() for name in used - set(sys.stdlib_module_names) - {"sim"}}
+    extras = [
+        one
+        for name in ("cluster", "dashboard", "discovery")
+        for one in project["optional-dependencies"][name]
+    ]
+    optional = {re.split(r"[<>=!~ ;\[]", one)[0].lower() for one in extras}
+    optional = {"sklearn" if one == "scikit-learn" else one for one in optional}
+    assert optional <= outside, f"declared but not used: {sorted(optional - outside)}"
+    outside -= optional - declared
     assert outside <= declared, f"used but not declared: {sorted(outside - declared)}"
     # Mesa imports networkx without asking for it, so it is declared for Mesa's sake.
     assert declared - outside <= {"networkx"}, f"declared but not used: {sorted(declared - outside)}"

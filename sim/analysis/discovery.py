@@ -225,7 +225,10 @@ def _peeled(table: pd.DataFrame, met: Flags) -> tuple[tuple[Limit, ...], pd.Data
 
 def _once(ready: pd.DataFrame, met: Flags) -> tuple[list[Limit], pd.DataFrame]:
     with _quiet():
-        prim = _library("prim")
+        try:
+            from ema_workbench.analysis import prim
+        except ImportError:
+            raise ScenarioError(_INSTALL) from None
         box = prim.Prim(ready, met.astype(int), threshold=1e-9, mass_min=SMALLEST).find_box()
         steps = box.peeling_trajectory.astype(float)
     # Density counts from that of all cases: half of them is little where half do anyway.
@@ -352,15 +355,6 @@ def _leaves(
 
 
 _INSTALL = "discovery needs more libraries: pip install 'panj[discovery]'"
-
-
-def _library(name: str) -> Any:
-    try:
-        from importlib import import_module
-
-        return import_module(f"ema_workbench.analysis.{name}")
-    except ImportError:
-        raise ScenarioError(_INSTALL) from None
 
 
 @contextlib.contextmanager
