@@ -105,3 +105,48 @@ def report(
     import sim
 
     print(sim.report(folder, out, where=where))
+
+
+@answers.command(epilog="Example: panj tip baseline --toward clashes --above 20% --out tips")
+def tip(
+    scenario: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENARIO", help="A shipped storyline or a YAML file.", autocompletion=complete_scenario
+        ),
+    ],
+    toward: Annotated[
+        str,
+        typer.Option(metavar="PATH", help="A path class to end in; clashes is clashes or worse."),
+    ],
+    above: Annotated[
+        str | None,
+        typer.Option(metavar="SHARE", help="Share of runs it must exceed; default: be the likeliest end."),
+    ] = None,
+    runs: Annotated[int, typer.Option(metavar="N", help="Runs of every world tried.", min=10)] = 200,
+    seed: Seed = 0,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="NAME", help="A value that may change; repeatable; default: all."),
+    ] = None,
+    citizens: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Number of citizens, instead of the file's; 0 is quickest.", min=0),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A folder for a storyline of each change found.")
+    ] = None,
+    force: Force = False,
+    threads: Threads = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find the smallest changes of a scenario that tip it: of one value, of two, of a commitment."""
+    import sim
+    from sim.views import tip as view
+
+    spec = sim.load_scenario(scenario)
+    if citizens is not None:
+        spec = spec.replace(citizens=citizens)
+    goal = view.goal_of(above)
+    view.run(spec, scenario, toward, goal, runs, seed, only, out, force, threads, as_json, quiet)
