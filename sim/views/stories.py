@@ -102,7 +102,7 @@ class Told:
         found = [Line(0, f"{self.of.path.capitalize()}: run {self.of.run}, typical of {share}", True)]
         for chapter in self.chapters:
             found.append(Line(0, chapter.title, True))
-            found.append(Line(1, " ".join(map(str, chapter.sentences))))
+            found += [Line(1, str(one)) for one in chapter.sentences]
         return [*found, BLANK]
 
     def record(self) -> dict[str, Any]:

@@ -281,3 +281,13 @@ def test_one_class_is_no_trouble(result: sim.Result) -> None:
     outcomes["path"] = outcomes["path"].cat.set_categories(outcomes["path"].cat.categories)
     outcomes.loc[:, "path"] = "cold peace"
     assert "none anywhere else" in html(replace(result, outcomes=outcomes))
+
+
+def test_typical_runs_are_told_sentence_by_sentence(result: sim.Result, pages: dict[str, str]) -> None:
+    told = sim.stories(result, most=3)
+    for story in told:
+        assert f"run {story.of.run}, typical of" in pages["ensemble"]
+        for chapter in story.chapters:
+            for sentence in chapter.sentences:
+                assert str(sentence).replace("'", "&#39;") in pages["ensemble"]
+    assert 'id="stories"' in pages["sweep"]

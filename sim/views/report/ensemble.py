@@ -28,6 +28,7 @@ from sim.views.report.parts import (
     share,
     span,
 )
+from sim.views.report.why import typical
 
 Made = tuple[str, str, list[Section]]
 
@@ -47,6 +48,7 @@ def sections(result: Result, folder: str) -> Made:
         Section("drivers", "What moves it", _drivers(result, moved)),
         Section("readings", "How the article is read", _readings(result)),
         Section("rules", "Rules and paragraphs that mattered", mattered(clear)),
+        Section("stories", "Typical runs, told", typical(result, folder)),
         Section("limits", "What this cannot say", limits()),
         Section("again", "How to make it again", reproduce(result, folder)),
     ]  # fmt: skip

@@ -29,6 +29,7 @@ from sim.views.report.parts import (
     share,
     span,
 )
+from sim.views.report.why import typical
 
 #: Uncertainties whose alternatives or quarters get a picture of their own, the strongest.
 PICTURED = 2
@@ -54,6 +55,7 @@ def sections(study: Study, folder: str, where: str | None = None) -> tuple[str, 
         Section("boxes", "Under which conditions", _boxes(digest)),
         Section("comparison", "What the levers change", _comparison(digest)),
         Section("rules", "Rules and paragraphs that mattered", mattered(_clear(digest))),
+        Section("stories", "Typical runs, told", typical(study, folder)),
         Section("limits", "What this cannot say", limits(*_gaps(study))),
         Section("again", "How to make it again", _again(study, folder)),
     ]

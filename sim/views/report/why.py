@@ -11,12 +11,15 @@ from sim.views.stories import stories
 
 #: Classes told on a page: the most frequent ones, for a run is run again for each.
 TOLD = 3
+#: Of runs longer than this, in weeks, only the most frequent class is told.
+LONG = 520
 
 
 def typical(source: Result | Study, folder: str) -> list[Part]:
     """Return the stories of the most frequent classes, or why there are none."""
     try:
-        told = stories(source, most=TOLD)
+        weeks = source.spec.weeks if isinstance(source, Result) else source.setup.longest[0]
+        told = stories(source, most=TOLD if weeks <= LONG else 1)
     except ResultError as error:
         return [Text(f"No run is told here: {error}.", "note")]
     made: list[Part] = [
@@ -31,5 +34,5 @@ def typical(source: Result | Study, folder: str) -> list[Part]:
         made.append(Text(f"{story.of.path.capitalize()}: run {story.of.run}, typical of {often}"))
         for chapter in story.chapters:
             made += [Text(chapter.title), Points(tuple(map(str, chapter.sentences)))]
-        made.append(Text(f"panj explain {folder} --run {story.of.run}", "code"))
+        made.append(Text(f"Why it went so: panj explain {folder} --run {story.of.run}", "note"))
     return made
