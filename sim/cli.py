@@ -440,25 +440,6 @@ def schema(
     _print_json(sim.schema(kind))
 
 
-@app.command(epilog="Example: panj plot results/demo --kind paths --kind fan")
-def plot(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A result folder.")],
-    kind: Annotated[
-        list[str] | None,
-        typer.Option(metavar="KIND", help="Which picture; repeatable; default: all of them."),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where to put them; default: the result folder.")
-    ] = None,
-    quiet: Quiet = False,
-) -> None:
-    """Draw the pictures of a result folder."""
-    import sim
-
-    for path in _draw(sim.load_results(folder), out or folder, kind, quiet):
-        print(path)
-
-
 app.registered_commands += [
     command for part in (answers, studies, why, page) for command in part.registered_commands
 ]

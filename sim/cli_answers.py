@@ -150,3 +150,39 @@ def tip(
         spec = spec.replace(citizens=citizens)
     goal = view.goal_of(above)
     view.run(spec, scenario, toward, goal, runs, seed, only, out, force, threads, as_json, quiet)
+
+
+@answers.command(epilog="Example: panj plot results/demo --kind paths --kind fan --format pdf --data")
+def plot(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Of panj run or of panj sweep.")],
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND", help="Which picture; repeatable; default: all of them."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to put them; default: the result folder.")
+    ] = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMS", help="Of png, svg, pdf; several with commas.")
+    ] = "png,svg",
+    data: Annotated[bool, typer.Option("--data", help="The numbers behind each as CSV beside it.")] = False,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="For a sweep: what to tell apart by; default: the levers."),
+    ] = None,
+    where: Annotated[
+        str | None, typer.Option(metavar="CONDITION", help="For a sweep: what boxes are drawn for.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Draw the pictures of a result folder, an ensemble's or a sweep's."""
+    import sim
+    from sim.views.plots import saving
+
+    forms = [one.strip() for one in form.split(",") if one.strip()]
+    made = saving.save(
+        sim.load_results(folder), out or folder, kind,
+        forms=forms, numbers=data, by=by, where=where, source=str(folder),
+    )  # fmt: skip
+    for path in made:
+        print(path)

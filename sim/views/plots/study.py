@@ -291,5 +291,5 @@ def incidence(digest: Digest, column: str, ax: Axes | None = None) -> Axes:
         ax.set_ylim(0, None)
         ax.set_xlim(0, table["week"].max())
         style.percent(ax.yaxis)
-        ax.legend(fontsize=8, loc="upper left")
+        ax.legend(fontsize=8, loc="best")
         return ax

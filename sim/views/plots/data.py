@@ -1,0 +1,90 @@
+"""The numbers behind a picture as CSV, with a header that says what they are."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis import distributions
+from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
+
+if TYPE_CHECKING:
+    from sim.study.result import Result
+
+
+def text(frame: pd.DataFrame, about: Sequence[tuple[str, str]]) -> str:
+    """Return a table as CSV under lines of `# key: value`.
+
+    A cell that a spreadsheet would take for a formula is led by an apostrophe.
+    """
+    sink = io.StringIO()
+    for key, value in about:
+        sink.write(f"# {key}: {' '.join(value.split())}\n")
+    plain = frame.copy()
+    for name in plain:
+        if not pd.api.types.is_numeric_dtype(plain[name]):
+            plain[name] = plain[name].astype(str).map(_tame)
+    plain.to_csv(sink, index=False, lineterminator="\n", float_format="%.10g")
+    return sink.getvalue()
+
+
+def _tame(cell: str) -> str:
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not _is_number(cell) else cell
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def of_ensemble(result: Result, kind: str) -> tuple[pd.DataFrame, str, str]:
+    """Return the numbers behind a picture of an ensemble, their unit, and what the intervals are."""
+    defaults = result.part("defaults")
+    if kind == "paths":
+        table = distributions.shares(defaults).reset_index().assign(part="defaults")
+        frames = [table]
+        if len(result.design):
+            wide = distributions.spread(result.part("plausible")).reset_index().assign(part="plausible")
+            frames.append(wide)
+        words = "low, high: 95 % Wilson at the defaults, of the pooled share where plausible; "
+        words += "case_low, case_high: 5 and 95 % of cases"
+        return pd.concat(frames, ignore_index=True), "share of runs", words
+    if kind == "joint":
+        rows = [
+            (when, ESCALATION[up], RAPPROCHEMENT[close], share)
+            for when in ("peak", "final")
+            for (up, close), share in np.ndenumerate(distributions.joint(defaults, when))
+        ]
+        return (
+            pd.DataFrame(rows, columns=["rungs", "escalation", "rapprochement", "share"]),
+            "share of runs",
+            "none",
+        )
+    if kind == "ladders":
+        frames = []
+        for which, name in enumerate(("escalation", "rapprochement")):
+            shares = distributions.occupancy(result.ladders["defaults"][:, :, which])
+            frame = pd.DataFrame(shares.T, columns=[f"rung_{rung}" for rung in range(6)])
+            frame.insert(0, "week", np.arange(len(frame)))
+            frame.insert(0, "ladder", name)
+            frames.append(frame)
+        return pd.concat(frames, ignore_index=True), "share of runs on the rung", "none"
+    if kind == "fan":
+        return (
+            result.quantiles.copy(),
+            "unit of the variable (panj rules --world)",
+            "quantiles over runs, 5 to 95 %",
+        )
+    frames = []
+    for name, column in (("clash", "first_escalation_3"), ("talks", "first_rapprochement_2")):
+        frame = distributions.incidence(defaults, column, result.spec.weeks).reset_index()
+        frame.insert(0, "event", name)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True), "share of runs", "pointwise 95 % Wilson"

@@ -1,0 +1,210 @@
+"""Pictures of sweeps: every kind, their numbers beside them, and studies at the edges."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+
+import sim
+from sim.analysis.digest import RISK, Digest
+from sim.analysis.estimands import WORSE
+from sim.errors import ScenarioError
+from sim.model.outcomes import PATHS
+from sim.study.study import Study
+from sim.views.plots import data, saving, sweeps
+from sim.views.plots import study as plots
+
+
+@pytest.fixture(scope="module")
+def digest(small_sweep: Path) -> Digest:
+    return Digest(Study(small_sweep))
+
+
+def failed(digest: Digest) -> Digest:
+    """The same study with nothing but failed runs."""
+    made = Digest(Study(digest.study.folder))
+    runs = digest.study.outcomes.copy()
+    runs["failure"] = "week 1: rhetoric left its bounds"
+    made.study.__dict__["outcomes"] = runs
+    made.study.batches = lambda *_: iter([runs])  # type: ignore[method-assign,assignment]
+    return made
+
+
+def read(path: Path) -> tuple[dict[str, str], pd.DataFrame]:
+    text = path.read_text(encoding="utf-8")
+    head = dict(line[2:].split(": ", 1) for line in text.splitlines() if line.startswith("# "))
+    return head, pd.read_csv(io.StringIO(text), comment="#")
+
+
+def test_every_kind_of_a_sweep_with_its_numbers(small_sweep: Path, tmp_path: Path) -> None:
+    made = saving.save(Study(small_sweep), tmp_path, forms=["png"], numbers=True, source="here")
+    assert {path.name for path in made} == {
+        f"{kind}.{form}" for kind in sweeps.KINDS for form in ("png", "csv")
+    }
+    for path in made:
+        if path.suffix == ".png":
+            assert path.read_bytes().startswith(b"\x89PNG")
+            assert path.stat().st_size > 8000
+            continue
+        head, table = read(path)
+        assert set(head) == {"picture", "unit", "n", "interval", "identity", "command"}
+        assert head["command"] == f"panj plot here --kind {path.stem} --data"
+        assert head["n"] == "720 runs, 0 failed"
+        assert len(table)
+
+
+@pytest.mark.parametrize("kind", ["paths", "joint", "ladders", "fan", "incidence"])
+def test_every_kind_of_an_ensemble_has_its_numbers(result: sim.Result, tmp_path: Path, kind: str) -> None:
+    (path,) = saving.save(result, tmp_path, [kind], forms=[], numbers=True)
+    head, table = read(path)
+    assert head["identity"].startswith(f"scenario {result.spec.hash[:16]}, seed 2")
+    assert len(table) >= 8
+    if kind == "paths":
+        defaults = table[table["part"] == "defaults"]
+        assert defaults["share"].sum() == pytest.approx(1)
+        assert list(defaults["path"]) == list(PATHS)
+
+
+def test_forms(small_saltelli: Path, tmp_path: Path) -> None:
+    made = saving.save(Study(small_saltelli), tmp_path, ["drivers"], forms=["svg", "pdf"])
+    assert [path.read_bytes()[:5] for path in made] == [b"<?xml", b"%PDF-"]
+    with pytest.raises(ScenarioError, match="nearest: png"):
+        saving.save(Study(small_saltelli), tmp_path, forms=["pgn"])
+
+
+def test_shares_by_anything_that_varies_add_up(digest: Digest) -> None:
+    counts = digest.counts
+    for name in ("levers", "talks", "reading", "russian_guarantee"):
+        table = digest.table(name)
+        wide = table.pivot(index="group", columns="path", values="share")
+        assert wide[list(PATHS)].sum(axis=1).to_numpy() == pytest.approx(1)
+        assert wide[list(WORSE)].sum(axis=1).to_numpy() == pytest.approx(wide["clashes or worse"].to_numpy())
+        runs = table.drop_duplicates("group")["runs"].sum()
+        assert runs == counts.sum() == 720
+        ax = plots.stacked(digest, name)
+        assert len(ax.get_yticklabels()) == len(wide)
+        assert (table["low"] <= table["share"] + 1e-12).all()
+        assert (table["share"] <= table["high"] + 1e-12).all()
+
+
+def test_a_range_is_told_apart_in_quarters(digest: Digest) -> None:
+    groups = digest.groups("russian_guarantee")
+    assert len(groups) == 4
+    assert np.sum([one.cases for one in groups], axis=0).tolist() == [1] * 120
+    assert [int(one.cases.sum()) for one in groups] == [30] * 4
+
+
+def test_corners_are_shares_of_the_three_ends(digest: Digest) -> None:
+    assert digest.corners.sum(axis=1) == pytest.approx(np.ones(120))
+    assert digest.corners[:, 0] == pytest.approx(digest.risk.value)
+
+
+def test_incidence_rises_to_what_the_runs_say(digest: Digest) -> None:
+    table = digest.incidence("first_rapprochement_2")
+    for name, rows in table.groupby("setting"):
+        mine = digest.sound[digest.inputs["talks"].astype(str).to_numpy()[digest.sound["case"]] == name]
+        assert rows["share"].iloc[-1] == pytest.approx(mine["first_rapprochement_2"].notna().mean())
+        assert rows["share"].is_monotonic_increasing
+
+
+def test_every_plot_takes_an_axes_and_returns_it(digest: Digest) -> None:
+    from matplotlib.figure import Figure
+
+    assert digest.drivers is not None
+    assert digest.policies is not None
+    drawn: dict[str, Callable[[Axes], Axes]] = {
+        "stacked": lambda ax: plots.stacked(digest, "levers", ax),
+        "ridges": lambda ax: plots.ridges(digest, RISK, "talks", ax),
+        "drivers": lambda ax: plots.drivers(digest.drivers, ax),
+        "tradeoff": lambda ax: plots.tradeoff(digest.policies, ax),
+        "incidence": lambda ax: plots.incidence(digest, "first_escalation_3", ax),
+    }
+    for draw in drawn.values():
+        mine = Figure().add_subplot()
+        assert draw(mine) is mine
+
+
+def test_the_dummy_is_always_in_the_picture_of_drivers(digest: Digest) -> None:
+    assert digest.drivers is not None
+    ax = plots.drivers(digest.drivers, most=1)
+    assert "dummy (does nothing)" in [one.get_text() for one in ax.get_yticklabels()]
+
+
+def test_the_front_is_filled(digest: Digest) -> None:
+    assert digest.policies is not None
+    ax = plots.tradeoff(digest.policies)
+    said = [one.get_text() for one in ax.texts]
+    assert sorted(said) == sorted(digest.policies.policies)
+
+
+def test_a_study_of_failures_is_drawn_and_says_so(digest: Digest, tmp_path: Path) -> None:
+    broken = failed(digest)
+    for kind in sweeps.KINDS:
+        sheet = sweeps.KINDS[kind](broken, None)
+        assert isinstance(sheet.data, pd.DataFrame)
+    assert broken.drivers is None
+    assert broken.policies is None
+    assert "no sound run" in [one.get_text() for one in plots.stacked(broken).texts]
+
+
+def test_an_unknown_name_or_kind_is_named(small_sweep: Path, result: sim.Result, tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="nearest: russian_guarantee"):
+        saving.save(Study(small_sweep), tmp_path, ["shares"], by="russian_guarante")
+    with pytest.raises(ScenarioError, match="nearest: shares"):
+        saving.save(Study(small_sweep), tmp_path, ["share"])
+    with pytest.raises(ScenarioError, match="ensemble"):
+        saving.save(result, tmp_path, by="levers")
+
+
+def test_a_cell_is_no_formula_and_a_title_no_line() -> None:
+    frame = pd.DataFrame({"name": ["=cmd()", "@x", "-1.5", "fine"], "share": [0.1, 0.2, 0.3, 0.4]})
+    text = data.text(frame, [("picture", "a\nb, =1"), ("unit", "share")])
+    assert text.splitlines()[:2] == ["# picture: a b, =1", "# unit: share"]
+    table = pd.read_csv(io.StringIO(text), comment="#")
+    assert list(table["name"]) == ["'=cmd()", "'@x", "-1.5", "fine"]
+
+
+def test_the_command(panj: Callable[..., Any], small_saltelli: Path) -> None:
+    told = panj("plot", small_saltelli, "--kind", "drivers", "--format", "png", "--data", "--out", "made")
+    assert told.code == 0, told.err
+    assert told.out.split() == ["made/drivers.png", "made/drivers.csv"]
+    assert panj("plot", small_saltelli, "--kind", "pie").code == 2
+
+
+def test_a_box_comes_out_as_an_experiment(panj: Callable[..., Any], small_sweep: Path) -> None:
+    import json
+
+    where = "share(blood) > 0.5"
+    told = panj("discover", small_sweep, "--where", where, "-o", "box.yaml", "--json")
+    assert told.code == 0, told.err
+    record = json.loads(told.out)
+    assert record["overall"]["cases"] == 120
+    names = {one["name"] for one in record["boxes"][0]["limits"]}
+    experiment = sim.load_experiment("box.yaml")
+    original = Study(small_sweep).experiment
+    assert experiment.seed == original.seed + 1
+    assert set(experiment.laws) == set(original.laws)
+    # Every case of the new design lies in the box.
+    from sim.study.blocks import Setup
+
+    design = Setup(experiment).design()
+    for limit in record["boxes"][0]["limits"]:
+        assert limit["name"] in names
+        if limit["low"] is not None:
+            assert (design[limit["name"]] >= limit["low"] - 1e-9).all()
+        if limit["high"] is not None:
+            assert (design[limit["name"]] <= limit["high"] + 1e-9).all()
+    assert panj("discover", small_sweep, "--where", where, "-o", "box.yaml").code == 2
+    shown = panj("discover", small_sweep, "--where", where)
+    assert "Box 1" in shown.out
+    assert "as a tree" in shown.out
+    nothing = panj("discover", small_sweep, "--where", "share(war) > 0.99")
+    assert nothing.code == 0
+    assert "too few" in nothing.out or "meet the condition" in nothing.out
