@@ -48,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except OSError as error:
         _leave(f"reading or writing failed: {error}", IO_FAILED)
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         _leave("interrupted", INTERRUPTED)
     sys.exit(DONE)
 

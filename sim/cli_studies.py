@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -100,6 +101,8 @@ def sweep(
                 force=force, retry_failed=retry_failed, yes=yes, watch=board,
             )  # fmt: skip
     except Interrupted as stopped:
+        # Impatience changes nothing any more, and must not turn an orderly end into a death by signal.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         print(f"panj: {stopped}", file=sys.stderr)
         raise typer.Exit(stopped.code) from None
     except HeldError as error:

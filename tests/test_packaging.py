@@ -43,6 +43,8 @@ def test_the_wheel_carries_every_module_and_storyline(archives: tuple[Path, Path
     assert modules() <= names
     assert storylines()
     assert {f"sim/_scenarios/{name}" for name in storylines()} <= names
+    experiments = {path.name for path in (ROOT / "experiments").iterdir()}
+    assert {f"sim/_experiments/{name}" for name in experiments} <= names
     assert "sim/py.typed" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
 

@@ -118,10 +118,11 @@ class NoManifestFlush(Recorder):
 
 
 class NoFolderFlush(Recorder):
-    """No folder is flushed."""
+    """The folder of outcomes is not flushed; all else is."""
 
     def flush_folder(self, folder: Path) -> None:
-        pass
+        if folder.name != "outcomes":
+            super().flush_folder(folder)
 
 
 @pytest.mark.parametrize("mutant", [NoFlush, NoPartFlush, NoManifestFlush, NoFolderFlush])
@@ -135,8 +136,8 @@ def violated(tmp_path: Path, cached: Cached, right: dict[str, bytes], disk: Reco
     """Whether some state leads to a violation of this kind."""
     root = tmp_path / "recorded"
     log = recorded(root, cached, disk)
-    # Late states say most: something was reported by then.
-    for number, state in enumerate(reversed(list(states(log, root)))):
+    # Late states say most: something was reported by then. A third of them is plenty for a mutant.
+    for number, state in enumerate(list(states(log, root))[::-3]):
         found = violations(state, root, tmp_path / f"state{number}", right, cached)
         if any(word in one for one in found):
             return True

@@ -39,7 +39,8 @@ def started(where: Path, *options: str, group: bool = False) -> subprocess.Popen
 
 def lines(where: Path) -> int:
     try:
-        return (where / "manifest.jsonl").read_bytes().count(b"\n")
+        path = where if where.suffix == ".jsonl" else where / "manifest.jsonl"
+        return path.read_bytes().count(b"\n")
     except FileNotFoundError:
         return 0
 
@@ -187,13 +188,10 @@ def test_the_harness_sees_the_lock_taken_out(tmp_path: Path, monkeypatch: pytest
 def test_shares_add_up_to_the_whole(tmp_path: Path, whole: dict[str, bytes]) -> None:
     where = tmp_path / "study"
     two = started(where, "--share", "2/3")
-    until = time.monotonic() + 60
-    while not (where / "manifest-2-of-3.jsonl").exists() and time.monotonic() < until:
-        time.sleep(0.01)
-    one = started(where, "--share", "1/3")
-    for process in (one, two):
-        _, err = process.communicate(timeout=120)
-        assert process.returncode == 0, err
+    until_it_writes(where / "manifest-2-of-3.jsonl", two)
+    sweep(LONGER, where, share="1/3", threads=1, disk=Quick())
+    _, err = two.communicate(timeout=120)
+    assert two.returncode == 0, err
     assert Study(where).done == 192 * 16
     three = sweep(LONGER, where, share="3/3", threads=1, disk=Quick())
     assert three.complete
