@@ -105,7 +105,7 @@ class Classes:
             text_font_size="12px", text_color=INK,
         )  # fmt: skip
         items = [
-            ("now, 95 %", [new]), ("with a deadly clash", [bloody]), ("pinned", [old]),
+            ("now, 95 %", [new]), ("with blood", [bloody]), ("pinned", [old]),
             ("plausible range", [wide]),
         ]  # fmt: skip
         *_, self._pin_item, self._range_item = legend_below(self.figure, items, 2)

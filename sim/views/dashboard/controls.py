@@ -32,7 +32,8 @@ class Knob:
         self.dial = knobs.dial(one, one.default)
         large = one.unit in ("persons", "USD", "USD/week", "persons/week", "count")
         self.slider: Any = pn.widgets.FloatSlider(
-            name=name if one.unit == "1" else f"{name} ({one.unit})", start=self.dial.start, end=self.dial.end, step=self.dial.step,
+            name=name if one.unit == "1" else f"{name} ({one.unit})",
+            start=self.dial.start, end=self.dial.end, step=self.dial.step,
             value=one.default, format="0,0" if large else "0.0[000]", sizing_mode="stretch_width",
             stylesheets=[INNER], margin=(0, 10, 4, 10),
         )  # fmt: skip
@@ -53,7 +54,10 @@ class Knob:
         self.dial = knobs.Dial(min(dial.start, now), max(dial.end, now), dial.step)
         self._quiet = True
         try:
-            self.slider.param.update(start=self.dial.start, end=self.dial.end, step=self.dial.step, value=now)
+            self.slider.param.update(start=self.dial.start, end=self.dial.end, step=self.dial.step)
+            # A value that came from the slider itself is not sent back: the finger may have moved on.
+            if abs(self.slider.value - now) > 1e-6 * self.dial.step:
+                self.slider.value = now
             self.view.css_classes = [] if value is None else ["turned"]
             self.slider.css_classes = [] if value is None else ["turned"]
         finally:

@@ -18,30 +18,30 @@ from sim.views.dashboard.replay import Replay
 
 #: In the order of `sim.model.population.REGION_SHARES`: name, corners, where its name stands.
 REGIONS: tuple[tuple[str, tuple[tuple[float, float], ...], tuple[float, float]], ...] = (
-    ("Dushanbe", ((20, 37), (30, 37.5), (30, 46), (20, 44)), (0, 42)),
+    ("Dushanbe", ((20, 37), (30, 37.5), (30, 46), (20, 44)), (-16, 42)),
     (
         "Sughd",
         ((8, 51), (14, 60), (30, 62), (34, 70), (48, 72), (52, 65), (62, 65), (64, 57), (46, 53), (30, 50),
          (18, 47.5)),
-        (0, 68),
+        (-16, 68),
     ),
     (
         "Khatlon",
         ((20, 37), (30, 37.5), (44, 39), (54, 45), (51, 36), (46, 28), (42, 22), (34, 16), (24, 14), (18, 20),
          (16, 29)),
-        (0, 24),
+        (-16, 24),
     ),
     (
         "Republican districts",
         ((18, 47.5), (30, 50), (46, 53), (64, 57), (66, 50), (54, 45), (44, 39), (30, 37.5), (30, 46),
          (20, 44)),
-        (100, 72),
+        (116, 72),
     ),
     (
         "Gorno-Badakhshan",
         ((54, 45), (66, 50), (76, 54), (87, 51), (95, 45), (97, 34), (92, 26), (80, 26), (70, 22), (66, 13),
          (60, 11), (57, 18), (55, 28), (53, 36)),
-        (100, 17),
+        (116, 17),
     ),
 )  # fmt: skip
 
@@ -97,7 +97,7 @@ class Map:
             }
         )
         self.citizens = ColumnDataSource({"x": [], "y": [], "opinion": []})
-        self.figure: Any = plain(height=380, x_range=Range1d(0, 100), y_range=Range1d(3, 76), title=" ")
+        self.figure: Any = plain(height=380, x_range=Range1d(-16, 116), y_range=Range1d(3, 76), title=" ")
         self.figure.axis.visible = False
         self.figure.grid.visible = False
         self.figure.multi_line(

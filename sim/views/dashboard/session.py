@@ -121,7 +121,7 @@ class Session:
 
     def page(self) -> Any:
         """Return the page."""
-        made = Frame(PAGE)
+        made = Frame(PAGE, location=True)
         made.add_variable("title", "Panj")
         parts = {
             "controls": self.controls.view, "status": self.status_view,

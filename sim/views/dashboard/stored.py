@@ -68,8 +68,11 @@ def opened(folder: Path) -> Opened:
     if not len(design) or not len(outcomes):
         raise ResultError("nothing varies in this result: it holds no runs across parameters")
     sound = distributions.sound(outcomes)
-    joined = sound.merge(design.drop(columns=[c for c in ("base", "group") if c in design]), on="case")
-    names = [c for c in design.columns if c not in ("case", "base", "group") and joined[c].nunique() > 1]
+    inputs = [name for name in design.columns if name not in ("case", "base", "group")]
+    # Some variables are both set at the start and read off at the end.
+    named = {name: f"{name}_at_start" if name in outcomes else name for name in inputs}
+    joined = sound.merge(design[["case", *inputs]].rename(columns=named), on="case")
+    names = [name for name in named.values() if joined[name].nunique() > 1]
     return Opened(title, joined, _strongest(joined, names), len(outcomes) - len(sound))
 
 
@@ -136,8 +139,8 @@ class Lines:
             fill_alpha=0.25, line_color="#0072b2",
         )  # fmt: skip
         self.figure.add_layout(
-            LabelSet(source=self.words, x="x", y="y", text="said", text_align="center", text_baseline="base",
-                     text_font_size="11px", text_color=INK)
+            LabelSet(source=self.words, x="x", y="y", text="said", text_align="center",
+                     text_baseline="bottom", text_font_size="11px", text_color=INK)
         )  # fmt: skip
         self.columns: tuple[str, ...] = ()
 

@@ -106,7 +106,8 @@ class StoredPane:
         for name in self._columns():
             low, high = stored.ends(self.found.runs[name])
             slider: Any = pn.widgets.RangeSlider(
-                name=name.replace("_", " "), start=low, end=high, step=(high - low) / 100,
+                name="path (0 war to 7 cold peace)" if name == "path" else name.replace("_", " "),
+                start=low, end=high, step=(high - low) / 100,
                 value=self.brushes.get(name, (low, high)), format="0,0" if high >= 1000 else "0.0[00]",
                 width=230, stylesheets=[INNER], margin=(2, 10),
             )  # fmt: skip

@@ -1,0 +1,156 @@
+"""What the server refuses: other hosts and origins, paths that climb, names elsewhere, too much work."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.websocket import websocket_connect
+
+from sim.errors import ResultError, ScenarioError
+from sim.views.dashboard.library import Library
+from sim.views.dashboard.stored_pane import StoredPane
+
+if TYPE_CHECKING:
+    from tests.views.dashboard.conftest import Site
+
+
+def ask(site: Site, path: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
+    """Ask for a path exactly as it is written."""
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
+    connection.putrequest("GET", path, skip_host="Host" in headers)
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    found = answer.status, answer.read(), dict(answer.getheaders())
+    connection.close()
+    return found
+
+
+def token(site: Site) -> str:
+    """Return what the page hands a browser to open its websocket with."""
+    found = re.search(r'"token":"([^"]+)"', ask(site, "/")[1].decode())
+    assert found is not None
+    return found[1]
+
+
+def connect(site: Site, given: str, origin: str | None, host: str | None = None) -> int:
+    """Open a websocket; return 101, or the status of the refusal."""
+
+    async def open_it() -> int:
+        headers = {"Sec-WebSocket-Protocol": f"bokeh, {given}"}
+        if origin is not None:
+            headers["Origin"] = origin
+        if host is not None:
+            headers["Host"] = host
+        request = HTTPRequest(f"ws://127.0.0.1:{site.port}/ws", headers=headers)
+        try:
+            socket = await websocket_connect(request)
+        except HTTPClientError as error:
+            return int(error.code)
+        first = await socket.read_message()
+        socket.close()
+        return 101 if first is not None else 0
+
+    return asyncio.run(open_it())
+
+
+def test_a_websocket_of_the_page_itself_opens_and_of_any_other_origin_does_not(site: Site) -> None:
+    own = token(site)
+    assert connect(site, own, f"http://127.0.0.1:{site.port}") == 101
+    for origin in (
+        "http://evil.example", f"http://evil.example:{site.port}", f"http://127.0.0.1:{site.port + 1}",
+        "null", f"http://127.0.0.1:{site.port}.evil.example", "file://", None,
+    ):  # fmt: skip
+        assert connect(site, own, origin) == 403, origin
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:{port}", "127.0.0.1:1", "127.0.0.1", "", "localhost@evil:{port}"]
+)
+def test_another_host_is_refused(site: Site, host: str) -> None:
+    host = host.format(port=site.port)
+    assert ask(site, "/", Host=host)[0] in (400, 403)
+    assert connect(site, "any", f"http://{host}", host) in (400, 403)
+
+
+def test_a_name_pointed_here_is_refused_by_its_name(browser: Any, site: Site) -> None:
+    page = browser.new_context().new_page()
+    answer = page.goto(f"http://rebound.test:{site.port}/")
+    assert answer.status == 403
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../secret.yaml", "/static/../../../../../../etc/passwd", "/static/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+        "/static/extensions/panel/../../../../../../../etc/passwd", "/static/..%2f..%2f..%2fetc/passwd",
+        "/static/%252e%252e/%252e%252e/etc/passwd", "/static/..\\..\\etc\\passwd", "/static//etc/passwd",
+        "/components/os/path/_css/../../../etc/passwd", "/components/antigravity/x/_css/x.css",
+        "/components/panel.widgets/Select/_stylesheets//etc/passwd", "/stored/result.json", "/mine.yaml",
+        "/inside/result.json", "/admin", "/liveness", "/rest/session_info",
+    ],
+)  # fmt: skip
+def test_no_path_leads_to_a_file(site: Site, path: str) -> None:
+    status, body, _ = ask(site, path)
+    assert status in (400, 403, 404), path
+    assert b"root:" not in body
+    assert b"panj" not in body.lower()
+
+
+def test_every_answer_forbids_the_browser_to_load_from_elsewhere(site: Site) -> None:
+    for path in ("/", "/static/js/bokeh.min.js", "/nothing"):
+        headers = ask(site, path)[2]
+        assert "default-src 'self'" in headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_session_cannot_be_named_by_a_visitor(site: Site) -> None:
+    status, body, _ = ask(site, "/?bokeh-session-id=chosen")
+    assert status == 403 or b"chosen" not in body
+
+
+@pytest.mark.parametrize(
+    "name", ["../hidden", "away", "/etc", "..", "stored/..", "stored/../../hidden", "", "."]
+)
+def test_no_result_outside_the_folder_is_opened(folder: Path, name: str) -> None:
+    library = Library(folder)
+    assert list(library.results()) == ["stored"]
+    with pytest.raises(ResultError, match="no stored result"):
+        library.result(name)
+    pane = StoredPane(library)
+    pane._open(name)
+    assert pane.found is None
+    assert not pane.body.visible
+
+
+@pytest.mark.parametrize("name", ["../secret.yaml", "link.yaml", "/etc/passwd", "stored/result.json", "."])
+def test_no_storyline_outside_the_folder_is_read(folder: Path, name: str) -> None:
+    library = Library(folder)
+    assert "mine.yaml" in library.storylines()
+    assert "SECRET" not in library.storylines().values()
+    with pytest.raises(ScenarioError, match="no storyline"):
+        library.storyline(name)
+
+
+def test_a_link_to_a_file_outside_is_refused(visit: Callable[..., Any]) -> None:
+    visitor = visit("?storyline=../secret.yaml")
+    assert "no storyline '../secret.yaml'" in visitor.alert()
+    assert "SECRET" not in visitor.page.content()
+
+
+def test_more_than_the_page_gives_is_refused(visit: Callable[..., Any]) -> None:
+    visitor = visit().settled()
+    for name, value in (("Runs", 10_000_000), ("Citizens", 90_000), ("Weeks", 2080)):
+        visitor.set(name, value)
+        visitor.page.wait_for_selector(f"p[role=alert]:has-text('{name.lower()}')")
+    assert visitor.page.get_by_label("Weeks").first.input_value() == "60"
