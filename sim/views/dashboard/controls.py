@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 import panel as pn
@@ -206,13 +207,12 @@ class Controls:
         for name, knob in self.knobs.items():
             if name in moved or knob.base != base[name]:
                 knob.show(base[name], turned.get(name))
-        self.about.object = _about(spec)
+        self.about.object = about(spec)
         self.turned.object = _turned(turned, base)
 
 
-def _about(spec: Scenario) -> str:
-    from html import escape
-
+def about(spec: Scenario) -> str:
+    """Return what a storyline asks and what happens in it, as HTML."""
     events = "".join(
         f"<li>{escape(one.name)}{f': {escape(one.because)}' if one.because else ''}</li>"
         for one in spec.events
@@ -228,8 +228,6 @@ def _about(spec: Scenario) -> str:
 
 
 def _turned(turned: Mapping[str, float], base: Mapping[str, float]) -> str:
-    from html import escape
-
     if not turned:
         return "<p class=dim>No number is turned: all stand where the storyline puts them.</p>"
     rows = "".join(
