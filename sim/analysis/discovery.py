@@ -25,6 +25,8 @@ Flags = NDArray[np.bool_]
 
 #: Fewest cases, and fewest that meet the condition, that boxes are drawn from.
 FEWEST, FEWEST_MET = 30, 5
+#: Most columns that boxes and trees choose from.
+MOST_COLUMNS = 20
 #: The smallest share of all cases that a box may hold.
 SMALLEST = 0.05
 #: A limit of a box that as few cases as these might show by chance is dropped.
@@ -181,7 +183,7 @@ def boxes(
     if hold_back and min(hits, n - hits) >= 6 * FEWEST_MET and n >= 3 * FEWEST:
         for kind in (np.flatnonzero(met), np.flatnonzero(~met)):
             aside[chance.permutation(kind)[: len(kind) // 3]] = True
-    known = table.loc[:, table.nunique() > 1]
+    known = leading(table.loc[:, table.nunique() > 1], met & ~aside, ~met & ~aside)
     drawn, target = known[~aside].reset_index(drop=True), met[~aside]
     taken = np.zeros(len(drawn), bool)
     found: list[Box] = []
@@ -202,6 +204,28 @@ def boxes(
         found.append(Box(limits, measured, fresh, trajectory))
         taken |= inside
     return found
+
+
+def leading(table: pd.DataFrame, met: Flags, others: Flags) -> pd.DataFrame:
+    """Return the columns in which the cases that meet a condition differ most from the others.
+
+    By the largest difference of the two distributions; with a few columns, all of them. Hundreds of
+    idle ones would make the search slow and let chance pick among them.
+    """
+    if table.shape[1] <= MOST_COLUMNS:
+        return table
+    apart = {}
+    for name in table:
+        column = table[name]
+        codes = column if pd.api.types.is_numeric_dtype(column) else column.astype("category").cat.codes
+        values = codes.to_numpy(np.float64)
+        ordered = np.sort(values)
+        shares = [
+            np.searchsorted(np.sort(values[one]), ordered, side="right") / one.sum() for one in (met, others)
+        ]
+        apart[name] = float(np.abs(shares[0] - shares[1]).max())
+    strongest = set(sorted(apart, key=lambda name: -apart[name])[:MOST_COLUMNS])
+    return table[[name for name in table if name in strongest]]
 
 
 def _peeled(table: pd.DataFrame, met: Flags) -> tuple[tuple[Limit, ...], pd.DataFrame]:
@@ -308,7 +332,7 @@ def tree(table: pd.DataFrame, met: Flags, *, depth: int = 3) -> list[Leaf]:
         from sklearn.tree import DecisionTreeClassifier
     except ImportError:
         raise ScenarioError(_INSTALL) from None
-    known = table.loc[:, table.nunique() > 1]
+    known = leading(table.loc[:, table.nunique() > 1], met, ~met)
     columns: dict[str, NDArray[np.float64]] = {}
     of: list[tuple[str, str | None]] = []
     for name in known:

@@ -28,6 +28,10 @@ Ints = NDArray[np.int64]
 #: Name of the parameter that does nothing.
 DUMMY = "dummy"
 RESAMPLES = 500
+#: So many of the strongest get intervals where indices are taken of any design.
+STRONGEST = 20
+#: Columns of random numbers that show what nothing looks like.
+IDLE = 40
 #: An index of half the sample may stray so far from that of all before the study is called unsettled.
 SETTLED = 0.05
 
@@ -44,6 +48,7 @@ class Sensitivity:
     failed : runs that failed
     seed_share : share of a single run's variance that chance makes within a case
     settled : whether half the sample says the same, None where there is too little to halve
+    weaker : how many weaker parameters are left out of `indices`
     """
 
     method: str
@@ -56,6 +61,7 @@ class Sensitivity:
     failed: int
     seed_share: float
     settled: bool | None
+    weaker: int = 0
 
     @property
     def main(self) -> str:
@@ -67,7 +73,8 @@ class Sensitivity:
         return {
             "method": self.method, "question": self.question, "unit": self.unit, "groups": self.groups,
             "dropped": self.dropped, "failed": self.failed, "seed_share": _plain(self.seed_share),
-            "settled": self.settled, "indices": _rows(self.indices), "pairs": _rows(self.pairs),
+            "settled": self.settled, "weaker": self.weaker,
+            "indices": _rows(self.indices), "pairs": _rows(self.pairs),
         }  # fmt: skip
 
 
@@ -358,7 +365,8 @@ def delta(
 ) -> Sensitivity:
     """Return Borgonovo's delta of any design: how far knowing a parameter shifts the whole distribution.
 
-    The dummy is a column of random numbers.
+    The dummy is columns of random numbers; its upper end is what the strongest of as many idle
+    parameters as there are would show once in twenty studies.
     """
     return _given_data("delta", sample, question, unit, resamples, seed)
 
@@ -373,37 +381,48 @@ def pawn(
 def _given_data(
     method: str, sample: Sample, question: str, unit: str, resamples: int, seed: int
 ) -> Sensitivity:
+    from scipy.special import ndtri
+
     answer = sample.cases
     good = answer.runs > 0
     if int(good.sum()) < 20:
         raise ResultError(f"{int(good.sum())} cases have a sound run; {method} needs twenty at least")
     chance = np.random.Generator(np.random.Philox(key=[seed, 0x676976]))
-    names = [*sample.names, DUMMY]
-    x = np.column_stack([sample.shares[good], chance.random(int(good.sum()))])
     y = answer.value[good]
-    point = _one(method, names, x, y, resamples)
     n = len(y)
-    drawn = [point] if method == "delta" else []
-    if method == "pawn":
-        for _ in range(resamples):
-            chosen = chance.integers(n, size=n)
-            drawn.append(_one(method, names, x[chosen], y[chosen], 0))
+    # All are looked at once; intervals are for the strongest, since each costs as much as all the rest.
+    first = _one(method, list(sample.names), sample.shares[good], y, 2)[method]
+    chosen = np.sort(np.argsort(-first, kind="stable")[:STRONGEST])
+    names = [sample.names[k] for k in chosen]
+    x = sample.shares[good][:, chosen]
+    point = _one(method, names, x, y, resamples)
     half = _one(method, names, x[: n // 2], y[: n // 2], 2) if n >= 40 else None
-    table: dict[str, Any] = {"name": names, method: point[method]}
     if method == "delta":
-        table["delta_low"] = np.asarray(point["delta"]) - point["delta_conf"]
-        table["delta_high"] = np.asarray(point["delta"]) + point["delta_conf"]
+        low, high = point["delta"] - point["delta_conf"], point["delta"] + point["delta_conf"]
     else:
-        ends = np.quantile([one[method] for one in drawn], [0.025, 0.975], axis=0)
+        drawn = []
+        for _ in range(resamples):
+            rows = chance.integers(n, size=n)
+            drawn.append(_one(method, names, x[rows], y[rows], 0)[method])
+        ends = np.quantile(drawn, [0.025, 0.975], axis=0)
         # A resample holds points twice, which draws distributions apart: that much is taken off again.
-        bias = np.mean([one[method] for one in drawn], axis=0) - point[method]
-        table["pawn_low"], table["pawn_high"] = np.clip(ends - bias, 0, 1)
-    table[f"{method}_half"] = half[method] if half is not None else np.full(len(names), np.nan)
-    indices = pd.DataFrame(table).sort_values(method, ascending=False, kind="stable", ignore_index=True)
+        low, high = np.clip(ends - (np.mean(drawn, axis=0) - point[method]), 0, 1)
+    idle = _one(method, [f"idle {k}" for k in range(IDLE)], chance.random((n, IDLE)), y, 2)[method]
+    # Of many that do nothing the strongest looks strong: the dummy's upper end allows for their number.
+    reach = float(ndtri(1 - 0.05 / len(sample.names))) * float(idle.std(ddof=1))
+    middle = float(idle.mean())
+    none = np.full(len(names), np.nan)
+    indices = pd.DataFrame(
+        {
+            "name": [*names, DUMMY], method: [*point[method], middle],
+            f"{method}_low": [*low, max(middle - reach, 0.0)], f"{method}_high": [*high, middle + reach],
+            f"{method}_half": [*(half[method] if half is not None else none), np.nan],
+        }
+    ).sort_values(method, ascending=False, kind="stable", ignore_index=True)  # fmt: skip
     return Sensitivity(
-        method, question, unit, indices, _no_pairs(), int(good.sum()), int((~good).sum()),
-        int(answer.failed.sum()), answer.seed_share,
-        _settled(indices, method, 1.0) if half is not None else None,
+        method, question, unit, indices, _no_pairs(), n, int((~good).sum()), int(answer.failed.sum()),
+        answer.seed_share, _settled(indices, method, 1.0) if half is not None else None,
+        weaker=len(sample.names) - len(names),
     )  # fmt: skip
 
 

@@ -111,3 +111,11 @@ def test_a_record_is_plain() -> None:
     table = cases(300)
     told = boxes(table, planted(table))[0].record()
     assert json.loads(json.dumps(told, allow_nan=False))["fit"]["cases"] > 0
+
+
+def test_a_box_is_found_among_hundreds_of_idle_columns() -> None:
+    table = cases(1000)
+    idle = pd.DataFrame(np.random.default_rng(9).random((1000, 300)), columns=[f"n{k}" for k in range(300)])
+    (box, *_) = boxes(pd.concat([idle, table], axis=1), planted(table))
+    assert {"guarantee", "anger"} <= set(limits(box))
+    assert not any(name.startswith("n") for name in limits(box))

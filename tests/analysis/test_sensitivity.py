@@ -202,3 +202,13 @@ def test_a_record_is_plain() -> None:
 
     one = sobol(runs(ishigami, saltelli(3, 8), 1, 0.0), resamples=5)
     assert json.loads(json.dumps(one.record(), allow_nan=False))["method"] == "sobol"
+
+
+def test_of_many_idle_parameters_none_rises_above_the_dummy() -> None:
+    shares = np.random.default_rng(6).random((400, 120))
+    one = pawn(runs(lambda u: 3 * u[:, 7], shares, 2, 0.1), resamples=20)
+    assert one.weaker == 100
+    rows = one.indices.set_index("name")
+    floor = rows.loc[DUMMY, "pawn_high"]
+    above = rows[(rows["pawn"] > floor) & (rows.index != DUMMY)]
+    assert list(above.index) == ["x7"]

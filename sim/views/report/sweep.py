@@ -263,6 +263,8 @@ def _drivers(digest: Digest) -> list[Part]:
         f"{found.dropped:,} dropped because a case has no sound run; {found.failed:,} runs failed.",
         settled[0].upper() + settled[1:] + ".",
     ]
+    if found.weaker:
+        notes.append(f"{found.weaker:,} weaker ones are left out.")
     if np.isfinite(found.seed_share):
         alone = percent(found.seed_share)
         notes.append(f"Chance within a case makes {alone} of the variance of a single run.")
