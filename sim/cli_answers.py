@@ -173,6 +173,13 @@ def plot(
     where: Annotated[
         str | None, typer.Option(metavar="CONDITION", help="For a sweep: what boxes are drawn for.")
     ] = None,
+    given: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CONDITION",
+            help="For a sweep: only runs that meet it, like 'first_escalation_3 < 60'; into a folder given/.",
+        ),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Draw the pictures of a result folder, an ensemble's or a sweep's."""
@@ -181,7 +188,7 @@ def plot(
 
     forms = [one.strip() for one in form.split(",") if one.strip()]
     made = saving.save(
-        sim.load_results(folder), out or folder, kind,
+        sim.load_results(folder, given), out or (folder / "given" if given else folder), kind,
         forms=forms, numbers=data, by=by, where=where, source=str(folder),
     )  # fmt: skip
     for path in made:

@@ -331,6 +331,18 @@ def test_progress_in_a_pipe_is_plain_lines(panj: Any, file: Path, monkeypatch: p
     assert quiet.err == ""
 
 
+def test_pictures_under_a_condition(panj: Any, study: Study, tmp_path: Path) -> None:
+    every = panj("plot", study.folder, "--kind", "shares", "--out", tmp_path / "all", "--data")
+    some = panj(
+        "plot", study.folder, "--kind", "shares", "--out", tmp_path / "some", "--data",
+        "--given", "incidents > 0",
+    )  # fmt: skip
+    assert every.code == some.code == 0
+    (one,), (two,) = (list((tmp_path / name).glob("*.csv")) for name in ("all", "some"))
+    assert one.read_text() != two.read_text()
+    assert panj("plot", study.folder, "--given", "incidnts > 0").code == 2
+
+
 @pytest.mark.parametrize("form", ["csv", "parquet", "netcdf"])
 def test_export(panj: Any, study: Study, form: str) -> None:
     shown = panj("export", study.folder, "--format", form, "--out", "tables", "--given", "incidents > 0")

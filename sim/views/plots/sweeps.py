@@ -48,6 +48,8 @@ def _inscribed(figure: Figure, digest: Digest, title: str, *notes: str) -> None:
         done += f" ({study.failed:,} more failed)"
     if not study.complete:
         done += f"; not complete, {study.done:,} of {study.runs:,} done"
+    if study.condition is not None:
+        done += f". Only runs where {study.condition}"
     versions = study.identity["versions"]
     style.caption(
         figure, title, experiment.title, f"{done}. {' '.join(notes)}".strip(),
