@@ -25,8 +25,8 @@ Flags = NDArray[np.bool_]
 
 #: Fewest cases, and fewest that meet the condition, that boxes are drawn from.
 FEWEST, FEWEST_MET = 30, 5
-#: Most columns that boxes and trees choose from.
-MOST_COLUMNS = 20
+#: Most columns that boxes and trees choose from, and most cases that boxes are drawn on.
+MOST_COLUMNS, MOST_CASES = 20, 3000
 #: The smallest share of all cases that a box may hold.
 SMALLEST = 0.05
 #: A limit of a box that as few cases as these might show by chance is dropped.
@@ -180,11 +180,14 @@ def boxes(
         )
     chance = np.random.Generator(np.random.Philox(key=[seed, 0x7072696D]))
     aside = np.zeros(n, bool)
+    pool = np.ones(n, bool)
+    if n > MOST_CASES:
+        pool[chance.permutation(n)[MOST_CASES:]] = False
     if hold_back and min(hits, n - hits) >= 6 * FEWEST_MET and n >= 3 * FEWEST:
         for kind in (np.flatnonzero(met), np.flatnonzero(~met)):
             aside[chance.permutation(kind)[: len(kind) // 3]] = True
     known = leading(table.loc[:, table.nunique() > 1], met & ~aside, ~met & ~aside)
-    drawn, target = known[~aside].reset_index(drop=True), met[~aside]
+    drawn, target = known[~aside & pool].reset_index(drop=True), met[~aside & pool]
     taken = np.zeros(len(drawn), bool)
     found: list[Box] = []
     overall = float(target.mean())
@@ -240,10 +243,10 @@ def _peeled(table: pd.DataFrame, met: Flags) -> tuple[tuple[Limit, ...], pd.Data
     )
     while True:
         limits, trajectory = _once(ready, met)
-        weakest = _weakest(limits, ready, met)
-        if weakest is None:
+        needed = _needed(limits, ready, met)
+        if len(needed) == len(limits):
             break
-        ready = ready[[one.name for one in limits if one is not weakest]]
+        ready = ready[[one.name for one in needed]]
     return tuple(sorted(limits, key=lambda one: (one.chance, one.name))), trajectory
 
 
@@ -286,13 +289,11 @@ def _limit(name: str, start: pd.DataFrame, lims: pd.DataFrame, chances: Mapping[
     return None if low is None and high is None else Limit(name, low, high, chance=p)
 
 
-def _weakest(limits: list[Limit], table: pd.DataFrame, met: Flags) -> Limit | None:
-    """Return the limit without which chance most likely gives the box its density, None if none is idle."""
+def _needed(limits: list[Limit], table: pd.DataFrame, met: Flags) -> list[Limit]:
+    """Return the limits without which chance would hardly give the box its density, at least the surest."""
     from scipy.stats import binom
 
-    weakest, worst = None, QUASI_P
-    if len(limits) < 2:
-        return None
+    chances = []
     for one in limits:
         others = np.ones(len(met), bool)
         for other in limits:
@@ -300,10 +301,9 @@ def _weakest(limits: list[Limit], table: pd.DataFrame, met: Flags) -> Limit | No
                 others &= other.holds(table)
         inside = others & one.holds(table)
         base = float(met[others].mean())
-        p = float(binom.sf(int((inside & met).sum()) - 1, int(inside.sum()), base))
-        if p > worst:
-            weakest, worst = one, p
-    return weakest
+        chances.append(float(binom.sf(int((inside & met).sum()) - 1, int(inside.sum()), base)))
+    kept = [one for one, p in zip(limits, chances, strict=True) if p <= QUASI_P]
+    return kept or [one for one, p in zip(limits, chances, strict=True) if p == min(chances)][:1]
 
 
 @dataclass(frozen=True)
