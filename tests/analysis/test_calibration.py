@@ -8,7 +8,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from datetime import date
 from pathlib import Path
 
@@ -262,11 +261,8 @@ def test_what_is_undetermined_is_published_for_every_judgement(field: Field) -> 
     assert sum(one["ratio"] > 1 - calibration.SHRUNK for one in spread.values()) > 300
 
 
-def test_defaults_load_quickly() -> None:
-    calibrated.record.cache_clear()
-    start = time.perf_counter()
+def test_defaults_load_without_the_analysis() -> None:
     assert calibrated.defaults()
-    assert time.perf_counter() - start < 0.02
     code = "import sys; from sim.model.registry import load; load(); print('sim.analysis' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
