@@ -50,7 +50,7 @@ BESIDE_THE_SCHEMA = {
 
 @pytest.fixture(autouse=True)
 def no_explosion() -> Iterator[None]:
-    """A file that explodes would take minutes; a refusal takes milliseconds, so the bound is no measure of speed."""
+    """A file that explodes takes minutes, a refusal milliseconds: the bound is no measure of speed."""
     sim.check("baseline")  # the model is loaded before the clock starts
     begun = time.process_time()  # of this process, however busy the machine is
     yield
