@@ -191,6 +191,7 @@ class Session:
             f"<details><summary>What the file says</summary><pre><code>{escape(file)}</code></pre></details>"
         )
         self._address()
+        self.status.object = f"<p role=status class=busy><b>{escape(spec.title)}</b>: computing…</p>"
         self.generation += 1
         if not self.working:
             self.working = True

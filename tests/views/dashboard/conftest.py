@@ -93,18 +93,20 @@ def browser() -> Iterator[Any]:
 class Visit:
     """A visitor of its own: a browser context whose every request elsewhere is stopped and noted."""
 
-    def __init__(
-        self, browser: Any, site: Site, query: str = "", width: int = 1280, height: int = 900
-    ) -> None:
-        self.context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+    def __init__(self, context: Any, site: Site, query: str) -> None:
+        self.context, self.site = context, site
         self.outside: list[str] = []
         self.faults: list[str] = []
-        self.context.route("**/*", self._route)
         self.page = self.context.new_page()
-        self.page.set_default_timeout(30_000)
+        self.page.route("**/*", self._route)
+        self.page.set_default_timeout(60_000)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", self._heard)
-        self.page.goto(site.url + query)
+        self.page.goto(site.url + query, wait_until="commit")
+
+    def window(self, query: str) -> Visit:
+        """Open another window of the same browser."""
+        return Visit(self.context, self.site, query)
 
     def _route(self, route: Any) -> None:
         url = route.request.url
@@ -189,8 +191,9 @@ def visit(browser: Any, site: Site) -> Iterator[Any]:
     """Visitors, who leave when the test ends, having met no error and asked nothing of the internet."""
     here: list[Visit] = []
 
-    def come(query: str = f"?{SHORT}", **given: Any) -> Visit:
-        here.append(Visit(browser, site, query, **given))
+    def come(query: str = f"?{SHORT}", width: int = 1280, height: int = 900) -> Visit:
+        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+        here.append(Visit(context, site, query))
         return here[-1]
 
     yield come

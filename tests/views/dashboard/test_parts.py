@@ -157,7 +157,8 @@ def test_a_result_in_which_nothing_varies_says_so(tmp_path: Path) -> None:
         ("127.0.0.1", "[::1]:80", True), ("127.0.0.1", "192.168.0.9:80", False),
         ("127.0.0.1", "evil.example:80", False), ("127.0.0.1", "127.0.0.1:81", False),
         ("127.0.0.1", "127.0.0.1", False), ("127.0.0.1", "", False), ("0.0.0.0", "192.168.0.9:80", True),
-        ("0.0.0.0", "evil.example:80", False), ("0.0.0.0", "localhost:80", True), ("::", "[fe80::1]:80", True),
+        ("0.0.0.0", "evil.example:80", False), ("0.0.0.0", "localhost:80", True),
+        ("::", "[fe80::1]:80", True),
         ("::1", "[::1]:80", True), ("::1", "evil.example:80", False),
     ],
 )  # fmt: skip
