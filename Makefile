@@ -3,6 +3,7 @@
 # make test-long  faults at length: twenty kills, every state of a crash, clusters that lose their parts
 # make lint   ruff and mypy
 # make bench  how fast it runs here
+# make bench-sweep  a sweep of a million runs: time, memory, disk
 # make calibrate  rule out judgements by the autumn of 2021 anew; writes defaults and region
 # make docs     the site, into build/site; warnings are errors
 # make reference  write the pages of docs/reference from the code
@@ -16,7 +17,7 @@ PIP     = $(VENV)/bin/python -m pip --disable-pip-version-check
 DEMO    = results/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chromium test-long lint format bench calibrate calibrated validity docs reference notebook clean
+.PHONY: help demo test chromium test-long lint format bench bench-sweep calibrate calibrated validity docs reference notebook clean
 .DELETE_ON_ERROR:
 
 help:
@@ -77,6 +78,9 @@ format: $(VENV)/.installed-lint
 
 bench: $(VENV)/.installed-test
 	$(VENV)/bin/python -m tests.benchmarks.speed
+
+bench-sweep: $(VENV)/.installed-test
+	$(VENV)/bin/python -m tests.benchmarks.sweep
 
 calibrate: $(VENV)/.installed
 	$(VENV)/bin/python -m sim.analysis.calibration
