@@ -98,7 +98,7 @@ docs: $(VENV)/.installed-docs
 	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict
 
 reference: $(VENV)/.installed
-	$(VENV)/bin/python -m sim.cli_reference
+	$(VENV)/bin/python -m sim.cli.reference
 
 notebook: $(VENV)/.installed-docs
 	$(VENV)/bin/python docs/notebook.py

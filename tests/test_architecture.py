@@ -35,8 +35,7 @@ def dotted(path: Path) -> str:
 
 def layer(module: str) -> str | None:
     parts = module.split(".")
-    name = parts[1].split("_")[0] if len(parts) > 1 else ""  # cli_answers is of the layer cli
-    return name if name in LAYERS else None
+    return parts[1] if len(parts) > 1 and parts[1] in LAYERS else None
 
 
 def runtime_imports(tree: ast.AST) -> list[tuple[str, int]]:

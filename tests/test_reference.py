@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import sim
-from sim.cli_reference import pages, stale, write
+from sim.cli.reference import pages, stale, write
 from sim.model import population, week
 from sim.model.registry import load
 from sim.scenario.catalogue import reading_names

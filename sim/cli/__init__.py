@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from sim.cli_answers import answers
-from sim.cli_page import page
-from sim.cli_studies import studies
-from sim.cli_why import why
+from sim.cli.answers import answers
+from sim.cli.page import page
+from sim.cli.studies import studies
+from sim.cli.why import why
 from sim.errors import PanjError, ScenarioError
 
 if TYPE_CHECKING:
