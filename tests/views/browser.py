@@ -31,15 +31,15 @@ class Seen:
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Any]:
-    """Start a Chromium with a fresh profile; skip where the machine has none."""
+def chromium(*more: str) -> Iterator[Any]:
+    """Start a Chromium with a fresh profile, and `more` flags; skip where the machine has none."""
     path = found()
     if path is None:
         pytest.skip("no Chromium on this machine; 'make test' installs Debian's where it can")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=list(FLAGS))
+        browser = driver.chromium.launch(executable_path=path, args=[*FLAGS, *more])
         try:
             yield browser
         finally:

@@ -82,7 +82,7 @@ def measures(now: Figures, pin: Figures | None) -> str:
         for name, row in found[0].items()
     ]
     head = ["median (5–95 %) of runs that have it", "here", *(["pinned"] if pin is not None else [])]
-    return table(head, rows)
+    return table(head, rows, kind="wrap")
 
 
 def _middle(row: Mapping[str, Any]) -> str:

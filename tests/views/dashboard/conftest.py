@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,11 +12,7 @@ from typing import Any
 import pytest
 
 import sim
-
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
+from tests.views.browser import chromium
 
 #: A short question that still has several classes: a look and its refinement take a blink.
 SHORT = "weeks=60&citizens=0&runs=240"
@@ -68,26 +63,10 @@ def site(folder: Path) -> Iterator[Site]:
         assert "Traceback" not in said, said
 
 
-def chromium() -> str | None:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    return None
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    program = chromium()
-    if program is None:
-        pytest.skip("no chromium here; 'make test' installs Debian's where that is possible")
-    with sync_playwright() as play:
-        launched = play.chromium.launch(
-            executable_path=program, args=[*FLAGS, "--host-resolver-rules=MAP rebound.test 127.0.0.1"]
-        )
+    with chromium("--host-resolver-rules=MAP rebound.test 127.0.0.1") as launched:
         yield launched
-        launched.close()
 
 
 class Visit:

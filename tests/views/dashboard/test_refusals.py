@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,9 @@ def connect(site: Site, given: str, origin: str | None, host: str | None = None)
         socket.close()
         return 101 if first is not None else 0
 
-    return asyncio.run(open_it())
+    # In a thread of its own: the browser's driver has a loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, open_it()).result()
 
 
 def test_a_websocket_of_the_page_itself_opens_and_of_any_other_origin_does_not(site: Site) -> None:
