@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 import panel as pn
 from panel.io.server import get_server
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
+from tornado.iostream import StreamClosedError
 from tornado.web import Application, ErrorHandler, OutputTransform
+from tornado.websocket import WebSocketClosedError
 
 from sim.errors import ScenarioError
 from sim.views.dashboard import figures
@@ -194,6 +196,12 @@ def warm() -> None:
     PolicyModel(spec).run().__dict__.clear()
 
 
+def _left(loop: Any, context: dict[str, Any]) -> None:
+    """Say nothing of a message that was under way to a visitor who has left."""
+    if not isinstance(context.get("exception"), WebSocketClosedError | StreamClosedError):
+        loop.default_exception_handler(context)
+
+
 def serve(folder: Path | None, port: int, address: str, quiet: bool = False) -> None:
     """Serve the page until interrupted; see `sim.views.dashboard.dashboard`."""
     server = make(folder, port, address)
@@ -205,6 +213,7 @@ def serve(folder: Path | None, port: int, address: str, quiet: bool = False) -> 
             f"panj: listening on {address}: whoever can reach it can have this machine compute",
             file=sys.stderr,
         )
+    server.io_loop.asyncio_loop.set_exception_handler(_left)
     server.start()
     print(f"http://{_bracketed(address)}:{server.port}/", flush=True)
     try:

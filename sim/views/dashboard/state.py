@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from sim.errors import ScenarioError
 from sim.model.registry import load
+from sim.scenario import checks
 from sim.scenario.catalogue import reading_names
 from sim.scenario.loading import load_scenario
 from sim.scenario.schema import Scenario
@@ -83,6 +84,9 @@ def scenario(settings: Settings, library: Library) -> Scenario:
     given = {"weeks": settings.weeks, "citizens": settings.citizens, "reading": settings.reading}
     changes = {name: value for name, value in given.items() if value is not None}
     spec = spec.replace(**changes) if changes else spec
+    # A file may not end before what it says happens, and what is set must make a right file.
+    for fault in checks.too_late(spec.canonical):
+        raise ScenarioError(f"weeks: {fault.text}")
     for what, most in (("weeks", LIMITS.weeks), ("citizens", LIMITS.citizens)):
         if getattr(spec, what) > most:
             raise ScenarioError(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from playwright.sync_api import expect
 
 import sim
 from sim.model.outcomes import PATHS
@@ -147,7 +150,9 @@ def test_a_link_brings_the_page_back(visit: Callable[..., Any]) -> None:
     first.press("Week after")
     first.page.wait_for_selector("h3:has-text('Week 8,')")
     first.page.wait_for_function("() => location.search.includes('week=8')")
-    link = first.page.get_by_label("The address that brings this page back").input_value()
+    shown = first.page.get_by_label("The address that brings this page back")
+    expect(shown).to_have_value(re.compile(r"&replicate=2&week=8$"), timeout=30_000)
+    link = shown.input_value()
     assert link == first.page.url
     again = visit("?" + link.partition("?")[2]).settled()
     again.page.wait_for_selector("h3:has-text('Week 8,')")
