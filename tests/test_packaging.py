@@ -54,6 +54,7 @@ def test_the_wheel_carries_data_and_what_calibration_left(archives: tuple[Path, 
     data = {path.relative_to(ROOT).as_posix() for path in (ROOT / "sim/analysis/data").glob("*.yaml")}
     assert len(data) >= 2
     assert data | {"sim/model/calibrated.json", "sim/model/calibrated.npy", "sim/views/validity.md"} <= names
+    assert {f"sim/views/dashboard/{name}" for name in ("page.html", "page.css", "inner.css")} <= names
 
 
 def test_the_source_archive_can_be_built_and_tested_from(archives: tuple[Path, Path]) -> None:
