@@ -10,12 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 import sim
 from sim.model.outcomes import PATHS
 from sim.views.dashboard import figures, tables
 from sim.views.dashboard.charts import percent
+
+# Minutes of a browser that draws without a graphics card, and some wait on the clock: run by make test-long.
+pytestmark = pytest.mark.long
 
 SHORT = "weeks=60&citizens=0&runs=240"
 
