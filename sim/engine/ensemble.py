@@ -20,7 +20,7 @@ from sim.scenario.plan import Plan
 
 Floats = NDArray[np.float64]
 
-#: Runs between two looks at whether to stop; each thread takes every so many in turn.
+#: Runs between two looks at whether to stop, at most; threads take so many in turn, fewer where runs are few.
 BATCH = 16
 
 
@@ -178,11 +178,12 @@ def simulate(
     )  # fmt: skip
     compiled.mending(lambda: spaces[0].run_many(0, 0, seed, asked))
     stop = threading.Event()
+    batch = max(1, min(BATCH, runs // (4 * workers)))
 
     def lane(number: int) -> None:
         try:
-            for first in range(number * BATCH, runs, workers * BATCH):
-                last = min(first + BATCH, runs)
+            for first in range(number * batch, runs, workers * batch):
+                last = min(first + batch, runs)
                 spaces[number].run_many(first, last, seed, asked)
                 if stop.is_set():
                     return
