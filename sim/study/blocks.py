@@ -339,7 +339,7 @@ def guarded(
     except (PanjError, MemoryError, OSError):
         raise
     except Exception:
-        pass
+        pass  # not swallowed: each run is tried by itself below, and its reason becomes its row
     options = {**options, "threads": 1, "progress": None}
     runs, wide = len(replicates), len(options["keep"])
     whole = Block(
