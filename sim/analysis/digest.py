@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from sim.analysis import intervals, of_study
 from sim.analysis.discovery import Box, Fit, boxes, fit
 from sim.analysis.estimands import WORSE, ByCase, Condition, Estimand, condition, estimand
+from sim.analysis.indices import Sensitivity
 from sim.analysis.robustness import Robustness, robustness
-from sim.analysis.sensitivity import Sensitivity
 from sim.errors import PanjError
 from sim.model.outcomes import PATHS
 

@@ -256,7 +256,9 @@ def _once(ready: pd.DataFrame, met: Flags) -> tuple[list[Limit], pd.DataFrame]:
             from ema_workbench.analysis import prim
         except ImportError:
             raise ScenarioError(_INSTALL) from None
-        box = prim.Prim(ready, met.astype(int), threshold=1e-9, mass_min=SMALLEST).find_box()
+        # The workbench before its third version wants a density to stop at and calls quasi p-values `qp`.
+        older = {"threshold": 1e-9} if hasattr(prim, "ABOVE") else {}
+        box = prim.Prim(ready, met.astype(int), mass_min=SMALLEST, **older).find_box()
         steps = box.peeling_trajectory.astype(float)
     # Density counts from that of all cases: half of them is little where half do anyway.
     base = float(met.mean())
@@ -264,7 +266,8 @@ def _once(ready: pd.DataFrame, met: Flags) -> tuple[list[Limit], pd.DataFrame]:
     both = steps["coverage"] + gain
     score = (2 * steps["coverage"] * gain / both.where(both > 0, 1)).to_numpy(np.float64)
     step = int(np.nanargmax(score))
-    start, lims, chances = box.box_lims[0], box.box_lims[step], box.qp[step]
+    start, lims = box.box_lims[0], box.box_lims[step]
+    chances = (box.qp if older else box.p_values)[step]
     limits = [one for name in ready if (one := _limit(str(name), start, lims, chances)) is not None]
     trajectory = pd.DataFrame(
         {

@@ -10,7 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.estimands import ByCase, Condition, Estimand, by_case
-from sim.analysis.sensitivity import RESAMPLES, Sample, Sensitivity, delta, morris, pawn, sobol
+from sim.analysis.given_data import delta, pawn
+from sim.analysis.indices import Sample, Sensitivity
+from sim.analysis.sensitivity import RESAMPLES, morris, sobol
 from sim.errors import ResultError, ScenarioError, nearest
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.distributions import wilson
-from sim.analysis.estimands import Estimand
+from sim.analysis.estimands import WORSE, Estimand
 from sim.engine.ensemble import simulate
 from sim.errors import ScenarioError, nearest
 from sim.model.outcomes import PATHS
@@ -42,7 +42,7 @@ STRONGEST = 6
 #: Directions in which a pair is tried, as shares of each value's own way.
 MIXES = ((1.0, 1.0), (1.0, 0.4), (0.4, 1.0))
 #: Ends that stand for several classes.
-GOALS: dict[str, tuple[str, ...]] = {"clashes": ("war", "fighting", "fight and talk", "clashes")}
+GOALS: dict[str, tuple[str, ...]] = {"clashes": WORSE}
 
 
 @dataclass(frozen=True)

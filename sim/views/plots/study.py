@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from sim.analysis.digest import Digest
     from sim.analysis.discovery import Box
     from sim.analysis.estimands import Estimand
+    from sim.analysis.indices import Sensitivity
     from sim.analysis.robustness import Robustness
-    from sim.analysis.sensitivity import Sensitivity
 
 LINES = ("-", "--", ":", "-.")
 COLOURS = (style.BLUE, style.VERMILION, style.ORANGE, style.SKY, style.BLACK, style.GREY)

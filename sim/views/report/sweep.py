@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.analysis.digest import RISK, Digest
 from sim.analysis.discovery import Fit
-from sim.analysis.sensitivity import DUMMY
+from sim.analysis.indices import DUMMY
 from sim.model.registry import load
 from sim.scenario import catalogue
 from sim.study.experiment_file import load_experiment

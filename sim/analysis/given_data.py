@@ -1,0 +1,103 @@
+"""What decides an answer, from any design: indices that compare whole distributions."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.indices import DUMMY, Floats, Sample, Sensitivity, no_pairs, settled
+from sim.errors import ResultError
+
+#: So many of the strongest get intervals, since each costs as much as all the rest.
+STRONGEST = 20
+#: Columns of random numbers that show what nothing looks like.
+IDLE = 40
+
+
+def delta(
+    sample: Sample, *, question: str = "", unit: str = "", resamples: int = 100, seed: int = 0
+) -> Sensitivity:
+    """Return Borgonovo's delta of any design: how far knowing a parameter shifts the whole distribution.
+
+    The dummy is columns of random numbers; its upper end is what the strongest of as many idle
+    parameters as there are would show once in twenty studies.
+    """
+    return _given_data("delta", sample, question, unit, resamples, seed)
+
+
+def pawn(
+    sample: Sample, *, question: str = "", unit: str = "", resamples: int = 100, seed: int = 0
+) -> Sensitivity:
+    """Return PAWN indices (median Kolmogorov–Smirnov distance over slices) of any design."""
+    return _given_data("pawn", sample, question, unit, resamples, seed)
+
+
+def _given_data(
+    method: str, sample: Sample, question: str, unit: str, resamples: int, seed: int
+) -> Sensitivity:
+    from scipy.special import ndtri
+
+    answer = sample.cases
+    good = answer.runs > 0
+    if int(good.sum()) < 20:
+        raise ResultError(f"{int(good.sum())} cases have a sound run; {method} needs twenty at least")
+    chance = np.random.Generator(np.random.Philox(key=[seed, 0x676976]))
+    y = answer.value[good]
+    n = len(y)
+    # All are looked at once; intervals are for the strongest, since each costs as much as all the rest.
+    first = _one(method, list(sample.names), sample.shares[good], y, 2)[method]
+    chosen = np.sort(np.argsort(-first, kind="stable")[:STRONGEST])
+    names = [sample.names[k] for k in chosen]
+    x = sample.shares[good][:, chosen]
+    point = _one(method, names, x, y, resamples)
+    half = _one(method, names, x[: n // 2], y[: n // 2], 2) if n >= 40 else None
+    if method == "delta":
+        low, high = point["delta"] - point["delta_conf"], point["delta"] + point["delta_conf"]
+    else:
+        drawn = []
+        for _ in range(resamples):
+            rows = chance.integers(n, size=n)
+            drawn.append(_one(method, names, x[rows], y[rows], 0)[method])
+        ends = np.quantile(drawn, [0.025, 0.975], axis=0)
+        # A resample holds points twice, which draws distributions apart: that much is taken off again.
+        low, high = np.clip(ends - (np.mean(drawn, axis=0) - point[method]), 0, 1)
+    idle = _one(method, [f"idle {k}" for k in range(IDLE)], chance.random((n, IDLE)), y, 2)[method]
+    # Of many that do nothing the strongest looks strong: the dummy's upper end allows for their number.
+    reach = float(ndtri(1 - 0.05 / len(sample.names))) * float(idle.std(ddof=1))
+    middle = float(idle.mean())
+    none = np.full(len(names), np.nan)
+    indices = pd.DataFrame(
+        {
+            "name": [*names, DUMMY], method: [*point[method], middle],
+            f"{method}_low": [*low, max(middle - reach, 0.0)], f"{method}_high": [*high, middle + reach],
+            f"{method}_half": [*(half[method] if half is not None else none), np.nan],
+        }
+    ).sort_values(method, ascending=False, kind="stable", ignore_index=True)  # fmt: skip
+    return Sensitivity(
+        method, question, unit, indices, no_pairs(), n, int((~good).sum()), int(answer.failed.sum()),
+        answer.seed_share, settled(indices, method, 1.0) if half is not None else None,
+        weaker=len(sample.names) - len(names),
+    )  # fmt: skip
+
+
+def _one(method: str, names: list[str], x: Floats, y: Floats, resamples: int) -> dict[str, Floats]:
+    from SALib.analyze import delta as by_density
+    from SALib.analyze import pawn as by_slices
+
+    problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+    if np.ptp(y) <= 1e-12:
+        nothing = np.zeros(len(names))
+        return {method: nothing, f"{method}_conf": nothing}
+    if method == "pawn":
+        found = by_slices.analyze(problem, x, y, S=10, seed=1)
+        return {"pawn": np.asarray(found["median"], np.float64)}
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it tells of every bin that it merges
+        found = by_density.analyze(problem, x, y, num_resamples=max(resamples, 2), seed=1, method="delta")
+    plain = "delta_raw" if "delta_raw" in found else "delta"  # the name before SALib 1.6
+    keys = {"delta": plain, "delta_conf": f"{plain}_conf"}
+    return {key: np.asarray(found[old], np.float64) for key, old in keys.items()}
