@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from sim.analysis.claims import claims as claims
     from sim.analysis.comparison import compare as compare
     from sim.analysis.hindcast import hindcast as hindcast
+    from sim.analysis.of_study import discover as discover
+    from sim.analysis.of_study import sensitivity as sensitivity
+    from sim.analysis.robustness import robustness as robustness
+    from sim.analysis.tip import tip as tip
     from sim.engine.mesa_model import PolicyModel as PolicyModel
     from sim.model.registry import Rule
     from sim.scenario.catalogue import scenarios as scenarios
@@ -52,16 +56,20 @@ _HOMES = {
     "explain": "sim.views.explain",
     "export": "sim.study.export",
     "dashboard": "sim.views.dashboard",
+    "discover": "sim.analysis.of_study",
     "hindcast": "sim.analysis.hindcast",
     "load_results": "sim.study.loading",
     "load_experiment": "sim.study.experiment_file",
     "load_scenario": "sim.scenario.loading",
     "report": "sim.views.report.page",
+    "robustness": "sim.analysis.robustness",
     "run": "sim.study.run",
     "scenarios": "sim.scenario.catalogue",
     "schema": "sim.study.jsonschema",
+    "sensitivity": "sim.analysis.of_study",
     "stories": "sim.views.stories",
     "sweep": "sim.study.sweep",
+    "tip": "sim.analysis.tip",
     "trace": "sim.views.story",
 }
 

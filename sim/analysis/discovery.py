@@ -1,8 +1,8 @@
-"""Under which conditions something happens: boxes (PRIM) and trees (CART), asked of cases, not of runs.
+"""Under which conditions something happens: boxes of what varies, asked of cases, not of runs.
 
 A case meets a condition or does not: "the share of clashes or worse exceeds a tenth". PRIM peels the
 space of what varies until the cases left over mostly meet it (Friedman and Fisher 1999; Bryant and
-Lempert 2010); CART cuts it in two again and again (Breiman et al. 1984).
+Lempert 2010).
 """
 
 from __future__ import annotations
@@ -10,23 +10,20 @@ from __future__ import annotations
 import contextlib
 import logging
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.analysis.distributions import wilson
+from sim.analysis.screening import FEWEST, FEWEST_MET, Flags, Ints, kept_aside, leading
 from sim.errors import ResultError, ScenarioError
 
-Flags = NDArray[np.bool_]
-
-#: Fewest cases, and fewest that meet the condition, that boxes are drawn from.
-FEWEST, FEWEST_MET = 30, 5
-#: Most columns that boxes and trees choose from, and most cases that boxes are drawn on.
-MOST_COLUMNS, MOST_CASES = 20, 3000
+#: Most cases that boxes are drawn on.
+MOST_CASES = 3000
+INSTALL = "discovery needs more libraries: pip install 'panj[discovery]'"
 #: The smallest share of all cases that a box may hold.
 SMALLEST = 0.05
 #: A limit of a box that as few cases as these might show by chance is dropped.
@@ -142,7 +139,13 @@ def fit(inside: Flags, met: Flags) -> Fit:
 
 
 def boxes(
-    table: pd.DataFrame, met: Flags, *, most: int = 3, hold_back: bool = True, seed: int = 0
+    table: pd.DataFrame,
+    met: Flags,
+    *,
+    most: int = 3,
+    hold_back: bool = True,
+    seed: int = 0,
+    group: Ints | None = None,
 ) -> list[Box]:
     """Find boxes by PRIM, the second among the cases that the first leaves, and so on.
 
@@ -159,11 +162,13 @@ def boxes(
         Most boxes.
     hold_back
         Keep a third of the cases aside, where there are enough, and say how the box does on them.
+    group
+        (cases,) cases that share values or chance, which are kept aside together; default: none do.
 
     Returns
     -------
     list of Box
-        Empty where no box is denser than all cases together.
+        Empty where no box is denser than all cases together, or none is on cases kept aside.
 
     Raises
     ------
@@ -178,16 +183,14 @@ def boxes(
             f"{hits:,} of {n:,} cases meet the condition; boxes need {FEWEST} cases, and {FEWEST_MET} of "
             "either kind: take another threshold or a larger design"
         )
-    chance = np.random.Generator(np.random.Philox(key=[seed, 0x7072696D]))
-    aside = np.zeros(n, bool)
-    pool = np.ones(n, bool)
-    if n > MOST_CASES:
-        pool[chance.permutation(n)[MOST_CASES:]] = False
-    if hold_back and min(hits, n - hits) >= 6 * FEWEST_MET and n >= 3 * FEWEST:
-        for kind in (np.flatnonzero(met), np.flatnonzero(~met)):
-            aside[chance.permutation(kind)[: len(kind) // 3]] = True
-    known = leading(table.loc[:, table.nunique() > 1], met & ~aside, ~met & ~aside)
-    drawn, target = known[~aside & pool].reset_index(drop=True), met[~aside & pool]
+    aside = kept_aside(met, group, seed) if hold_back else np.zeros(n, bool)
+    known = leading(table.loc[:, table.nunique() > 1], met & ~aside, ~met & ~aside, group)
+    if known.empty:
+        return []
+    # Which cases are drawn on where there are many: another stream than that of those kept aside.
+    lot = np.random.Generator(np.random.Philox(key=[seed, 0x706F6F6C])).permutation(np.flatnonzero(~aside))
+    pool = np.sort(lot[:MOST_CASES])
+    drawn, target = known.iloc[pool].reset_index(drop=True), met[pool]
     taken = np.zeros(len(drawn), bool)
     found: list[Box] = []
     overall = float(target.mean())
@@ -201,34 +204,19 @@ def boxes(
         box = Box(limits, Fit(0, 0, 0, 0), None, trajectory)
         inside = box.holds(drawn)
         measured = fit(inside & left, target)
-        if measured.density <= overall:
-            break
         fresh = fit(box.holds(known[aside]), met[aside]) if aside.any() else None
+        if measured.density <= overall or (fresh is not None and not _holds_up(fresh)):
+            break
         found.append(Box(limits, measured, fresh, trajectory))
         taken |= inside
     return found
 
 
-def leading(table: pd.DataFrame, met: Flags, others: Flags) -> pd.DataFrame:
-    """Return the columns in which the cases that meet a condition differ most from the others.
+def _holds_up(fresh: Fit) -> bool:
+    """Say whether cases kept aside are denser inside a box than chance would make them."""
+    from scipy.stats import binom
 
-    By the largest difference of the two distributions; with a few columns, all of them. Hundreds of
-    idle ones would make the search slow and let chance pick among them.
-    """
-    if table.shape[1] <= MOST_COLUMNS:
-        return table
-    apart = {}
-    for name in table:
-        column = table[name]
-        codes = column if pd.api.types.is_numeric_dtype(column) else column.astype("category").cat.codes
-        values = codes.to_numpy(np.float64)
-        ordered = np.sort(values)
-        shares = [
-            np.searchsorted(np.sort(values[one]), ordered, side="right") / one.sum() for one in (met, others)
-        ]
-        apart[name] = float(np.abs(shares[0] - shares[1]).max())
-    strongest = set(sorted(apart, key=lambda name: -apart[name])[:MOST_COLUMNS])
-    return table[[name for name in table if name in strongest]]
+    return bool(binom.sf(fresh.met - 1, fresh.inside, fresh.all_met / fresh.all_cases) <= QUASI_P)
 
 
 def _peeled(table: pd.DataFrame, met: Flags) -> tuple[tuple[Limit, ...], pd.DataFrame]:
@@ -255,7 +243,7 @@ def _once(ready: pd.DataFrame, met: Flags) -> tuple[list[Limit], pd.DataFrame]:
         try:
             from ema_workbench.analysis import prim
         except ImportError:
-            raise ScenarioError(_INSTALL) from None
+            raise ScenarioError(INSTALL) from None
         # The workbench before its third version wants a density to stop at and calls quasi p-values `qp`.
         older = {"threshold": 1e-9} if hasattr(prim, "ABOVE") else {}
         box = prim.Prim(ready, met.astype(int), mass_min=SMALLEST, **older).find_box()
@@ -307,81 +295,6 @@ def _needed(limits: list[Limit], table: pd.DataFrame, met: Flags) -> list[Limit]
         chances.append(float(binom.sf(int((inside & met).sum()) - 1, int(inside.sum()), base)))
     kept = [one for one, p in zip(limits, chances, strict=True) if p <= QUASI_P]
     return kept or [one for one, p in zip(limits, chances, strict=True) if p == min(chances)][:1]
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """One end of a tree: what leads there, and the cases that end there."""
-
-    limits: tuple[Limit, ...]
-    fit: Fit
-
-    def __str__(self) -> str:
-        return " and ".join(map(str, self.limits)) or "every case"
-
-
-def tree(table: pd.DataFrame, met: Flags, *, depth: int = 3) -> list[Leaf]:
-    """Cut the cases in two again and again (CART), and return the ends, the densest first.
-
-    Raises
-    ------
-    ResultError, ScenarioError
-        As `boxes`.
-    """
-    n, hits = len(met), int(met.sum())
-    if n < FEWEST or hits < FEWEST_MET or n - hits < FEWEST_MET:
-        raise ResultError(f"{hits:,} of {n:,} cases meet the condition: too few of one kind for a tree")
-    try:
-        from sklearn.tree import DecisionTreeClassifier
-    except ImportError:
-        raise ScenarioError(_INSTALL) from None
-    known = leading(table.loc[:, table.nunique() > 1], met, ~met)
-    columns: dict[str, NDArray[np.float64]] = {}
-    of: list[tuple[str, str | None]] = []
-    for name in known:
-        if pd.api.types.is_numeric_dtype(known[name]):
-            columns[str(name)] = known[name].to_numpy(np.float64)
-            of.append((str(name), None))
-        else:
-            for alternative in dict.fromkeys(known[name].astype(str)):
-                key = f"{name}={alternative}"
-                columns[key] = (known[name].astype(str) == alternative).to_numpy().astype(np.float64)
-                of.append((str(name), alternative))
-    x = np.column_stack(list(columns.values()))
-    smallest = max(int(SMALLEST * n), 5)
-    made = DecisionTreeClassifier(max_depth=depth, min_samples_leaf=smallest, random_state=0).fit(x, met)
-    leaves = list(_leaves(made.tree_, of, known, 0, {}))
-    found = []
-    for limits in leaves:
-        inside = np.ones(n, bool)
-        for one in limits:
-            inside &= one.holds(known)
-        found.append(Leaf(limits, fit(inside, met)))
-    return sorted(found, key=lambda leaf: (-leaf.fit.density, -leaf.fit.inside))
-
-
-def _leaves(
-    made: Any, of: Sequence[tuple[str, str | None]], table: pd.DataFrame, at: int, path: dict[str, Limit]
-) -> Iterator[tuple[Limit, ...]]:
-    left, right = int(made.children_left[at]), int(made.children_right[at])
-    if left < 0:
-        yield tuple(path.values())
-        return
-    name, alternative = of[int(made.feature[at])]
-    cut = float(made.threshold[at])
-    for side, child in ((-1, left), (1, right)):
-        old = path.get(name, Limit(name))
-        if alternative is None:
-            low, high = (old.low, cut) if side < 0 else (np.nextafter(cut, np.inf), old.high)
-            new = Limit(name, low, high)
-        else:
-            names = old.names or tuple(dict.fromkeys(table[name].astype(str)))
-            chosen = (alternative,) if side > 0 else tuple(one for one in names if one != alternative)
-            new = Limit(name, names=chosen)
-        yield from _leaves(made, of, table, child, {**path, name: new})
-
-
-_INSTALL = "discovery needs more libraries: pip install 'panj[discovery]'"
 
 
 @contextlib.contextmanager

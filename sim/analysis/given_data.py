@@ -54,7 +54,9 @@ def _given_data(
     names = [sample.names[k] for k in chosen]
     x = sample.shares[good][:, chosen]
     point = _one(method, names, x, y, resamples)
-    half = _one(method, names, x[: n // 2], y[: n // 2], 2) if n >= 40 else None
+    # Cases may stand in order, as on a grid: half of them is half taken by lot.
+    lot = np.random.Generator(np.random.Philox(key=[seed, 0x68616C66])).permutation(n)[: n // 2]
+    half = _one(method, names, x[lot], y[lot], 2)[method] if n >= 40 else np.full(len(names), np.nan)
     if method == "delta":
         low, high = point["delta"] - point["delta_conf"], point["delta"] + point["delta_conf"]
     else:
@@ -65,21 +67,27 @@ def _given_data(
         ends = np.quantile(drawn, [0.025, 0.975], axis=0)
         # A resample holds points twice, which draws distributions apart: that much is taken off again.
         low, high = np.clip(ends - (np.mean(drawn, axis=0) - point[method]), 0, 1)
-    idle = _one(method, [f"idle {k}" for k in range(IDLE)], chance.random((n, IDLE)), y, 2)[method]
+    nothing = chance.random((n, IDLE))
+    idle = _one(method, [f"idle {k}" for k in range(IDLE)], nothing, y, 2)[method]
     # Of many that do nothing the strongest looks strong: the dummy's upper end allows for their number.
     reach = float(ndtri(1 - 0.05 / len(sample.names))) * float(idle.std(ddof=1))
     middle = float(idle.mean())
-    none = np.full(len(names), np.nan)
+    # Fewer cases raise what nothing shows, so that half the sample is held against its own dummy.
+    less = np.nan
+    if n >= 40:
+        less = float(_one(method, [f"idle {k}" for k in range(IDLE)], nothing[lot], y[lot], 2)[method].mean())
     indices = pd.DataFrame(
         {
             "name": [*names, DUMMY], method: [*point[method], middle],
             f"{method}_low": [*low, max(middle - reach, 0.0)], f"{method}_high": [*high, middle + reach],
-            f"{method}_half": [*(half[method] if half is not None else none), np.nan],
+            f"{method}_half": [*half, less],
         }
     ).sort_values(method, ascending=False, kind="stable", ignore_index=True)  # fmt: skip
+    # What lies below the dummy's end is noise, and noise differs from half to half.
+    above = indices[indices[method] > middle + reach]
     return Sensitivity(
         method, question, unit, indices, no_pairs(), n, int((~good).sum()), int(answer.failed.sum()),
-        answer.seed_share, settled(indices, method, 1.0) if half is not None else None,
+        answer.seed_share, settled(above, method, 1.0, less - middle) if n >= 40 else None,
         weaker=len(sample.names) - len(names),
     )  # fmt: skip
 
@@ -92,11 +100,11 @@ def _one(method: str, names: list[str], x: Floats, y: Floats, resamples: int) ->
     if np.ptp(y) <= 1e-12:
         nothing = np.zeros(len(names))
         return {method: nothing, f"{method}_conf": nothing}
-    if method == "pawn":
-        found = by_slices.analyze(problem, x, y, S=10, seed=1)
-        return {"pawn": np.asarray(found["median"], np.float64)}
+    # Both tell of what they merge or cannot divide, once for every parameter.
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it tells of every bin that it merges
+        warnings.simplefilter("ignore")
+        if method == "pawn":
+            return {"pawn": np.asarray(by_slices.analyze(problem, x, y, S=10, seed=1)["median"], np.float64)}
         found = by_density.analyze(problem, x, y, num_resamples=max(resamples, 2), seed=1, method="delta")
     plain = "delta_raw" if "delta_raw" in found else "delta"  # the name before SALib 1.6
     keys = {"delta": plain, "delta_conf": f"{plain}_conf"}

@@ -133,9 +133,13 @@ def no_pairs() -> pd.DataFrame:
     return pd.DataFrame({"first": [], "second": [], "S2": [], "S2_low": [], "S2_high": []})
 
 
-def settled(indices: pd.DataFrame, name: str, scale: float) -> bool:
-    """Say whether every index of half the sample lies near that of all, or within its interval."""
+def settled(indices: pd.DataFrame, name: str, scale: float, drift: float = 0.0) -> bool:
+    """Say whether every index of half the sample lies near that of all, or within its interval.
+
+    By `drift` an index of half the sample lies higher where it measures nothing.
+    """
     rows = indices[indices["name"] != DUMMY]
-    near = (rows[f"{name}_half"] - rows[name]).abs() <= SETTLED * scale
-    within = (rows[f"{name}_half"] >= rows[f"{name}_low"]) & (rows[f"{name}_half"] <= rows[f"{name}_high"])
+    half, off = rows[f"{name}_half"], rows[f"{name}_half"] - rows[name]
+    near = (off >= -SETTLED * scale) & (off <= SETTLED * scale + drift)
+    within = (half >= rows[f"{name}_low"]) & (half <= rows[f"{name}_high"])
     return bool((near | within).all())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -189,6 +190,11 @@ class Robustness:
     worlds: int
     dropped: int
 
+    @property
+    def clear(self) -> tuple[Undoing, ...]:
+        """What sets the losing worlds apart beyond what the strongest of as many idle values would show."""
+        return tuple(one for one in self.undone if one.chance < 0.05 / len(self.undone))
+
     def means(self) -> pd.DataFrame:
         """Return the mean of every goal's answer (columns, by question) by policy, and `pareto`."""
         made = pd.DataFrame(
@@ -213,8 +219,8 @@ class Robustness:
         }  # fmt: skip
 
 
-def robustness(study: Study, goals: Sequence[Goal] = GOALS) -> Robustness:
-    """Judge the settings of a study's levers across its base points.
+def robustness(study: Study | str | Path, goals: Sequence[Goal] = GOALS) -> Robustness:
+    """Judge the settings of the levers of a sweep, or of the one in a folder, across its base points.
 
     Raises
     ------
@@ -223,6 +229,7 @@ def robustness(study: Study, goals: Sequence[Goal] = GOALS) -> Robustness:
     ResultError
         No base point at which every setting has a sound run.
     """
+    study = of_study.opened(study)
     levers = study.experiment.levers
     if not levers:
         raise ScenarioError("the experiment has no levers, so there are no policies to compare")
@@ -243,10 +250,11 @@ def robustness(study: Study, goals: Sequence[Goal] = GOALS) -> Robustness:
     chosen = int(order.sort_values(["regret", "regret_90", "bad"], kind="stable").index[0])
     loses = first[chosen] < first.max(axis=0) - 1e-12
     inputs = of_study.inputs(study).drop(columns=list(levers))
-    worlds = inputs.iloc[np.arange(0, len(inputs), len(settings))[known]].reset_index(drop=True)
+    apart = known & of_study.apart(study)
+    undone = undone_by(inputs.iloc[:: len(settings)][apart], loses[apart[known]])
     means = np.column_stack([table["mean"] for table in tables])
     names = tuple(" / ".join(one) for one in settings)
     return Robustness(
         names, tuple(goals), tuple(tables), pareto(means, [goal.better for goal in goals]), names[chosen],
-        tuple(undone_by(worlds, loses)), float(loses.mean()), int(known.sum()), int((~known).sum()),
+        tuple(undone), float(loses.mean()), int(known.sum()), int((~known).sum()),
     )  # fmt: skip

@@ -53,6 +53,13 @@ def compare(
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The result folder of a sweep.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
+Given = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CONDITION",
+        help="Only runs that meet it: 'first_escalation_3 < 60 and first_rapprochement_2 is null'.",
+    ),
+]
 
 
 @answers.command(
@@ -72,6 +79,7 @@ def discover(
         Path | None,
         typer.Option("--out", "-o", metavar="FILE", help="Write the first box as an experiment file."),
     ] = None,
+    given: Given = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -81,7 +89,41 @@ def discover(
     """
     from sim.views import discover as view
 
-    view.run(folder, where, out, force, as_json)
+    view.run(folder, where, given, out, force, as_json)
+
+
+@answers.command(
+    epilog="Example: panj sensitivity results/clashes --estimand 'weeks(first_escalation_3)' --method pawn"
+)
+def sensitivity(
+    folder: Folder,
+    estimand: Annotated[
+        str,
+        typer.Option(
+            metavar="QUESTION",
+            help="What is asked of a case: share(class, …), mean(outcome) or weeks(first_…).",
+        ),
+    ] = "share(war, fighting, fight and talk, clashes)",
+    method: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="sobol, morris, pawn or delta; default: what suits the design."),
+    ] = None,
+    lever: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LEVER=NAME", help="Under which alternative; repeatable; default: the first of each."
+        ),
+    ] = None,
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print all indices as CSV.")] = False,
+) -> None:
+    """Say which uncertainties decide an answer, how sure that is, and what chance alone does.
+
+    A dummy that does nothing stands in every table: what does not rise above it may be noise.
+    """
+    from sim.views import sensitivity as view
+
+    view.run(folder, estimand, method, lever or [], as_json, as_csv)
 
 
 @answers.command(epilog="Example: panj report results/demo -o page.html")

@@ -9,83 +9,55 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from sim.analysis import box_file, of_study
-from sim.analysis.discovery import Box, Fit, Leaf, boxes, fit, tree
-from sim.analysis.estimands import condition as read_condition
-from sim.errors import ResultError, ScenarioError
-from sim.study.loading import load_results
-from sim.study.study import Study
+from sim.analysis.discovery import Fit
+from sim.analysis.of_study import Discovery
+from sim.errors import ScenarioError
 from sim.views import text
 from sim.views.summary import bare
 
 
-def sweep_of(folder: Path) -> Study:
-    """Return the sweep in a folder.
-
-    Raises
-    ------
-    ResultError
-        It holds an ensemble, or nothing.
-    """
-    found = load_results(folder)
-    if not isinstance(found, Study):
-        raise ResultError(
-            f"{folder} holds an ensemble; this asks how an answer differs from case to case: panj sweep"
-        )
-    return found
-
-
-def run(folder: Path, where: str, out: Path | None, force: bool, as_json: bool) -> None:
+def run(folder: Path, where: str, given: str | None, out: Path | None, force: bool, as_json: bool) -> None:
     """Do what `panj discover` was asked for and print it."""
-    asked = read_condition(where)
-    study = sweep_of(folder)
-    table = of_study.inputs(study)
-    met, known = of_study.meets(study, asked)
-    table, met = table[known].reset_index(drop=True), met[known]
-    overall = fit(met | True, met)
-    reason = ""
-    found: list[Box] = []
-    leaves: list[Leaf] = []
-    try:
-        found = boxes(table, met, seed=study.experiment.seed)
-        leaves = tree(table, met)
-    except ResultError as error:
-        reason = str(error)
+    study = of_study.opened(folder, given)
+    found = of_study.discover(study, where)
     written: list[Path] = []
     if out is not None:
-        if not found:
-            raise ScenarioError(f"{folder}: no box to write; {reason or 'none is denser than all cases'}")
-        made = box_file.texts(study.experiment, found[0], asked.text, out, str(folder))
+        if given is not None:
+            raise ScenarioError(
+                "--out: fresh points and chance cannot be held to a condition on what came of them; "
+                "leave --given out"
+            )
+        if not found.boxes:
+            raise ScenarioError(f"{folder}: no box to write; {found.reason}")
+        made = box_file.texts(study.experiment, found.boxes[0], found.asked.text, out, str(folder))
         written = box_file.write(made, force)
     if as_json:
-        record = {
-            "condition": asked.text, "overall": overall.record(), "boxes": [one.record() for one in found],
-            "tree": [{"limits": str(one), **one.fit.record()} for one in leaves],
-            "reason": reason or None, "unknown": int((~known).sum()),
-            "written": [str(one) for one in written],
-        }  # fmt: skip
+        record = found.record() | {"written": [str(one) for one in written]}
         print(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
         return
-    text.console().print(page(asked.text, overall, found, leaves, reason, int((~known).sum())))
+    text.console().print(page(found))
     for path in written:
         print(path)
 
 
-def page(
-    condition: str, overall: Fit, found: list[Box], leaves: list[Leaf], reason: str, unknown: int
-) -> RenderableType:
+def page(found: Discovery) -> RenderableType:
     """Return what was found for a reader."""
+    overall, unknown = found.overall, found.unknown
     blocks: list[RenderableType] = [
-        text.heading(f"In which cases is {condition}?"),
+        text.heading(f"In which cases is {found.asked.text}?"),
         Text(
             f"Of {overall.inside:,} cases, {overall.met:,} do: {_dense(overall)}."
             + (f" {unknown:,} cases have no sound run and count nowhere." if unknown else "")
+            + (
+                f" {found.neighbours:,} that hardly differ from one of them do not count."
+                if found.neighbours
+                else ""
+            )
         ),
     ]
-    if reason:
-        return Group(*blocks, Text(reason, style="yellow"))
-    if not found:
-        blocks.append(Text("No box is denser than all cases together: nothing that varies decides it."))
-    for number, box in enumerate(found, 1):
+    if found.reason:
+        blocks.append(Text(f"{found.reason[0].upper()}{found.reason[1:]}.", style="yellow"))
+    for number, box in enumerate(found.boxes, 1):
         blocks.append(text.heading(f"Box {number}"))
         blocks += [Text(f"  {one}", style="bold") for one in box.limits]
         blocks.append(
@@ -98,19 +70,24 @@ def page(
             blocks.append(
                 Text(f"  on cases held back while it was drawn: {_dense(box.fresh)} of {box.fresh.inside:,}")
             )
-    if leaves:
-        blocks.append(text.heading("The same as a tree, densest ends first"))
+    if found.tree:
+        how = (
+            "counted on cases kept aside while it was grown"
+            if found.tree[0].fresh
+            else "too few to keep any aside"
+        )
+        blocks.append(text.heading(f"As a tree, densest ends first ({how})"))
         made = text.table("", "cases that do", "95 %", "of", "where", wide=("where",), right=("of",))
-        for leaf in leaves[:6]:
+        for leaf in found.tree[:6]:
             low, high = leaf.fit.interval
             made.add_row(
                 f"{bare(leaf.fit.density)} %", f"{bare(low)} – {bare(high)} %".replace("·", "0"),
                 f"{leaf.fit.inside:,}", str(leaf),
             )  # fmt: skip
         blocks.append(made)
-    blocks.append(
-        Text("A box describes where it happens in this design; it is no cause by itself.", style="dim")
-    )
+    if found.boxes:
+        words = "A box describes where it happens in this design; it is no cause by itself."
+        blocks.append(Text(words, style="dim"))
     return Group(*blocks)
 
 

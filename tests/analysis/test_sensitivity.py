@@ -214,3 +214,13 @@ def test_of_many_idle_parameters_none_rises_above_the_dummy() -> None:
     floor = rows.loc[DUMMY, "pawn_high"]
     above = rows[(rows["pawn"] > floor) & (rows.index != DUMMY)]
     assert list(above.index) == ["x7"]
+
+
+def test_half_of_an_ordered_design_is_taken_by_lot() -> None:
+    # A grid stands in order: its first half holds half of one parameter's range alone.
+    u = np.linspace(0, 1, 20)
+    shares = np.array([(a, b) for a in u for b in u])
+    found = pawn(runs(lambda x: x[:, 0], shares, 1, 0.0), resamples=20)
+    rows = found.indices.set_index("name")
+    assert rows.loc["x0", "pawn_half"] == pytest.approx(rows.loc["x0", "pawn"], abs=0.1)
+    assert found.settled
