@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.errors import ResultError
 from sim.study import result, store
 from sim.study.result import Result
 from sim.study.study import Study
@@ -16,8 +15,7 @@ def load_results(folder: str | Path, given: str | None = None) -> Result | Study
     Parameters
     ----------
     given
-        A condition on the runs of a sweep, like
-        `first_escalation_3 < 60 and first_rapprochement_2 is null`.
+        A condition on runs, like `first_escalation_3 < 60 and first_rapprochement_2 is null`.
 
     Raises
     ------
@@ -26,6 +24,5 @@ def load_results(folder: str | Path, given: str | None = None) -> Result | Study
     """
     if store.described(Path(folder)).get("kind") == "sweep":
         return Study(folder, given)
-    if given is not None:
-        raise ResultError(f"{folder} holds an ensemble; conditions are asked of sweeps (panj sweep)")
-    return result.load_results(folder)
+    found = result.load_results(folder)
+    return found if given is None else found.given(given)

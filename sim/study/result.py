@@ -46,6 +46,8 @@ class Result:
         One row a case of the part `plausible`: the value of everything that varies there.
     readings
         One row a reading of the article and class: `runs`, `share`, `blood` (see `sim.study.readings`).
+    condition
+        What the runs in the tables have in common where they are not all: see `given`.
     """
 
     identity: Mapping[str, Any]
@@ -54,6 +56,7 @@ class Result:
     quantiles: pd.DataFrame
     design: pd.DataFrame
     readings: pd.DataFrame
+    condition: str | None = None
     _spec: Scenario | None = field(default=None, repr=False)
     _kept: NDArray[np.float64] | None = field(default=None, repr=False)
 
@@ -81,11 +84,14 @@ class Result:
         """Rungs by part, (runs, weeks + 1, 2): escalation, rapprochement; −1 after a failure."""
         at_defaults = self.changes["case"] == 0
         chosen = {"defaults": at_defaults, "plausible": ~at_defaults}
-        return {
+        found = {
             part: tables.ladders(self.changes[rows], self.runs, self.spec.weeks)
             for part, rows in chosen.items()
             if part == "defaults" or self.identity["plausible"]
         }
+        if self.condition is None:
+            return found
+        return {part: rungs[self.part(part)["replicate"]] for part, rungs in found.items()}
 
     @cached_property
     def trajectories(self) -> xr.Dataset:
@@ -109,7 +115,7 @@ class Result:
             kept = weekly(self.spec, runs=self.runs, seed=self.seed)
         runs, rows, _ = kept.shape
         coords = {
-            "run": np.arange(runs),
+            "run": self.part("defaults")["replicate"].to_numpy()[:runs],
             "week": np.arange(rows),
             "date": ("week", tables.dates(self.spec.start, rows - 1).astype("datetime64[s]")),
         }
@@ -126,6 +132,18 @@ class Result:
         )  # fmt: skip
         made["week"].attrs = {"units": "week", "long_name": "weeks since the start"}
         return made
+
+    def given(self, condition: str) -> Result:
+        """Return the runs that meet a condition on outcomes and on what varies, in SQL; conditions add up.
+
+        Raises
+        ------
+        ResultError
+            It is not understood, or no run meets it.
+        """
+        from sim.study.conditions import given
+
+        return given(self, condition)
 
     def _demand_same_source(self) -> None:
         if self.identity["source"] != source_hash():
@@ -160,6 +178,8 @@ class Result:
         OSError
             Reading or writing failed; what was there before is still there.
         """
+        if self.condition is not None:
+            raise ResultError("only some of the runs are here (given a condition); export them instead")
         names = ("outcomes", "changes", "quantiles", "design", "readings")
         return store.save(self.identity, {name: getattr(self, name) for name in names}, Path(folder), force)
 

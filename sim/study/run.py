@@ -114,8 +114,8 @@ def run(
     )
 
 
-def weekly(spec: Scenario, *, runs: int, seed: int) -> Floats:
-    """Run the first runs at the scenario's values again, for the weekly values of charted variables.
+def weekly(spec: Scenario, *, runs: int, seed: int, part: str = "defaults") -> Floats:
+    """Run the first runs of a part again, for the weekly values of charted variables.
 
     Returns
     -------
@@ -123,8 +123,10 @@ def weekly(spec: Scenario, *, runs: int, seed: int) -> Floats:
         (min(runs, KEPT), weeks + 1, charts); NaN throughout where a run failed.
     """
     model = load()
-    keep = tuple(one.name for one in charted(model))
-    return _sound(simulate(plan(spec, model), seed, np.arange(min(runs, KEPT)), keep=keep))
+    ready = plan(spec, model)
+    design = plausible_design(spec, model, ready, runs, seed) if part == "plausible" else None
+    blocks = _blocks(spec, model, ready, seed, min(runs, KEPT), design, None, "ensemble", None)
+    return np.concatenate([_sound(block) for _, block in blocks])
 
 
 def charted(model: Model) -> list[Quantity]:

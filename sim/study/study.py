@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sim.errors import ResultError, nearest
+from sim.errors import ResultError
 from sim.model.outcomes import OUTCOMES, PATHS
+from sim.study import conditions, manifest, shapes, store
 from sim.study import folder as place
-from sim.study import manifest, shapes, store
 from sim.study.experiment import Experiment
 from sim.study.files import DISK
 from sim.study.manifest import Entry, part_name
@@ -212,9 +212,9 @@ class Study:
 
         with self._connection() as connection:
             try:
-                found: pd.DataFrame = connection.execute(_quoted(sql)).df()
+                found: pd.DataFrame = connection.execute(conditions.quoted(sql)).df()
             except duckdb.Error as error:
-                raise ResultError(f"the question is not understood: {_said(error)}") from None
+                raise ResultError(f"the question is not understood: {conditions.said(error)}") from None
         for name, names in (("path", PATHS), ("ladder", LADDERS)):
             if name in found and found[name].dtype != "category":
                 found[name] = pd.Categorical(found[name], categories=names)
@@ -240,21 +240,8 @@ class Study:
 
     def _check(self, condition: str) -> None:
         """Refuse a condition that does not stand by itself, before anything is read."""
-        import duckdb
-
         with self._connection() as connection:
-            try:
-                connection.execute(f"select ({_quoted(condition)}) from {_RUNS} limit 0")
-                connection.execute(f"select 1 from {_RUNS} where {_quoted(condition)} limit 0")
-            except duckdb.Error as error:
-                words = re.findall(r"[a-z_][a-z0-9_]*", condition)
-                known = [*OUTCOMES, *self.design.columns]
-                strange = [one for one in words if one not in (*known, *_SQL)]
-                near = nearest(strange[0], known) if strange else ""
-                raise ResultError(
-                    f"--given {condition!r}: expected a condition on the columns of outcomes, like "
-                    f"'first_escalation_3 < 60 and first_rapprochement_2 is null'; {_said(error)}{near}"
-                ) from None
+            conditions.check(connection, condition, _RUNS, [*OUTCOMES, *self.design.columns])
 
     # One run
 
@@ -303,15 +290,3 @@ class Study:
 
 #: What a condition is about: runs with the values of their case.
 _RUNS = '(select * from outcomes join design using ("case"))'
-_SQL = ("and", "or", "not", "is", "null", "in", "between", "like", "true", "false")
-
-
-def _quoted(sql: str) -> str:
-    """Let the column `case` be written without quotes, unless SQL's own `case … end` is in use."""
-    if re.search(r"\bend\b", sql, re.IGNORECASE):
-        return sql
-    return re.sub(r"(?<![\"\w])case(?![\"\w])", '"case"', sql)
-
-
-def _said(error: Exception) -> str:
-    return str(error).splitlines()[0]
