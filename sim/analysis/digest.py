@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis import intervals, of_study
-from sim.analysis.discovery import Box, Fit, boxes, fit
-from sim.analysis.estimands import WORSE, ByCase, Condition, Estimand, condition, estimand
+from sim.analysis import by_group, intervals, of_study
+from sim.analysis.by_group import Group
+from sim.analysis.discovery import Box, Fit
+from sim.analysis.estimands import WORSE, ByCase, Condition, Estimand, condition
 from sim.analysis.indices import Sensitivity
 from sim.analysis.robustness import Robustness, robustness
 from sim.errors import PanjError
@@ -29,21 +29,10 @@ CORNERS: dict[str, tuple[str, ...]] = {
     "standoff": ("armed standoff", "cold peace"),
     "accommodation": ("rapprochement", "quiet accommodation"),
 }
-RISK = estimand(f"share({', '.join(CORNERS['clashes or worse'])})")
+RISK = of_study.RISK
 #: The condition that boxes are drawn for unless another is asked.
 TENTH = f"{RISK} > 0.1"
 BINS = 4
-
-
-@dataclass(frozen=True)
-class Group:
-    """Some of the cases of a study, by what they have in common.
-
-    name : what that is; cases : (cases,) whether a case belongs
-    """
-
-    name: str
-    cases: NDArray[np.bool_]
 
 
 class Digest:
@@ -130,34 +119,15 @@ class Digest:
         together = self.inputs[levers].astype(str).agg(" / ".join, axis=1)
         return [Group(one, (together == one).to_numpy()) for one in dict.fromkeys(together)]
 
-    def table(self, name: str) -> pd.DataFrame:
-        """Return shares of classes by one thing that varies, with intervals over cases.
+    def by(self, name: str) -> list[Group]:
+        """Return the cases by `levers`, by `case`, or by one thing that varies."""
+        if name == "case":
+            return by_group.cases(self.inputs)
+        return self.settings() if name == "levers" else self.groups(name)
 
-        Returns
-        -------
-        pandas.DataFrame
-            `group`, `path`, `share`, `low`, `high` (bootstrap over cases), `cases`, `runs`; and rows of
-            the path `clashes or worse`.
-        """
-        groups = self.settings() if name == "levers" else self.groups(name)
-        chance = np.random.Generator(np.random.Philox(key=[self.study.experiment.seed, 0x74626C]))
-        bad = [PATHS.index(one) for one in CORNERS["clashes or worse"]]
-        rows = []
-        for one in groups:
-            counts = self.counts[one.cases]
-            counts = counts[counts.sum(axis=1) > 0]
-            full = np.column_stack([counts, counts[:, bad].sum(axis=1)])
-            total = counts.sum()
-            if total == 0:
-                continue
-            weights = chance.multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=400)
-            drawn = (weights @ full) / (weights @ counts.sum(axis=1))[:, None]
-            low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
-            for k, path in enumerate((*PATHS, "clashes or worse")):
-                rows.append(
-                    (one.name, path, full[:, k].sum() / total, low[k], high[k], len(counts), int(total))
-                )
-        return pd.DataFrame(rows, columns=["group", "path", "share", "low", "high", "cases", "runs"])
+    def table(self, name: str) -> pd.DataFrame:
+        """Return shares of classes by `levers`, `case` or what varies; see `by_group.shares`."""
+        return by_group.shares(self, self.by(name))
 
     @cached_property
     def drivers(self) -> Sensitivity | None:
@@ -169,24 +139,20 @@ class Digest:
             return None
 
     @cached_property
+    def discovery(self) -> of_study.Discovery:
+        """Under which conditions cases meet what was asked."""
+        return of_study.discover(self.study, self.where, most=2)
+
+    @property
     def overall(self) -> Fit:
         """How many cases meet the condition."""
-        met, known = of_study.meets(self.study, self.where)
-        return fit(known[known], met[known])
+        return self.discovery.overall
 
-    @cached_property
-    def boxes(self) -> list[Box]:
+    @property
+    def boxes(self) -> tuple[Box, ...]:
         """Boxes of the condition; empty, with a note, where there are none."""
-        met, known = of_study.meets(self.study, self.where)
-        try:
-            found = boxes(self.inputs[known].reset_index(drop=True), met[known],
-                          seed=self.study.experiment.seed, most=2)  # fmt: skip
-        except PanjError as error:
-            self.notes["boxes"] = str(error)
-            return []
-        if not found:
-            self.notes["boxes"] = "No box is denser than all cases together."
-        return found
+        self.notes["boxes"] = self.discovery.reason
+        return self.discovery.boxes
 
     @cached_property
     def policies(self) -> Robustness | None:
@@ -202,27 +168,6 @@ class Digest:
         """What each alternative of a lever changes, on the same draws."""
         return intervals.contrasts(self.study)
 
-    def incidence(self, column: str) -> pd.DataFrame:
-        """Return by setting of the levers and week the share of runs in which something has begun.
-
-        Returns
-        -------
-        pandas.DataFrame
-            `setting`, `week`, `share`, `runs`.
-        """
-        weeks = of_study.weeks(self.study)
-        case = self.sound["case"].to_numpy(np.int64)
-        first = self.sound[column].to_numpy(dtype=np.float64, na_value=np.nan)
-        frames = []
-        for one in self.settings():
-            mine = one.cases[case]
-            begun = first[mine & np.isfinite(first)].astype(np.int64)
-            done = np.cumsum(np.bincount(begun, minlength=weeks + 1)[: weeks + 1])
-            n = int(mine.sum())
-            frames.append(
-                pd.DataFrame(
-                    {"setting": one.name, "week": np.arange(weeks + 1),
-                     "share": done / n if n else np.full(weeks + 1, np.nan), "runs": n}
-                )
-            )  # fmt: skip
-        return pd.concat(frames, ignore_index=True)
+    def incidence(self, column: str, name: str = "levers") -> pd.DataFrame:
+        """Return in how many runs something has begun by each week; see `by_group.incidence`."""
+        return by_group.incidence(self, self.by(name), column, of_study.weeks(self.study))

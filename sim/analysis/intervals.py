@@ -144,7 +144,119 @@ def _within(
     ) + 1
 
 
+# Without resampling, so quick enough for a value a week
+
+
+class Way(NamedTuple):
+    """A way in which runs hang together.
+
+    unit : (runs,) which of the things drawn independently a run belongs to
+    stratum : (units,) within what they were drawn; one number throughout where everything was
+    """
+
+    unit: Ints
+    stratum: Ints
+
+
+def ways(group: Ints, replicate: Ints, *, sampled: bool, shared: bool) -> list[Way]:
+    """Return the ways in which the runs of a study hang together; arguments as of `interval`."""
+    g, groups = _dense(group)
+    r, replicates = _dense(replicate)
+    by_group, by_draw = Way(g, np.zeros(groups, np.int64)), Way(r, np.zeros(replicates, np.int64))
+    if sampled:
+        return [by_group, by_draw] if shared else [by_group]
+    if shared:
+        return [by_draw]
+    draw, draws = _dense(g * max(replicates, 1) + r)
+    owner = np.zeros(draws, np.int64)
+    owner[draw] = g
+    alone = bool((np.bincount(owner, minlength=groups) < 2).any())
+    return [by_group if alone else Way(draw, owner)]
+
+
+Tally = tuple[Floats, Floats, Ints]
+
+
+def tally(hits: Floats, way: Way) -> Tally:
+    """Add up (runs, quantities) of what is averaged by the units of a way.
+
+    Returns
+    -------
+    tuple
+        (units, quantities) sums, (units,) runs, (units,) stratum of each unit; units with runs alone.
+    """
+    sums = _sums(hits, way.unit, len(way.stratum))
+    some = sums[:, -1] > 0
+    return sums[some, :-1], sums[some, -1], way.stratum[some]
+
+
+def score(tallies: Sequence[Tally]) -> Interval:
+    """Return shares with Wilson intervals of as many runs as the runs are worth that hang together.
+
+    The runs that independent ones would need for a share's variance are put into Wilson's interval,
+    fewer by what few units leave open in the tails (after Korn and Graubard 1998). Where every run
+    agrees there is no variance, and each unit counts as one run.
+
+    Parameters
+    ----------
+    tallies
+        One for each way in which runs hang together; their variances add up.
+
+    Returns
+    -------
+    Interval
+        Of (quantities,); ends are NaN where there are fewer than two units.
+    """
+    share, variance, freedom = _linearised(tallies)
+    nothing = np.full(len(share), np.nan)
+    if freedom < 1:
+        return Interval(share, nothing, nothing)
+    units = min(len(size) for _, size, _ in tallies)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        worth = np.where(variance > 0, share * (1 - share) / variance, units)
+    worth = np.minimum(worth, tallies[0][1].sum()) * (distributions.Z95 / _tail(freedom)) ** 2
+    return Interval(share, *distributions.wilson(share * worth, worth))
+
+
+def student(tallies: Sequence[Tally]) -> Interval:
+    """Return means with Student's intervals; arguments as of `score`."""
+    mean, variance, freedom = _linearised(tallies)
+    half = _tail(freedom) * np.sqrt(variance) if freedom >= 1 else np.full(len(mean), np.nan)
+    return Interval(mean, mean - half, mean + half)
+
+
+def _tail(freedom: float) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, 0.975))
+
+
+def _linearised(tallies: Sequence[Tally]) -> tuple[Floats, Floats, float]:
+    """Return means, their variances by how far units lie apart within strata, degrees of freedom."""
+    sums, runs, _ = tallies[0]
+    total, width = float(runs.sum()), sums.shape[1]
+    if total == 0:
+        return np.full(width, np.nan), np.full(width, np.nan), 0.0
+    mean = sums.sum(axis=0) / total
+    variance, freedom = np.zeros(width), np.inf
+    for mine, size, stratum in tallies:
+        number, strata = _dense(stratum)
+        apart = mine - mean * size[:, None]
+        many = np.bincount(number, minlength=strata).astype(np.float64)
+        middle = np.column_stack([np.bincount(number, apart[:, k], strata) for k in range(width)])
+        apart = apart - (middle / many[:, None])[number]
+        factor = np.where(many > 1, many / np.maximum(many - 1, 1), 0.0)[number, None]
+        variance += (factor * apart * apart).sum(axis=0) / (total * total)
+        freedom = min(freedom, len(size) - strata)
+    return mean, variance, freedom
+
+
 # Of a study
+
+
+def how(study: Study) -> dict[str, bool]:
+    """Return whether a study's cases are a sample, and whether all share their draws."""
+    return {"sampled": study.experiment.method in SAMPLED, "shared": study.experiment.draws == "shared"}
 
 
 def shares(study: Study, levers: Sequence[str] = ()) -> pd.DataFrame:
@@ -203,15 +315,15 @@ def contrasts(study: Study, outcomes: Sequence[str] = CONTRASTED) -> pd.DataFram
         same precision at each case (NaN where draws are independent or a case has one run).
     """
     experiment = study.experiment
-    runs = study.outcomes[study.outcomes["failure"].isna()]
     rows = []
     for lever, alternatives in experiment.levers.items():
         others = [one for one in experiment.levers if one != lever]
-        wide = runs.merge(study.design[["case", "base", "group", *experiment.levers]], on="case")
+        wide = study.outcomes.merge(study.design[["case", "base", "group", *experiment.levers]], on="case")
+        # Counted before failed runs are left out, or what follows a gap would meet another draw.
         turn = wide.groupby("case")["replicate"].rank(method="first").astype(np.int64)
         wide = wide.assign(
             turn=turn, setting=wide[others].astype(str).agg(" ".join, axis=1) if others else ""
-        )
+        )[wide["failure"].isna()]
         keys = ["base", "setting", "turn"]
         sides = {one: wide[wide[lever] == one].set_index(keys) for one in alternatives}
         first, *rest = alternatives

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.analysis import distributions
+from sim.analysis import by_group, distributions, intervals, null
 from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def text(frame: pd.DataFrame, about: Sequence[tuple[str, str]]) -> str:
     plain = frame.copy()
     for name in plain:
         if not pd.api.types.is_numeric_dtype(plain[name]):
-            plain[name] = plain[name].astype(str).map(_tame)
+            plain[name] = plain[name].astype(object).where(plain[name].notna(), "").map(str).map(_tame)
     plain.to_csv(sink, index=False, lineterminator="\n", float_format="%.10g")
     return sink.getvalue()
 
@@ -56,17 +56,13 @@ def of_ensemble(result: Result, kind: str) -> tuple[pd.DataFrame, str, str]:
         words = "low, high: 95 % Wilson at the defaults, of the pooled share where plausible; "
         words += "case_low, case_high: 5 and 95 % of cases"
         return pd.concat(frames, ignore_index=True), "share of runs", words
+    if kind == "orders":
+        return orders(result), "share of runs", "low, high: 95 % Wilson; runs of a case counted as alike"
+    if kind == "null":
+        words = "low, high: 95 %; change_low, change_high: 95 % of null model less model, pair by pair"
+        return null.of_result(result), "share of runs", words
     if kind == "joint":
-        rows = [
-            (when, ESCALATION[up], RAPPROCHEMENT[close], share)
-            for when in ("peak", "final")
-            for (up, close), share in np.ndenumerate(distributions.joint(defaults, when))
-        ]
-        return (
-            pd.DataFrame(rows, columns=["rungs", "escalation", "rapprochement", "share"]),
-            "share of runs",
-            "none",
-        )
+        return _joint(defaults), "share of runs", "low, high: 95 % Wilson"
     if kind == "ladders":
         frames = []
         for which, name in enumerate(("escalation", "rapprochement")):
@@ -83,8 +79,40 @@ def of_ensemble(result: Result, kind: str) -> tuple[pd.DataFrame, str, str]:
             "quantiles over runs, 5 to 95 %",
         )
     frames = []
-    for name, column in (("clash", "first_escalation_3"), ("talks", "first_rapprochement_2")):
-        frame = distributions.incidence(defaults, column, result.spec.weeks).reset_index()
-        frame.insert(0, "event", name)
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True), "share of runs", "pointwise 95 % Wilson"
+    for part in ("defaults", "plausible") if len(result.design) else ("defaults",):
+        for name, column in (("clash", "first_escalation_3"), ("talks", "first_rapprochement_2")):
+            frame = distributions.incidence(result.part(part), column, result.spec.weeks).reset_index()
+            if part == "plausible":
+                frame[["low", "high"]] = np.nan  # runs of a case are alike, so theirs would be too narrow
+            frames.append(frame.assign(event=name, part=part))
+    words = "low, high: pointwise 95 % Wilson at the defaults"
+    return pd.concat(frames, ignore_index=True), "share of runs", words
+
+
+def _joint(defaults: pd.DataFrame) -> pd.DataFrame:
+    n = len(distributions.sound(defaults))
+    rows = [
+        (when, ESCALATION[up], RAPPROCHEMENT[close], share)
+        for when in ("peak", "final")
+        for (up, close), share in np.ndenumerate(distributions.joint(defaults, when))
+    ]
+    table = pd.DataFrame(rows, columns=["rungs", "escalation", "rapprochement", "share"])
+    low, high = distributions.wilson(table["share"] * n, np.full(len(table), n))
+    return table.assign(low=low, high=high, runs=n)
+
+
+def orders(result: Result) -> pd.DataFrame:
+    """Return shares of classes tried in each order: `group` (the part), `order`, `path`, `share` …."""
+    frames = []
+    for part, words in (("defaults", "at the defaults"), ("plausible", "across plausible parameters")):
+        rows = distributions.sound(result.part(part))
+        unit = rows["case" if part == "plausible" else "replicate"].to_numpy(np.int64)
+        ways = intervals.ways(unit, rows["replicate"].to_numpy(np.int64), sampled=True, shared=False)
+        for name, order in distributions.ORDERS.items():
+            code = distributions.reorder(rows["fits"].to_numpy(np.int64), order)
+            found = intervals.score([intervals.tally(by_group.flags(code), way) for way in ways])
+            frames.append(pd.DataFrame({
+                "group": words, "order": name, "path": by_group.SHOWN, "share": found.value,
+                "low": found.low, "high": found.high, "runs": len(rows),
+            }))  # fmt: skip
+    return pd.concat(frames, ignore_index=True)

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
+from numpy.typing import ArrayLike
 
 from sim.model.outcomes import PATHS
 from sim.views.plots import style
@@ -32,12 +33,34 @@ def flows(found: Comparison, ax: Axes | None = None) -> Axes:
 
     Bands of pairs that keep their class are pale; those that flip have the colour of where they end.
     """
+    return alluvial(found.flows, found.names, ax)
+
+
+def alluvial(
+    pairs: ArrayLike,
+    names: tuple[str, str],
+    ax: Axes | None = None,
+    room: float = 0.55,
+    least: float = 0.0,
+    size: float = 8.5,
+) -> Axes:
+    """Draw (8, 8) pairs of runs by class as flows, from the first (rows, left) to the second (columns).
+
+    Parameters
+    ----------
+    room
+        For the names at each side, in widths of the flows.
+    least
+        Share of pairs from which a class is named.
+    size
+        Of their type, in points.
+    """
     with style.look():
         ax = style.axes(ax, (8.0, 5.4))
-        table = found.flows.astype(float)
+        table = np.asarray(pairs, np.float64)
         if table.sum() == 0:
             return style.empty(ax, "no pair in which both runs are sound")
-        table /= table.sum()
+        table = table / table.sum()
         left, right = _stacked(table.sum(axis=1)), _stacked(table.sum(axis=0))
         for sums, place, x, side in (
             (table.sum(axis=1), left, 0.0, "right"),
@@ -47,7 +70,7 @@ def flows(found: Comparison, ax: Axes | None = None) -> Axes:
                 if sums[k] > 0:
                     corner = (x - 0.015, place[k] - sums[k])
                     ax.add_patch(Rectangle(corner, 0.03, sums[k], color=CLASSES[name], zorder=3))
-            _labels(ax, sums, place, x + (-0.03 if side == "right" else 0.03), side)
+            _labels(ax, sums, place, x + (-0.03 if side == "right" else 0.03), side, least, size)
         used_left, used_right = np.zeros(len(PATHS)), np.zeros(len(PATHS))
         for row in range(len(PATHS)):
             for column in range(len(PATHS)):
@@ -56,12 +79,11 @@ def flows(found: Comparison, ax: Axes | None = None) -> Axes:
                     used_left[row] += share
                     used_right[column] += share
                     _band(ax, a, b, share, row == column, CLASSES[PATHS[column]])
-        ax.set_xlim(-0.45, 1.45)
+        ax.set_xlim(-room, 1 + room)
         ax.set_ylim(min(left.min(), right.min()) - 0.12, 1.12)
         ax.set_axis_off()
-        for x, words, align in ((0.0, found.names[0], "center"), (1.0, found.names[1], "center")):
-            name = words if len(words) <= 28 else words[:27] + "…"
-            ax.text(x, 1.06, name, ha=align, fontweight="bold", parse_math=False)
+        for x, words in ((0.0, names[0]), (1.0, names[1])):
+            ax.text(x, 1.06, style.short(words, 28), ha="center", fontweight="bold", parse_math=False)
         return ax
 
 
@@ -75,16 +97,17 @@ def _stacked(sums: np.ndarray) -> np.ndarray:
     return tops
 
 
-def _labels(ax: Axes, sums: np.ndarray, place: np.ndarray, x: float, side: str) -> None:
+def _labels(
+    ax: Axes, sums: np.ndarray, place: np.ndarray, x: float, side: str, least: float, size: float
+) -> None:
     """Write the classes beside their bars, moved apart where bars are too thin for it."""
     below = 2.0
     for k, name in enumerate(PATHS):
-        if sums[k] <= 0:
+        if sums[k] <= least:
             continue
         y = min(place[k] - sums[k] / 2, below - 0.052)
         below = y
-        share = f"{100 * sums[k]:.1f} %" if sums[k] < 0.095 else f"{100 * sums[k]:.0f} %"
-        ax.text(x, y, f"{style.sentence(name)}  {share}", ha=side, va="center", fontsize=8.5)
+        ax.text(x, y, f"{style.sentence(name)}  {style.share(sums[k])}", ha=side, va="center", fontsize=size)
 
 
 def _band(ax: Axes, a: float, b: float, share: float, same: bool, colour: str) -> None:

@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from sim.analysis import distributions
+from sim.analysis import distributions, null
 from sim.errors import ScenarioError, nearest
-from sim.views.plots import shares, style, time
+from sim.views.plots import data, groups, shares, style, time
 from sim.views.plots.files import write_figure
+from sim.views.plots.sheet import Sheet
 
 if TYPE_CHECKING:
     from sim.study.result import Result
@@ -128,6 +130,47 @@ def _incidence(result: Result) -> Figure:
     return figure
 
 
+def _orders(result: Result) -> Figure:
+    note = "A run may fit several classes; the first that fits, in each order, names it."
+    return _dotted(result, data.orders(result), "order", "Classes tried in another order", note)
+
+
+def _null(result: Result) -> Figure:
+    note = "The same values and chance again with every rule off. What both show is not the rules' work."
+    return _dotted(result, null.of_result(result), "model", "The model and the null model", note)
+
+
+def _dotted(result: Result, table: pd.DataFrame, series: str, title: str, note: str) -> Figure:
+    parts = [name for name in dict.fromkeys(table["group"]) if table["runs"][table["group"] == name].max()]
+    count = max(len(parts), 1)
+    figure, panels = style.sheet(
+        (1.65 + 3.6 * count + 0.4, 5.0), (1, count), margins=(1.65, 0.35, 1.1, 1.25), gaps=(0.3, 0)
+    )
+    if not parts:
+        style.empty(panels[0], "every run failed")
+    for number, (name, ax) in enumerate(zip(parts, panels, strict=False)):
+        rows = table[table["group"] == name]
+        groups.dots(rows, series, ax)
+        ax.set_title(f"{style.sentence(name)}  (n = {int(rows['runs'].max()):,})", fontsize=9)
+        ax.set_xlabel("share of runs")
+        ax.tick_params(labelleft=number == 0)
+    if parts:
+        top = max(ax.get_xlim()[1] for ax in panels)
+        for ax in panels:
+            ax.set_xlim(0, top)
+        width, height = figure.get_size_inches()
+        figure.legend(handles=panels[0].get_legend_handles_labels()[0], loc="upper left", borderaxespad=0,
+                      bbox_to_anchor=(0.12 / width, 1 - 0.5 / height), ncols=3)  # fmt: skip
+    whiskers = "Whiskers, 95 %: chance at the defaults; chance and which cases were drawn across parameters."
+    style.inscribe(figure, result, title, note, whiskers)
+    return figure
+
+
+def sheet(result: Result, kind: str) -> Sheet:
+    """Return a picture of an ensemble with the numbers behind it."""
+    return Sheet(EVERY[kind](result), *data.of_ensemble(result, kind))
+
+
 #: Kinds of pictures, each a function that makes the figure.
 KINDS: dict[str, Callable[[Result], Figure]] = {
     "paths": _paths,
@@ -136,3 +179,6 @@ KINDS: dict[str, Callable[[Result], Figure]] = {
     "fan": _fan,
     "incidence": _incidence,
 }
+
+#: Those, and what is drawn only when asked for: the null model runs the model again.
+EVERY = {**KINDS, "orders": _orders, "null": _null}

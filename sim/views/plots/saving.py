@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from matplotlib.figure import Figure
 
 from sim.errors import ScenarioError, nearest
 from sim.study.result import Result
@@ -15,6 +13,7 @@ from sim.views.plots.files import FORMS, write_figure, write_text
 
 if TYPE_CHECKING:
     from sim.study.study import Study
+    from sim.views.plots.sheet import Sheet
 
 #: Forms that pictures get unless others are asked for.
 USUAL = ("png", "svg")
@@ -63,8 +62,7 @@ def save(
     if ensemble and (by is not None or where is not None):
         raise ScenarioError("--by and --where tell the cases of a sweep apart; this is an ensemble")
     known = _kinds(result)
-    wanted = list(known) if kinds is None else list(dict.fromkeys(kinds))
-    for kind in wanted:
+    for kind in kinds or ():
         if kind not in known:
             raise ScenarioError(
                 f"no picture of kind {kind!r}{nearest(kind, known)}; kinds: {', '.join(known)}"
@@ -72,22 +70,12 @@ def save(
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
-    digest = None
-    for kind in wanted:
+    draw, usual = _drawer(result, by, where)
+    for kind in usual if kinds is None else dict.fromkeys(kinds):
         with style.look():
-            figure: Figure
-            if isinstance(result, Result):
-                figure = gallery.KINDS[kind](result)
-            else:
-                from sim.analysis.digest import Digest
-                from sim.views.plots import sweeps
-
-                digest = digest or Digest(result, where)
-                figure, table, unit, interval = sweeps.KINDS[kind](digest, by)
+            figure, table, unit, interval = draw(kind)
             made += [write_figure(figure, place / f"{kind}.{form}") for form in wanted_forms]
         if numbers:
-            if isinstance(result, Result):
-                table, unit, interval = data.of_ensemble(result, kind)
             about = _about(result, kind, unit, interval, source, by)
             made.append(write_text(data.text(table, about), place / f"{kind}.csv"))
     return made
@@ -95,10 +83,23 @@ def save(
 
 def _kinds(result: Result | Study) -> Sequence[str]:
     if isinstance(result, Result):
-        return list(gallery.KINDS)
+        return list(gallery.EVERY)
     from sim.views.plots import sweeps
 
     return list(sweeps.KINDS)
+
+
+def _drawer(
+    result: Result | Study, by: str | None, where: str | None
+) -> tuple[Callable[[str], Sheet], list[str]]:
+    """Return what draws a kind, with its numbers, and the kinds that are usual."""
+    if isinstance(result, Result):
+        return lambda kind: gallery.sheet(result, kind), list(gallery.KINDS)
+    from sim.analysis.digest import Digest
+    from sim.views.plots import sweeps
+
+    digest = Digest(result, where)
+    return lambda kind: sweeps.KINDS[kind](digest, by), sweeps.usual(digest)
 
 
 def _about(

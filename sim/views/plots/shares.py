@@ -41,7 +41,7 @@ def paths(result: Result, ax: Axes | None = None) -> Axes:
         ax.plot(table["low"], low, "|", table["high"], low, "|", color=style.BLACK, markersize=6)
         for y, share, high in zip(low, table["share"], table["high"], strict=True):
             ax.annotate(
-                _percent(share), (high, y), (5, 0), textcoords="offset points", va="center", fontsize=8
+                style.share(share), (high, y), (5, 0), textcoords="offset points", va="center", fontsize=8
             )
         ax.set_yticks(place, [style.sentence(name) for name in PATHS])
         ax.tick_params(axis="y", length=0)
@@ -114,8 +114,8 @@ def joint(result: Result, when: str = "peak", ax: Axes | None = None) -> Axes:
                 share = table[up, close]
                 if share > 0:
                     ink = "white" if np.sqrt(share) > 0.55 else style.BLACK
-                    ax.text(close, up, _percent(share), ha="center", va="center", color=ink, fontsize=8.5)
-        ax.set_xticks(range(6), [_broken(name) for name in RAPPROCHEMENT])
+                    ax.text(close, up, style.share(share), ha="center", va="center", color=ink, fontsize=8.5)
+        ax.set_xticks(range(6), [style.broken(name) for name in RAPPROCHEMENT])
         ax.set_yticks(range(6), ESCALATION)
         ax.tick_params(length=0)
         for spine in ax.spines.values():
@@ -125,15 +125,3 @@ def joint(result: Result, when: str = "peak", ax: Axes | None = None) -> Axes:
         words = {"peak": "Highest rungs, at any time", "final": "Rungs in the last week"}
         ax.set_title(words[when])
         return ax
-
-
-def _broken(name: str) -> str:
-    """Break a name into lines short enough for a narrow column."""
-    return name.replace(" ", "\n").replace("-", "-\n").replace("normalisation", "normal-\nisation")
-
-
-def _percent(share: float) -> str:
-    """Write a share so that a rare thing does not look like none."""
-    if share == 0:
-        return "0 %"
-    return f"{100 * share:.1f} %" if share < 0.095 else f"{100 * share:.0f} %"

@@ -7,28 +7,40 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.transforms import ScaledTranslation
+from numpy.typing import NDArray
 
+from sim.analysis import distributions, intervals
+from sim.analysis.digest import CORNERS
 from sim.model.outcomes import PATHS
 from sim.views.plots import style
 from sim.views.plots.flows import CLASSES
 
 if TYPE_CHECKING:
+    from sim.analysis.by_group import Group
     from sim.analysis.digest import Digest
-    from sim.analysis.discovery import Box
+    from sim.analysis.discovery import Box, Limit
     from sim.analysis.estimands import Estimand
     from sim.analysis.indices import Sensitivity
     from sim.analysis.robustness import Robustness
 
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
 LINES = ("-", "--", ":", "-.")
-COLOURS = (style.BLUE, style.VERMILION, style.ORANGE, style.SKY, style.BLACK, style.GREY)
+COLOURS = (
+    style.BLUE, style.VERMILION, style.ORANGE, style.SKY,
+    style.BLACK, style.GREEN, style.PURPLE, style.GREY,
+)  # fmt: skip
 #: How the mean over cases is marked.
 _MEAN: dict[str, Any] = {"s": 70, "marker": "X", "edgecolor": "white", "zorder": 5}
-#: Most groups that one picture tells apart.
-MOST = 12
+#: Most groups that one picture tells apart in rows, and in lines.
+MOST, MOST_LINES = 48, 12
 
 
 def stacked(digest: Digest, by: str = "levers", ax: Axes | None = None) -> Axes:
@@ -39,6 +51,7 @@ def stacked(digest: Digest, by: str = "levers", ax: Axes | None = None) -> Axes:
         groups = list(dict.fromkeys(table["group"]))[:MOST]
         if not groups:
             return style.empty(ax, "no sound run")
+        table = table[table["group"].isin(groups)]
         place = np.arange(len(groups))[::-1].astype(float)
         wide = table.pivot(index="group", columns="path", values="share").loc[groups]
         left = np.zeros(len(groups))
@@ -50,7 +63,9 @@ def stacked(digest: Digest, by: str = "levers", ax: Axes | None = None) -> Axes:
         risk = table[table["path"] == "clashes or worse"].set_index("group").loc[groups]
         ax.hlines(place, risk["low"], risk["high"], color=style.BLACK, linewidth=1.6, zorder=4)
         ax.plot(risk["low"], place, "|", risk["high"], place, "|", color=style.BLACK, markersize=7, zorder=4)
-        ax.set_yticks(place, [_short(f"{one}  ({n:,})") for one, n in zip(groups, risk["runs"], strict=True)])
+        ax.set_yticks(
+            place, [f"{style.short(one, 40)}  ({n:,})" for one, n in zip(groups, risk["runs"], strict=True)]
+        )
         ax.tick_params(axis="y", length=0)
         ax.set_xlim(0, 1)
         ax.set_ylim(-0.6, len(groups) - 0.4)
@@ -58,52 +73,85 @@ def stacked(digest: Digest, by: str = "levers", ax: Axes | None = None) -> Axes:
         ax.set_xlabel("share of runs")
         handles, labels = ax.get_legend_handles_labels()
         handles.append(Line2D([], [], color=style.BLACK, marker="|"))
+        # So far below in inches, however many bars there are.
+        below = ax.transAxes + ScaledTranslation(0, -0.5, ax.figure.dpi_scale_trans)
         ax.legend(
-            handles, [*labels, "clashes or worse, 95 % over cases"], loc="upper left",
-            bbox_to_anchor=(0.0, -0.11 - 0.25 / max(len(groups), 1)), ncols=3, fontsize=7.5,
+            handles, [*labels, "clashes or worse, 95 %"], loc="upper left", bbox_to_anchor=(0.0, 0.0),
+            bbox_transform=below, ncols=3, fontsize=7.5, borderaxespad=0,
         )  # fmt: skip
         return ax
 
 
-def _short(words: str, most: int = 34) -> str:
-    return words if len(words) <= most else words[: most - 1] + "…"
+def smooth(digest: Digest) -> bool:
+    """Return whether chance within a case lies between cases, and can be told from the rest."""
+    return bool((digest.risk.runs > 1).any()) and not intervals.how(digest.study)["shared"]
 
 
 def ridges(digest: Digest, asked: Estimand, by: str = "levers", ax: Axes | None = None) -> Axes:
-    """Draw the distribution over cases of an answer, one ridge a group; the tick is the mean."""
+    """Draw the distribution over cases of an answer, one ridge a group; the tick is the mean.
+
+    Of a share, chance within a case is taken out where cases have several runs: the ridge is the beta
+    distribution of `distributions.between_cases`. Else it is a smoothed histogram of cases.
+    """
     with style.look():
         ax = style.axes(ax, (7.0, 4.4))
-        values = digest.by_case(asked).value
-        groups = (digest.settings() if by == "levers" else digest.groups(by))[:MOST]
-        groups = [one for one in groups if np.isfinite(values[one.cases]).any()]
+        found = digest.by_case(asked)
+        groups = [one for one in digest.by(by) if np.isfinite(found.value[one.cases]).any()][:MOST]
         if not groups:
             return style.empty(ax, "no sound run")
-        known = values[np.isfinite(values)]
-        low, high = float(known.min()), float(known.max())
-        edges = np.linspace(low, high if high > low else low + 1, 41)
-        middle = (edges[1:] + edges[:-1]) / 2
-        kernel = np.exp(-0.5 * (np.arange(-4, 5) / 1.5) ** 2)
-        for k, one in enumerate(groups):
-            mine = values[one.cases]
-            mine = mine[np.isfinite(mine)]
-            height = np.histogram(mine, edges)[0].astype(float)
-            padded = np.pad(height, 4, mode="reflect")
-            height = np.convolve(padded, kernel / kernel.sum(), mode="valid")
-            height /= max(height.max(), 1e-12)
+        fitted = asked.unit == "share" and smooth(digest)
+        drawn = [_ridge(found.value[one.cases], found.runs[one.cases], fitted) for one in groups]
+        for k, (at, height, mean) in enumerate(drawn):
             base = len(groups) - 1 - k
-            ax.fill_between(middle, base, base + 0.85 * height, color=style.SKY, alpha=0.8, linewidth=0)
-            ax.plot(middle, base + 0.85 * height, color=style.BLUE, linewidth=1)
-            ax.plot([mine.mean()] * 2, [base, base + 0.3], color=style.BLACK, linewidth=1.6)
-        ax.set_yticks(range(len(groups))[::-1], [_short(one.name) for one in groups])
+            high = base + 0.85 * height / max(height.max(), 1e-12)
+            ax.fill_between(at, base, high, color=style.SKY, alpha=0.8, linewidth=0)
+            ax.plot(at, high, color=style.BLUE, linewidth=1)
+            ax.plot([mean] * 2, [base, base + 0.4], color=style.BLACK, linewidth=1.6)
+        low = min(at[height > 0.004 * height.max()][0] for at, height, _ in drawn)
+        top = max(at[height > 0.004 * height.max()][-1] for at, height, _ in drawn)
+        room = 0.04 * (top - low) or 0.05
+        ax.set_xlim(max(low - room, 0) if asked.unit == "share" else low - room, top + room)
+        ax.set_yticks(range(len(groups))[::-1], [style.short(one.name) for one in groups])
         ax.tick_params(axis="y", length=0)
-        ax.set_xlabel(f"{asked.label} ({asked.unit})")
+        unit = "" if asked.unit == "share" else f" ({asked.unit})"
+        ax.set_xlabel(f"{asked.label}{unit}, from case to case")
         if asked.unit == "share":
             style.percent(ax.xaxis)
         return ax
 
 
-def ternary(digest: Digest, ax: Axes | None = None) -> Axes:
-    """Draw each case in the triangle of its three ends; `ax` must be a ternary one (mpltern)."""
+def _ridge(value: Floats, runs: NDArray[np.int64], fitted: bool) -> tuple[Floats, Floats, float]:
+    """Return where a ridge stands, how high, and the mean."""
+    known = np.isfinite(value)
+    value, runs = value[known], runs[known]
+    mean = float((value * runs).sum() / runs.sum())
+    spread = distributions.between_cases(value * runs, runs) if fitted else None
+    if spread is not None and spread.deviation > 0:
+        from scipy.special import betainc
+
+        edges = np.linspace(0, 1, 401)
+        strength = mean * (1 - mean) / spread.deviation**2 - 1
+        height = np.diff(betainc(mean * strength, (1 - mean) * strength, edges))
+        return np.asarray((edges[1:] + edges[:-1]) / 2, np.float64), height, mean
+    if spread is not None and spread.deviation == 0:
+        at = np.asarray(mean + 0.002 * np.arange(-3, 4), np.float64)
+        return at, np.array([0, 0, 0.5, 1, 0.5, 0, 0]), mean
+    low, high = float(value.min()), float(value.max())
+    edges = np.linspace(low, high if high > low else low + 1, 41)
+    kernel = np.exp(-0.5 * (np.arange(-4, 5) / 1.5) ** 2)
+    padded = np.pad(np.histogram(value, edges)[0].astype(float), 4, mode="reflect")
+    height = np.asarray(np.convolve(padded, kernel / kernel.sum(), mode="valid"), np.float64)
+    return np.asarray((edges[1:] + edges[:-1]) / 2, np.float64), height, mean
+
+
+def ternary(digest: Digest, ax: Axes | None = None, groups: Sequence[Group] | None = None) -> Axes:
+    """Draw each case in the triangle of its three ends; `ax` must be a ternary one (mpltern).
+
+    Parameters
+    ----------
+    groups
+        Which cases, each group in a colour of its own; default: by setting of the levers.
+    """
     import mpltern  # noqa: F401 - registers the projection
 
     with style.look():
@@ -111,24 +159,41 @@ def ternary(digest: Digest, ax: Axes | None = None) -> Axes:
             ax = Figure(figsize=(6.0, 5.4)).add_subplot(projection="ternary")
         ends = digest.corners
         known = np.isfinite(ends).all(axis=1)
-        if not known.any():
+        shown = [one for one in groups or digest.settings() if (one.cases & known).any()][:MOST_LINES]
+        if not shown:
             return style.empty(ax, "no sound run")
-        for k, one in enumerate(digest.settings()[: len(COLOURS)]):
+        for k, one in enumerate(shown):
             mine = ends[one.cases & known]
+            colour = COLOURS[k % len(COLOURS)]
             # Cases of few runs lie on top of each other: size tells how many.
             points, count = np.unique(mine.round(3), axis=0, return_counts=True)
-            size = 6 + 90 * count / max(int(known.sum()) / 20, count.max())
-            dots: dict[str, Any] = {"s": size, "color": COLOURS[k], "alpha": 0.55, "linewidth": 0}
-            ax.scatter(*points.T, **dots, label=_short(one.name))
+            size = 6 + 90 * count / max(len(mine) / 20, count.max())
+            dots: dict[str, Any] = {
+                "s": size,
+                "color": colour,
+                "alpha": 0.35,
+                "linewidth": 0,
+                "clip_on": False,
+            }
+            ax.scatter(*points.T, **dots)
             middle = [np.array([x]) for x in mine.mean(axis=0)]
-            ax.scatter(*middle, **{**_MEAN, "color": COLOURS[k]})
-        corners = {"t": "Clashes or worse", "l": "Standoff", "r": "Accommodation"}
-        for label, words in corners.items():
-            getattr(ax, f"set_{label}label")(words)
+            ax.scatter(*middle, **_MEAN, color=colour, label=style.short(one.name))
+        corners = (0.5, 1.06, "center"), (-0.14, -0.17, "left"), (1.14, -0.17, "right")
+        for words, (x, y, side) in zip(CORNERS, corners, strict=True):
+            ax.annotate(words, (x, y), xycoords="axes fraction", ha=side, fontsize=8, annotation_clip=False)
+        for label in "tlr":
             axis = getattr(ax, f"{label}axis")
-            axis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
+            axis.set_ticks([0.25, 0.5, 0.75], ["25", "50", "75"])
+            axis.set_tick_params(labelsize=6.5)
         ax.grid(True, linewidth=0.4)
-        ax.legend(loc="upper left", bbox_to_anchor=(-0.12, 1.08), fontsize=7.5)
+        if len(shown) > 1:
+            ax.legend(
+                loc="upper left",
+                bbox_to_anchor=(-0.12, 1.08),
+                fontsize=7.5,
+                title="mean of",
+                alignment="left",
+            )
         return ax
 
 
@@ -156,7 +221,7 @@ def drivers(found: Sensitivity, ax: Axes | None = None, most: int = 12) -> Axes:
             )
             ax.hlines(y, rows[f"{name}_low"], rows[f"{name}_high"], color=style.BLACK, linewidth=1.2)
         called = ["dummy (does nothing)" if one == "dummy" else str(one) for one in rows["name"]]
-        ax.set_yticks(place, [_short(one) for one in called])
+        ax.set_yticks(place, [style.short(one) for one in called])
         ax.tick_params(axis="y", length=0)
         ax.axvline(0, color=style.GREY, linewidth=0.8)
         ax.set_xlabel("index, with 95 % interval" if found.method != "morris" else f"effect ({found.unit})")
@@ -165,52 +230,75 @@ def drivers(found: Sensitivity, ax: Axes | None = None, most: int = 12) -> Axes:
 
 
 def box(digest: Digest, found: Box, ax: Axes | None = None) -> Axes:
-    """Draw cases by the two things a box asks most of, filled where they meet the condition, and the box."""
+    """Draw what a box asks for: cases over its two strongest ranges, or shares by its one range or choice."""
     from sim.analysis import of_study
 
     with style.look():
         ax = style.axes(ax, (6.0, 4.6))
         met, known = of_study.meets(digest.study, digest.where)
-        table = digest.inputs
-        numeric = [one for one in found.limits if not one.names]
-        others = [str(one) for one in table if pd.api.types.is_numeric_dtype(table[one])]
-        names = [one.name for one in numeric[:2]]
-        names += [one for one in others if one not in names][: 2 - len(names)]
-        if len(names) < 2:
-            return style.empty(ax, "the box asks of alternatives alone: " + "; ".join(map(str, found.limits)))
-        x, y = (table[one].to_numpy(np.float64) for one in names)
-        shown = np.flatnonzero(known)
-        shown = shown[:: max(len(shown) // 3000, 1)]
-        for flag, look in ((False, {"facecolor": "none", "edgecolor": style.GREY, "linewidth": 0.6}),
-                           (True, {"facecolor": style.VERMILION, "edgecolor": "none"})):  # fmt: skip
-            mine = shown[met[shown] == flag]
-            ax.scatter(x[mine], y[mine], s=14, alpha=0.75, **look)
-        ends = []
-        for one, values in zip(names, (x, y), strict=True):
-            limit = next((limit for limit in numeric if limit.name == one), None)
-            low = values.min() if limit is None or limit.low is None else limit.low
-            high = values.max() if limit is None or limit.high is None else limit.high
-            ends.append((low, high))
-        (a, b), (c, d) = ends
-        ax.add_patch(Rectangle((a, c), b - a, d - c, facecolor=style.ORANGE, alpha=0.15, zorder=0))
-        ax.add_patch(Rectangle((a, c), b - a, d - c, fill=False, edgecolor=style.BLACK, linewidth=1.8))
-        ax.set_xlabel(names[0])
-        ax.set_ylabel(names[1])
-        handles = [
-            Line2D([], [], marker="o", linestyle="", color=style.VERMILION, label="case meets it"),
-            Line2D(
-                [],
-                [],
-                marker="o",
-                linestyle="",
-                markerfacecolor="none",
-                color=style.GREY,
-                label="case does not",
-            ),
-            Patch(facecolor="#FBE7C4", edgecolor=style.BLACK, label="box"),
-        ]
-        ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, 1.12), ncols=3, fontsize=8)
-        return ax
+        ranges = [one for one in found.limits if not one.names]
+        if len(ranges) >= 2:
+            return _dots(digest.inputs, ranges[0], ranges[1], met, known, ax)
+        return _bars(digest, (ranges or list(found.limits))[0], met, known, ax)
+
+
+def _dots(
+    inputs: pd.DataFrame, first: Limit, second: Limit, met: Flags, known: Flags, ax: Axes
+) -> Axes:  # fmt: skip
+    """Draw cases by two things, filled where they meet the condition, and the box."""
+    x, y = (inputs[one.name].to_numpy(np.float64) for one in (first, second))
+    shown = np.flatnonzero(known)
+    shown = shown[:: max(len(shown) // 3000, 1)]
+    for flag, look in ((False, {"facecolor": "none", "edgecolor": style.GREY, "linewidth": 0.6}),
+                       (True, {"facecolor": style.VERMILION, "edgecolor": "none"})):  # fmt: skip
+        mine = shown[met[shown] == flag]
+        ax.scatter(x[mine], y[mine], s=14, alpha=0.75, **look)
+    (a, b), (c, d) = (
+        (values.min() if one.low is None else one.low, values.max() if one.high is None else one.high)
+        for one, values in ((first, x), (second, y))
+    )
+    ax.add_patch(Rectangle((a, c), b - a, d - c, facecolor=style.ORANGE, alpha=0.15, zorder=0))
+    ax.add_patch(Rectangle((a, c), b - a, d - c, fill=False, edgecolor=style.BLACK, linewidth=1.8))
+    ax.set_xlabel(first.name)
+    ax.set_ylabel(second.name)
+    dot: dict[str, Any] = {"marker": "o", "linestyle": ""}
+    handles: list[Artist] = [
+        Line2D([], [], color=style.VERMILION, label="case meets it", **dot),
+        Line2D([], [], markerfacecolor="none", color=style.GREY, label="case does not", **dot),
+        Patch(facecolor="#FBE7C4", edgecolor=style.BLACK, label="box"),
+    ]
+    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, 1.12), ncols=3, fontsize=8)
+    return ax
+
+
+def _bars(
+    digest: Digest, limit: Limit, met: Flags, known: Flags, ax: Axes
+) -> Axes:  # fmt: skip
+    """Draw the share of cases that meet the condition by the one thing a box asks for."""
+    groups = [one for one in digest.groups(limit.name) if (one.cases & known).any()][:MOST]
+    hit = np.array([(one.cases & met & known).sum() for one in groups], np.float64)
+    many = np.array([(one.cases & known).sum() for one in groups], np.float64)
+    low, high = distributions.wilson(hit, many)
+    place = np.arange(len(groups))[::-1].astype(float)
+    inside = np.array([bool(limit.names) and one.name in limit.names for one in groups])
+    colours = [style.VERMILION if one else style.PALE for one in inside]
+    ax.barh(place, hit / many, height=0.6, color=colours, edgecolor=style.GREY, linewidth=0.8)
+    ax.hlines(place, low, high, color=style.BLACK, linewidth=1.2)
+    ax.set_yticks(
+        place, [style.short(f"{one.name}  ({n:,.0f})", 30) for one, n in zip(groups, many, strict=True)]
+    )
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlim(0, 1)
+    style.percent(ax.xaxis)
+    ax.set_xlabel("share of cases that meet it, 95 % Wilson")
+    ax.set_ylabel(limit.name)
+    if limit.names:
+        handles = [Patch(facecolor=style.VERMILION, edgecolor=style.GREY, label="in the box"),
+                   Patch(facecolor=style.PALE, edgecolor=style.GREY, label="outside")]  # fmt: skip
+        ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, 1.12), ncols=2, fontsize=8)
+    else:
+        ax.set_title(f"the box: {limit}", fontsize=9)
+    return ax
 
 
 def peeling(found: Box, ax: Axes | None = None) -> Axes:
@@ -250,13 +338,13 @@ def tradeoff(found: Robustness, ax: Axes | None = None) -> Axes:
             mine = found.pareto == front
             ax.scatter(x[mine], y[mine], s=size[mine], facecolor=style.BLUE if front else "none",
                        edgecolor=style.BLUE, alpha=0.8, linewidth=1.4)  # fmt: skip
-        _named(ax, x, y, [_short(one, 30) for one in found.policies])
         first, second, *third = found.goals
         ax.set_xlabel(f"{first.asked.label}\n({'less' if first.better < 0 else 'more'} is better)")
         ax.set_ylabel(f"{second.asked.label} ({'less' if second.better < 0 else 'more'} is better)")
         if first.asked.unit == "share":
             ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.1f} %")
-        ax.margins(0.18)
+        ax.margins(0.22)
+        style.name_points(ax, x, y, [style.short(one, 30) for one in found.policies])
         words = "filled: nothing else is better in all three"
         if third:
             words += f"; size: {third[0].asked.label}"
@@ -264,32 +352,36 @@ def tradeoff(found: Robustness, ax: Axes | None = None) -> Axes:
         return ax
 
 
-def _named(ax: Axes, x: np.ndarray, y: np.ndarray, names: Sequence[str]) -> None:
-    middle = float(np.mean(x))
-    for a, b, name in zip(x, y, names, strict=True):
-        side = 1 if a <= middle else -1
-        ax.annotate(name, (a, b), (9 * side, 7), textcoords="offset points", fontsize=8,
-                    ha="left" if side > 0 else "right")  # fmt: skip
-
-
 def incidence(digest: Digest, column: str, ax: Axes | None = None) -> Axes:
-    """Draw by setting of the levers in how many runs something has begun by each week."""
+    """Draw by setting of the levers in how many runs something has begun by each week, named at its end."""
     with style.look():
         ax = style.axes(ax, (7.0, 4.2))
         table = digest.incidence(column)
-        groups = list(dict.fromkeys(table["setting"]))[:MOST]
+        groups = list(dict.fromkeys(table["setting"]))[:MOST_LINES]
         if table["runs"].sum() == 0:
             return style.empty(ax, "no sound run")
+        last = int(table["week"].max())
+        ends = []
         for k, one in enumerate(groups):
             rows = table[table["setting"] == one]
-            colour, line = COLOURS[k % len(COLOURS)], LINES[(k // 2) % len(LINES)]
-            ax.step(
-                rows["week"], rows["share"], where="post", label=_short(one), color=colour, linestyle=line
-            )
-        ax.set_xlabel("week")
-        ax.set_ylabel("share of runs")
+            look: dict[str, Any] = {"color": COLOURS[k % len(COLOURS)]}
+            if len(groups) <= 3:
+                ax.fill_between(
+                    rows["week"], rows["low"], rows["high"], step="post", alpha=0.2, linewidth=0, **look
+                )
+            ax.step(rows["week"], rows["share"], where="post", linestyle=LINES[k % len(LINES)], **look)
+            ends.append(float(rows["share"].iloc[-1]))
         ax.set_ylim(0, None)
-        ax.set_xlim(0, table["week"].max())
+        ax.set_xlim(0, last)
+        at = np.array(ends)
+        for k, place in enumerate(style.apart(at, 0.05 * ax.get_ylim()[1])):
+            colour = COLOURS[k % len(COLOURS)]
+            ax.annotate(
+                style.short(groups[k], 26), (last, at[k]), (last * 1.04, place), fontsize=8, va="center",
+                color=colour, annotation_clip=False,
+                arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6},
+            )  # fmt: skip
+        ax.set_xlabel("week")
+        ax.set_ylabel("share of runs" + (", 95 % interval" if len(groups) <= 3 else ""))
         style.percent(ax.yaxis)
-        ax.legend(fontsize=8, loc="best")
         return ax

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
@@ -26,6 +27,7 @@ SHEET = Path(__file__).with_name("panj.mplstyle")
 
 BLACK, GREY, PALE = "#1A1A1A", "#7F7F7F", "#D9D9D9"
 BLUE, SKY, ORANGE, VERMILION = "#0072B2", "#56B4E9", "#E69F00", "#D55E00"
+GREEN, PURPLE = "#009E73", "#CC79A7"
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -53,8 +55,88 @@ def axes(ax: Axes | None, size: tuple[float, float] = (7.0, 4.2)) -> Axes:
 
 
 def percent(axis: Any) -> None:
-    """Write an axis of shares in per cent."""
-    axis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    """Write an axis of shares in per cent, with a decimal where it is short."""
+    axis.set_major_formatter(lambda value, _: f"{100 * value:.{_decimals(axis)}f} %")
+
+
+def points(axis: Any) -> None:
+    """Write an axis of differences of shares in percentage points."""
+    axis.set_major_formatter(lambda value, _: f"{100 * value:+.{_decimals(axis)}f}".replace("-", "−"))
+
+
+def _decimals(axis: Any) -> int:
+    low, high = axis.get_view_interval()
+    return 0 if abs(high - low) > 0.06 else 1
+
+
+def share(value: float) -> str:
+    """Write a share so that a rare thing does not look like none."""
+    if value == 0:
+        return "0 %"
+    return f"{100 * value:.1f} %" if value < 0.095 else f"{100 * value:.0f} %"
+
+
+def apart(places: NDArray[np.float64], least: float) -> NDArray[np.float64]:
+    """Return places near those given, at least so far from each other, in the same order."""
+    order = np.argsort(places, kind="stable")
+    found = np.asarray(places, np.float64)[order]
+    for _ in range(100):
+        gap = np.diff(found)
+        close = np.flatnonzero(gap < least * 0.999)
+        if not len(close):
+            break
+        for k in close:
+            push = max(least - (found[k + 1] - found[k]), 0.0) / 2
+            found[k], found[k + 1] = found[k] - push, found[k + 1] + push
+    back = np.empty_like(found)
+    back[order] = found
+    return back
+
+
+def name_points(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], names: Sequence[str]) -> None:
+    """Write names beside points, each at the first place around it where it covers no point and no name."""
+    scale = ax.get_figure(root=True).dpi / 72  # type: ignore[union-attr]
+    ax.autoscale_view()  # limits are else set when drawing, after this
+    points = ax.transData.transform(np.column_stack([x, y])) / scale
+    taken: list[tuple[float, float, float, float]] = [(a - 7, b - 7, a + 7, b + 7) for a, b in points]
+    for number, ((a, b), name) in enumerate(zip(points, names, strict=True)):
+        wide, high = 4.6 * len(name) + 2, 10.0
+        for side, rise in _AROUND:
+            left = a + 10 if side > 0 else a - 10 - wide if side < 0 else a - wide / 2
+            box = (left, b + rise - high / 2, left + wide, b + rise + high / 2)
+            if not any(_meet(box, other) for other in taken):
+                break
+        taken.append(box)
+        far = abs(rise) > 14
+        arrow = {"arrowstyle": "-", "color": GREY, "linewidth": 0.5, "shrinkB": 5} if far else None
+        ax.annotate(
+            name, (x[number], y[number]), (left - a, rise),
+            textcoords="offset points", fontsize=8, va="center", arrowprops=arrow, annotation_clip=False,
+        )  # fmt: skip
+
+
+#: Where a name may stand around its point: left or right, and how far up, in points.
+_AROUND = [(side, rise) for rise in (0, 11, -11, 22, -22, 33, -33, 44, -44) for side in (1, -1, 0)
+           if side or abs(rise) > 0]  # fmt: skip
+
+
+def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def short(words: str, most: int = 34) -> str:
+    """Cut words to a length that fits."""
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
+def broken(name: str) -> str:
+    """Break a name into lines short enough for a narrow column."""
+    return (
+        name.replace(" ", "\n")
+        .replace("-", "-\n")
+        .replace("normalisation", "normal-\nisation")
+        .replace("recognition", "recog-\nnition")
+    )
 
 
 def days(start: date, weeks: int) -> NDArray[np.datetime64]:
@@ -94,13 +176,19 @@ def density() -> Any:
     return LinearSegmentedColormap.from_list("panj", ["#F4F6F8", "#9CC7E0", "#2F7FB8", "#08306B"])
 
 
+def wide(ax: Axes) -> float:
+    """Return the width of axes in inches, as placed."""
+    return float(ax.get_position().width * ax.get_figure(root=True).get_size_inches()[0])  # type: ignore[union-attr]
+
+
 def empty(ax: Axes, why: str) -> Axes:
     """Say on the picture why there is nothing to see."""
     ax.set_xticks([])
     ax.set_yticks([])
     for spine in ax.spines.values():
         spine.set_visible(False)
-    ax.text(0.5, 0.5, why, transform=ax.transAxes, ha="center", va="center", color=GREY, wrap=True)
+    room = max(int(11 * wide(ax)), 20)
+    ax.text(0.5, 0.5, textwrap.fill(why, room), transform=ax.transAxes, ha="center", va="center", color=GREY)
     return ax
 
 

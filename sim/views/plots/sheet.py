@@ -1,0 +1,230 @@
+"""A sheet of a sweep: one picture or small multiples, with heading, notes and the numbers behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from sim.analysis import intervals
+from sim.analysis.by_group import Group
+from sim.analysis.estimands import WORSE
+from sim.errors import ScenarioError, nearest
+from sim.views.plots import style
+
+if TYPE_CHECKING:
+    from sim.analysis.digest import Digest
+
+#: Most panels of small multiples, and columns of them.
+MOST, COLUMNS = 12, 4
+
+
+Margins = tuple[float, float, float, float]
+
+
+class Sheet(NamedTuple):
+    """A picture, the numbers behind it, their unit, and what the intervals are."""
+
+    figure: Figure
+    data: pd.DataFrame
+    unit: str
+    interval: str
+
+
+class View(NamedTuple):
+    """What a sheet is told apart by.
+
+    title : the heading; by : the name of what tells groups apart; groups : those drawn
+    more : a sentence that says which, where they are not all
+    """
+
+    title: str
+    by: str
+    groups: list[Group]
+    more: str
+
+
+#: What draws a sheet: of a digest, told apart by something or by what is usual.
+Draw = Callable[["Digest", str | None], Sheet]
+
+
+def sure(digest: Digest) -> str:
+    """Return what the intervals of a study's shares are about."""
+    sampled = intervals.how(digest.study)["sampled"]
+    return "95 %: chance, and which cases were drawn" if sampled else "95 %: chance"
+
+
+def by_groups(title: str, most: int) -> Callable[[Callable[[Digest, View], Sheet]], Draw]:
+    """Make what draws a sheet from what draws groups: at most so many, and at least one."""
+
+    def wrap(draw: Callable[[Digest, View], Sheet]) -> Draw:
+        @wraps(draw)
+        def drawn(digest: Digest, by: str | None) -> Sheet:
+            name = named(digest, by)
+            groups, more = chosen(digest, name, most)
+            if not groups:
+                return nothing(digest, title, "no sound run")
+            return draw(digest, View(title, name, groups, more))
+
+        return drawn
+
+    return wrap
+
+
+def blank(size: tuple[float, float], margins: Margins, panels: int = 1, *, gap: float = 1.0,
+          projection: str | None = None) -> tuple[Figure, list[Axes]]:  # fmt: skip
+    """Return a figure with a row of axes; margins are left, right, top, bottom, in inches."""
+    if projection is None:
+        return style.sheet(size, (1, panels), margins=margins, gaps=(gap, 0))
+    figure = Figure(figsize=size)
+    figure.set_layout_engine("none")
+    left, right, top, bottom = margins
+    (width, height) = size
+    place = (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
+    return figure, [figure.add_axes(place, projection=projection)]
+
+
+def multiples(
+    count: int, panel: tuple[float, float], margins: Margins, *, columns: int = COLUMNS, parts: int = 1,
+    gaps: tuple[float, float] = (0.3, 0.75), inner: float = 0.25, projection: str | None = None,
+) -> tuple[Figure, list[list[Axes]]]:  # fmt: skip
+    """Return a figure with so many panels of a size in inches; a panel may be a column of several parts.
+
+    A single panel is drawn larger, since it has the sheet for itself.
+
+    Parameters
+    ----------
+    parts, inner
+        Axes of a panel, one above the other, and the gap between them in inches.
+    """
+    columns = min(columns, count)
+    if count == 1:
+        panel = (max(panel[0], 5.6), max(panel[1], 4.0 / parts))
+    left, right, top, bottom = margins
+    lines = -(-count // columns)
+    high = parts * panel[1] + (parts - 1) * inner
+    width = max(left + right + columns * panel[0] + (columns - 1) * gaps[0], 8.0)
+    height = top + bottom + lines * high + (lines - 1) * gaps[1]
+    figure = Figure(figsize=(width, height))
+    figure.set_layout_engine("none")
+    made: list[list[Axes]] = []
+    for number in range(count):
+        line, column = divmod(number, columns)
+        x = left + column * (panel[0] + gaps[0])
+        foot = height - top - line * (high + gaps[1]) - panel[1]
+        places = [foot - part * (panel[1] + inner) for part in range(parts)]
+        shape = (panel[0] / width, panel[1] / height)
+        made.append([figure.add_axes((x / width, y / height, *shape), projection=projection) for y in places])
+    return figure, made
+
+
+def share_axes(panels: Sequence[Axes], *, x: bool = True, y: bool = True, columns: int = COLUMNS) -> None:
+    """Give small multiples the same limits, and names of ticks at the left and at the foot alone."""
+    columns = min(columns, len(panels))
+    drawn = [ax for ax in panels if ax.has_data()]
+    for wanted, get, put in ((x, "get_xlim", "set_xlim"), (y, "get_ylim", "set_ylim")):
+        if wanted and drawn:
+            ends = np.array([getattr(ax, get)() for ax in drawn])
+            for ax in drawn:
+                getattr(ax, put)(ends[:, 0].min(), ends[:, 1].max())
+    for number, ax in enumerate(panels):
+        if x and columns > 1:
+            # The last tick of a panel would run into the first of its neighbour.
+            ax.xaxis.set_major_locator(MaxNLocator(4, prune="upper"))
+        if y and number % columns:
+            ax.tick_params(labelleft=False)
+            ax.set_ylabel("")
+        if x and number + columns < len(panels):
+            ax.tick_params(labelbottom=False)
+            ax.set_xlabel("")
+
+
+def titled(ax: Axes, words: str, small: str = "") -> None:
+    """Write the name of a panel above it, cut to its width, and in small what is to be said of it."""
+    room = style.wide(ax)
+    size = 9 if len(words) <= 12.5 * room else 7.5
+    name = style.short(words, max(int(112 * room / size), 12))
+    ax.set_title(name, fontsize=size, parse_math=False, pad=15 if small else 6)
+    if small:
+        ax.annotate(small, (0, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", fontsize=7,
+                    color="#555555", parse_math=False)  # fmt: skip
+
+
+def legend(figure: Figure, handles: Iterable[Any], columns: int = 4, top: float = 0.5) -> None:
+    """Put a legend under the heading, `top` inches below the upper edge."""
+    width, height = figure.get_size_inches()
+    figure.legend(handles=list(handles), loc="upper left", bbox_to_anchor=(0.12 / width, 1 - top / height),
+                  ncols=columns, borderaxespad=0, fontsize=8)  # fmt: skip
+
+
+def inscribe(figure: Figure, digest: Digest, title: str, *notes: str) -> None:
+    """Write above a picture what it shows of which experiment, below it what it rests on."""
+    experiment = digest.study.experiment
+    study = digest.study
+    done = f"{style.counted(len(digest.sound))} of {style.counted(len(digest.inputs), 'case')}"
+    if study.failed:
+        done += f" ({study.failed:,} more failed)"
+    if not study.complete:
+        done += f"; not complete, {study.done:,} of {study.runs:,} done"
+    if study.condition is not None:
+        done += f". Only runs where {study.condition}"
+    versions = study.identity["versions"]
+    style.caption(
+        figure, title, experiment.title, f"{done}. {' '.join(notes)}".strip(),
+        f"Experiment {experiment.hash[:8]}, seed {experiment.seed}, panj {versions['panj']}. "
+        "Under the assumptions of this experiment; not a forecast.",
+    )  # fmt: skip
+
+
+def named(digest: Digest, by: str | None) -> str:
+    """Return what cases are told apart by: what was asked, or levers, or the cases themselves if few.
+
+    Raises
+    ------
+    ScenarioError
+        Nothing of that name varies.
+    """
+    if by is None:
+        few = digest.study.experiment.method == "cases" and not digest.study.experiment.levers
+        return "case" if few and 1 < len(digest.inputs) <= 60 else "levers"
+    if by not in ("levers", "case") and by not in digest.inputs:
+        choices = ["levers", "case", *map(str, digest.inputs)]
+        raise ScenarioError(f"--by: nothing named {by!r} varies{nearest(by, choices)}")
+    if by == "case" and len(digest.inputs) > 200:
+        raise ScenarioError(
+            f"--by case: expected at most 200 cases to tell apart, found {len(digest.inputs):,}; "
+            "name what varies instead"
+        )
+    return by
+
+
+def chosen(digest: Digest, name: str, most: int) -> tuple[list[Group], str]:
+    """Return the groups that are drawn, and a sentence that says so where they are not all.
+
+    The first stays, since others are compared with it; then those furthest from it in clashes or worse.
+    """
+    groups = [one for one in digest.by(name) if digest.counts[one.cases].sum() > 0]
+    if len(groups) <= most:
+        return groups, ""
+    bad = digest.counts[:, : len(WORSE)].sum(axis=1)
+    total = digest.counts.sum(axis=1)
+    risk = np.array([bad[one.cases].sum() / total[one.cases].sum() for one in groups])
+    far = np.argsort(-np.abs(risk[1:] - risk[0]), kind="stable")[: most - 1] + 1
+    kept = [groups[0], *(groups[k] for k in sorted(far))]
+    words = f"Shown: the first and the {most - 1} of {len(groups)} furthest from it in clashes or worse."
+    return kept, words
+
+
+def nothing(digest: Digest, title: str, why: str) -> Sheet:
+    """Return a sheet that says why there is nothing to see."""
+    figure, (ax,) = blank((8.0, 3.2), (0.3, 0.3, 0.6, 0.8))
+    with style.look():
+        style.empty(ax, why)
+    inscribe(figure, digest, title)
+    return Sheet(figure, pd.DataFrame({"nothing": []}), "none", "none")

@@ -1,0 +1,206 @@
+"""Sheets of a sweep about where runs end, group by group: small multiples with shared axes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.analysis import by_group, group_effects, null
+from sim.analysis.intervals import SAMPLED
+from sim.views.plots import groups as draw
+from sim.views.plots import style
+from sim.views.plots.sheet import (
+    MOST,
+    Sheet,
+    View,
+    blank,
+    by_groups,
+    inscribe,
+    legend,
+    multiples,
+    nothing,
+    share_axes,
+    sure,
+    titled,
+)
+
+if TYPE_CHECKING:
+    from sim.analysis.digest import Digest
+
+#: Size of a panel with a row a class, in inches.
+CLASSES = (2.1, 2.7)
+
+
+@by_groups("Where runs end, and how sure that is", MOST)
+def paths(digest: Digest, view: View) -> Sheet:
+    """Draw shares of classes with chance, parameters and readings apart."""
+    table = by_group.shares(digest, view.groups)
+    figure, cells = multiples(len(view.groups), CLASSES, (1.65, 0.35, 1.35, 1.15))
+    panels = [ax for (ax,) in cells]
+    for one, ax in zip(view.groups, panels, strict=True):
+        rows = table[table["group"] == one.name]
+        draw.uncertainty(rows, ax)
+        ax.set_xlim(0, None)
+        ax.set_xlabel("share of runs")
+        titled(ax, one.name, _counted(rows))
+    share_axes(panels)
+    wide, read = (bool(table[name].notna().any()) for name in ("case_low", "reading_low"))
+    legend(figure, draw.uncertainty_key(sure(digest), wide, read), columns=2)
+    inscribe(figure, digest, view.title, _cases(digest, table), _readings(digest), view.more)
+    words = (
+        f"low, high: {sure(digest)}; case_low, case_high: 90 % of cases, chance taken out; "
+        "reading_low, reading_high: lowest and highest mean of one reading"
+    )
+    return Sheet(figure, table, "share of runs", words)
+
+
+def _counted(rows: pd.DataFrame) -> str:
+    return f"n = {int(rows['runs'].max()):,}"
+
+
+def _cases(digest: Digest, table: pd.DataFrame) -> str:
+    if table["case_low"].isna().all():
+        if table["cases"].max() < 2:
+            return "Each panel is one case, so its whisker is chance alone."
+        return "One run a case, so chance and parameters cannot be told apart."
+    drawn = digest.study.experiment.method in SAMPLED
+    return "Grey: cases drawn from the ranges." if drawn else "Grey: the cases that were laid out."
+
+
+def _readings(digest: Digest) -> str:
+    read, _ = group_effects.told_apart(digest)
+    if "reading" in read:
+        return "Readings are among what varies from case to case; orange are their means."
+    if read:
+        return "Panels that differ by reading show what hangs on how the article is read."
+    return "One reading of the article throughout."
+
+
+def sources(digest: Digest, by: str | None) -> Sheet:
+    """Draw what makes one run end otherwise than another."""
+    table = group_effects.sources(digest)
+    figure, (ax,) = blank((8.6, 4.9), (1.7, 1.4, 0.95, 1.3))
+    draw.sources(table, ax)
+    legend(figure, ax.get_legend_handles_labels()[0])
+    inscribe(
+        figure, digest, "Chance, parameters, readings",
+        "The variance of whether a run ends so, cut by moments; parameters hold what they do jointly with "
+        "others. More runs measure the parts better and shrink none.",
+    )  # fmt: skip
+    return Sheet(figure, table, "share of the variance of one run", "none")
+
+
+@by_groups("Classes tried in another order", MOST)
+def orders(digest: Digest, view: View) -> Sheet:
+    """Draw how shares change when classes are tried in another order."""
+    note = "A run may fit several classes; the first that fits, in each order, names it."
+    return _dotted(digest, view, by_group.orders(digest, view.groups), "order", note)
+
+
+@by_groups("The model and the null model", MOST)
+def null_model(digest: Digest, view: View) -> Sheet:
+    """Draw the model beside the null model, in which every rule is off."""
+    note = "The same values and chance again with every rule off. What both show is not the rules' work."
+    return _dotted(digest, view, null.of_study(digest, view.groups), "model", note)
+
+
+def _dotted(digest: Digest, view: View, table: pd.DataFrame, series: str, note: str) -> Sheet:
+    names = list(dict.fromkeys(table["group"]))
+    if not names:
+        return nothing(digest, view.title, "no sound run")
+    figure, cells = multiples(len(names), CLASSES, (1.65, 0.35, 1.15, 1.15))
+    panels = [ax for (ax,) in cells]
+    for one, ax in zip(names, panels, strict=True):
+        rows = table[table["group"] == one]
+        draw.dots(rows, series, ax)
+        ax.set_xlim(0, None)
+        ax.set_xlabel("share of runs")
+        titled(ax, one, _counted(rows))
+    share_axes(panels)
+    legend(figure, panels[0].get_legend_handles_labels()[0])
+    inscribe(figure, digest, view.title, note, f"Whiskers, {sure(digest)}.", view.more)
+    words = f"low, high: {sure(digest)}"
+    if series == "model":
+        words += "; change_low, change_high: 95 % of null model less model, pair by pair"
+    return Sheet(figure, table, "share of runs", words)
+
+
+@by_groups("The two ladders together", 8)
+def joint(digest: Digest, view: View) -> Sheet:
+    """Draw joint tables of the two ladders: of the highest rungs, and of those of the last week."""
+    table = by_group.joint(digest, view.groups)
+    alone = len(view.groups) == 1
+    stacks: list[list[Axes]]
+    # One group: the two kinds of rungs side by side and large; several: one above the other.
+    if alone:
+        figure, pair = blank((11.2, 5.5), (1.45, 0.2, 0.8, 1.3), 2, gap=1.5)
+        stacks = [pair]
+    else:
+        margins = (1.35, 0.2, 0.9, 1.35)
+        figure, stacks = multiples(len(view.groups), (2.35, 2.1), margins, gaps=(0.2, 0.65), parts=2)
+    for number, (one, stack) in enumerate(zip(view.groups, stacks, strict=True)):
+        rows = table[table["group"] == one.name]
+        for part, (when, ax) in enumerate(zip(("peak", "final"), stack, strict=True)):
+            draw.joint(rows[rows["rungs"] == when], ax, ranges=alone)
+            words = {"peak": "highest rungs, at any time", "final": "in the last week"}[when]
+            if alone:
+                titled(ax, style.sentence(words))
+                ax.set_xlabel("rung of rapprochement")
+                ax.set_ylabel("rung of escalation")
+                continue
+            titled(ax, "" if part else one.name, words)
+            ax.tick_params(labelleft=number % 4 == 0, labelbottom=part == 1 and number + 4 >= len(stacks))
+            ax.tick_params(axis="x", labelsize=6.5)
+    n = int(table["runs"].min())
+    inscribe(
+        figure, digest, view.title, f"Shares of runs; n = {n:,} a table{'' if alone else ' at least'}.",
+        "Small figures: 90 % of cases in per cent, chance taken out." if alone else "",
+        "Colour follows the root of the share; rows are escalation, columns rapprochement.", view.more,
+    )  # fmt: skip
+    words = f"low, high: {sure(digest)}; case_low, case_high: 90 % of cases, chance taken out"
+    return Sheet(figure, table, "share of runs", words)
+
+
+@by_groups("Clashes or worse over the grid", 6)
+def grid_map(digest: Digest, view: View) -> Sheet:
+    """Draw clashes or worse over the first two axes of a grid, averaged over others."""
+    experiment = digest.study.experiment
+    names = [name for name, law in experiment.laws.items() if not law.names][:2]
+    if experiment.method != "grid" or len(names) < 2:
+        return nothing(digest, view.title, "a map needs a design of method grid with two numbers that vary")
+    frames = []
+    for one in view.groups:
+        mine = one.cases & (digest.risk.runs > 0)
+        runs = digest.risk.runs[mine].astype(np.float64)
+        table = digest.inputs.loc[mine, names].assign(hits=digest.risk.value[mine] * runs, runs=runs)
+        table = table.groupby(names, as_index=False).sum()
+        frames.append(table.assign(share=table.pop("hits") / table["runs"], group=one.name))
+    data = pd.concat(frames, ignore_index=True)
+    low, high = float(data["share"].min()), float(data["share"].max())
+    figure, cells = multiples(len(view.groups), (2.5, 2.4), (0.9, 1.5, 0.9, 1.45), columns=3)
+    panels = [ax for (ax,) in cells]
+    for one, ax in zip(view.groups, panels, strict=True):
+        wide = data[data["group"] == one.name].pivot(index=names[1], columns=names[0], values="share")
+        mesh = ax.pcolormesh(wide.columns, wide.index, wide, cmap=style.density(), vmin=low, vmax=high,
+                             shading="nearest", rasterized=True)  # fmt: skip
+        ax.set_xlabel(names[0])
+        ax.set_ylabel(names[1])
+        titled(ax, one.name)
+    share_axes(panels, columns=3)
+    width, height = figure.get_size_inches()
+    right = max(ax.get_position().x1 for ax in panels) * width
+    bar = figure.add_axes(((right + 0.25) / width, 1.45 / height, 0.15 / width, 2.2 / height))
+    colours = figure.colorbar(mesh, cax=bar, label="share of clashes or worse")
+    style.percent(colours.ax.yaxis)
+    each = int(data["runs"].min())
+    noise = 196 * np.sqrt(max(high * (1 - high), 0.0) / max(each, 1))
+    shared = (
+        "Cells share their draws: neighbours differ by their values alone, and chance moves all together."
+        if experiment.draws == "shared" else "Neighbours differ by chance as well."
+    )  # fmt: skip
+    note = f"{each:,} runs a cell: by chance, each may be off by about {noise:.0f} points."
+    inscribe(figure, digest, view.title, note, shared, view.more)
+    return Sheet(figure, data, "share of runs of a cell", "none")

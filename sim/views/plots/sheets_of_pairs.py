@@ -1,0 +1,74 @@
+"""Sheets of a sweep about what one group adds to another on the same chance."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis import group_effects
+from sim.model.outcomes import PATHS
+from sim.views.plots import groups as draw
+from sim.views.plots import style
+from sim.views.plots.flows import alluvial
+from sim.views.plots.sheet import Sheet, View, by_groups, inscribe, multiples, nothing, sure
+
+if TYPE_CHECKING:
+    from sim.analysis.digest import Digest
+
+#: How the axis of an effect is named, by the unit of the question.
+UNITS = {"share": "percentage points", "week": "weeks"}
+
+
+@by_groups("What it changes, all else and chance being equal", 60)
+def effects(digest: Digest, view: View) -> Sheet:
+    """Draw what each group adds to the first, pair by pair."""
+    table = group_effects.effects(digest, view.by, view.groups)
+    if not len(table):
+        return nothing(digest, view.title, _alone(view))
+    asked = group_effects.ASKED
+    high = 0.21 * table["group"].nunique() + 0.25
+    size = (12.2, high + 2.6)
+    figure, panels = style.sheet(size, (1, len(asked)), margins=(2.4, 0.3, 0.95, 1.65), gaps=(0.3, 0))
+    for k, (question, ax) in enumerate(zip(asked, panels, strict=True)):
+        draw.forest(table[table["question"] == str(question)], ax)
+        words = question.label.removeprefix("share of ").removeprefix("mean ")
+        ax.set_title(textwrap.fill(style.sentence(words), 20), fontsize=9)
+        ax.set_xlabel(UNITS.get(question.unit, question.unit))
+        ax.tick_params(labelleft=k == 0)
+    note = f"Less {view.groups[0].name}, {int(table['pairs'].min()):,} pairs each."
+    bars = f"Bars, {sure(digest)}; filled where they leave out zero."
+    inscribe(figure, digest, view.title, note, bars, "Weeks: restricted means.", view.more)
+    return Sheet(figure, table, "see the column unit", "low, high: 95 % of the paired difference")
+
+
+def _alone(view: View) -> str:
+    if len(view.groups) < 2:
+        return "nothing to compare: the experiment has no levers; name what varies with --by"
+    return f"no two runs differ in {view.by} alone, so there are no pairs"
+
+
+@by_groups("Which paths flip", 7)
+def flows(digest: Digest, view: View) -> Sheet:
+    """Draw which paths flip when one group's runs are made the other's."""
+    found = group_effects.flips(digest, view.by, view.groups)
+    if not found:
+        return nothing(digest, view.title, _alone(view))
+    first = view.groups[0].name
+    size = (5.2, 3.4)
+    figure, cells = multiples(len(found), size, (0.15, 0.15, 0.6, 1.05), gaps=(0.15, 0.1), columns=2)
+    frames = []
+    for (other, pairs), (ax,) in zip(found, cells, strict=True):
+        alluvial(pairs, (first, other), ax, room=0.85 if len(found) > 1 else 0.7, least=0.01, size=8)
+        row, column = np.indices(pairs.shape)
+        frames.append(pd.DataFrame({
+            "against": first, "group": other, "first": [PATHS[k] for k in row.ravel()],
+            "second": [PATHS[k] for k in column.ravel()], "pairs": pairs.ravel(),
+        }))  # fmt: skip
+    n = int(min(pairs.sum() for _, pairs in found))
+    note = f"{n:,} pairs a panel, the same chance and values in both."
+    bands = "Grey bands keep their class, coloured ones end in the class of their colour; under 1 % unnamed."
+    inscribe(figure, digest, view.title, note, bands, view.more)
+    return Sheet(figure, pd.concat(frames, ignore_index=True), "pairs of runs", "none")
