@@ -142,11 +142,12 @@ def report(
             help="For a sweep: what boxes are drawn for; default: clashes or worse in more than a tenth.",
         ),
     ] = None,
+    given: Given = None,
 ) -> None:
     """Write one page of HTML with the answer, the pictures and how to make it again; it fetches nothing."""
     import sim
 
-    print(sim.report(folder, out, where=where))
+    print(sim.report(folder, out, where=where, given=given))
 
 
 @answers.command(epilog="Example: panj tip baseline --toward clashes --above 20% --out tips")
@@ -219,7 +220,7 @@ def plot(
         str | None,
         typer.Option(
             metavar="CONDITION",
-            help="For a sweep: only runs that meet it, like 'first_escalation_3 < 60'; into a folder given/.",
+            help="Only runs that meet it, like 'first_escalation_3 < 60'; pictures go into a folder given/.",
         ),
     ] = None,
     quiet: Quiet = False,

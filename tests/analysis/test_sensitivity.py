@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 
-from sim.analysis.given_data import delta, pawn
+from sim.analysis.given_data import delta, pawn, slices_apart
 from sim.analysis.indices import DUMMY, Sample, Sensitivity
 from sim.analysis.sensitivity import morris, sobol
 from sim.errors import ResultError
@@ -224,3 +224,13 @@ def test_half_of_an_ordered_design_is_taken_by_lot() -> None:
     rows = found.indices.set_index("name")
     assert rows.loc["x0", "pawn_half"] == pytest.approx(rows.loc["x0", "pawn"], abs=0.1)
     assert found.settled
+
+
+def test_pawn_is_what_salib_says() -> None:
+    from SALib.analyze import pawn as salib
+
+    chance = np.random.default_rng(3)
+    x = np.column_stack([chance.random(300), chance.integers(4, size=300) / 3, chance.random(300)])
+    for y in (x[:, 0] + chance.normal(0, 0.1, 300), np.round(3 * x[:, 1] + x[:, 2])):
+        problem = {"num_vars": 3, "names": ["a", "b", "c"], "bounds": [[0.0, 1.0]] * 3}
+        assert slices_apart(x, y) == pytest.approx(salib.analyze(problem, x, y, S=10, seed=1)["median"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -70,6 +71,14 @@ def test_a_page_holds_everything_and_fetches_nothing(pages: dict[str, str], kind
     assert outline.tags.count("img") >= 3
     assert {link[1:] for link in outline.links} <= set(outline.ids)
     assert len(outline.ids) == len(set(outline.ids))
+
+
+@pytest.mark.parametrize("kind", ["ensemble", "sweep", "saltelli"])
+def test_headings_skip_no_level(pages: dict[str, str], kind: str) -> None:
+    levels = [int(tag[1]) for tag in Outline(pages[kind]).tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert max(levels) == 4
+    assert all(now - before <= 1 for before, now in itertools.pairwise(levels))
 
 
 @pytest.mark.parametrize("kind", ["ensemble", "sweep", "saltelli"])
@@ -180,6 +189,27 @@ def test_the_command(panj: Callable[..., Any], small_saltelli: Path) -> None:
     assert panj("report", "nowhere").code == 2
 
 
+def test_a_page_about_some_of_the_runs_says_which(
+    panj: Callable[..., Any], result: sim.Result, small_sweep: Path, tmp_path: Path
+) -> None:
+    result.save(tmp_path / "whole")
+    for folder in (tmp_path / "whole", small_sweep):
+        told = panj("report", folder, "--given", "incidents >= 4", "-o", "some.html")
+        assert told.code == 0, told.err
+        text = Path("some.html").read_text(encoding="utf-8")
+        assert "runs in which incidents &gt;= 4 end in" in text
+        assert "Only runs where" in text
+        assert "That picks runs by what came of them" in text
+        assert f"panj report {folder} --given" in text
+        assert "nan" not in re.sub(r"data:image[^\"]*", "", text).lower().replace("finance", "")
+    assert panj("report", small_sweep, "--given", "incidnets > 4").code == 2
+
+
+def test_no_run_at_the_defaults_meets_it(result: sim.Result) -> None:
+    text = html(result.given("part = 'plausible'"))
+    assert "No run at the defaults meets" in text
+
+
 def test_the_same_result_gives_the_same_page(small_saltelli: Path, pages: dict[str, str]) -> None:
     assert html(Study(small_saltelli)) == pages["saltelli"]
 
@@ -255,7 +285,14 @@ def test_it_fits_a_telephone_and_a_sheet_of_paper(opened: Any, pages: dict[str, 
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.emulate_media(media="print")
     assert not page.locator("nav").is_visible()
+    # What is folded on a screen cannot be pressed on paper.
+    page.evaluate(
+        "addEventListener('beforeprint', () => {"
+        " window.shut = document.querySelectorAll('details:not([open])').length; })"
+    )
+    assert page.locator("details:not([open])").count() > 0
     assert len(page.pdf()) > 20_000
+    assert page.evaluate("window.shut") == 0
     page.close()
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from sim.analysis.box_file import scenario_text
 from sim.model.registry import load
 from sim.scenario import catalogue
 from sim.scenario.loading import load_scenario
 from sim.views import text
-from sim.views.report.parts import Part, Points, Text, grid
+from sim.views.report.parts import Part, Points, Section, Text, grid
 
 if TYPE_CHECKING:
     from sim.study.result import Result
+
+#: Title, question and sections of a page.
+Made = tuple[str, str, list[Section]]
 
 LIMITS = (
     "It is no forecast: shares are shares of runs under these assumptions, not odds of the world.",
@@ -31,6 +34,21 @@ def limits(*more: str) -> list[Part]:
         Text("How the model fares against the article's own claims and against what happened later: "
              "panj claims, panj hindcast.", "note"),
     ]  # fmt: skip
+
+
+def only(condition: str | None) -> list[str]:
+    """Return what a condition on runs does to a page, nothing where there is none."""
+    if condition is None:
+        return []
+    return [
+        f"Only runs in which {condition} are counted. That picks runs by what came of them: what sets them "
+        "apart need not have caused it, and alternatives are no longer compared on the same draws."
+    ]
+
+
+def versions(identity: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the row that says what made a result."""
+    return "Versions", ", ".join(f"{key} {value}" for key, value in identity["versions"].items())
 
 
 def mattered(names: Sequence[str]) -> list[Part]:
@@ -67,10 +85,11 @@ def reproduce(result: Result, folder: str) -> list[Part]:
     shipped = [name for name in catalogue.names() if load_scenario(name).hash == spec.hash]
     name = shipped[0] if shipped else "storyline.yaml"
     plausible = "" if result.identity["plausible"] else " (without its part across plausible parameters)"
+    given = "" if result.condition is None else f" --given {result.condition!r}"
     parts: list[Part] = [
         Text(f"panj run {name} --runs {result.runs} --seed {result.seed}", "code"),
         Text(f"The same storyline (hash {spec.hash[:8]}), seed and version give the same tables{plausible}; "
-             f"this page comes from them by: panj report {folder}", "note"),
+             f"this page comes from them by: panj report {folder}{given}", "note"),
     ]  # fmt: skip
     if not shipped:
         parts += [Text("storyline.yaml is this:", "note"), Text(scenario_text(spec), "code")]

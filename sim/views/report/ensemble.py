@@ -14,7 +14,7 @@ from sim.model.outcomes import PATHS
 from sim.model.registry import load
 from sim.study.result import Result
 from sim.views.plots import gallery
-from sim.views.report.common import limits, mattered, reproduce
+from sim.views.report.common import Made, limits, mattered, only, reproduce, versions
 from sim.views.report.parts import (
     Part,
     Points,
@@ -30,7 +30,7 @@ from sim.views.report.parts import (
 )
 from sim.views.report.why import typical
 
-Made = tuple[str, str, list[Section]]
+PARTS = {"defaults": "at the defaults", "plausible": "across plausible parameters"}
 
 
 def sections(result: Result, folder: str) -> Made:
@@ -49,7 +49,7 @@ def sections(result: Result, folder: str) -> Made:
         Section("readings", "How the article is read", _readings(result)),
         Section("rules", "Rules and paragraphs that mattered", mattered(clear)),
         Section("stories", "Typical runs, told", typical(result, folder)),
-        Section("limits", "What this cannot say", limits()),
+        Section("limits", "What this cannot say", limits(*only(result.condition))),
         Section("again", "How to make it again", reproduce(result, folder)),
     ]  # fmt: skip
 
@@ -58,13 +58,16 @@ def _answer(
     result: Result, defaults: pd.DataFrame, plausible: pd.DataFrame, moved: list[Correlate]
 ) -> list[Part]:
     sound = distributions.sound(defaults)
+    if not len(defaults):
+        return [Text(f"No run at the defaults meets “{result.condition}”, so they give no answer.", "answer")]
     if not len(sound):
         return [Text("Every run at the defaults failed, so there is no answer; the table of outcomes "
                      "says in its column 'failure' where and why.", "answer")]  # fmt: skip
     table = distributions.shares(defaults)
     order = table.sort_values("share", ascending=False, kind="stable")
     first, second = order.iloc[0], order.iloc[1]
-    one = f"Under these assumptions, {_share(first)} of {len(sound):,} runs end in {order.index[0]}"
+    which = "" if result.condition is None else f" in which {result.condition}"
+    one = f"Under these assumptions, {_share(first)} of {len(sound):,} runs{which} end in {order.index[0]}"
     one += f", {_share(second)} in {order.index[1]}." if second["share"] > 0 else ", and none anywhere else."
     two = _risk(defaults, "At the defaults, ")
     rows = distributions.sound(plausible)
@@ -120,8 +123,11 @@ def _run(result: Result, failed: int) -> list[Part]:
         ("Events", ", ".join(one.name for one in spec.events) or "none"),
         ("Commitments", ", ".join(f"{one.actor}: {one.instrument}" for one in spec.commitments) or "none"),
         ("Failed runs", f"{failed:,}" + ("; they count nowhere" if failed else "")),
-        ("Versions", ", ".join(f"{k} {v}" for k, v in result.identity["versions"].items())),
+        versions(result.identity),
     ]  # fmt: skip
+    if result.condition is not None:
+        counts = (f"{len(result.part(part)):,} {words}" for part, words in PARTS.items())
+        rows.insert(3, ("Only runs where", f"{result.condition}: {', '.join(counts)}"))
     return [grid("What determines these numbers", ("what", "value"), rows)]
 
 
@@ -143,7 +149,7 @@ def _paths(result: Result, defaults: pd.DataFrame, plausible: pd.DataFrame) -> l
     alt = (
         f"Bars of the share of runs by class; {top} is the largest with {percent(table['share'].max())}."
         if top
-        else "No run to show: every run at the defaults failed."
+        else "No run to show: there is no sound run at the defaults."
     )
     parts: list[Part] = [
         drawn(lambda: gallery.KINDS["paths"](result), alt,

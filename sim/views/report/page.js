@@ -19,3 +19,8 @@ for (const button of document.querySelectorAll("thead button")) {
     body.append(...rows);
   });
 }
+// Paper cannot be pressed: what is folded is open there.
+const shut = () => [...document.querySelectorAll("details:not([open])")];
+let opened = [];
+addEventListener("beforeprint", () => { opened = shut(); for (const one of opened) one.open = true; });
+addEventListener("afterprint", () => { for (const one of opened) one.open = false; });

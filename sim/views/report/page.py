@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 NAME = "report.html"
 
 
-def report(folder: str | Path, out: str | Path | None = None, *, where: str | None = None) -> Path:
+def report(
+    folder: str | Path,
+    out: str | Path | None = None,
+    *,
+    where: str | None = None,
+    given: str | None = None,
+) -> Path:
     """Write a result folder as one page of HTML: pictures inside, nothing fetched, under 3 MB.
 
     Parameters
@@ -26,10 +32,12 @@ def report(folder: str | Path, out: str | Path | None = None, *, where: str | No
     folder
         Of an ensemble or of a sweep, complete or not.
     out
-        The file; default: `report.html` in the folder.
+        The file; default: `report.html` in the folder, under a condition in its folder `given`.
     where
         For a sweep, the condition that boxes are drawn for; default: clashes or worse in more than a
         tenth of a case's runs.
+    given
+        A condition on runs; the page is about those that meet it.
 
     Raises
     ------
@@ -41,8 +49,8 @@ def report(folder: str | Path, out: str | Path | None = None, *, where: str | No
         Writing failed; what was there before is still there.
     """
     place = Path(folder)
-    target = Path(out) if out is not None else place / NAME
-    content = html(load_results(place), str(folder), where)
+    target = Path(out) if out is not None else (place / "given" if given else place) / NAME
+    content = html(load_results(place, given), str(folder), where)
     target.parent.mkdir(parents=True, exist_ok=True)
     return write_text(content, target)
 

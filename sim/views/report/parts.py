@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -63,7 +64,26 @@ class Points:
     kind: str = "points"
 
 
-Part = Grid | Picture | Text | Points
+@dataclass(frozen=True)
+class Heading:
+    """A heading within a section; `level` 3 stands right under it, 4 under a 3."""
+
+    words: str
+    level: int = 3
+    kind: str = "heading"
+
+
+@dataclass(frozen=True)
+class Fold:
+    """What is shown when its line is pressed, and on paper always; with `level`, the line is a heading."""
+
+    words: str
+    parts: tuple[Part, ...]
+    level: int = 0
+    kind: str = "fold"
+
+
+Part = Grid | Picture | Text | Points | Heading | Fold
 
 
 @dataclass
@@ -102,12 +122,34 @@ def percent(value: float) -> str:
     return f"{100 * value:.1f} %" if 100 * value < 9.95 else f"{100 * value:.0f} %"
 
 
-def span(first: Any, last: Any, write: Callable[[float], str] = percent) -> Cell:
-    """Return an interval as a cell, sorted by its lower end."""
+def span(first: Any, last: Any, write: Callable[[float], str] | None = None) -> Cell:
+    """Return an interval as a cell, sorted by its lower end; of shares unless something writes it."""
     low, high = float(first), float(last)
     if low != low or high != high:
         return Cell("–")
-    return Cell(f"{write(low).removesuffix(' %')} – {write(high)}", low)
+    return Cell(between(low, high, write or percent), low)
+
+
+def between(low: float, high: float, write: Callable[[float], str]) -> str:
+    """Write two ends; a dash between them would be lost beside a minus."""
+    one, two = write(low).removesuffix(" %"), write(high)
+    return f"{one} to {two}" if low < 0 else f"{one} – {two}"
+
+
+def alike(low: float, high: float) -> Callable[[float], str]:
+    """Return how to write the numbers of an interval, so that all have the digits that its width bears."""
+    width = high - low
+    if not np.isfinite(width) or width <= 0:
+        return figure
+    digits = min(max(1 - int(np.floor(np.log10(width))), 0), 5)
+    return lambda value: f"{value:,.{digits}f}".replace("-", "−")
+
+
+def estimate(value: Any, low: Any, high: Any) -> tuple[Cell, Cell]:
+    """Return a number and its interval as two cells, written with the same digits."""
+    middle, ends = float(value), (float(low), float(high))
+    write = alike(*ends)
+    return Cell(write(middle), middle) if middle == middle else Cell("–"), span(*ends, write)
 
 
 def figure(value: float) -> str:
@@ -121,6 +163,13 @@ def figure(value: float) -> str:
 def grid(caption: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> Grid:
     """Return a table of whatever cells can be made of."""
     return Grid(caption, tuple(head), tuple(tuple(cell(one) for one in row) for row in rows))
+
+
+def folded(made: Grid, most: int = 12) -> Part:
+    """Return a table, folded where it has more rows than a reader wants to pass by."""
+    if len(made.rows) <= most:
+        return made
+    return Fold(f"{made.caption}: {len(made.rows):,} rows", (made,))
 
 
 def drawn(draw: Callable[[], Axes | Figure], alt: str, caption: str) -> Picture:

@@ -6,7 +6,7 @@ from sim.errors import ResultError
 from sim.study.result import Result
 from sim.study.study import Study
 from sim.views.lines import percent
-from sim.views.report.parts import Part, Points, Text
+from sim.views.report.parts import Fold, Heading, Part, Points, Text
 from sim.views.stories import stories
 
 #: Classes told on a page: the most frequent ones, for a run is run again for each.
@@ -31,8 +31,10 @@ def typical(source: Result | Study, folder: str) -> list[Part]:
     ]
     for story in told:
         often = f"{story.of.runs:,} runs ({percent(story.of.runs / story.of.of)})"
-        made.append(Text(f"{story.of.path.capitalize()}: run {story.of.run}, typical of {often}"))
+        inside: list[Part] = []
         for chapter in story.chapters:
-            made += [Text(chapter.title), Points(tuple(map(str, chapter.sentences)))]
-        made.append(Text(f"Why it went so: panj explain {folder} --run {story.of.run}", "note"))
+            inside += [Heading(chapter.title, 4), Points(tuple(map(str, chapter.sentences)))]
+        inside.append(Text(f"Why it went so: panj explain {folder} --run {story.of.run}", "note"))
+        words = f"{story.of.path.capitalize()}: run {story.of.run}, typical of {often}"
+        made.append(Fold(words, tuple(inside), level=3))
     return made

@@ -1,0 +1,161 @@
+"""What decides an answer and under which conditions it tips, as sections of a page about a sweep."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.digest import Digest
+from sim.analysis.indices import DUMMY, Sensitivity
+from sim.model.registry import load
+from sim.views import sensitivity as words
+from sim.views.plots import study as plots
+from sim.views.report.answer import case_by_case, dense
+from sim.views.report.parts import (
+    Grid,
+    Part,
+    Points,
+    Text,
+    cell,
+    drawn,
+    estimate,
+    figure,
+    folded,
+    grid,
+    percent,
+    share,
+    span,
+)
+
+#: Uncertainties whose alternatives or quarters get a picture of their own, the strongest.
+PICTURED = 2
+PAIRS = 10
+
+
+def drivers(digest: Digest) -> list[Part]:
+    """Return what decides the share of clashes or worse, with the dummy beside it; or case by case."""
+    if (apart := case_by_case(digest)) is not None:
+        return _one_by_one(digest, apart)
+    found = digest.drivers
+    if found is None:
+        return [Text(f"Cannot be told: {digest.notes['drivers']}.", "note")]
+    parts: list[Part] = [
+        drawn(lambda: plots.drivers(found), _drivers_alt(found),
+              "Indices with 95 % intervals; what does not rise above the dummy may be noise."),
+        folded(_indices(found)),
+        Points(tuple(words.remarks(found))),
+    ]  # fmt: skip
+    pairs = [
+        (f"{row['first']} with {row['second']}", *estimate(row["S2"], row["S2_low"], row["S2_high"]))
+        for row in found.pairs.head(PAIRS).to_dict("records")
+    ]
+    if pairs:
+        parts.append(
+            grid("Second order: what two do together beyond each alone", ("pair", "S2", "95 %"), pairs)
+        )
+    for name in [one for one in found.clear if one in digest.inputs][:PICTURED]:
+        parts += _pictured(digest, name)
+    return parts
+
+
+def _one_by_one(digest: Digest, apart: pd.DataFrame) -> list[Part]:
+    shares = digest.table("case")
+    shares = shares[shares["path"] == "clashes or worse"].set_index("group")
+    rows: list[list[object]] = [["as it is", _share_of(shares, "as it is"), "", "", ""]]
+    for row in apart.to_dict("records"):
+        cells = estimate(100 * row["effect"], 100 * row["low"], 100 * row["high"])
+        clear = "clear" if row["low"] > 0 or row["high"] < 0 else "may be chance"
+        rows.append([row["group"], _share_of(shares, row["group"]), *cells, clear])
+    return [
+        grid(
+            f"Clashes or worse case by case, and what a case adds to the first, in points, on the same draws "
+            f"({int(apart['pairs'].min()):,} pairs each)",
+            ("case", "share", "change", "95 %", "verdict"), rows,
+        ),
+        Text("Of so many comparisons one in twenty leaves out zero by chance alone.", "note"),
+    ]  # fmt: skip
+
+
+def _share_of(shares: pd.DataFrame, name: str) -> object:
+    return share(shares["share"].get(name, np.nan))
+
+
+def _drivers_alt(found: Sensitivity) -> str:
+    top = found.indices[found.indices["name"] != DUMMY].iloc[0]
+    clear = ", ".join(found.clear[:4]) or "none"
+    return (
+        f"Bars of {found.method} indices for the share of clashes or worse; the strongest is {top['name']} "
+        f"with {figure(float(top[found.main]))}; above the dummy: {clear}."
+    )
+
+
+def _indices(found: Sensitivity) -> Grid:
+    known = {**load().parameters, **load().world}
+    head = ["name", *(one for name in found.columns for one in (name, f"{name} 95 %")), "half"]
+    rows = []
+    for row in found.indices.to_dict("records"):
+        name = str(row["name"])
+        cells: list[object] = []
+        for one in found.columns:
+            cells += estimate(row[one], row[f"{one}_low"], row[f"{one}_high"])
+        half = cell(round(float(row[f"{found.main}_half"]), 4))
+        verdict = "" if name == DUMMY else "clear" if name in found.clear else "may be noise"
+        meaning = "does nothing: what it shows is noise" if name == DUMMY else ""
+        grade = ""
+        if name in known:
+            meaning, grade = known[name].meaning, known[name].source.grade
+        rows.append([name, *cells, half, verdict, grade, meaning])
+    caption = f"Indices of the share of clashes or worse by case ({found.method})"
+    return grid(caption, (*head, "verdict", "grade", "meaning"), rows)
+
+
+def _pictured(digest: Digest, name: str) -> list[Part]:
+    worse = digest.table(name)
+    worse = worse[worse["path"] == "clashes or worse"]
+    if worse.empty:
+        return []
+    ends = worse.iloc[[0, -1]].to_dict("records")
+    said = " to ".join(f"{percent(row['share'])} at {row['group']}" for row in ends)
+    return [
+        drawn(lambda: plots.stacked(digest, name),
+              f"Shares of classes by {name}; clashes or worse go from {said}.",
+              f"Shares of classes by {name}, in quarters of its range or by its values.")
+    ]  # fmt: skip
+
+
+def boxes(digest: Digest, folder: str) -> list[Part]:
+    """Return the boxes of conditions that hold on cases kept aside, or why there are none."""
+    overall = digest.overall
+    asked = f"Cases in which {digest.where.text}: {overall.met:,} of {overall.inside:,}, {dense(overall)}."
+    if digest.discovery.neighbours:
+        asked += (
+            f" {digest.discovery.neighbours:,} cases that differ from one of these in a single value do not "
+            "count: they would be no evidence of their own."
+        )
+    parts: list[Part] = [Text(asked)]
+    found = digest.boxes
+    if not found:
+        reason = digest.discovery.reason
+        return [*parts, Text(f"{reason[0].upper()}{reason[1:]}.", "note")]
+    rows = [
+        (f"box {number}", " and ".join(map(str, one.limits)), share(one.fit.density),
+         span(*one.fit.interval), share(one.fit.coverage), one.fit.inside,
+         "–" if one.fresh is None else dense(one.fresh))
+        for number, one in enumerate(found, 1)
+    ]  # fmt: skip
+    first = found[0]
+    said = " and ".join(map(str, first.limits))
+    return [
+        *parts,
+        grid("Boxes (PRIM); density: of the cases inside; coverage: of all that meet it",
+             ("box", "where", "density", "95 %", "coverage", "cases", "density on cases kept aside"), rows),
+        drawn(lambda: plots.box(digest, first),
+              f"Cases by what the box limits; inside, where {said}, {percent(first.fit.density)} meet the "
+              f"condition, against {percent(overall.density)} of all.", f"The first box: {said}."),
+        drawn(lambda: plots.peeling(first),
+              f"Peeling trajectory; the chosen box has density {percent(first.fit.density)} at coverage "
+              f"{percent(first.fit.coverage)}.", "What density costs in coverage; darker: more limits."),
+        Text("A box describes where it happens in this design; it is no cause by itself. As an experiment "
+             "on fresh points:", "note"),
+        Text(f'panj discover {folder} --where "{digest.where.text}" --out box.yaml', "code"),
+    ]  # fmt: skip
