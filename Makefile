@@ -1,6 +1,6 @@
 # make demo   install into .venv, run the baseline, leave table and pictures in results/demo
 # make test   install what the tests need and run all of them
-# make test-long  what takes longer: twenty kills, every state of a crash, clusters that lose parts, the dashboard in a browser
+# make test-long  what takes longer: twenty kills, every state of a crash, clusters that lose parts
 # make lint   ruff and mypy
 # make bench  how fast it runs here
 # make bench-sweep  a sweep of a million runs: time, memory, disk

@@ -221,6 +221,17 @@ class Scenario(Strict):
         return data
 
     @property
+    def reasons(self) -> dict[str, Any]:
+        """`because` and `source` of its events, by name: told with a run, and no part of what names it."""
+        said = {
+            one.name: one.model_dump(
+                mode="json", exclude_none=True, exclude_defaults=True, include={"because", "source"}
+            )
+            for one in self.events
+        }
+        return {name: told for name, told in said.items() if told}
+
+    @property
     def hash(self) -> str:
         """SHA-256 of the canonical form, 64 hexadecimal digits, the same in every process."""
         text = json.dumps(self.canonical, sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -235,6 +246,12 @@ KEYS: dict[str, tuple[str, ...]] = {
     "commitment": tuple(name.rstrip("_") for name in Commitment.model_fields),
     "source": tuple(Source.model_fields),
 }
+
+
+def with_reasons(canonical: Mapping[str, Any], reasons: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a canonical scenario with what is said of its events, as `Scenario` takes it."""
+    events = [{**one, **reasons.get(one["name"], {})} for one in canonical.get("events", ())]
+    return {**canonical, "events": events}
 
 
 def plain(data: Any) -> Any:

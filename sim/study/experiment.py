@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from sim.scenario.loading import checked
-from sim.scenario.schema import MOST_CITIZENS, MOST_WEEKS, Scenario, Strict
+from sim.scenario.schema import MOST_CITIZENS, MOST_WEEKS, Scenario, Strict, with_reasons
 from sim.scenario.yamltext import Node
 from sim.study.laws import Law, law
 
@@ -191,7 +191,11 @@ class Experiment:
 
     @classmethod
     def of(
-        cls, canonical: Mapping[str, Any], question: str = "", outcomes: tuple[str, ...] = ()
+        cls,
+        canonical: Mapping[str, Any],
+        question: str = "",
+        outcomes: tuple[str, ...] = (),
+        reasons: Mapping[str, Any] | None = None,
     ) -> Experiment:
         """Make the experiment that a canonical form names.
 
@@ -208,7 +212,10 @@ class Experiment:
         return cls(
             title=canonical["title"],
             question=question,
-            scenarios={name: Scenario(**one) for name, one in canonical["scenarios"].items()},
+            scenarios={
+                name: Scenario(**with_reasons(one, (reasons or {}).get(name, {})))
+                for name, one in canonical["scenarios"].items()
+            },
             method=design["method"], size=design["size"], levels=design["levels"],
             second_order=design["second_order"],
             replicates=canonical["replicates"],
@@ -246,7 +253,7 @@ class Experiment:
         if key not in self._variants:
             base = self.scenarios[choice[0] or next(iter(self.scenarios))]
             pieces = [self.levers[lever][one] for lever, one in zip(self.levers, levers, strict=True)]
-            chain = [node(base.canonical, "scenario")]
+            chain = [node(with_reasons(base.canonical, base.reasons), "scenario")]
             laid = [node(piece, "lever") for piece in pieces]
             self._variants[key] = checked(layers(chain, laid, choice, self.weeks, self.citizens))
         return self._variants[key]

@@ -63,6 +63,7 @@ def identity(setup: Setup) -> dict[str, Any]:
         "experiment": {
             "title": experiment.title, "question": experiment.question, "hash": experiment.hash,
             "outcomes": list(experiment.outcomes), "canonical": experiment.canonical,
+            "reasons": {name: one.reasons for name, one in experiment.scenarios.items()},
         },
         "seed": experiment.seed,
         "cases": setup.cases,

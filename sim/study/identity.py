@@ -48,7 +48,7 @@ def identity(scenario: Scenario, seed: int, runs: int, plausible: bool) -> dict[
         "kind": "ensemble",
         "scenario": {
             "title": scenario.title, "question": scenario.question, "hash": scenario.hash,
-            "canonical": scenario.canonical,
+            "canonical": scenario.canonical, "reasons": scenario.reasons,
         },
         "seed": seed,
         "runs": runs,

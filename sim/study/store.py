@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from sim.errors import ResultError, ScenarioError
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, with_reasons
 from sim.study.identity import FORMAT
 
 NAME = "result.json"
@@ -76,8 +76,9 @@ def scenario(identity: Mapping[str, Any]) -> Scenario:
     """Return the scenario a result came from."""
     told = identity["scenario"]
     try:
-        found = Scenario(**told["canonical"], question=told["question"])
-    except (KeyError, TypeError, ScenarioError) as error:
+        canonical = with_reasons(told["canonical"], told.get("reasons", {}))
+        found = Scenario(**canonical, question=told["question"])
+    except (AttributeError, KeyError, TypeError, ScenarioError) as error:
         raise ResultError(f"the scenario in {NAME} cannot be read: {error}; {_AGAIN}") from None
     if found.hash != told["hash"]:
         raise ResultError(f"the scenario in {NAME} is not the one its hash names; {_AGAIN}")

@@ -85,8 +85,10 @@ class Study:
         told: Any = self.identity.get("experiment")
         where = self.folder / store.NAME
         try:
-            found = Experiment.of(told["canonical"], told["question"], tuple(told["outcomes"]))
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+            found = Experiment.of(
+                told["canonical"], told["question"], tuple(told["outcomes"]), told.get("reasons", {})
+            )
+        except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
             raise ResultError(f"the experiment in {where} cannot be read: {error}") from None
         if found.hash != told["hash"]:
             raise ResultError(f"the experiment in {where} is not the one its hash names")

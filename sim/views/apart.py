@@ -8,7 +8,7 @@ from sim.analysis import reasons
 from sim.model.outcomes import PATHS
 from sim.views import narrative
 from sim.views.lines import BLANK, FAINT, Line, percent, pull
-from sim.views.text import number
+from sim.views.text import counted, number
 
 if TYPE_CHECKING:
     from sim.engine.decisions import Decision
@@ -26,7 +26,8 @@ def answer(one: Explanation, two: Explanation) -> tuple[list[Line], dict[str, An
     ]
     differ = _values(one, two)
     if differ:
-        lines.append(Line(1, f"{len(differ)} values differ from the start, {_first(differ)}."))
+        verb = "differs" if len(differ) == 1 else "differ"
+        lines.append(Line(1, f"{counted(len(differ), 'value')} {verb} from the start, {_first(differ)}."))
     pair = _choice(one, two)
     data: dict[str, Any] = {"against": two.which.name, "values": dict(differ), "choice": None}
     if pair is None:

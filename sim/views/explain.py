@@ -18,7 +18,7 @@ from sim.study.which import Which, find, opened
 from sim.views import narrative, turns, week_page
 from sim.views.lines import BLANK, FAINT, Line, html, percent, pull, pull_on, value
 from sim.views.story import plain
-from sim.views.text import console
+from sim.views.text import console, counted
 
 if TYPE_CHECKING:
     from sim.analysis.replay import Replay
@@ -184,8 +184,8 @@ class Explanation:
     def _identity(self) -> str:
         plan = self.model.plan
         return (
-            f"scenario {self.which.spec.hash[:8]} · {plan.weeks} weeks from {plan.start} · "
-            f"{plan.citizens} citizens · seed {self.which.seed}, case {self.which.case}, "
+            f"scenario {self.which.spec.hash[:8]} · {counted(plan.weeks, 'week')} from {plan.start} · "
+            f"{counted(plan.citizens, 'citizen')} · seed {self.which.seed}, case {self.which.case}, "
             f"replicate {self.which.replicate}"
         )
 
@@ -340,7 +340,12 @@ class Explanation:
                 for one in turn.changes
             ],
             "events": [
-                {"name": one.name, "moved": {name: [plain(a), plain(b)] for name, a, b in one.moved}}
+                {
+                    "name": one.name,
+                    "because": one.because,
+                    "source": dict(one.source),
+                    "moved": {name: [plain(a), plain(b)] for name, a, b in one.moved},
+                }
                 for one in turn.fired
             ],
             "happened": list(turn.happened),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.model.outcomes import ESCALATION, LAST, PATHS, RAPPROCHEMENT
 from sim.model.provenance import Quantity
+from sim.views.text import counted as number_of
 from sim.views.text import marks
 
 if TYPE_CHECKING:
@@ -34,13 +35,13 @@ STATE = (
 
 MEANING = {
     "war": "there was interstate war at some time",
-    "fighting": "the rung of sustained fighting held at some time in the last {tail} weeks",
-    "fight and talk": "the rung of armed clashes held at some time in the last {tail} weeks, with talks",
-    "clashes": "the rung of armed clashes held at some time in the last {tail} weeks, without talks",
-    "rapprochement": "normalisation or recognition held for most of the last {tail} weeks",
-    "quiet accommodation": "talks or working ties, or more, held for most of the last {tail} weeks",
-    "armed standoff": "a show of force, or more, held for most of the last {tail} weeks",
-    "cold peace": "in the last {tail} weeks the rung of armed clashes never held, "
+    "fighting": "the rung of sustained fighting held at some time in the last {tail}",
+    "fight and talk": "the rung of armed clashes held at some time in the last {tail}, with talks",
+    "clashes": "the rung of armed clashes held at some time in the last {tail}, without talks",
+    "rapprochement": "normalisation or recognition held for most of the last {tail}",
+    "quiet accommodation": "talks or working ties, or more, held for most of the last {tail}",
+    "armed standoff": "a show of force, or more, held for most of the last {tail}",
+    "cold peace": "in the last {tail} the rung of armed clashes never held, "
     "and neither talks nor a show of force did for most of the time",
 }
 
@@ -116,11 +117,16 @@ def day_of(model: PolicyModel, week: int) -> date:
 
 
 def event(model: PolicyModel, name: str) -> str:
-    """Return an event's name with the reason its file gives."""
-    for one in model.spec.events if model.spec is not None else ():
-        if one.name == name and one.because:
-            return f"{name}: {one.because}"
-    return name
+    """Return an event's name with the reason and the source that its file gives."""
+    because, source = event_reasons(model, name)
+    said = f"{name}: {because}" if because else name
+    return f"{said} ({', '.join(source.values())})" if source else said
+
+
+def event_reasons(model: PolicyModel, name: str) -> tuple[str, dict[str, str]]:
+    """Return why an event happens and what that rests on (publisher, title, date), empty where not said."""
+    told = model.spec.reasons.get(name, {}) if model.spec is not None else {}
+    return told.get("because", ""), {key: str(value) for key, value in told.get("source", {}).items()}
 
 
 def changes(model: PolicyModel, week: int) -> tuple[Change, ...]:
@@ -145,7 +151,7 @@ def _why(model: PolicyModel, ladder: str, now: Any) -> str:
     if now.fighting > 0.5:
         return f"week {said['fighting_weeks']} of fighting"
     if now.escalation > 2.5:
-        return f"last clash or fighting {said['since_clash']} weeks ago"
+        return f"last clash or fighting {number_of(now.since_clash, 'week')} ago"
     return (
         f"rhetoric {said['rhetoric']}, threat {said['threat']}; "
         f"{said['troops']} troops, {said['fighters']} fighters"
@@ -244,7 +250,7 @@ def ending(model: PolicyModel) -> list[str]:
     tail = min(LAST, model.plan.weeks)
     also = [name for bit, name in enumerate(PATHS[:-1]) if int(out.fits) >> bit & 1 and name != path]
     said = {name: amount(model.registry.world[name], last[name]) for name in model.registry.world}
-    lines = [f"Path: {path}: {MEANING[path].format(tail=tail)}."]
+    lines = [f"Path: {path}: {MEANING[path].format(tail=number_of(tail, 'week'))}."]
     if also:
         lines.append(f"It would also fit, in another order of the classes: {', '.join(also)}.")
     lines.append(
@@ -252,8 +258,9 @@ def ending(model: PolicyModel) -> list[str]:
         f"Highest: {_rungs(out.peak_escalation, out.peak_rapprochement)}."
     )
     lines.append(
-        f"{said['incidents']} incidents, {said['clashes']} clashes, {said['deaths']} deaths, "
-        f"{said['talks']} rounds of talks; {said['refugees_hosted']} refugees hosted; "
+        f"{number_of(last.incidents, 'incident')}, {number_of(last.clashes, 'clash', 'clashes')}, "
+        f"{number_of(last.deaths, 'death')}, {number_of(last.talks, 'round')} of talks; "
+        f"{number_of(last.refugees_hosted, 'refugee')} hosted; "
         f"approval {said['approval']}; {said['power_owed']} of power unpaid."
     )
     return lines

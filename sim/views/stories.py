@@ -20,7 +20,7 @@ from sim.study.result import Result
 from sim.study.which import find, opened
 from sim.views import narrative, turns
 from sim.views.lines import BLANK, FAINT, Line, html, percent, pull
-from sim.views.text import console
+from sim.views.text import console, counted
 
 if TYPE_CHECKING:
     from sim.analysis.replay import Replay
@@ -98,7 +98,7 @@ class Told:
 
     def lines(self) -> list[Line]:
         """Return the story line by line."""
-        share = f"{self.of.runs:,} of {self.of.of:,} runs ({percent(self.of.runs / self.of.of)})"
+        share = f"{self.of.runs:,} of {counted(self.of.of, 'run')} ({percent(self.of.runs / self.of.of)})"
         found = [Line(0, f"{self.of.path.capitalize()}: run {self.of.run}, typical of {share}", True)]
         for chapter in self.chapters:
             found.append(Line(0, chapter.title, True))
@@ -207,7 +207,7 @@ def chapters(model: Replay) -> list[Chapter]:
         sentences = [_opening(model, weeks[0] - 1), *filter(None, told), _counts(model, weeks)]
         if len(mine) > len(chosen):
             left = [Ref(week) for week in sorted(one.week for one in mine if one not in chosen)]
-            sentences.append(Sentence(f"Left out here: {_number(len(left), 'more turn')}.", tuple(left)))
+            sentences.append(Sentence(f"Left out here: {counted(len(left), 'more turn')}.", tuple(left)))
         found.append(Chapter(str(year), tuple(sentences)))
     ends = tuple(Sentence(line, (Ref(model.week),)) for line in narrative.ending(model))
     return [*found, Chapter("Where it ends", ends)]
@@ -342,15 +342,15 @@ def _counts(model: Replay, weeks: list[int]) -> Sentence:
         parts.append(f"{NAMES.get(actor, narrative.titled(actor))} {said or 'held still'}")
     before, after = model.past(weeks[0] - 1), model.past(weeks[-1])
     border = ", ".join(
-        _number(int(after[many] - before[many]), one, many)
+        counted(after[many] - before[many], one, many)
         for one, many in (("incident", "incidents"), ("clash", "clashes"), ("death", "deaths"))
     )
-    text = f"In these {len(weeks)} weeks, by words and contact: {'; '.join(parts)}; at the border {border}."
+    text = f"In {_these(len(weeks))}, by words and contact: {'; '.join(parts)}; at the border {border}."
     return Sentence(text, tuple(map(Ref, weeks)))
 
 
-def _number(count: int, one: str, many: str | None = None) -> str:
-    return f"{count} {one if count == 1 else many or one + 's'}"
+def _these(weeks: int) -> str:
+    return "this week" if weeks == 1 else f"these {weeks} weeks"
 
 
 __all__ = ["Chapter", "Ref", "Sentence", "Stories", "Told", "chapters", "stories"]

@@ -68,6 +68,11 @@ def number(value: float) -> str:
     return f"{value:.4g}"
 
 
+def counted(count: float, one: str, many: str | None = None) -> str:
+    """Write so many things: 1 clash, 1,200 clashes."""
+    return f"{count:,.0f} {one if round(count) == 1 else many or one + 's'}"
+
+
 def signed(sign: int) -> str:
     """Write a sign as + or − (a true minus, so that it is seen)."""
     return "+" if sign > 0 else "−"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -35,10 +36,15 @@ CHANCES = (("incident", "incidents"), ("clash", "clashes"), ("combat", "fighting
 
 @dataclass(frozen=True)
 class Fired:
-    """An event that fired, and what its targets were at the end of the week before and of this one."""
+    """An event that fired, why and by what source, and its targets at the end of the week before and of this.
+
+    told : its name with both
+    """
 
     name: str
     told: str
+    because: str
+    source: Mapping[str, str]
     moved: tuple[tuple[str, float, float], ...]
 
 
@@ -154,7 +160,7 @@ def _fired(model: Replay, week: int, name: str) -> Fired:
                 now = model.parameters_of(week)[target], model.parameters_of(week - 1)[target]
                 pair = float(now[1]), float(now[0])
             moved.append((target, *pair))
-    return Fired(name, narrative.event(model, name), tuple(moved))
+    return Fired(name, narrative.event(model, name), *narrative.event_reasons(model, name), tuple(moved))
 
 
 def _forces(model: Replay, week: int) -> tuple[tuple[str, tuple[Force, ...]], ...]:

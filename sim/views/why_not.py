@@ -9,6 +9,7 @@ from sim.engine.decisions import AVOIDED
 from sim.errors import ScenarioError, nearest
 from sim.views import narrative, turns
 from sim.views.lines import BLANK, FAINT, Line, percent, pull
+from sim.views.text import counted
 
 #: Rules named on either side.
 NAMED = 3
@@ -40,7 +41,7 @@ def answer(run: Explanation, asked: str) -> tuple[list[Line], dict[str, Any]]:
     opened = [one for one in mine if option in reasons.free(one) and not one.bound]
     taken = [one.week for one in mine if one.choice == option]
     missed = [one for one in opened if one.choice != option]
-    said = f"Free to be taken in {len(opened)} of {len(mine)} weeks, taken in {len(taken)}"
+    said = f"Free to be taken in {len(opened)} of {counted(len(mine), 'week')}, taken in {len(taken)}"
     if opened:
         said += f"; mean chance {percent(sum(one.chances[option] for one in opened) / len(opened))}"
     lines = [Line(0, f"{head}, over the run", True), Line(1, f"{said}.")]
@@ -50,11 +51,8 @@ def answer(run: Explanation, asked: str) -> tuple[list[Line], dict[str, Any]]:
         for one in missed:
             for reason in reasons.reasons(one, option, one.choice):
                 sums[reason.rule] = sums.get(reason.rule, 0.0) + reason.push / len(missed)
-        lines.append(
-            Line(
-                1, f"Over what was taken, mean of the {len(missed)} weeks in which it was free and not taken:"
-            )
-        )
+        mean = f"mean of {counted(len(missed), 'week')} in which it was free and not taken"
+        lines.append(Line(1, f"Over what was taken, {mean}:"))
         lines += _sides(sorted(sums.items(), key=lambda one: -abs(one[1])))
         closest = min(missed, key=lambda one: reasons.behind(one, option))
         more, data = _one(run, closest, option)

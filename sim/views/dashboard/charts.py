@@ -48,6 +48,11 @@ def plain(**given: Any) -> Any:
     return made
 
 
+def describe(made: Any, words: str) -> None:
+    """Say what a figure shows to those who do not see it."""
+    made.html_attributes = {"role": "img", "aria-label": words}
+
+
 def milliseconds(spec_start: Any, weeks: int) -> NDArray[np.float64]:
     """Return the weeks as what Bokeh's axes of dates count in."""
     return np.asarray(tables.dates(spec_start, weeks).astype("datetime64[ms]").astype(np.float64))
@@ -152,6 +157,9 @@ class Classes:
             if len(one.data["high"])
         ]
         self.figure.x_range.end = min(1.2, max(0.1, 1.2 * max(highs)))
+        most = now.shares["share"].fillna(0.0).sort_values(ascending=False, kind="stable").head(3)
+        shares = ", ".join(f"{name} {percent(share)}" for name, share in most.items())
+        describe(self.figure, f"Where runs end, bars with intervals. Most often: {shares}. All in the table.")
 
 
 def percent(share: float) -> str:
@@ -188,6 +196,12 @@ class Ladder:
         when = milliseconds(now.spec.start, now.spec.weeks)
         self.source.data = {"date": when, **{f"rung{k}": share[k] for k in range(6)}}
         self.figure.x_range.start, self.figure.x_range.end = float(when[0]), float(when[-1])
+        top = int(share[:, -1].argmax())
+        describe(
+            self.figure,
+            f"Ladder of {self.which}, share of runs on each rung by date. In the last week most runs, "
+            f"{percent(float(share[top, -1]))}, stand on {RUNGS[self.which][top]}.",
+        )
         if pin is None:
             self.pin.data = {"xs": [], "ys": []}
             return
@@ -264,6 +278,12 @@ class Fan:
         ]
         marks = [m for m in marks if first <= m[0] <= last]
         self.marks.data = {name: [m[k] for m in marks] for k, name in enumerate(("date", "value", "said"))}
+        low, middle, high = (f"{self.source.data[q][-1]:,.3g}" for q in ("q05", "q50", "q95"))
+        describe(
+            self.figure,
+            f"{style.sentence(one.meaning)}, median and ranges of runs by date. In the last week the median "
+            f"is {middle}, 90 % of runs lie from {low} to {high}, in {unit}.",
+        )
 
     def _columns(self, found: Figures | None, scale: float) -> dict[str, Any]:
         levels = ("q05", "q25", "q50", "q75", "q95")
@@ -284,9 +304,8 @@ class Pictures:
         self.ladders = {which: Ladder(which) for which in LADDERS}
         self.fans = [Fan(variable) for variable in FANS]
 
-    def show(self, now: Figures, pin: Figures | None, spread: pd.DataFrame | None = None) -> None:
-        """Redraw everything; `spread` is the range across plausible parameters where it is known."""
-        self.classes.show(now, pin, spread)
+    def over_time(self, now: Figures, pin: Figures | None) -> None:
+        """Redraw ladders and fans."""
         for ladder in self.ladders.values():
             ladder.show(now, pin)
         for fan in self.fans:

@@ -33,7 +33,7 @@ class Knob:
         self.dial = knobs.dial(one, one.default)
         large = one.unit in ("persons", "USD", "USD/week", "persons/week", "count")
         self.slider: Any = pn.widgets.FloatSlider(
-            name=name if one.unit == "1" else f"{name} ({one.unit})",
+            label=name if one.unit == "1" else f"{name} ({one.unit})",
             start=self.dial.start, end=self.dial.end, step=self.dial.step,
             value=one.default, format="0,0" if large else "0.0[000]", sizing_mode="stretch_width",
             stylesheets=[INNER], margin=(0, 10, 4, 10),
@@ -75,31 +75,31 @@ class Controls:
         titles = library.storylines()
         wide = {"sizing_mode": "stretch_width", "stylesheets": [INNER], "margin": (4, 10)}
         self.storyline: Any = pn.widgets.Select(
-            name="Storyline",
+            label="Storyline",
             options={title: name for name, title in titles.items()},
             value="baseline",
             **wide,
         )
         readings = {f"{reading(name).title} ({name})": name for name in reading_names()}
         self.reading: Any = pn.widgets.Select(
-            name="Reading of the article", options={OWN: "", **readings}, value="", **wide
+            label="Reading of the article", options={OWN: "", **readings}, value="", **wide
         )
         number = {**wide, "width": 130, "sizing_mode": None, "start": 0}
         self.runs: Any = pn.widgets.IntInput(
-            name="Runs", value=1000, step=100, **{**number, "start": 1, "end": LIMITS.runs}
+            label="Runs", value=1000, step=100, **{**number, "start": 1, "end": LIMITS.runs}
         )
         self.citizens: Any = pn.widgets.IntInput(
-            name="Citizens", step=100, **{**number, "end": LIMITS.citizens}
+            label="Citizens", step=100, **{**number, "end": LIMITS.citizens}
         )
         self.weeks: Any = pn.widgets.IntInput(
-            name="Weeks", step=26, **{**number, "start": 1, "end": LIMITS.weeks}
+            label="Weeks", step=26, **{**number, "start": 1, "end": LIMITS.weeks}
         )
-        self.seed: Any = pn.widgets.IntInput(name="Seed", value=0, step=1, **number)
+        self.seed: Any = pn.widgets.IntInput(label="Seed", value=0, step=1, **number)
         self.about: Any = html("")
         self.turned: Any = html("")
-        self.reset: Any = pn.widgets.Button(name="Back to the storyline's numbers", **wide)
+        self.reset: Any = pn.widgets.Button(label="Back to the storyline's numbers", **wide)
         self.fetch: Any = pn.widgets.Select(
-            name="Fetch another number", options=["", *knobs.fetchable()], value="", **wide
+            label="Fetch another number", options=["", *knobs.fetchable()], value="", **wide
         )
         self.knobs: dict[str, Knob] = {}
         self.base: Mapping[str, float] = {}

@@ -15,6 +15,7 @@ PAGE = (
     (HERE / "page.html")
     .read_text(encoding="utf-8")
     .replace("/* page.css */", (HERE / "page.css").read_text(encoding="utf-8"))
+    .replace("/* page.js */", (HERE / "page.js").read_text(encoding="utf-8"))
 )
 
 
@@ -39,4 +40,4 @@ def html(text: str, **given: Any) -> Any:
 
 def button(name: str, **given: Any) -> Any:
     """Return a button."""
-    return pn.widgets.Button(name=name, stylesheets=[INNER], margin=(4, 4), **given)
+    return pn.widgets.Button(label=name, stylesheets=[INNER], margin=(4, 4), **given)

@@ -13,8 +13,9 @@ from bokeh.models import ColorBar, ColumnDataSource, HoverTool, LinearColorMappe
 from numpy.typing import NDArray
 
 from sim.model.population import OPINIONS
-from sim.views.dashboard.charts import INK, plain
+from sim.views.dashboard.charts import INK, describe, plain
 from sim.views.dashboard.replay import Replay
+from sim.views.text import counted
 
 #: In the order of `sim.model.population.REGION_SHARES`: name, corners, where its name stands.
 REGIONS: tuple[tuple[str, tuple[tuple[float, float], ...], tuple[float, float]], ...] = (
@@ -147,5 +148,8 @@ class Map:
                 mine = run.region == k
                 where[mine] = places(k, int(mine.sum()))
             self.citizens.data = {"x": where[:, 0], "y": where[:, 1], "opinion": run.opinions[week, :, j]}
-            drawn = f"{len(run.region):,} of {run.spec.citizens:,} citizens"
-        self.figure.title.text = f"{opinion.capitalize()} in week {week}: {drawn}"
+            drawn = f"{len(run.region):,} of {counted(run.spec.citizens, 'citizen')}"
+        title = f"{opinion.capitalize()} in week {week}: {drawn}"
+        self.figure.title.text = title
+        regions = ", ".join(f"{name} {mean:.2f}" for (name, *_), mean in zip(REGIONS, means, strict=True))
+        describe(self.figure, f"Map. {title}. Means by region: {regions}.")

@@ -12,8 +12,9 @@ from bokeh.events import Tap
 from bokeh.models import ColumnDataSource, Range1d, Span
 
 from sim.errors import PanjError
+from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
 from sim.model.population import OPINIONS
-from sim.views.dashboard.charts import INK, legend_below, plain
+from sim.views.dashboard.charts import INK, describe, legend_below, plain
 from sim.views.dashboard.computing import REPLAYS, Question, on
 from sim.views.dashboard.looks import INNER, button, html
 from sim.views.dashboard.map import Map
@@ -34,16 +35,16 @@ class RunPane:
         self.wanted: tuple[Question, int] | None = None
         self.busy = self.gone = self._quiet = False
         small = {"stylesheets": [INNER], "margin": (4, 10)}
-        self.replicate: Any = pn.widgets.IntInput(name="Run number", value=0, start=0, width=120, **small)
+        self.replicate: Any = pn.widgets.IntInput(label="Run number", value=0, start=0, width=120, **small)
         self.open: Any = button("Step through this run", button_type="primary")
         self.back, self.ahead = button("◀ Week before"), button("Week after ▶")
         self.turn: Any = button("Next turn")
         self.week: Any = pn.widgets.IntSlider(
-            name="Week", start=1, end=2, value=1, sizing_mode="stretch_width", **small
+            label="Week", start=1, end=2, value=1, sizing_mode="stretch_width", **small
         )
-        self.actor: Any = pn.widgets.Select(name="Tables of", options=["dushanbe"], width=200, **small)
+        self.actor: Any = pn.widgets.Select(label="Tables of", options=["dushanbe"], width=200, **small)
         self.opinion: Any = pn.widgets.Select(
-            name="Opinion on the map", options=list(OPINIONS), width=200, **small
+            label="Opinion on the map", options=list(OPINIONS), width=200, **small
         )
         self.said = html("<p class=dim>A run is replayed agent by agent, with every decision recorded.</p>")
         self.told, self.choices = html(""), html("")
@@ -136,6 +137,15 @@ class RunPane:
         if self.run is not None:
             self.week.value = min(max(int(week), 1), self.run.last)
 
+    def back_to(self, replicate: int, week: int) -> None:
+        """Follow the browser back to a run and week, where a run is open."""
+        if self.run is None:
+            return
+        if self.run.replicate != replicate:
+            self.start(replicate, week)
+        else:
+            self.go(week)
+
     def _next_turn(self) -> None:
         if self.run is not None:
             ahead = [week for week in self.run.turns() if week > self.week.value]
@@ -182,6 +192,12 @@ class RunPane:
             **{name: run.rungs(name) for name in ("escalation", "rapprochement")},
         }
         self.chart.x_range.end = run.last
+        up, close = (np.nanmax(self.rungs.data[name]) for name in ("escalation", "rapprochement"))
+        describe(
+            self.chart,
+            f"Rungs of this run week by week. Escalation reaches {ESCALATION[int(up)]}, rapprochement "
+            f"{RAPPROCHEMENT[int(close)]}. The slider and the buttons above go to a week.",
+        )
         self._quiet = True
         self.week.param.update(end=max(run.last, 2), value=min(self.week.value, run.last))
         self._quiet = False

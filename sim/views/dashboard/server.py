@@ -5,8 +5,12 @@ from __future__ import annotations
 import ipaddress
 import re
 import secrets
+import signal
 import socket
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -213,10 +217,38 @@ def serve(folder: Path | None, port: int, address: str, quiet: bool = False) -> 
             f"panj: listening on {address}: whoever can reach it can have this machine compute",
             file=sys.stderr,
         )
-    server.io_loop.asyncio_loop.set_exception_handler(_left)
+    loop = server.io_loop.asyncio_loop
+    loop.set_exception_handler(_left)
     server.start()
-    print(f"http://{_bracketed(address)}:{server.port}/", flush=True)
+    with _asked_to_end(loop) as asked:
+        print(f"http://{_bracketed(address)}:{server.port}/", flush=True)
+        try:
+            server.io_loop.start()
+        finally:
+            server.stop()
+    for number in asked:
+        signal.raise_signal(number)
+
+
+@contextmanager
+def _asked_to_end(loop: Any) -> Iterator[list[int]]:
+    """Take signals as requests to stop the loop, and note them.
+
+    An exception raised by a signal would come up wherever the loop happens to be, and be taken by a
+    library for a mistake in a visitor's session.
+    """
+    asked: list[int] = []
+
+    def ask(number: int, _: object) -> None:
+        asked.append(number)
+        loop.call_soon_threadsafe(loop.stop)
+
+    if threading.current_thread() is not threading.main_thread():  # signals are the main thread's business
+        yield asked
+        return
+    before = {one: signal.signal(one, ask) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
-        server.io_loop.start()
+        yield asked
     finally:
-        server.stop()
+        for number, handler in before.items():
+            signal.signal(number, handler)

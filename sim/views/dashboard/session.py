@@ -27,6 +27,7 @@ from sim.views.dashboard.run_pane import RunPane
 from sim.views.dashboard.state import Place, Settings
 from sim.views.dashboard.stored_pane import StoredPane
 from sim.views.plots import style
+from sim.views.text import counted
 
 #: Answers a visitor's page remembers, so that going back is instant.
 REMEMBERED = 8
@@ -59,6 +60,7 @@ class Session:
         self.found: dict[Question, Figures] = {}
         self.spreads: dict[Question, pd.DataFrame] = {}
         self.shown: Figures | None = None
+        self._drawn: tuple[Figures | None, Figures | None, pd.DataFrame | None] = (None, None, None)
         self._query = ""
         self.controls = Controls(library, lambda settings: self.set(replace(self.place, now=settings)))
         self.pictures = Pictures()
@@ -93,17 +95,17 @@ class Session:
         self.shares, self.measures = html(""), html("")
         meanings = {style.sentence(one.meaning.split(",")[0]): one.name for one in charted(load())}
         self.fans = []
-        for fan in self.pictures.fans:
+        for place, fan in zip(("first", "second", "third", "fourth"), self.pictures.fans, strict=True):
             select: Any = pn.widgets.Select(
-                name="Over time", options=meanings, value=fan.variable, stylesheets=[INNER],
-                sizing_mode="stretch_width", margin=(2, 10),
+                label=f"Over time, {place} picture", options=meanings, value=fan.variable,
+                stylesheets=[INNER], sizing_mode="stretch_width", margin=(2, 10),
             )  # fmt: skip
             select.param.watch(lambda event, fan=fan: self._other_fan(fan, event.new), "value")
             drawn = pn.pane.Bokeh(fan.figure, sizing_mode="stretch_width")
             self.fans.append(pn.Column(select, drawn, sizing_mode="stretch_width", margin=0))
         wide = {"sizing_mode": "stretch_width", "stylesheets": [INNER], "margin": (4, 10)}
-        self.command: Any = pn.widgets.TextInput(name="The command that gives the same figures", **wide)
-        self.link: Any = pn.widgets.TextInput(name="The address that brings this page back", **wide)
+        self.command: Any = pn.widgets.TextInput(label="The command that gives the same figures", **wide)
+        self.link: Any = pn.widgets.TextInput(label="The address that brings this page back", **wide)
         copies = []
         for text, words in ((self.command, "Copy the command"), (self.link, "Copy the address")):
             copy = button(words)
@@ -181,7 +183,8 @@ class Session:
             return False
         self.place, self.pin = place, pin
         self.question = Question(spec, place.now.seed, place.now.runs)
-        self.controls.show(place.now, spec, base)
+        with self.doc.models.freeze():  # a card full of sliders is looked through once, not slider by slider
+            self.controls.show(place.now, spec, base)
         self.wrong.object = ""
         self.unpin.visible = pin is not None
         self.pinned.object = _pinned(place.pin, pin)
@@ -190,8 +193,9 @@ class Session:
         self.file.object = (
             f"<details><summary>What the file says</summary><pre><code>{escape(file)}</code></pre></details>"
         )
-        self._address()
+        # Before the address: whoever sees that, sees no status of the answer before.
         self.status.object = f"<p role=status class=busy><b>{escape(spec.title)}</b>: computing…</p>"
+        self._address()
         self.generation += 1
         if not self.working:
             self.working = True
@@ -219,9 +223,12 @@ class Session:
         if (event.new or "") == self._query:
             return
         try:
-            self.set(state.from_query(parse_qsl((event.new or "").removeprefix("?"), max_num_fields=200)))
+            place = state.from_query(parse_qsl((event.new or "").removeprefix("?"), max_num_fields=200))
         except (PanjError, ValueError) as error:
             self._tell_wrong(str(error))
+            return
+        if self.set(place):
+            self.run.back_to(place.replicate, place.week)
 
     def _moved(self, replicate: int, week: int) -> None:
         self.place = replace(self.place, replicate=replicate, week=week)
@@ -342,20 +349,24 @@ class Session:
         under_way = spread is None and self.stopped != self.generation
         self.progress.visible = under_way
         self.cancel.visible, self.again.visible = under_way, not under_way and spread is None
-        opinion = f"{one.spec.citizens:,} citizens" if one.spec.citizens else "opinion as a mean field"
-        more = f"; refining to {asked.runs:,} with {asked.spec.citizens:,} citizens" if look else ""
+        opinion = counted(one.spec.citizens, "citizen") if one.spec.citizens else "opinion as a mean field"
+        more = f"; refining to {asked.runs:,} with {counted(asked.spec.citizens, 'citizen')}" if look else ""
         failed = f"; {one.failed:,} failed" if one.failed else ""
         kind = "first look" if look else "complete" if spread is not None else "complete but for the range"
         mark = "look" if look else "complete" if spread is not None else "full"
         self.status.object = (
-            f'<p role=status class="{mark}"><b>{escape(one.spec.title)}</b>: {one.runs:,} runs, '
+            f'<p role=status class="{mark}"><b>{escape(one.spec.title)}</b>: {counted(one.runs, "run")}, '
             f"{opinion}, seed {one.seed} ({kind}{failed}{more})</p>"
         )
 
     def _draw(self, one: Figures, two: Figures | None, spread: pd.DataFrame | None = None) -> None:
+        before, self._drawn = self._drawn, (one, two, spread)
         self.shown = one
-        self.pictures.show(one, two, spread)
+        self.pictures.classes.show(one, two, spread)
         self.shares.object = tables.classes(one, two, spread)
+        if before[0] is one and before[1] is two:
+            return  # the range across plausible parameters has come, and stands beside the classes alone
+        self.pictures.over_time(one, two)
         self.measures.object = tables.measures(one, two)
 
     def _progress(self, question: Question, done: int) -> None:
@@ -369,7 +380,7 @@ class Session:
         self.cancel.visible, self.again.visible = False, True
         runs = self.shown.runs if self.shown is not None else 0
         self.status.object = (
-            f"<p role=status class=stopped>Refining was stopped; shown are {runs:,} runs.</p>"
+            f"<p role=status class=stopped>Refining was stopped; shown: {counted(runs, 'run')}.</p>"
         )
 
     def close(self) -> None:

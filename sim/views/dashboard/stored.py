@@ -17,7 +17,8 @@ from sim.errors import ResultError
 from sim.model.outcomes import PATHS
 from sim.study import store
 from sim.study.result import load_results
-from sim.views.dashboard.charts import INK, plain
+from sim.views.dashboard.charts import INK, describe, plain
+from sim.views.text import counted
 
 #: Lines drawn, and axes shown at first beside the outcomes.
 LINES, FIRST = 1000, 4
@@ -182,7 +183,12 @@ class Lines:
         self.brushed.data = _columns(("left", "right", "bottom", "top"), marks)
         self.words.data = _columns(("x", "y", "said"), words)
         self.figure.x_range.start, self.figure.x_range.end = -0.5, max(len(columns) - 0.5, 0.5)
-        self.figure.title.text = f"{int(kept.sum()):,} of {len(rows):,} runs within the brushes"
+        title = f"{int(kept.sum()):,} of {counted(len(rows), 'run')} within the brushes"
+        self.figure.title.text = title
+        named = ", ".join(name.replace("_", " ") for name in columns)
+        describe(
+            self.figure, f"Parallel coordinates, a line a run, over {named}. {title}; ranges below set them."
+        )
 
     @staticmethod
     def _scaled(rows: pd.DataFrame, name: str) -> NDArray[np.float64]:

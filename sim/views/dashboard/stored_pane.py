@@ -20,6 +20,7 @@ from sim.views.dashboard.looks import INNER, button, html
 from sim.views.dashboard.stored import Lines, Opened
 from sim.views.dashboard.tables import by_name, table
 from sim.views.summary import span
+from sim.views.text import counted
 
 #: Most axes side by side.
 MOST = 9
@@ -36,13 +37,13 @@ class StoredPane:
         small = {"stylesheets": [INNER], "margin": (4, 10), "sizing_mode": "stretch_width"}
         results = library.results()
         self.which: Any = pn.widgets.Select(
-            name="Stored result",
+            label="Stored result",
             options={"": "", **{words: name for name, words in results.items()}},
             value="",
             **small,
         )
         self.axes: Any = pn.widgets.MultiChoice(
-            name=f"Axes (at most {MOST})", options=[], value=[], max_items=MOST, solid=False, **small
+            label=f"Axes (at most {MOST})", options=[], value=[], max_items=MOST, solid=False, **small
         )
         self.clear: Any = button("Clear the brushes")
         self.said = html(self._first_words(len(results)))
@@ -82,8 +83,9 @@ class StoredPane:
             self.said.object = f"<p role=alert>{escape(words)}</p>"
             return
         failed = f", {self.found.failed:,} failed" if self.found.failed else ""
+        sound = counted(len(self.found.runs), "sound run")
         self.said.object = (
-            f"<p><b>{escape(self.found.title)}</b>: {len(self.found.runs):,} sound runs{failed}; drag over "
+            f"<p><b>{escape(self.found.title)}</b>: {sound}{failed}; drag over "
             "an axis, or set a range below, to keep the runs within it. Colours are the classes.</p>"
         )
         self.brushes = {}
@@ -106,7 +108,7 @@ class StoredPane:
         for name in self._columns():
             low, high = stored.ends(self.found.runs[name])
             slider: Any = pn.widgets.RangeSlider(
-                name="path (0 war to 7 cold peace)" if name == "path" else name.replace("_", " "),
+                label="path (0 war to 7 cold peace)" if name == "path" else name.replace("_", " "),
                 start=low, end=high, step=(high - low) / 100,
                 value=self.brushes.get(name, (low, high)), format="0,0" if high >= 1000 else "0.0[00]",
                 width=230, stylesheets=[INNER], margin=(2, 10),
@@ -161,5 +163,5 @@ class StoredPane:
             ]
             for name, colour in zip(PATHS, stored.COLOURS, strict=True)
         ]  # fmt: skip
-        words = f"{len(left):,} of {len(runs):,} runs within the brushes"
+        words = f"{len(left):,} of {counted(len(runs), 'run')} within the brushes"
         self.shares.object = table(["class", "all", "within", "95 % interval", "runs"], rows, caption=words)

@@ -13,6 +13,7 @@ from sim.analysis import distributions
 from sim.views.dashboard.charts import percent
 from sim.views.dashboard.figures import Figures, differences, elsewhere
 from sim.views.summary import span
+from sim.views.text import counted
 
 
 def table(
@@ -20,6 +21,7 @@ def table(
 ) -> str:
     """Return an HTML table; cells are HTML already, the first of a row names it, row `mark` stands out."""
     said = f"<caption>{escape(caption)}</caption>" if caption else ""
+    name = escape(caption) or head[0]
     top = "".join(f'<th scope="col">{cell}</th>' for cell in head)
     body = "".join(
         f"<tr{' class=mark' if k == mark else ''}><th scope=row>{row[0]}</th>"
@@ -29,7 +31,10 @@ def table(
     )
     inner = f"{said}<thead><tr>{top}</tr></thead><tbody>{body}</tbody>"
     # What scrolls sideways must take the focus, or the keyboard cannot scroll it.
-    return f'<div class="scroll" tabindex="0"><table class="{kind}">{inner}</table></div>'
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">'
+        f'<table class="{kind}">{inner}</table></div>'
+    )
 
 
 def classes(now: Figures, pin: Figures | None, spread: pd.DataFrame | None = None) -> str:
@@ -58,7 +63,9 @@ def classes(now: Figures, pin: Figures | None, spread: pd.DataFrame | None = Non
         for name, row in by_name(differences(now, pin)).items()
     ]  # fmt: skip
     moved, of = elsewhere(now, pin)
-    words = f"Run by run on the same chance: {moved:,} of {of:,} runs end in another class than pinned"
+    words = (
+        f"Run by run on the same chance: {moved:,} of {counted(of, 'run')} end in another class than pinned"
+    )
     return table(["class", "now", "pinned", "change", "95 % of pairs"], rows, caption=words)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import http.client
 import re
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from tornado.httpclient import HTTPClientError, HTTPRequest
@@ -84,13 +83,6 @@ def test_another_host_is_refused(site: Site, host: str) -> None:
     assert connect(site, "any", f"http://{host}", host) in (400, 403)
 
 
-def test_a_name_pointed_here_is_refused_by_its_name(browser: Any, site: Site) -> None:
-    page = browser.new_context().new_page()
-    answer = page.goto(f"http://rebound.test:{site.port}/")
-    assert answer.status == 403
-    page.context.close()
-
-
 @pytest.mark.parametrize(
     "path",
     [
@@ -143,17 +135,3 @@ def test_no_storyline_outside_the_folder_is_read(folder: Path, name: str) -> Non
     assert "SECRET" not in library.storylines().values()
     with pytest.raises(ScenarioError, match="no storyline"):
         library.storyline(name)
-
-
-def test_a_link_to_a_file_outside_is_refused(visit: Callable[..., Any]) -> None:
-    visitor = visit("?storyline=../secret.yaml")
-    assert "no storyline '../secret.yaml'" in visitor.alert()
-    assert "SECRET" not in visitor.page.content()
-
-
-def test_more_than_the_page_gives_is_refused(visit: Callable[..., Any]) -> None:
-    visitor = visit().settled()
-    for name, value in (("Runs", 10_000_000), ("Citizens", 90_000), ("Weeks", 2080)):
-        visitor.set(name, value)
-        visitor.page.wait_for_selector(f"p[role=alert]:has-text('{name.lower()}')")
-    assert visitor.page.get_by_label("Weeks").first.input_value() == "60"
