@@ -11,7 +11,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import ScenarioError, nearest
-from sim.model.outcomes import OUTCOMES
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
 from sim.scenario import catalogue, checks
@@ -20,6 +19,7 @@ from sim.scenario.loading import chain, checked, flattened, load_scenario, messa
 from sim.scenario.readings import reading
 from sim.scenario.schema import Scenario
 from sim.scenario.yamltext import Node, read_file
+from sim.study import experiment_faults
 from sim.study import laws as distributions
 from sim.study.case_table import read_table
 from sim.study.designs import base
@@ -39,16 +39,6 @@ from sim.study.experiment import (
 from sim.study.laws import Law
 
 GRADES = ("article", "public", "literature", "judgement")
-#: Keys of a scenario that a lever may set.
-LEVER_KEYS = ("start", "weeks", "citizens", "reading", "world", "parameters", "events", "commitments")
-#: Names that tables use for other things.
-TAKEN = ("case", "replicate", "base", "group", "failure", "part", *OUTCOMES)
-#: Where a design needs or refuses each of its keys.
-NEEDS = {"lhs": ("size",), "sobol": ("size",), "saltelli": ("size",), "morris": ("size",), "cases": ("file",)}
-TAKES = {
-    "grid": ("levels",), "lhs": ("size",), "sobol": ("size",), "saltelli": ("size", "second_order"),
-    "morris": ("size", "levels"), "cases": ("file",),
-}  # fmt: skip
 
 
 def load_experiment(source: str | os.PathLike[str] | Mapping[str, Any]) -> Experiment:
@@ -138,10 +128,10 @@ class _Reader:
         chains = self._chains(table)
         scenarios = {name: checked(one) for name, one in chains.items()}
         laws = self._laws(scenarios) if table is None else self._table_laws(table)
-        self._add(self._design(spec, laws))
-        self._add(self._levers(laws))
-        self._add(self._constraints(spec, laws))
-        self._add(self._columns(spec))
+        self._add(experiment_faults.design(spec, self.data, laws))
+        self._add(experiment_faults.levers(self.data, laws, self.free))
+        self._add(experiment_faults.constraints(spec, laws))
+        self._add(experiment_faults.columns(spec, self.model.world))
         self._stop()
         self._variants(chains, laws, spec)
         pieces = self.root.value.get("levers")
@@ -188,7 +178,7 @@ class _Reader:
         self._add(self._title())
         if spec is None:
             # As many faults at once as can be told without the rest.
-            self._add(self._levers({}))
+            self._add(experiment_faults.levers(self.data, {}, self.free))
             self._stop()
         assert spec is not None
         return spec
@@ -286,131 +276,6 @@ class _Reader:
             for name, one in self.model.parameters.items()
             if name not in fixed and one.source.grade in grades and one.plausible[0] < one.plausible[1]
         }
-
-    # Design
-
-    def _design(self, spec: ExperimentFile, laws: Mapping[str, Law]) -> Iterator[Fault]:
-        method, loc = spec.design.method, ("design",)
-        for key in ("size", "levels", "file", "second_order"):
-            value = getattr(spec.design, key)
-            if key in NEEDS.get(method, ()) and value is None:
-                yield Fault(loc, f"expected a {key} for {method}, found none; add it")
-            elif value not in (None, False) and key not in TAKES[method]:
-                yield Fault((*loc, key), f"{method} takes no {key}; leave it out")
-        size = spec.design.size or 1
-        if method in ("sobol", "saltelli") and size & (size - 1):
-            lower = 1 << (size.bit_length() - 1)
-            yield Fault(
-                (*loc, "size"),
-                f"expected a power of two for {method}, found {size}; take {lower} or {2 * lower}",
-            )
-        if method == "morris" and spec.design.levels is not None and spec.design.levels % 2:
-            yield Fault((*loc, "levels"), f"expected an even number of levels, found {spec.design.levels}")
-        if not laws and not self.data.get("uncertainties") and method != "cases":
-            levers = self.data.get("levers")
-            if method in ("saltelli", "morris", "sobol", "lhs") or not levers:
-                yield Fault(
-                    ("uncertainties",) if "uncertainties" in self.data else (),
-                    f"expected at least one uncertainty for {method}, found none",
-                )
-        if method == "grid":
-            for name, law in laws.items():
-                if law.continuous and not (law.levels or spec.design.levels):
-                    yield Fault(
-                        ("uncertainties", name),
-                        "expected levels for a range on a grid, found none; "
-                        "add 'levels: 5' beside the range, or to the design for all",
-                    )
-        else:
-            for name, law in laws.items():
-                if law.levels:
-                    yield Fault(
-                        ("uncertainties", name, "levels"),
-                        "levels beside a range are for a grid; leave it out",
-                    )
-        if method == "morris" and len(laws) < 2:
-            yield Fault(
-                ("uncertainties",), "expected at least two uncertainties for morris; take a grid for one"
-            )
-
-    def _levers(self, laws: Mapping[str, Law]) -> Iterator[Fault]:
-        levers = self.data.get("levers")
-        for lever, alternatives in levers.items() if isinstance(levers, Mapping) else ():
-            loc: Loc = ("levers", lever)
-            if lever in TAKEN or lever in self.free or lever in CHOICES or lever == FROM_GRADES:
-                yield Fault(loc, f"the name {shown(lever)} is already used for something else; take another")
-            elif not lever.isidentifier() or len(lever) > 60:
-                yield Fault(
-                    loc, f"expected the name of a lever in letters, digits and _, found {shown(lever)}"
-                )
-            if not isinstance(alternatives, Mapping) or not alternatives:
-                yield Fault(
-                    loc,
-                    f"expected named alternatives, like {{thinned: {{events: […]}}, kept: {{}}}}, "
-                    f"found {shown(alternatives) if not isinstance(alternatives, Mapping) else 'none'}",
-                )
-                continue
-            for name, piece in alternatives.items():
-                here: Loc = (*loc, name)
-                if not name.strip() or len(name) > 60 or not name.isprintable():
-                    yield Fault(here, "expected a name of 1 to 60 characters on one line")
-                if not isinstance(piece, Mapping):
-                    yield Fault(here, f"expected a piece of scenario, {{}} for none, found {shown(piece)}")
-                    continue
-                yield from self._piece(here, piece, laws)
-
-    def _piece(self, loc: Loc, piece: Mapping[str, Any], laws: Mapping[str, Law]) -> Iterator[Fault]:
-        for key, value in piece.items():
-            if key not in LEVER_KEYS:
-                yield Fault(
-                    (*loc, key), f"unknown key {shown(key)} in a lever{nearest(str(key), LEVER_KEYS)}"
-                )
-            if key in laws:
-                yield Fault(
-                    (*loc, key), f"{key!r} is uncertain and cannot be set by a lever as well; drop one"
-                )
-            for name in value if key in ("world", "parameters") and isinstance(value, Mapping) else ():
-                if name in laws:
-                    yield Fault(
-                        (*loc, key, name),
-                        f"{name!r} is uncertain and cannot be set by a lever as well; drop one",
-                    )
-
-    def _constraints(self, spec: ExperimentFile, laws: Mapping[str, Law]) -> Iterator[Fault]:
-        if spec.constraints and spec.design.method == "saltelli":
-            yield Fault(
-                ("constraints",),
-                "Saltelli's design needs inputs that vary independently, so it takes no constraints; "
-                "take lhs or sobol",
-            )
-        for i, one in enumerate(spec.constraints):
-            loc: Loc = ("constraints", i)
-            for name in one.sum:
-                if name in CHOICES or name not in laws:
-                    known = [known for known in laws if known not in CHOICES]
-                    yield Fault((*loc, "sum", name), unknown("uncertain number", name, known))
-            if one.at_least is None and one.at_most is None:
-                yield Fault(loc, "expected at_most, at_least or both, found neither")
-            elif one.at_least is not None and one.at_most is not None and one.at_least > one.at_most:
-                yield Fault(
-                    loc, f"expected at_least below at_most, found {one.at_least:g} and {one.at_most:g}"
-                )
-
-    def _columns(self, spec: ExperimentFile) -> Iterator[Fault]:
-        for i, name in enumerate(spec.outcomes or ()):
-            if name not in OUTCOMES:
-                yield Fault(("outcomes", i), unknown("outcome", name, OUTCOMES))
-        if spec.trajectories is not None:
-            for i, name in enumerate(spec.trajectories.variables):
-                if name not in self.model.world:
-                    loc: Loc = ("trajectories", "variables", i)
-                    yield Fault(loc, unknown("variable of the world", name, self.model.world))
-            if spec.trajectories.keep == "quantiles" and spec.replicates > 20_000:
-                yield Fault(
-                    ("trajectories", "keep"),
-                    f"expected at most 20000 replicates for quantiles of a case, found {spec.replicates}; "
-                    "take full",
-                )
 
     def _variants(
         self, chains: Mapping[str, list[Node]], laws: Mapping[str, Law], spec: ExperimentFile

@@ -12,7 +12,8 @@ from sim.scenario import catalogue
 from sim.scenario.jsonschema import schema as scenario_schema
 from sim.scenario.schema import MOST_CITIZENS, MOST_WEEKS
 from sim.study.experiment import FROM_GRADES, MOST_BLOCK, MOST_CASES, MOST_REPLICATES
-from sim.study.experiment_file import GRADES, LEVER_KEYS, NEEDS, TAKEN, TAKES
+from sim.study.experiment_faults import LEVER_KEYS, NEEDS, TAKEN, TAKES
+from sim.study.experiment_file import GRADES
 from sim.study.laws import MOST_VALUES
 
 KINDS = ("scenario", "experiment")
