@@ -7,6 +7,7 @@
 # make calibrate  rule out judgements by the autumn of 2021 anew; writes defaults and region
 # make docs     the site, into build/site; warnings are errors
 # make reference  write the pages of docs/reference from the code
+# make pictures  draw anew what the pictures in tests are compared with
 # make notebook  run the notebook of the tutorial anew
 # make validity   run claims and hindcast anew; writes docs/explanation/validity.md
 # make clean  remove everything these targets made, results excepted
@@ -17,7 +18,7 @@ PIP     = $(VENV)/bin/python -m pip --disable-pip-version-check
 DEMO    = results/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chromium test-long lint format bench bench-sweep calibrate calibrated validity docs reference notebook clean
+.PHONY: help demo test chromium test-long lint format bench bench-sweep calibrate calibrated validity docs reference pictures notebook clean
 .DELETE_ON_ERROR:
 
 help:
@@ -99,6 +100,10 @@ docs: $(VENV)/.installed-docs
 
 reference: $(VENV)/.installed
 	$(VENV)/bin/python -m sim.cli.reference
+
+# Look at every one before it is committed: from then on it is what is right.
+pictures: $(VENV)/.installed-test
+	$(VENV)/bin/python -m pytest -q tests/views/test_pictures.py --mpl-generate-path=tests/views/baseline
 
 notebook: $(VENV)/.installed-docs
 	$(VENV)/bin/python docs/notebook.py

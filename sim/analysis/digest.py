@@ -15,8 +15,10 @@ from sim.analysis.discovery import Box, Fit
 from sim.analysis.estimands import WORSE, ByCase, Condition, Estimand, condition
 from sim.analysis.indices import Sensitivity
 from sim.analysis.robustness import Robustness, robustness
+from sim.engine.ensemble import Block
 from sim.errors import PanjError
-from sim.model.outcomes import PATHS
+from sim.model.outcomes import OUTCOME_DTYPE, PATHS
+from sim.study import tables
 
 if TYPE_CHECKING:
     from sim.study.study import Study
@@ -53,8 +55,8 @@ class Digest:
 
     @cached_property
     def runs(self) -> pd.DataFrame:
-        """One row a run that is done."""
-        return self.study.outcomes
+        """One row a run that is done; none where no block is."""
+        return self.study.outcomes if self.study.done else _none(self.study)
 
     @cached_property
     def sound(self) -> pd.DataFrame:
@@ -171,3 +173,11 @@ class Digest:
     def incidence(self, column: str, name: str = "levers") -> pd.DataFrame:
         """Return in how many runs something has begun by each week; see `by_group.incidence`."""
         return by_group.incidence(self, self.by(name), column, of_study.weeks(self.study))
+
+
+def _none(study: Study) -> pd.DataFrame:
+    """Return a table of outcomes without a row."""
+    nothing = np.zeros(0, np.int64)
+    ladders, kept = np.zeros((0, 1, 2), np.int8), np.zeros((0, 1, 0))
+    empty = Block(np.zeros(0, OUTCOME_DTYPE), nothing, nothing, ladders, kept)
+    return tables.outcomes("defaults", nothing, empty, list(study.setup.model.world)).drop(columns="part")

@@ -57,6 +57,39 @@ def test_coverage_is_nominal(
     assert LOWEST <= covered / TRIALS <= HIGHEST
 
 
+@pytest.mark.parametrize(
+    ("sampled", "shared", "groups", "replicates"),
+    [(True, True, 60, 24), (True, False, 60, 6), (False, True, 20, 40), (False, False, 20, 10),
+     (True, False, 12, 1)],
+)  # fmt: skip
+def test_intervals_without_resampling_cover_too(
+    sampled: bool, shared: bool, groups: int, replicates: int
+) -> None:
+    chance = np.random.default_rng(8)
+    fixed = None if sampled else chance.normal(0, 1, groups)
+    covered = np.zeros(2)
+    for _ in range(TRIALS):
+        hits, group, replicate, truth = runs(chance, groups, replicates, 1.0, 0.7, shared, fixed)
+        ways = intervals.ways(group, replicate, sampled=sampled, shared=shared)
+        tallies = [intervals.tally(hits, way) for way in ways]
+        for k, found in enumerate((intervals.score(tallies), intervals.student(tallies))):
+            assert found.value[0] == pytest.approx(hits.mean())
+            covered[k] += found.low[0] <= truth <= found.high[0]
+    assert (covered / TRIALS >= LOWEST).all()
+    assert (covered / TRIALS <= 1.0).all()
+
+
+def test_where_every_run_agrees_each_unit_bounds_it() -> None:
+    group, replicate = np.repeat(np.arange(10), 50), np.arange(500)
+    (way,) = intervals.ways(group, replicate, sampled=True, shared=False)
+    found = intervals.score([intervals.tally(np.zeros((500, 1)), way)])
+    assert found.low[0] == 0
+    low, high = distributions.wilson(0, 10)
+    assert high < found.high[0] < 0.5  # of ten groups, not of five hundred runs
+    assert intervals.score([intervals.tally(np.zeros((0, 1)), way._replace(unit=way.unit[:0]))]).value[0] != 0
+    assert low == 0
+
+
 def test_intervals_that_take_runs_for_independent_do_not_cover() -> None:
     """What the bootstrap is for: on shared draws the plain interval is far too narrow."""
     chance = np.random.default_rng(8)

@@ -227,4 +227,4 @@ def nothing(digest: Digest, title: str, why: str) -> Sheet:
     with style.look():
         style.empty(ax, why)
     inscribe(figure, digest, title)
-    return Sheet(figure, pd.DataFrame({"nothing": []}), "none", "none")
+    return Sheet(figure, pd.DataFrame({"note": [why]}), "none", "none")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.digest import CORNERS, RISK
+from sim.errors import PanjError
 from sim.views.plots import sheets_of_ends, sheets_of_pairs, sheets_of_time, style
 from sim.views.plots import study as plots
 from sim.views.plots.sheet import (
@@ -85,7 +86,7 @@ def _ternary(digest: Digest, by: str | None) -> Sheet:
 
 
 def _drivers(digest: Digest, by: str | None) -> Sheet:
-    figure, (ax,) = blank((8.0, 5.4), (2.4, 0.3, 0.5, 1.1))
+    figure, (ax,) = blank((8.4, 5.6), (2.6, 0.3, 0.55, 1.2))
     found = digest.drivers
     if found is None:
         style.empty(ax, digest.notes["drivers"])
@@ -99,15 +100,23 @@ def _drivers(digest: Digest, by: str | None) -> Sheet:
     }[found.settled]
     what = "groups" if found.method in ("sobol", "morris") else "cases"
     note = f"Indices: {found.method}; {found.groups:,} {what}, {found.dropped:,} dropped. {settled}"
-    inscribe(figure, digest, "What decides clashes or worse", note)
+    seed = ""
+    if np.isfinite(found.seed_share):
+        part = f"{100 * found.seed_share:.0f} % of the variance of one run"
+        seed = f"They share out what lies between cases; chance makes {part}."
+    inscribe(figure, digest, "What decides clashes or worse", note, seed)
     unit = "index" if found.method != "morris" else found.unit
     return Sheet(figure, found.indices, unit, "95 %, bootstrap")
 
 
 def _boxes(digest: Digest, by: str | None) -> Sheet:
-    title, found = "Under which conditions", digest.boxes
+    title = "Under which conditions"
+    try:
+        found, why = digest.boxes, digest.notes.get("boxes") or "no box"
+    except PanjError as error:
+        found, why = (), str(error)
     if not found:
-        sheet = nothing(digest, title, f"Asked: {digest.where.text}. {digest.notes.get('boxes', 'no box')}")
+        sheet = nothing(digest, title, f"Asked: {digest.where.text}. {why}")
         return sheet._replace(data=pd.DataFrame({"coverage": [], "density": []}), unit="share of cases")
     figure, (left, right) = blank((11.4, 5.4), (2.1, 0.3, 0.95, 1.15), 2)
     plots.box(digest, found[0], left)
@@ -131,7 +140,8 @@ def _tradeoff(digest: Digest, by: str | None) -> Sheet:
         return Sheet(figure, pd.DataFrame({"policy": []}), "mean over worlds", "none")
     plots.tradeoff(found, ax)
     inscribe(figure, digest, "Which choice holds up",
-               f"Means over {found.worlds:,} worlds; least regret: {found.favourite}.")  # fmt: skip
+               f"Means over {found.worlds:,} worlds, the same and on the same chance for all; "
+               f"least regret: {found.favourite}.")  # fmt: skip
     frames = [
         table.assign(policy=found.policies, question=str(goal.asked), on_the_front=found.pareto)
         for goal, table in zip(found.goals, found.tables, strict=True)

@@ -1,0 +1,116 @@
+"""Every kind of picture looks as it did: compared with pictures kept beside this file.
+
+They are drawn from made-up numbers, so a change of the model leaves them alone; CONTRIBUTING says how
+to make them anew when a change of drawing is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+import sim
+from sim.analysis import by_group, null
+from sim.analysis.ablation import Ablation, Worth
+from sim.analysis.digest import Digest
+from sim.analysis.pairs import effect, level
+from sim.views.plots import flows, gallery, style, sweeps, tornado
+from tests.views import planted
+
+#: With which release of matplotlib the pictures were made; others draw letters a little otherwise.
+MADE_WITH = "3.11."
+
+other_release = pytest.mark.skipif(
+    not matplotlib.__version__.startswith(MADE_WITH),
+    reason=f"the pictures were made with matplotlib {MADE_WITH}x, here is {matplotlib.__version__}",
+)
+#: Small pictures: enough to see a colour, a line or a word move.
+compared: Callable[..., Any] = pytest.mark.mpl_image_compare(
+    baseline_dir="baseline", style=["default", str(style.SHEET)], savefig_kwargs={"dpi": 45},
+    tolerance=0.5,
+)  # fmt: skip
+
+
+def picture(test: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Compare what a test draws with the picture of its name."""
+    marked: Callable[..., Figure] = other_release(compared(test))
+    return marked
+
+
+@pytest.fixture(scope="module")
+def ensemble() -> sim.Result:
+    return planted.ensemble()
+
+
+@pytest.fixture(scope="module")
+def digest() -> Digest:
+    return planted.sweep()
+
+
+def beside(groups: list[str]) -> pd.DataFrame:
+    """A table as the null model's: shares of two models, and the same for every group."""
+    frames = []
+    for number, model in enumerate(("model", "null model")):
+        share = np.append(planted.chance(number).dirichlet(np.arange(1, 9)), 0.2)
+        frames += [
+            pd.DataFrame({"group": name, "model": model, "path": by_group.SHOWN, "share": share, "runs": 100,
+                          "low": 0.8 * share, "high": 1.2 * share})
+            for name in groups
+        ]  # fmt: skip
+    return pd.concat(frames, ignore_index=True)
+
+
+@picture
+@pytest.mark.parametrize("kind", list(gallery.EVERY))
+def test_ensemble(ensemble: sim.Result, kind: str, monkeypatch: pytest.MonkeyPatch) -> Figure:
+    monkeypatch.setattr(null, "of_result", lambda _: beside(["at the defaults"]))
+    return gallery.EVERY[kind](ensemble)
+
+
+@picture
+@pytest.mark.parametrize("kind", list(sweeps.KINDS))
+def test_sweep(digest: Digest, kind: str, monkeypatch: pytest.MonkeyPatch) -> Figure:
+    monkeypatch.setattr(null, "of_study", lambda _, groups: beside([one.name for one in groups]))
+    return sweeps.KINDS[kind](digest, None).figure
+
+
+@picture
+def test_flows() -> Figure:
+    pairs = np.rint(planted.chance(9).random((8, 8)) ** 4 * 40) + 30 * np.eye(8)
+    share = SimpleNamespace(mean=0.3, low=0.25, high=0.35)
+    spec = SimpleNamespace(hash="0" * 64)
+    found: Any = SimpleNamespace(flows=pairs, names=("one", "another"), specs=(spec, spec), seed=0,
+                                 sound=np.ones(400, bool), flipped=share)  # fmt: skip
+    return flows.figure(found)
+
+
+@picture
+def test_worth(monkeypatch: pytest.MonkeyPatch) -> Figure:
+    monkeypatch.setattr(sim, "__version__", "0.0")
+    draw = planted.chance(11)
+
+    def worth(name: str, size: float) -> Worth:
+        values = {key: effect(draw.choice([0.0, np.sign(size)], 200, p=[1 - abs(size), abs(size)]))
+                  for key in ("clashes", "talks")}  # fmt: skip
+        share = {key: level((draw.random(200) < 0.2).astype(float)) for key in values}
+        return Worth(name, (name,), (7,), share, values, dict.fromkeys(values, 1.0), None)
+
+    rules = tuple(worth(name, size) for name, size in (("D5", 0.3), ("W1", -0.2), ("T4", 0.1), ("D9", 0.02)))
+    base = {key: level((draw.random(200) < 0.4).astype(float)) for key in ("clashes", "talks")}
+    return tornado.figure(Ablation(base, worth("null", 0.2), rules, rules, (), 200, 0, None))
+
+
+def test_every_kind_has_a_picture_to_compare_with() -> None:
+    kept = {path.stem for path in (Path(__file__).parent / "baseline").glob("*.png")}
+    kinds = {f"test_ensemble_{kind}" for kind in gallery.EVERY} | {
+        f"test_sweep_{kind}" for kind in sweeps.KINDS
+    }
+    assert kept == kinds | {"test_flows", "test_worth"}
