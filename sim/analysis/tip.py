@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from sim.analysis.distributions import wilson
 from sim.analysis.estimands import WORSE, Estimand
 from sim.engine.ensemble import simulate
-from sim.errors import ScenarioError, nearest
+from sim.errors import ResultError, ScenarioError, nearest
 from sim.model.outcomes import PATHS
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
@@ -182,6 +182,8 @@ def tip(
     ------
     ScenarioError
         The scenario or an argument is wrong, or the scenario is beyond the goal already.
+    ResultError
+        Every run of the scenario fails.
     """
     if toward not in PATHS:
         raise ScenarioError(f"toward: no end {toward!r}{nearest(toward, PATHS)}; ends: {', '.join(PATHS)}")
@@ -219,7 +221,10 @@ class _Search:
         self.plan = plan(spec, self.model)
         self.start = np.concatenate([self.plan.parameters, self.plan.world])
         self.places = {name: k for k, name in enumerate([*self.model.parameters, *self.model.world])}
-        self.before = float(self.shares(self.start[None])[0, self.ends].sum())
+        now = self.shares(self.start[None])[0]
+        if not now.any():
+            raise ResultError(f"every run of {spec.title!r} fails as it stands: nothing can tip it")
+        self.before = float(now[self.ends].sum())
 
     def choose(self, only: Sequence[str] | None) -> dict[str, Quantity]:
         """Return what may change."""
