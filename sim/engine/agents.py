@@ -48,7 +48,7 @@ class StateActor(mesa.Agent):  # type: ignore[misc]
     def perceive(self) -> None:
         """Update the actor's own record from last week's world, hidden things estimated."""
         model = self.model
-        late = max(model.week - 1 - int(model.p.perception_delay), 0)
+        late = min(max(model.week - 1 - int(model.p.perception_delay), 0), model.week - 1)
         self._estimate(
             self.seen, model.past(model.week - 1), model.past(late), model.p, self._luck[model.week]
         )
@@ -155,7 +155,7 @@ class DomesticOpinion(mesa.Agent):  # type: ignore[misc]
         compiled.mending(
             lambda: compiled.week().move_citizens(
                 space.worlds, space.pars, space.drives, space.opinion, space.following, space.anchor,
-                space.traits, space.weights, space.region, space.circles, space.away, space.ties,
+                space.traits, space.weights, space.parts, space.circles, space.away, space.ties,
             )
         )  # fmt: skip
 

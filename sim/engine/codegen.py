@@ -28,7 +28,10 @@ from sim.model.outcomes import summarise
 from sim.model.processes.refugees import begin
 '''
 
-JIT = '@njit(cache=True, nogil=True, error_model="numpy")'
+#: What is called from Python is kept on disk; the rest is compiled into it, without a way in from Python.
+#: Nothing allocates, so arrays need not be counted (`_nrt`): a view a call costs nothing.
+JIT = '@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)'
+INNER = '@njit(nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)'
 
 
 class _Names:
@@ -74,7 +77,7 @@ def source(model: Model) -> str:
 
 def _function(head: str, lines: list[str]) -> str:
     body = "\n".join("    " + line for line in lines or ["pass"])
-    return f"\n\n{JIT}\ndef {head}:\n{body}\n"
+    return f"\n\n{INNER}\ndef {head}:\n{body}\n"
 
 
 def _perceive(model: Model, actor: str) -> str:
@@ -103,7 +106,7 @@ def _appraise(model: Model, actor: str, names: _Names) -> str:
         for option in instrument.options:
             if instrument.actor == actor:
                 place[option.key] = number
-                lines.append(f"u[{number}] = p.{option.base}")
+                lines.append(f"u{number} = p.{option.base}")
                 if option.open_when is not None:
                     lines.append(f"opened[{number}] = 1 if {names(option.open_when)}(seen, p) else 0")
             number += 1
@@ -112,7 +115,8 @@ def _appraise(model: Model, actor: str, names: _Names) -> str:
         lines.append(f"f = {weight_product(model, rule, part)}")
         for push in part.pushes:
             sign = "+" if push.sign > 0 else "-"
-            lines.append(f"u[{place[push.target]}] {sign}= f * p.{push.size} * i")
+            lines.append(f"u{place[push.target]} {sign}= f * p.{push.size} * i")
+    lines += [f"u[{number}] = u{number}" for number in place.values()]
     return _function(f"appraise_{actor}(seen, p, u, opened)", lines)
 
 
@@ -126,11 +130,11 @@ def edges(model: Model) -> list[tuple[int, int]]:
 
 
 def _choose(model: Model) -> str:
-    picks = [
-        f"chosen[{k}] = pick({a}, {b}, u, opened, allowed, luck)" for k, (a, b) in enumerate(edges(model))
-    ]
-    inlined = JIT.replace("cache=True", "cache=True, forceinline=True")
+    found = edges(model)
+    picks = [f"chosen[{k}] = pick(EDGES[{k}], EDGES[{k + 1}], u, opened, allowed, luck)" for k in range(len(found))]
+    inlined = INNER.replace("nogil=True", "nogil=True, forceinline=True")
     return (
+        f"\n\nEDGES = np.array({[0, *(last for _, last in found)]})\n"
         f"\n\n{inlined}\ndef pick(first, last, u, opened, allowed, luck):"
         + """
     best = first
@@ -159,12 +163,13 @@ def _act(model: Model, names: _Names) -> str:
 
 
 def _drive(model: Model, names: _Names) -> str:
-    lines = [f"drive.{name} = 0.0" for name in model.drives]
+    lines = [f"{name} = 0.0" for name in model.drives]
     for rule, part in model.driving():
         lines.append(f"i = {names(part.function)}(world, p)")
         for push in part.pushes:
             sign = "+" if push.sign > 0 else "-"
-            lines.append(f"drive.{push.target} {sign}= p.{rule.strength} * p.{push.size} * i")
+            lines.append(f"{push.target} {sign}= p.{rule.strength} * p.{push.size} * i")
+    lines += [f"drive.{name} = {name}" for name in model.drives]
     return _function("drive_all(world, p, drive)", lines)
 
 
@@ -205,89 +210,49 @@ def _run(model: Model) -> str:
     actors = []
     for a, actor in enumerate(ACTORS):
         actors += [
-            f"        perceive_{actor}(seen[{a}], traj[week - 1], traj[late], p, luck_seen_{actor}[week])",
-            f"        appraise_{actor}(seen[{a}], p, u, opened)",
+            f"            perceive_{actor}(seen[{a}], traj[week - 1], traj[late], p, luck_seen_{actor}[week])",
+            f"            appraise_{actor}(seen[{a}], p, u, opened)",
         ]
     looks = ", ".join(f"luck_seen_{actor}" for actor in ACTORS)
     return f'''
 
-{JIT}
-def fill_draws(seed, replicate, hashes, laws, out):
-    """Fill `out` (indices x purposes) with addressed draws, in place."""
-    fill(seed, hashes, laws, replicate, out)
+{INNER}
+def copy(out, values):
+    """Copy as many values as `out` holds."""
+    for i in range(len(out)):
+        out[i] = values[i]
 
 
 {JIT}
 def prepare(seed, replicate, case, drawn, hashes, laws, weekly,
             society_hashes, society_laws, society, citizens, traj, flat, pars, p_flat, p_base,
-            active, until, armed, due, opinion, anchor, traits, weights, region, circles,
-            away, ties, failure):
+            active, until, armed, due, opinion, anchor, traits, weights, region, parts, circles,
+            away, ties, failure, words, line):
     """Set the start of one run, draw its chance (unless the run before had the same) and its society."""
-    n = len(p_flat)
-    p_flat[:] = case[:n]
-    p_base[:] = case[:n]
-    flat[0] = case[n:]
+    copy(p_flat, case)
+    copy(p_base, case)
+    copy(flat[0], case[len(p_flat):])
     active[:] = 0
     until[:] = 0
     armed[:] = 1
     due[:] = 0
     failure[:] = 0
     if drawn[0] != replicate:
-        fill(seed, hashes, laws, replicate, weekly)
+        fill(seed, hashes, laws, replicate, words, line, weekly)
         if citizens > 0:
-            fill(seed, society_hashes, society_laws, replicate, society)
+            fill(seed, society_hashes, society_laws, replicate, words, line, society)
         drawn[0] = replicate
-    draw_society(traj[0], pars[0], citizens, opinion, anchor, traits, weights, region, circles,
+    draw_society(traj[0], pars[0], citizens, opinion, anchor, traits, weights, region, parts, circles,
                  away, ties, society)
     begin(traj[0])
 
 
 {JIT}
-def move_citizens(worlds, pars, drives, opinion, following, anchor, traits, weights, region, circles,
+def move_citizens(worlds, pars, drives, opinion, following, anchor, traits, weights, parts, circles,
                   away, ties):
     """Move every citizen by one week: the way of the Mesa driver into the compiled population."""
-    opinion_week(worlds[0], pars[0], drives[0], opinion, following, anchor, traits, weights, region, circles,
+    opinion_week(worlds[0], pars[0], drives[0], opinion, following, anchor, traits, weights, parts, circles,
                  away, ties)
-
-
-{JIT}
-def run(traj, flat, worlds, world, seen, pars, p_flat, base, p_base, started, active, drives, draws,
-        u, opened, chosen, choices, allowed, events, until, armed, due, chance, luck, {looks},
-        opinion, following, anchor, traits, weights, region, circles, away, ties, out, failure):
-    """Run all weeks of one run; `flat` and `world` are float views of `traj` and `worlds`."""
-    w = worlds[0]
-    p = pars[0]
-    drive = drives[0]
-    busy = len(events.op) > 0
-    world[:] = flat[0]
-    base[:] = flat[0]
-    for week in range(1, traj.shape[0]):
-        if busy:
-            begin_events(week, events, flat[week - 1], chance[week], w, world, base, started, active,
-                         p_flat, p_base, until, armed, due, opinion, weights, region)
-        late = max(week - 1 - int(p.perception_delay), 0)
-{chr(10).join(actors)}
-        choose(u, opened, allowed[week], luck[week], chosen)
-        choices[week, :] = chosen
-        act(w, p, chosen)
-        drive_all(w, p, drive)
-        before(w, p, drive, draws[week])
-        opinion_week(w, p, drive, opinion, following, anchor, traits, weights, region, circles, away, ties)
-        after(w, p, drive, draws[week])
-        if busy:
-            settle_events(events, world, base, started, active)
-        fade(w, p)
-        if busy:
-            end_events(week, events, world, base, p_flat, p_base, until)
-        flat[week] = world
-        bad = broken(world)
-        if bad >= 0:
-            failure[0] = week
-            failure[1] = bad
-            for rest in range(week, traj.shape[0]):
-                flat[rest, :] = np.nan
-            return
-    summarise(traj, out[0])
 
 
 {JIT}
@@ -295,20 +260,50 @@ def run_many(first, last, replicates, cases, which, columns, rungs, outcomes, fa
              seed, drawn, hashes, laws, weekly, society_hashes, society_laws, society, citizens,
              traj, flat, worlds, world, seen, pars, p_flat, base, p_base, started, active, drives, draws,
              u, opened, chosen, choices, allowed, events, until, armed, due, chance, luck, {looks},
-             opinion, following, anchor, traits, weights, region, circles, away, ties,
-             out, out_flat, failure):
+             opinion, following, anchor, traits, weights, region, parts, circles, away, ties,
+             out, out_flat, failure, words, line):
     """Run from number `first` up to `last` (excluded), and keep of each what is asked for."""
+    w = worlds[0]
+    p = pars[0]
+    drive = drives[0]
+    busy = len(events.op) > 0
     for r in range(first, last):
         prepare(seed, replicates[r], cases[which[r]], drawn, hashes, laws, weekly,
                 society_hashes, society_laws, society, citizens, traj, flat, pars, p_flat, p_base,
-                active, until, armed, due, opinion, anchor, traits, weights, region, circles,
-                away, ties, failure)
-        run(traj, flat, worlds, world, seen, pars, p_flat, base, p_base, started, active, drives, draws,
-            u, opened, chosen, choices, allowed, events, until, armed, due, chance, luck, {looks},
-            opinion, following, anchor, traits, weights, region, circles, away, ties, out, failure)
-        failures[r, :] = failure
+                active, until, armed, due, opinion, anchor, traits, weights, region, parts, circles,
+                away, ties, failure, words, line)
+        copy(world, flat[0])
+        copy(base, flat[0])
+        for week in range(1, traj.shape[0]):
+            if busy:
+                begin_events(week, events, flat[week - 1], chance[week], w, world, base, started, active,
+                             p_flat, p_base, until, armed, due, opinion, weights, parts)
+            late = min(max(week - 1 - int(p.perception_delay), 0), week - 1)
+{chr(10).join(actors)}
+            choose(u, opened, allowed[week], luck[week], chosen)
+            copy(choices[week], chosen)
+            act(w, p, chosen)
+            drive_all(w, p, drive)
+            before(w, p, drive, draws[week])
+            opinion_week(w, p, drive, opinion, following, anchor, traits, weights, parts, circles, away, ties)
+            after(w, p, drive, draws[week])
+            if busy:
+                settle_events(events, world, base, started, active)
+            fade(w, p)
+            if busy:
+                end_events(week, events, world, base, p_flat, p_base, until)
+            copy(flat[week], world)
+            bad = broken(world)
+            if bad >= 0:
+                failure[0] = week
+                failure[1] = bad
+                flat[week:, :] = np.nan
+                break
         if failure[0] == 0:
-            outcomes[r, :] = out_flat
+            summarise(traj, out[0])
+        copy(failures[r], failure)
+        if failure[0] == 0:
+            copy(outcomes[r], out_flat)
         else:
             outcomes[r, :] = np.nan
         sound = traj.shape[0] if failure[0] == 0 else failure[0]

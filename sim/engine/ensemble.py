@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine import compiled
+from sim.engine.randomness import scratch
 from sim.model.outcomes import OUTCOME_DTYPE
 from sim.model.population import SOCIETY_NOISE, TRAITS, society_shape
 from sim.model.registry import Model, load
@@ -76,11 +77,13 @@ class Workspace:
         self.drawn = np.full(1, -1, np.int64)
         self.opinion, self.following, self.anchor = (np.zeros((n, 3), order="F") for _ in range(3))
         self.traits, self.weights = np.zeros((n, len(TRAITS)), order="F"), np.zeros(n)
-        self.region, self.circles = np.zeros(n, np.int64), np.zeros((n, k), np.int32)
+        self.region, self.parts = np.zeros(n, np.int64), np.zeros(6, np.int64)
+        self.circles = np.zeros((n, k), np.int32)
         self.away, self.ties = np.zeros((n * k, 3), np.uint32), np.zeros(1, np.int64)
         self.society = np.zeros((n, SOCIETY_NOISE))
         self.out = np.zeros(1, OUTCOME_DTYPE)
         self.failure = np.zeros(2, np.int64)
+        self.scratch = scratch(max(weeks + 1, n))
         self.allowed = np.ascontiguousarray(plan.allowed)
 
     @property
@@ -94,20 +97,24 @@ class Workspace:
         compiled.week().prepare(
             seed, replicate, self.default if case is None else np.ascontiguousarray(case), *self._chance(),
             self.traj, self.flat, self.pars, self.p_flat, self.p_base, self.active, self.until, self.armed,
-            self.due, self.opinion, self.anchor, self.traits, self.weights, self.region, self.circles,
-            self.away, self.ties, self.failure,
+            self.due, self.opinion, self.anchor, self.traits, self.weights, self.region, self.parts, self.circles,
+            self.away, self.ties, self.failure, *self.scratch,
         )  # fmt: skip
 
     def run_many(self, first: int, last: int, seed: int, asked: tuple[Any, ...]) -> None:
         """Run those numbers of what is asked for; see `run_many` of the generated week."""
         compiled.week().run_many(
             first, last, *asked, seed, *self._chance(), *self._week(),
-            self.out, self.out.view(np.float64), self.failure,
+            self.out, self.out.view(np.float64), self.failure, *self.scratch,
         )  # fmt: skip
 
-    def run(self) -> None:
-        """Run what was prepared."""
-        compiled.week().run(*self._week(), self.out, self.failure)
+    def run(self, seed: int, replicate: int, case: Floats | None = None) -> Block:
+        """Run once; what the run touched stands in the arrays afterwards."""
+        cases = (self.default if case is None else case)[None, :]
+        asked, block = request(self.plan, np.array([replicate]), cases, np.zeros(1, np.int64), ())
+        self.drawn[0] = -1
+        self.run_many(0, 1, seed, asked)
+        return block
 
     def _chance(self) -> list[Any]:
         weekly, society = self.streams.weekly, self.streams.society
@@ -122,8 +129,27 @@ class Workspace:
             self.p_base, self.started, self.active, self.drives, self.draws, self.utility, self.opened,
             self.chosen, self.choices, self.allowed, self.plan.events, self.until, self.armed, self.due,
             self.chance, self.luck, *self.luck_seen, self.opinion, self.following, self.anchor, self.traits,
-            self.weights, self.region, self.circles, self.away, self.ties,
+            self.weights, self.region, self.parts, self.circles, self.away, self.ties,
         ]  # fmt: skip
+
+
+def request(
+    plan: Plan, replicates: NDArray[np.int64], cases: Floats, which: NDArray[np.int64], keep: tuple[str, ...]
+) -> tuple[tuple[Any, ...], Block]:
+    """Return what `run_many` is told about the runs wanted, and the block that it fills."""
+    runs, names = len(replicates), list(load().world)
+    columns = np.array([names.index(name) for name in keep], np.int64)
+    rungs = np.array([names.index(name) for name in ("escalation", "rapprochement")], np.int64)
+    failure = np.zeros((runs, 2), np.int64)
+    block = Block(
+        np.zeros(runs, OUTCOME_DTYPE), failure[:, 0], failure[:, 1],
+        np.zeros((runs, plan.weeks + 1, 2), np.int8), np.zeros((runs, plan.weeks + 1, len(keep))),
+    )  # fmt: skip
+    asked = (
+        np.ascontiguousarray(replicates, np.int64), np.ascontiguousarray(cases), which.astype(np.int64),
+        columns, rungs, block.outcomes.view(np.float64).reshape(runs, -1), failure, block.ladders, block.kept,
+    )  # fmt: skip
+    return asked, block
 
 
 def simulate(
@@ -159,23 +185,13 @@ def simulate(
     """
     model = load()
     runs = len(replicates)
-    columns = np.array([list(model.world).index(name) for name in keep], np.int64)
-    rungs = np.array([list(model.world).index(name) for name in ("escalation", "rapprochement")], np.int64)
-    failure = np.zeros((runs, 2), np.int64)
-    block = Block(
-        np.zeros(runs, OUTCOME_DTYPE), failure[:, 0], failure[:, 1],
-        np.zeros((runs, plan.weeks + 1, 2), np.int8), np.zeros((runs, plan.weeks + 1, len(keep))),
-    )  # fmt: skip
     workers = max(1, min(threads or os.cpu_count() or 1, runs))
     spaces = [Workspace(model, plan) for _ in range(workers)]
     if cases is None:
         cases, which = spaces[0].default[None, :], np.zeros(runs, np.int64)
     elif which is None:
         which = np.arange(runs)
-    asked = (
-        np.ascontiguousarray(replicates, np.int64), np.ascontiguousarray(cases), which.astype(np.int64),
-        columns, rungs, block.outcomes.view(np.float64).reshape(runs, -1), failure, block.ladders, block.kept,
-    )  # fmt: skip
+    asked, block = request(plan, replicates, cases, which, keep)
     compiled.mending(lambda: spaces[0].run_many(0, 0, seed, asked))
     stop = threading.Event()
     batch = max(1, min(BATCH, runs // (4 * workers)))

@@ -78,7 +78,7 @@ def fires(e: int, week: int, last: Any, chance: Any, plan: Any, armed: Any, due:
 def begin_events(
     week: int, plan: Any, last: Any, chance: Any, record: Any, world: Any, base: Any, started: Any,
     active: Any, p: Any, p_base: Any, until: Any, armed: Any, due: Any, opinion: Any, weights: Any,
-    region: Any,
+    parts: Any,
 ) -> None:  # fmt: skip
     """Fire what is due, move impulses into the base, and make this week's effective values, in place.
 
@@ -96,7 +96,7 @@ def begin_events(
             if plan.lasts[e] > 0:
                 until[e] = week + plan.lasts[e] - 1
             else:
-                strike(e, week, plan, record, world, base, p, p_base, until, opinion, weights, region)
+                strike(e, week, plan, record, world, base, p, p_base, until, opinion, weights, parts)
     for c in range(len(plan.op)):
         if is_active(c, week, plan, until):
             t = plan.target[c]
@@ -113,7 +113,7 @@ def begin_events(
 @pure
 def strike(
     e: int, week: int, plan: Any, record: Any, world: Any, base: Any, p: Any, p_base: Any, until: Any,
-    opinion: Any, weights: Any, region: Any,
+    opinion: Any, weights: Any, parts: Any,
 ) -> None:  # fmt: skip
     """Apply an event without duration to the base; one that changes a mean moves every citizen."""
     for c in range(len(plan.op)):
@@ -127,7 +127,7 @@ def strike(
             p[t] = p_base[t]
         elif plan.opinion[c] >= 0:
             shift_opinion(opinion, plan.opinion[c], changed(world[t], c, week, plan) - world[t])
-            means(record, opinion, weights, region)
+            means(record, opinion, weights, parts)
             for other in range(len(plan.op)):
                 if plan.opinion[other] >= 0:
                     base[plan.target[other]] = world[plan.target[other]]

@@ -226,7 +226,7 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
         begin_events(
             week, events, past, space.chance[week], self.world, space.world, space.base, space.started,
             space.active, space.p_flat, space.p_base, space.until, space.armed, space.due, space.opinion,
-            space.weights, space.region,
+            space.weights, space.parts,
         )  # fmt: skip
 
     def _perceive(self) -> None:

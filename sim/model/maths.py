@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TypeVar
 
 import numpy as np
@@ -17,8 +18,12 @@ F = TypeVar("F", bound=Callable[..., object])
 
 #: log 2 in two parts: multiples of the first by a whole number are exact.
 _LN2_HIGH, _LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
+#: The same of log 2 / 64.
+_STEP_HIGH, _STEP_LOW = _LN2_HIGH / 64.0, _LN2_LOW / 64.0
 #: 2^-722 to 2^722.
 _POWERS = np.ldexp(1.0, np.arange(-722, 723))
+#: 2^(j / 64) for j from 0 to 63, each the nearest float (decimal's logarithm and exponential are correctly rounded).
+_PARTS = np.array([float((Decimal(j) / 64 * Decimal(2).ln()).exp()) for j in range(64)])
 
 #: Every pure function that the ensemble driver has to compile, by qualified name.
 PURE: dict[str, Callable[..., object]] = {}
@@ -48,16 +53,20 @@ def share(x: float) -> float:
 
 @pure
 def exponential(x: float) -> float:
-    """Return exp(x) within two units in the last place; beyond 500 either way it changes no more.
+    """Return exp(x) within two units in the last place, NaN of NaN; beyond 500 either way it changes no more.
 
-    x = k log 2 + r with |r| at most half of log 2, and exp r by its Taylor series.
+    x = (64 k + j) log 2 / 64 + r with |r| at most log 2 / 128; 2^k and 2^(j/64) stand in tables
+    (Tang 1989), and exp r is its Taylor series.
     """
+    if x != x:
+        return x
     x = clip(x, -500.0, 500.0)
-    k = math.floor(x * 1.4426950408889634 + 0.5)
-    r = (x - k * _LN2_HIGH) - k * _LN2_LOW
-    y = 1 / 5040 + r * (1 / 40320 + r * (1 / 362880 + r * (1 / 3628800 + r * (1 / 39916800 + r * (1 / 479001600)))))
-    y = 1 / 6 + r * (1 / 24 + r * (1 / 120 + r * (1 / 720 + r * y)))
-    return float((1.0 + (r + r * r * (0.5 + r * y))) * _POWERS[int(k) + 722])
+    n = math.floor(x * 92.33248261893567 + 0.5)
+    r = (x - n * _STEP_HIGH) - n * _STEP_LOW
+    z = r * r
+    y = r + z * ((0.5 + r * (1 / 6)) + z * (1 / 24 + r * (1 / 120)))
+    part = _PARTS[n & 63]
+    return float((part + part * y) * _POWERS[(n >> 6) + 722])
 
 
 @pure

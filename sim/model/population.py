@@ -57,8 +57,8 @@ def region_of(i: int, n: int) -> int:
 
 @pure
 def draw_society(
-    world: Any, p: Any, citizens: int, opinion: Any, anchor: Any, traits: Any, weights: Any, region: Any, circles: Any,
-    away: Any, ties: Any, noise: Any,
+    world: Any, p: Any, citizens: int, opinion: Any, anchor: Any, traits: Any, weights: Any, region: Any, parts: Any,
+    circles: Any, away: Any, ties: Any, noise: Any,
 ) -> None:  # fmt: skip
     """Fill the arrays of one society, in place, from addressed uniforms, and set its means in `world`.
 
@@ -67,16 +67,20 @@ def draw_society(
     opinion, anchor : (n, 3) solidarity, fear, approval; 0 to 1
     traits : (n, 6) exposure, trust, kin, hardship (relative to the mean), stubbornness, nearness to the border
     weights : (n,) shares of the population, summing to 1
-    region : (n,) index into `REGION_SHARES`
+    region : (n,) index into `REGION_SHARES`, never falling
+    parts : (6,) row of each region's first citizen, and n
     circles : (n, k) rows of those a citizen follows: ring neighbours, one in ten replaced by anybody
     away : (n k, 3) citizen, ring neighbour and whom it follows instead, of each tie that leaves the ring
     ties : (1,) number of such ties
     noise : (n, SOCIETY_NOISE) uniforms in [0, 1)
     """
     n = opinion.shape[0]
+    parts[:] = 0
     for i in range(n):
         here = region_of(i, n) if citizens > 0 else i
         region[i] = here
+        for after in range(here + 1, 6):
+            parts[after] += 1
         weights[i] = 1.0 / n if citizens > 0 else REGION_SHARES[here]
         lot = 1.0
         deviation = 0.0
@@ -116,7 +120,7 @@ def draw_society(
             apart = (noise[i, 5 + j] - centre) / widest if citizens > 0 else 0.0
             anchor[i, j] = share(mean + p.opinion_diversity * room * apart)
             opinion[i, j] = anchor[i, j]
-    means(world, opinion, weights, region)
+    means(world, opinion, weights, parts)
 
 
 @pure
@@ -147,7 +151,7 @@ def moved(x: float, anchor: float, circle: float, pull: float, held: float, led:
 
 @pure
 def opinion_week(
-    world: Any, p: Any, drive: Any, opinion: Any, following: Any, anchor: Any, traits: Any, weights: Any, region: Any,
+    world: Any, p: Any, drive: Any, opinion: Any, following: Any, anchor: Any, traits: Any, weights: Any, parts: Any,
     circles: Any, away: Any, ties: Any,
 ) -> None:  # fmt: skip
     """Move every citizen by one week, in place, and write the means to `world`.
@@ -155,21 +159,15 @@ def opinion_week(
     Pulls (1/week) saturate: up in (1 - x), down in x. With pace h, stubbornness s and weight of the
     circle w the step is h (s (anchor - x) + (1 - s) w (circle - x)). `following` is scratch.
     """
+    if circles.shape[1] == 0:
+        representatives_week(world, p, drive, opinion, anchor, traits, weights, parts)
+        return
     n = opinion.shape[0]
     pace = p.opinion_pace
     peers = share(drive.peers)
-    part = 1.0
-    if circles.shape[1] > 0:
-        part = 1.0 / CIRCLE
-        for j in range(3):
-            circle_sums(opinion[:, j], away, ties, following[:, j])
-    else:
-        for j in range(3):
-            mean = 0.0
-            for i in range(n):
-                mean += weights[i] * opinion[i, j]
-            for i in range(n):
-                following[i, j] = mean
+    part = 1.0 / CIRCLE
+    for j in range(3):
+        circle_sums(opinion[:, j], away, ties, following[:, j])
     stubborn = traits[:, 4]
     x, y, z = opinion[:, 0], opinion[:, 1], opinion[:, 2]
     to, home, exposure, trust, kin = following[:, 0], anchor[:, 0], traits[:, 0], traits[:, 1], traits[:, 2]
@@ -192,7 +190,55 @@ def opinion_week(
     for j in range(3):
         for i in range(n):
             opinion[i, j] = following[i, j]
-    means(world, opinion, weights, region)
+    means(world, opinion, weights, parts)
+
+
+@pure
+def representatives_week(
+    world: Any, p: Any, drive: Any, opinion: Any, anchor: Any, traits: Any, weights: Any, parts: Any
+) -> None:
+    """Move five representative citizens, a region each, whose circle is the whole country: the mean field."""
+    a = b = c = 0.0
+    for i in range(5):
+        a += weights[i] * opinion[i, 0]
+        b += weights[i] * opinion[i, 1]
+        c += weights[i] * opinion[i, 2]
+    peers = share(drive.peers)
+    for i in range(5):
+        x, y, z = opinion[i, 0], opinion[i, 1], opinion[i, 2]
+        exposure, hardship, stubborn = traits[i, 0], traits[i, 3], traits[i, 4]
+        held, led = p.opinion_pace * stubborn, p.opinion_pace * (1.0 - stubborn) * peers
+        pull = drive.solidarity_by_exposure * exposure + drive.solidarity_by_trust * traits[i, 1]
+        pull += drive.solidarity_by_kin * traits[i, 2]
+        opinion[i, 0] = moved(x, anchor[i, 0], a, pull, held, led)
+        pull = drive.fear_by_exposure * exposure + drive.fear_by_border * traits[i, 5]
+        opinion[i, 1] = moved(y, anchor[i, 1], b, pull, held, led)
+        pull = drive.approval_all + drive.approval_by_solidarity * x + drive.approval_by_fear * y
+        opinion[i, 2] = moved(z, anchor[i, 2], c, pull + drive.approval_by_hardship * hardship, held, led)
+    means(world, opinion, weights, parts)
+
+
+@pure
+def sums(x: Any, first: int, last: int) -> tuple[float, float]:
+    """Return sum and sum of squares of rows `first` to `last` (excluded), in four strands that run side by side."""
+    a = b = c = d = 0.0
+    e = f = g = h = 0.0
+    i = first
+    while i + 4 <= last:
+        a += x[i]
+        b += x[i + 1]
+        c += x[i + 2]
+        d += x[i + 3]
+        e += x[i] * x[i]
+        f += x[i + 1] * x[i + 1]
+        g += x[i + 2] * x[i + 2]
+        h += x[i + 3] * x[i + 3]
+        i += 4
+    while i < last:
+        a += x[i]
+        e += x[i] * x[i]
+        i += 1
+    return (a + b) + (c + d), (e + f) + (g + h)
 
 
 @pure
@@ -202,77 +248,48 @@ def spread(squares: float, mean: float) -> float:
 
 
 @pure
-def regional(total: float, weight: float, mean: float) -> float:
+def regional(total: float, citizens: int, mean: float) -> float:
     """Return a region's mean, the country's where no citizen lives there."""
-    return share(total / weight) if weight > 0.0 else mean
+    return share(total / citizens) if citizens > 0 else mean
 
 
 @pure
-def means(world: Any, opinion: Any, weights: Any, region: Any) -> None:
+def summed(x: Any, weights: Any, parts: Any) -> tuple[float, float, float, float, float, float, float]:
+    """Return mean, spread and the five regional means of one opinion; citizens of a region weigh the same."""
+    n = len(x)
+    if n == 5 and parts[1] == 1 and parts[2] == 2 and parts[3] == 3 and parts[4] == 4:
+        mean = weights[0] * x[0] + weights[1] * x[1] + weights[2] * x[2] + weights[3] * x[3] + weights[4] * x[4]
+        squares = weights[0] * (x[0] * x[0]) + weights[1] * (x[1] * x[1]) + weights[2] * (x[2] * x[2])
+        squares += weights[3] * (x[3] * x[3]) + weights[4] * (x[4] * x[4])
+        return share(mean), spread(squares, mean), x[0], x[1], x[2], x[3], x[4]
+    a, f = sums(x, 0, parts[1])
+    b, g = sums(x, parts[1], parts[2])
+    c, h = sums(x, parts[2], parts[3])
+    d, k = sums(x, parts[3], parts[4])
+    e, m = sums(x, parts[4], n)
+    mean = (a + b + c + d + e) / n
+    return (
+        share(mean), spread((f + g + h + k + m) / n, mean), regional(a, parts[1], mean),
+        regional(b, parts[2] - parts[1], mean), regional(c, parts[3] - parts[2], mean),
+        regional(d, parts[4] - parts[3], mean), regional(e, n - parts[4], mean),
+    )  # fmt: skip
+
+
+@pure
+def means(world: Any, opinion: Any, weights: Any, parts: Any) -> None:
     """Write means, spreads and regional means of the population to `world`."""
-    m0 = m1 = m2 = q0 = q1 = q2 = 0.0
-    w0 = w1 = w2 = w3 = w4 = 0.0
-    a0 = a1 = a2 = a3 = a4 = 0.0
-    b0 = b1 = b2 = b3 = b4 = 0.0
-    c0 = c1 = c2 = c3 = c4 = 0.0
-    for i in range(opinion.shape[0]):
-        w = weights[i]
-        x = w * opinion[i, 0]
-        y = w * opinion[i, 1]
-        z = w * opinion[i, 2]
-        m0 += x
-        m1 += y
-        m2 += z
-        q0 += x * opinion[i, 0]
-        q1 += y * opinion[i, 1]
-        q2 += z * opinion[i, 2]
-        here = region[i]
-        if here == 0:
-            w0 += w
-            a0 += x
-            b0 += y
-            c0 += z
-        elif here == 1:
-            w1 += w
-            a1 += x
-            b1 += y
-            c1 += z
-        elif here == 2:
-            w2 += w
-            a2 += x
-            b2 += y
-            c2 += z
-        elif here == 3:
-            w3 += w
-            a3 += x
-            b3 += y
-            c3 += z
-        else:
-            w4 += w
-            a4 += x
-            b4 += y
-            c4 += z
-    world.solidarity = share(m0)
-    world.fear = share(m1)
-    world.approval = share(m2)
-    world.solidarity_spread = spread(q0, m0)
-    world.fear_spread = spread(q1, m1)
-    world.approval_spread = spread(q2, m2)
-    world.solidarity_dushanbe = regional(a0, w0, m0)
-    world.solidarity_sughd = regional(a1, w1, m0)
-    world.solidarity_khatlon = regional(a2, w2, m0)
-    world.solidarity_republican = regional(a3, w3, m0)
-    world.solidarity_badakhshan = regional(a4, w4, m0)
-    world.fear_dushanbe = regional(b0, w0, m1)
-    world.fear_sughd = regional(b1, w1, m1)
-    world.fear_khatlon = regional(b2, w2, m1)
-    world.fear_republican = regional(b3, w3, m1)
-    world.fear_badakhshan = regional(b4, w4, m1)
-    world.approval_dushanbe = regional(c0, w0, m2)
-    world.approval_sughd = regional(c1, w1, m2)
-    world.approval_khatlon = regional(c2, w2, m2)
-    world.approval_republican = regional(c3, w3, m2)
-    world.approval_badakhshan = regional(c4, w4, m2)
+    (
+        world.solidarity, world.solidarity_spread, world.solidarity_dushanbe, world.solidarity_sughd,
+        world.solidarity_khatlon, world.solidarity_republican, world.solidarity_badakhshan,
+    ) = summed(opinion[:, 0], weights, parts)  # fmt: skip
+    (
+        world.fear, world.fear_spread, world.fear_dushanbe, world.fear_sughd, world.fear_khatlon,
+        world.fear_republican, world.fear_badakhshan,
+    ) = summed(opinion[:, 1], weights, parts)  # fmt: skip
+    (
+        world.approval, world.approval_spread, world.approval_dushanbe, world.approval_sughd, world.approval_khatlon,
+        world.approval_republican, world.approval_badakhshan,
+    ) = summed(opinion[:, 2], weights, parts)  # fmt: skip
 
 
 @pure

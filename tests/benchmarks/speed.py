@@ -152,8 +152,7 @@ def phases() -> list[dict[str, Any]]:
     """Nanoseconds of a week by phase, each repeated by itself."""
     week = compiled.week()
     space = Workspace(load(), planned(500))
-    space.prepare(0, 0, None)
-    space.run()
+    space.run(0, 0)
     found: dict[str, float] = {}
 
     def timed(name: str, job: Callable[[], object]) -> None:
@@ -176,7 +175,7 @@ def phases() -> list[dict[str, Any]]:
     def citizens() -> None:
         for _ in range(1000):
             week.move_citizens(space.worlds, space.pars, space.drives, space.opinion, space.following, space.anchor,
-                               space.traits, space.weights, space.region, space.circles, space.away, space.ties)  # fmt: skip
+                               space.traits, space.weights, space.parts, space.circles, space.away, space.ties)  # fmt: skip
 
     timed("opinion of 500 citizens", citizens)
     found["chance, a week's draws"] = best(lambda: space.prepare(0, 1, None), 0.2, 20) / 208 * 1e9
@@ -218,8 +217,7 @@ def parts() -> list[dict[str, Any]]:
     compiled.week()
     model = load()
     space = Workspace(model, planned(500))
-    space.prepare(0, 0, None)
-    space.run()
+    space.run(0, 0)
     found: list[tuple[str, float]] = []
     nothing = timed_rule(njit(lambda record, p: 1.0), space.traj[207], space.pars[0])
     for rule in model.rules.values():

@@ -35,8 +35,7 @@ def run_both(plan: Plan, seed: int = 0, replicate: int = 0, case: Any = None) ->
     cases = None if case is None else np.asarray(case)[None, :]
     block = simulate(plan, seed, np.array([replicate]), cases, keep=tuple(registry.world), threads=1)
     space = Workspace(registry, plan)
-    space.prepare(seed, replicate, case)
-    space.run()
+    space.run(seed, replicate, None if case is None else np.asarray(case))
     return Pair(mesa, block, space)
 
 

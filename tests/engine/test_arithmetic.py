@@ -14,7 +14,7 @@ from sim.engine import compiled
 from sim.engine.codegen import source
 from sim.engine.decisions import AVOIDED, FREE, INSISTED, chances
 from sim.engine.mesa_model import PolicyModel
-from sim.engine.randomness import LAWS, fill, purpose_hashes
+from sim.engine.randomness import draws
 from sim.model.population import TRAITS, draw_society, means, opinion_week, shift_opinion, society_shape
 from sim.model.registry import ACTORS, Clause, Model, Rule
 from tests.engine.pairs import bits, planned
@@ -102,17 +102,17 @@ def test_the_population_gives_the_same_bits_plain_and_compiled(model: Model, cit
     n, k = society_shape(citizens)
     opinion, anchor, following = (np.zeros((n, 3)) for _ in range(3))
     traits, weights = np.zeros((n, len(TRAITS))), np.zeros(n)
-    region, circles = np.zeros(n, np.int64), np.zeros((n, k), np.int32)
+    region, parts, circles = np.zeros(n, np.int64), np.zeros(6, np.int64), np.zeros((n, k), np.int32)
     away, ties = np.zeros((n * k, 3), np.int64), np.zeros(1, np.int64)
     world = record(model.world, dict(zip(model.world, plan.world, strict=True)))
-    society = (opinion, anchor, traits, weights, region, circles, away, ties)
+    society = (opinion, anchor, traits, weights, region, parts, circles, away, ties)
     draw_society(world, mesa.p, citizens, *society, space.society)
     for plain, other in ((opinion, space.opinion), (traits, space.traits), (circles, space.circles)):
         assert bits(plain) == bits(other)
     for _ in range(6):
         mesa.step()
         opinion_week(
-            world, mesa.p, mesa.drive, opinion, following, anchor, traits, weights, region, circles,
+            world, mesa.p, mesa.drive, opinion, following, anchor, traits, weights, parts, circles,
             away, ties,
         )  # fmt: skip
         assert bits(opinion) == bits(space.opinion)
@@ -120,7 +120,7 @@ def test_the_population_gives_the_same_bits_plain_and_compiled(model: Model, cit
             mesa.world[name] for name in model.world if "solidarity" in name or "fear" in name
         ]
     shift_opinion(opinion, 1, 0.1)
-    means(world, opinion, weights, region)
+    means(world, opinion, weights, parts)
     assert mesa.world.fear < world.fear <= mesa.world.fear + 0.1 + 1e-12
 
 
@@ -217,8 +217,7 @@ def test_chances_are_the_frequencies_of_choices(
     is_open[edge : edge + len(names)] = opened
     allowed[edge : edge + len(names)] = binding
     luck = np.zeros((n, options))
-    drawn = np.zeros((n, width))
-    fill(0, purpose_hashes([f"test/{i}" for i in range(width)]), np.full(width, LAWS["gumbel"]), 0, drawn)
+    drawn = draws(0, [f"test/{i}" for i in range(width)], ["gumbel"] * width, 0, n)
     luck[:, edge : edge + width] = drawn
     pick = compiled.plain("pick")
     taken = np.bincount(

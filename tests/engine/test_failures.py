@@ -18,7 +18,7 @@ from tests.engine.pairs import bits, planned, run_both
 #: Values that no run survives, past what a scenario may set, and where it ends.
 FATAL = (
     ("trade_rest", 1e12, 1, "other_trade"),
-    ("power_contract", 1e5, 3, "power_supply"),
+    ("guarantee_rest", -30.0, 3, "russian_guarantee"),
     ("weekly_product", 0.0, 1, "output"),
     ("since_talks", 1e6, 1, "since_talks"),
     ("tension_noise", math.nan, 1, "tension"),

@@ -24,6 +24,7 @@ def test_exponential_is_within_two_units_in_the_last_place() -> None:
 
 
 def test_exponential_stays_finite() -> None:
+    assert math.isnan(exponential(math.nan))
     assert exponential(1e300) == exponential(500.0) < math.inf
     assert exponential(-1e300) == exponential(-500.0) > 0.0
 

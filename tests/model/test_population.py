@@ -72,6 +72,7 @@ class Society:
     traits: np.ndarray
     weights: np.ndarray
     region: np.ndarray
+    parts: np.ndarray
     circles: np.ndarray
     away: np.ndarray
     ties: np.ndarray
@@ -80,7 +81,7 @@ class Society:
         """Move everyone by one week, with the model's own function."""
         following = np.full_like(self.opinion, np.nan)
         opinion_week(self.world, self.p, drive, self.opinion, following, self.anchor, self.traits,
-                     self.weights, self.region, self.circles, self.away, self.ties)  # fmt: skip
+                     self.weights, self.parts, self.circles, self.away, self.ties)  # fmt: skip
 
     def week_by_algebra(self, drive: Any) -> None:
         """Do the same with whole arrays: an independent statement of the law, and fast for many citizens."""
@@ -114,12 +115,12 @@ def society(
     world = SimpleNamespace(**dict(zip(OPINIONS, start, strict=True)))
     made = Society(
         citizens, p, world, np.zeros((n, 3)), np.zeros((n, 3)), np.zeros((n, len(TRAITS))), np.zeros(n),
-        np.zeros(n, np.int64), np.zeros((n, k), np.int32), np.zeros((n * k, 3), np.uint32),
+        np.zeros(n, np.int64), np.zeros(6, np.int64), np.zeros((n, k), np.int32), np.zeros((n * k, 3), np.uint32),
         np.zeros(1, np.int64),
     )  # fmt: skip
     noise = np.random.default_rng(seed).random((n, SOCIETY_NOISE))
     draw_society(world, p, citizens, made.opinion, made.anchor, made.traits, made.weights, made.region,
-                 made.circles, made.away, made.ties, noise)  # fmt: skip
+                 made.parts, made.circles, made.away, made.ties, noise)  # fmt: skip
     return made
 
 
@@ -369,7 +370,7 @@ def test_an_event_on_a_mean_moves_every_citizen_within_bounds() -> None:
     made = society(100, seed=12)
     before = made.opinion.copy()
     shift_opinion(made.opinion, 1, 0.2)
-    means(made.world, made.opinion, made.weights, made.region)
+    means(made.world, made.opinion, made.weights, made.parts)
     assert np.allclose(made.opinion[:, 1], np.minimum(before[:, 1] + 0.2, 1.0))
     assert (made.opinion[:, [0, 2]] == before[:, [0, 2]]).all()
     shift_opinion(made.opinion, 1, -2.0)

@@ -126,7 +126,8 @@ def incidents(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
             world.fighting = 0.0
             world.fighting_weeks = 0.0
     world.deaths += hurt
-    world.blood = share(world.blood + 0.5 * (1.0 - exponential(-hurt / 5.0)))
+    if hurt > 0.0:
+        world.blood = share(world.blood + 0.5 * (1.0 - exponential(-hurt / 5.0)))
     world.heat = share((1.0 - p.heat_fading) * world.heat + p.heat_clash * clash)
     if world.fighting > 0.5:
         world.heat = max(world.heat, 0.7)
