@@ -182,8 +182,9 @@ class Wanderer:
         self.world = SimpleNamespace(**start | {"refugees_reported": 8300.0})
         n, k = society_shape(0)
         self.opinion, self.following, self.anchor = np.zeros((n, 3)), np.zeros((n, 3)), np.zeros((n, 3))
-        self.rest = [np.zeros((n, len(TRAITS))), np.zeros(n), np.zeros(n, int), np.zeros(6, int), np.zeros((n, k), int),
-                     np.zeros((n * k, 3), int), np.zeros(1, int)]  # fmt: skip
+        who = np.zeros((n, len(TRAITS))), np.zeros(n)
+        ties = np.zeros(6, int), np.zeros((n, k), int), np.zeros((n * k, 3), int), np.zeros(1, int)
+        self.rest = [*who, *ties]
         noise = np.zeros((n, SOCIETY_NOISE))
         draw_society(self.world, self.p, 0, self.opinion, self.anchor, *who, np.zeros(n, int), *ties, noise)
         begin(self.world)
