@@ -131,7 +131,9 @@ def edges(model: Model) -> list[tuple[int, int]]:
 
 def _choose(model: Model) -> str:
     found = edges(model)
-    picks = [f"chosen[{k}] = pick(EDGES[{k}], EDGES[{k + 1}], u, opened, allowed, luck)" for k in range(len(found))]
+    picks = [
+        f"chosen[{k}] = pick(EDGES[{k}], EDGES[{k + 1}], u, opened, allowed, luck)" for k in range(len(found))
+    ]
     inlined = INNER.replace("nogil=True", "nogil=True, forceinline=True")
     return (
         f"\n\nEDGES = np.array({[0, *(last for _, last in found)]})\n"

@@ -86,7 +86,9 @@ def week() -> Any:
     model = load()
     assert events.__name__  # its functions are compiled as well
     for function in (*PURE.values(), *BEFORE_OPINION, *AFTER_OPINION):
-        register_jitable(error_model="numpy", _nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+        register_jitable(
+            error_model="numpy", _nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+        )(function)
     return cache.import_source("panj_week", codegen.source(model))
 
 

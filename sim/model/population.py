@@ -124,8 +124,8 @@ def draw_society(
 
 
 @pure
-def circle_sums(x: Any, away: Any, ties: Any, out: Any) -> None:
-    """Sum an opinion over each citizen's circle, in place: over the ring, then put right where a tie leaves it."""
+def ring_sums(x: Any, out: Any) -> None:
+    """Sum an opinion over each citizen's neighbours on the ring, in place."""
     n = len(x)
     if n > CIRCLE:
         a, b, c, d, e, f = x[: n - 6], x[1 : n - 5], x[2 : n - 4], x[4 : n - 2], x[5 : n - 1], x[6:]
@@ -138,8 +138,20 @@ def circle_sums(x: Any, away: Any, ties: Any, out: Any) -> None:
         out[i] = x[(i + 1) % n] + x[(i - 1) % n] + x[(i + 2) % n] + x[(i - 2) % n] + x[(i + 3) % n] + x[(i - 3) % n]
     for i in range(max(n - REACH, 0), n):
         out[i] = x[(i + 1) % n] + x[(i - 1) % n] + x[(i + 2) % n] + x[(i - 2) % n] + x[(i + 3) % n] + x[(i - 3) % n]
+
+
+@pure
+def circle_sums(opinion: Any, away: Any, ties: Any, out: Any) -> None:
+    """Sum opinions over each citizen's circle, in place: over the ring, then put right where a tie leaves it."""
+    for j in range(3):
+        ring_sums(opinion[:, j], out[:, j])
+    x, y, z = opinion[:, 0], opinion[:, 1], opinion[:, 2]
+    a, b, c = out[:, 0], out[:, 1], out[:, 2]
     for tie in range(ties[0]):
-        out[away[tie, 0]] += x[away[tie, 2]] - x[away[tie, 1]]
+        i, neighbour, other = away[tie, 0], away[tie, 1], away[tie, 2]
+        a[i] += x[other] - x[neighbour]
+        b[i] += y[other] - y[neighbour]
+        c[i] += z[other] - z[neighbour]
 
 
 @pure
@@ -166,30 +178,26 @@ def opinion_week(
     pace = p.opinion_pace
     peers = share(drive.peers)
     part = 1.0 / CIRCLE
-    for j in range(3):
-        circle_sums(opinion[:, j], away, ties, following[:, j])
+    circle_sums(opinion, away, ties, following)
     stubborn = traits[:, 4]
     x, y, z = opinion[:, 0], opinion[:, 1], opinion[:, 2]
-    to, home, exposure, trust, kin = following[:, 0], anchor[:, 0], traits[:, 0], traits[:, 1], traits[:, 2]
-    seen, told, felt = drive.solidarity_by_exposure, drive.solidarity_by_trust, drive.solidarity_by_kin
-    for i in range(n):
-        pull = seen * exposure[i] + told * trust[i] + felt * kin[i]
-        to[i] = moved(x[i], home[i], part * to[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers)
-    to, home, near = following[:, 1], anchor[:, 1], traits[:, 5]
-    seen, felt = drive.fear_by_exposure, drive.fear_by_border
-    for i in range(n):
-        pull = seen * exposure[i] + felt * near[i]
-        to[i] = moved(y[i], home[i], part * to[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers)
-    to, home, hardship = following[:, 2], anchor[:, 2], traits[:, 3]
+    circle, home, hardship = following[:, 2], anchor[:, 2], traits[:, 3]
     common, proud, afraid, worn = (
         drive.approval_all, drive.approval_by_solidarity, drive.approval_by_fear, drive.approval_by_hardship,
     )  # fmt: skip
-    for i in range(n):
+    for i in range(n):  # approval first, since it looks at the other two as they were
         pull = common + proud * x[i] + afraid * y[i] + worn * hardship[i]
-        to[i] = moved(z[i], home[i], part * to[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers)
-    for j in range(3):
-        for i in range(n):
-            opinion[i, j] = following[i, j]
+        z[i] = moved(z[i], home[i], part * circle[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers)
+    circle, home, exposure, near = following[:, 1], anchor[:, 1], traits[:, 0], traits[:, 5]
+    seen, felt = drive.fear_by_exposure, drive.fear_by_border
+    for i in range(n):
+        pull = seen * exposure[i] + felt * near[i]
+        y[i] = moved(y[i], home[i], part * circle[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers)
+    circle, home, trust, kin = following[:, 0], anchor[:, 0], traits[:, 1], traits[:, 2]
+    seen, told, felt = drive.solidarity_by_exposure, drive.solidarity_by_trust, drive.solidarity_by_kin
+    for i in range(n):
+        pull = seen * exposure[i] + told * trust[i] + felt * kin[i]
+        x[i] = moved(x[i], home[i], part * circle[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers)
     means(world, opinion, weights, parts)
 
 

@@ -63,7 +63,13 @@ def test_the_other_laws_are_quantiles_of_half_words() -> None:
 def test_the_two_forms_of_the_normal_law_meet() -> None:
     """Cells on either side of where one form takes over from the other, and the outermost ones."""
     edge = 2_073_811
-    for half, tail in ((edge - 1, True), (edge, False), (0, True), (2**32 - 1 - edge, False), (2**32 - edge, True)):
+    for half, tail in (
+        (edge - 1, True),
+        (edge, False),
+        (0, True),
+        (2**32 - 1 - edge, False),
+        (2**32 - edge, True),
+    ):
         assert randomness._in_tail(np.uint64(half)) == tail
         u = (half + 0.5) / 2.0**32
         form = randomness.normal_tail if tail else randomness.normal_centre
