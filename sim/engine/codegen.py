@@ -212,8 +212,8 @@ def _run(model: Model) -> str:
     actors = []
     for a, actor in enumerate(ACTORS):
         actors += [
-            f"            perceive_{actor}(seen[{a}], traj[week - 1], traj[late], p, luck_seen_{actor}[week])",
-            f"            appraise_{actor}(seen[{a}], p, u, opened)",
+            f"perceive_{actor}(seen[{a}], traj[week - 1], traj[late], p, luck_seen_{actor}[week])",
+            f"appraise_{actor}(seen[{a}], p, u, opened)",
         ]
     looks = ", ".join(f"luck_seen_{actor}" for actor in ACTORS)
     return f'''
@@ -281,7 +281,7 @@ def run_many(first, last, replicates, cases, which, columns, rungs, outcomes, fa
                 begin_events(week, events, flat[week - 1], chance[week], w, world, base, started, active,
                              p_flat, p_base, until, armed, due, opinion, weights, parts)
             late = min(max(week - 1 - int(p.perception_delay), 0), week - 1)
-{chr(10).join(actors)}
+{chr(10).join(12 * " " + line for line in actors)}
             choose(u, opened, allowed[week], luck[week], chosen)
             copy(choices[week], chosen)
             act(w, p, chosen)

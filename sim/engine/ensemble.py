@@ -97,8 +97,8 @@ class Workspace:
         compiled.week().prepare(
             seed, replicate, self.default if case is None else np.ascontiguousarray(case), *self._chance(),
             self.traj, self.flat, self.pars, self.p_flat, self.p_base, self.active, self.until, self.armed,
-            self.due, self.opinion, self.anchor, self.traits, self.weights, self.region, self.parts, self.circles,
-            self.away, self.ties, self.failure, *self.scratch,
+            self.due, self.opinion, self.anchor, self.traits, self.weights, self.region, self.parts,
+            self.circles, self.away, self.ties, self.failure, *self.scratch,
         )  # fmt: skip
 
     def run_many(self, first: int, last: int, seed: int, asked: tuple[Any, ...]) -> None:

@@ -29,7 +29,7 @@ _W0, _W1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
 _11, _20, _32, _52 = np.uint64(11), np.uint64(20), np.uint64(32), np.uint64(52)
 _UNIT = 1.0 / 9007199254740992.0
 _LOW = np.uint64(0xFFFFFFFF)
-#: Bits of 1 + 2^-33, of the root of a half, of 1, and of 2^52: what turns whole numbers into floats by their bits.
+#: Bits of 1 + 2^-33, of the root of a half, of 1, and of 2^52: for whole numbers made floats by their bits.
 _MIDDLE, _ROOT_HALF = np.uint64(0x3FF0000000080000), np.uint64(0x3FE6A09E667F3BCD)
 _ONE, _WIDE = np.uint64(0x3FF0000000000000), np.uint64(0x4330000000000000)
 _LN2 = 0.6931471805599453

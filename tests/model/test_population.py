@@ -115,8 +115,8 @@ def society(
     world = SimpleNamespace(**dict(zip(OPINIONS, start, strict=True)))
     made = Society(
         citizens, p, world, np.zeros((n, 3)), np.zeros((n, 3)), np.zeros((n, len(TRAITS))), np.zeros(n),
-        np.zeros(n, np.int64), np.zeros(6, np.int64), np.zeros((n, k), np.int32), np.zeros((n * k, 3), np.uint32),
-        np.zeros(1, np.int64),
+        np.zeros(n, np.int64), np.zeros(6, np.int64), np.zeros((n, k), np.int32),
+        np.zeros((n * k, 3), np.uint32), np.zeros(1, np.int64),
     )  # fmt: skip
     noise = np.random.default_rng(seed).random((n, SOCIETY_NOISE))
     draw_society(world, p, citizens, made.opinion, made.anchor, made.traits, made.weights, made.region,
