@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import warnings
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -103,12 +104,25 @@ def _one(method: str, names: list[str], x: Floats, y: Floats, resamples: int) ->
     from SALib.analyze import delta as by_density
 
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it tells of every bin that it merges
+    with _silent():
         found = by_density.analyze(problem, x, y, num_resamples=max(resamples, 2), seed=1, method="delta")
     plain = "delta_raw" if "delta_raw" in found else "delta"  # the name before SALib 1.6
     keys = {"delta": plain, "delta_conf": f"{plain}_conf"}
     return {key: np.asarray(found[old], np.float64) for key, old in keys.items()}
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """Keep SALib from telling of every bin that it merges, and from changing how all warnings look.
+
+    It sets filters of its own, so that warnings are caught here instead of switched off.
+    """
+    look = warnings.formatwarning
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(record=True):
+            yield
+    finally:
+        warnings.formatwarning = look
 
 
 def slices_apart(x: Floats, y: Floats) -> Floats:
