@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -100,9 +102,6 @@ def test_the_command(panj: Callable[..., Any], small_saltelli: Path, small_sweep
 def test_what_is_wrong_is_named(
     panj: Callable[..., Any], small_sweep: Path, options: list[str], said: str
 ) -> None:
-    import re
-import warnings
-
     told = panj("sensitivity", small_sweep, *options)
     assert told.code == 2
     assert re.search(said, told.err)
