@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,28 +14,22 @@ import pytest
 from matplotlib.axes import Axes
 
 import sim
+from sim.analysis import null
 from sim.analysis.digest import RISK, Digest
 from sim.analysis.estimands import WORSE
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
 from sim.study.study import Study
-from sim.views.plots import data, saving, sweeps
+from sim.views.plots import data, gallery, saving, style, sweeps
 from sim.views.plots import study as plots
+from sim.views.plots.files import picture
+from sim.views.plots.sheet import chosen
+from tests.views import planted
 
 
 @pytest.fixture(scope="module")
 def digest(small_sweep: Path) -> Digest:
     return Digest(Study(small_sweep))
-
-
-def failed(digest: Digest) -> Digest:
-    """The same study with nothing but failed runs."""
-    made = Digest(Study(digest.study.folder))
-    runs = digest.study.outcomes.copy()
-    runs["failure"] = "week 1: rhetoric left its bounds"
-    made.study.__dict__["outcomes"] = runs
-    made.study.batches = lambda *_: iter([runs])  # type: ignore[method-assign,assignment]
-    return made
 
 
 def read(path: Path) -> tuple[dict[str, str], pd.DataFrame]:
@@ -43,11 +38,11 @@ def read(path: Path) -> tuple[dict[str, str], pd.DataFrame]:
     return head, pd.read_csv(io.StringIO(text), comment="#")
 
 
-def test_every_kind_of_a_sweep_with_its_numbers(small_sweep: Path, tmp_path: Path) -> None:
-    made = saving.save(Study(small_sweep), tmp_path, forms=["png"], numbers=True, source="here")
-    assert {path.name for path in made} == {
-        f"{kind}.{form}" for kind in sweeps.KINDS for form in ("png", "csv")
-    }
+def test_usual_kinds_of_a_sweep_with_their_numbers(digest: Digest, tmp_path: Path) -> None:
+    made = saving.save(digest.study, tmp_path, forms=["png"], numbers=True, source="here")
+    usual = sweeps.usual(digest)
+    assert {path.name for path in made} == {f"{kind}.{form}" for kind in usual for form in ("png", "csv")}
+    assert set(sweeps.KINDS) - set(usual) == {"bands", "map", "null"}  # nothing to show, or it runs the model
     for path in made:
         if path.suffix == ".png":
             assert path.read_bytes().startswith(b"\x89PNG")
@@ -60,7 +55,15 @@ def test_every_kind_of_a_sweep_with_its_numbers(small_sweep: Path, tmp_path: Pat
         assert len(table)
 
 
-@pytest.mark.parametrize("kind", ["paths", "joint", "ladders", "fan", "incidence"])
+@pytest.mark.parametrize("kind", ["bands", "map"])
+def test_a_kind_that_has_nothing_to_show_says_what_it_needs(digest: Digest, kind: str) -> None:
+    sheet = sweeps.KINDS[kind](digest, None)
+    (said,) = [one.get_text() for one in sheet.figure.axes[0].texts]
+    assert {"bands": "trajectories", "map": "grid"}[kind] in said
+    assert " ".join(said.split()) == sheet.data["note"].iloc[0]
+
+
+@pytest.mark.parametrize("kind", list(gallery.EVERY))
 def test_every_kind_of_an_ensemble_has_its_numbers(result: sim.Result, tmp_path: Path, kind: str) -> None:
     (path,) = saving.save(result, tmp_path, [kind], forms=[], numbers=True)
     head, table = read(path)
@@ -144,14 +147,85 @@ def test_the_front_is_filled(digest: Digest) -> None:
     assert sorted(said) == sorted(digest.policies.policies)
 
 
-def test_a_study_of_failures_is_drawn_and_says_so(digest: Digest, tmp_path: Path) -> None:
-    broken = failed(digest)
-    for kind in sweeps.KINDS:
-        sheet = sweeps.KINDS[kind](broken, None)
-        assert isinstance(sheet.data, pd.DataFrame)
-    assert broken.drivers is None
-    assert broken.policies is None
-    assert "no sound run" in [one.get_text() for one in plots.stacked(broken).texts]
+SMALL = {**planted.EXPERIMENT, "design": {"method": "grid", "levels": 4}}
+
+
+def drawn(rows: Callable[[pd.DataFrame], pd.DataFrame]) -> Digest:
+    """A made-up study with its runs changed."""
+    return Digest(planted.Sweep(SMALL, rows(planted.Sweep(SMALL).outcomes)))
+
+
+def one_path(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(path=pd.Categorical(["cold peace"] * len(rows), rows["path"].cat.categories))
+
+
+EDGES: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+    "empty": lambda rows: rows.iloc[:0],
+    "one run": lambda rows: rows.iloc[:1],
+    "one case": lambda rows: rows.iloc[:4],
+    "half": lambda rows: rows.iloc[: len(rows) // 2],
+    "one path": one_path,
+    "all failed": lambda rows: rows.assign(failure="week 1: rhetoric left its bounds"),
+}
+
+
+@pytest.mark.parametrize("edge", list(EDGES))
+def test_studies_at_the_edges_are_drawn_without_a_complaint(
+    edge: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(null, "_again", lambda ready, seed, replicate, *_: np.zeros(len(replicate), np.int64))
+    digest = drawn(EDGES[edge])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for kind in sweeps.KINDS:
+            sheet = sweeps.KINDS[kind](digest, None)
+            assert picture(sheet.figure, "png", 25).startswith(b"\x89PNG")
+            assert data.text(sheet.data, [("unit", sheet.unit)]).startswith("# unit: ")
+    if edge in ("empty", "all failed"):
+        assert "no sound run" in [one.get_text() for one in plots.stacked(digest).texts]
+        assert digest.policies is None
+
+
+@pytest.mark.parametrize("by", ["reading", "hardship", "case"])
+def test_everything_can_be_told_apart_by_what_varies(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(null, "_again", lambda ready, seed, replicate, *_: np.zeros(len(replicate), np.int64))
+    digest = planted.sweep(design={"method": "grid", "levels": 3})
+    groups, _ = chosen(digest, by, 12)
+    for kind in ("paths", "orders", "joint", "ladders", "bands", "incidence", "null"):
+        sheet = sweeps.KINDS[kind](digest, by)
+        titles = " ".join(ax.get_title(loc) for ax in sheet.figure.axes for loc in ("left", "center"))
+        assert all(one.name[:12] in titles for one in groups[:2]), kind
+
+
+def test_of_many_groups_the_first_and_the_furthest_are_shown() -> None:
+    digest = planted.sweep()
+    groups, words = chosen(digest, "case", 5)
+    every = digest.by("case")
+    assert groups[0].name == every[0].name
+    assert len(groups) == 5
+    assert f"the 4 of {len(every)}" in words
+    risk = [float(np.nanmean(digest.risk.value[one.cases])) for one in every]
+    far = sorted((abs(one - risk[0]) for one in risk[1:]), reverse=True)[3]
+    assert all(abs(float(np.nanmean(digest.risk.value[one.cases])) - risk[0]) >= far for one in groups[1:])
+
+
+def test_names_of_points_cover_neither_points_nor_each_other() -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    ax = Figure(figsize=(7, 4.8)).add_subplot()
+    x, y = np.array([0.094, 0.104, 0.13, 0.06, 0.076]), np.array([0.637, 0.637, 0.638, 0.585, 0.584])
+    ax.scatter(x, y)
+    ax.margins(0.2)
+    style.name_points(
+        ax, x, y, ["no resistance", "free hand", "back the resistance", "quiet", "veiled words"]
+    )
+    canvas = FigureCanvasAgg(ax.get_figure(root=True))
+    canvas.draw()
+    boxes = [one.get_window_extent(canvas.get_renderer()) for one in ax.texts]
+    assert not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[k + 1 :])
+    spots = ax.transData.transform(np.column_stack([x, y]))
+    assert not any(box.contains(*spot) for box in boxes for spot in spots)
 
 
 def test_an_unknown_name_or_kind_is_named(small_sweep: Path, result: sim.Result, tmp_path: Path) -> None:
@@ -176,6 +250,11 @@ def test_the_command(panj: Callable[..., Any], small_saltelli: Path) -> None:
     assert told.code == 0, told.err
     assert told.out.split() == ["made/drivers.png", "made/drivers.csv"]
     assert panj("plot", small_saltelli, "--kind", "pie").code == 2
+    bare = panj("plot", small_saltelli, "--kind", "null", "--format", "svg", "--data", "--out", "bare")
+    assert bare.out.split() == ["bare/null.svg", "bare/null.csv"]
+    head, table = read(Path("bare/null.csv"))
+    assert "null model less model" in head["interval"]
+    assert set(table["model"]) == {"model", "null model"}
 
 
 def test_a_box_comes_out_as_an_experiment(panj: Callable[..., Any], small_sweep: Path) -> None:
@@ -204,7 +283,7 @@ def test_a_box_comes_out_as_an_experiment(panj: Callable[..., Any], small_sweep:
     assert panj("discover", small_sweep, "--where", where, "-o", "box.yaml").code == 2
     shown = panj("discover", small_sweep, "--where", where)
     assert "Box 1" in shown.out
-    assert "as a tree" in shown.out
+    assert "no cause by itself" in shown.out
     nothing = panj("discover", small_sweep, "--where", "share(war) > 0.99")
     assert nothing.code == 0
     assert "too few" in nothing.out or "meet the condition" in nothing.out

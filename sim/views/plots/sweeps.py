@@ -86,12 +86,10 @@ def _ternary(digest: Digest, by: str | None) -> Sheet:
 
 
 def _drivers(digest: Digest, by: str | None) -> Sheet:
-    figure, (ax,) = blank((8.4, 5.6), (2.6, 0.3, 0.55, 1.2))
     found = digest.drivers
     if found is None:
-        style.empty(ax, digest.notes["drivers"])
-        inscribe(figure, digest, "What decides clashes or worse")
-        return Sheet(figure, pd.DataFrame({"name": []}), "index", "none")
+        return nothing(digest, "What decides clashes or worse", digest.notes["drivers"])
+    figure, (ax,) = blank((8.4, 5.6), (2.6, 0.3, 0.55, 1.2))
     plots.drivers(found, ax)
     settled = {
         True: "Half the sample says the same.",
@@ -116,8 +114,7 @@ def _boxes(digest: Digest, by: str | None) -> Sheet:
     except PanjError as error:
         found, why = (), str(error)
     if not found:
-        sheet = nothing(digest, title, f"Asked: {digest.where.text}. {why}")
-        return sheet._replace(data=pd.DataFrame({"coverage": [], "density": []}), unit="share of cases")
+        return nothing(digest, title, f"Asked: {digest.where.text}. {why}")
     figure, (left, right) = blank((11.4, 5.4), (2.1, 0.3, 0.95, 1.15), 2)
     plots.box(digest, found[0], left)
     plots.peeling(found[0], right)
@@ -132,12 +129,10 @@ def _boxes(digest: Digest, by: str | None) -> Sheet:
 
 
 def _tradeoff(digest: Digest, by: str | None) -> Sheet:
-    figure, (ax,) = blank((8.0, 5.8), (0.9, 0.4, 0.75, 1.25))
     found = digest.policies
     if found is None:
-        style.empty(ax, digest.notes["policies"])
-        inscribe(figure, digest, "Which choice holds up")
-        return Sheet(figure, pd.DataFrame({"policy": []}), "mean over worlds", "none")
+        return nothing(digest, "Which choice holds up", digest.notes["policies"])
+    figure, (ax,) = blank((8.0, 5.8), (0.9, 0.4, 0.75, 1.25))
     plots.tradeoff(found, ax)
     inscribe(figure, digest, "Which choice holds up",
                f"Means over {found.worlds:,} worlds, the same and on the same chance for all; "
