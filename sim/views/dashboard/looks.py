@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import panel as pn
+from panel.io.resources import LOCAL_DIST
 
 HERE = Path(__file__).parent
 
@@ -28,6 +29,9 @@ class Frame(pn.Template):  # type: ignore[misc]
     def server_doc(self, doc: Any = None, *given: Any, **named: Any) -> Any:
         """Put the page into a document, whose models are looked through once and not for every part."""
         doc = doc or pn.state.curdoc
+        # Panel sets this as it writes the page. A visitor whose browser takes long to call back is given a
+        # new document for the page it has, and that one's styles would be fetched from the internet.
+        doc.template_variables.setdefault("dist_url", LOCAL_DIST)
         with doc.models.freeze():
             return super().server_doc(doc, *given, **named)
 

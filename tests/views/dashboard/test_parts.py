@@ -6,6 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bokeh.document import Document
+from bokeh.models import ImportedStyleSheet
+from panel.io.state import set_curdoc
 
 import sim
 from sim.analysis import distributions
@@ -13,8 +16,10 @@ from sim.model.outcomes import PATHS
 from sim.model.population import REGION_SHARES, region_of
 from sim.views.dashboard import figures, map, stored, tables
 from sim.views.dashboard.controls import about
+from sim.views.dashboard.library import Library
 from sim.views.dashboard.replay import Replay
 from sim.views.dashboard.server import Guard
+from sim.views.dashboard.session import Session
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +122,16 @@ def test_words_of_a_storyline_are_no_markup(tmp_path: Path) -> None:
         assert "<script" not in html
     assert "&lt;script&gt;" in run.week(2)
     run.close()
+
+
+def test_a_document_made_without_writing_the_page_needs_no_internet_either() -> None:
+    """As for a visitor whose browser takes so long to call back that its first document is gone."""
+    document = Document()
+    with set_curdoc(document):
+        Session(Library()).page().server_doc(document)
+    urls = [str(one.url) for one in document.models if isinstance(one, ImportedStyleSheet)]
+    assert urls
+    assert not [url for url in urls if "://" in url]
 
 
 def test_brushes_keep_the_runs_within_them(tmp_path: Path) -> None:
