@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from sim import __version__
 from sim.analysis.comparison import Comparison, Contrast, compare
 from sim.analysis.differences import KINDS
 from sim.analysis.pairs import Effect
@@ -47,37 +46,30 @@ def run(
 
 
 def save(found: Comparison, folder: Path) -> list[Path]:
-    """Write the picture of the flows and its numbers into a folder, and return the paths."""
-    from sim.views.plots import flows
+    """Write the pictures of flows and effects and their numbers into a folder, and return the paths."""
+    from sim.views.plots import data, flows
     from sim.views.plots.files import write_figure, write_text
 
     folder.mkdir(parents=True, exist_ok=True)
-    figure = flows.figure(found)
-    made = [write_figure(figure, folder / f"flows.{form}") for form in ("png", "svg")]
-    return [*made, write_text(flow_csv(found), folder / "flows.csv")]
+    tables = flows.numbers(found)
+    made = []
+    for kind, draw in (("flows", flows.figure), ("effects", flows.effects_figure)):
+        figure = draw(found)
+        made += [write_figure(figure, folder / f"{kind}.{form}") for form in ("png", "svg")]
+        table, unit, interval = tables[kind]
+        made.append(write_text(data.text(table, _about(found, kind, unit, interval)), folder / f"{kind}.csv"))
+    return made
 
 
-def flow_csv(found: Comparison) -> str:
-    """Return the pairs by class in both scenarios as CSV, with a header that says what they are."""
-    sink = io.StringIO()
-    one, two = found.specs
-    sink.write(f"# pairs of runs by class in {_flat(found.names[0])} and in {_flat(found.names[1])}\n")
-    sink.write("# unit: pairs; the same draws in both\n")
-    sink.write(f"# n: {int(found.sound.sum())} pairs, {found.failed} left out because a run failed\n")
-    sink.write(f"# scenarios {one.hash[:16]} and {two.hash[:16]}, seed {found.seed}\n")
-    sink.write(f"# command: panj compare {_flat(found.names[0])} {_flat(found.names[1])} ")
-    sink.write(f"--runs {found.runs} --seed {found.seed}\n")
-    table = csv.writer(sink, lineterminator="\n")
-    table.writerow(["first", "second", "pairs"])
-    flows = found.flows
-    for row, here in enumerate(PATHS):
-        for column, there in enumerate(PATHS):
-            table.writerow([here, there, int(flows[row, column])])
-    return sink.getvalue()
-
-
-def _flat(words: str) -> str:
-    return " ".join(words.split())
+def _about(found: Comparison, kind: str, unit: str, interval: str) -> list[tuple[str, str]]:
+    (first, second), (one, two) = found.names, found.specs
+    return [
+        ("picture", f"{kind} of {first} and {second}, the same draws in both"), ("unit", unit),
+        ("n", f"{int(found.sound.sum())} pairs, {found.failed} left out because a run failed"),
+        ("interval", interval),
+        ("identity", f"scenarios {one.hash[:16]} and {two.hash[:16]}, seed {found.seed}, panj {__version__}"),
+        ("command", f"panj compare {first} {second} --runs {found.runs} --seed {found.seed} --out DIR"),
+    ]  # fmt: skip
 
 
 def page(found: Comparison) -> RenderableType:
@@ -139,7 +131,7 @@ def _flows(found: Comparison) -> list[RenderableType]:
     share = found.flipped
     words = f"{bare(share.mean)} % of pairs end in another class ({bare(share.low)} to {bare(share.high)} %)."
     lines = [
-        f"{one['from']} → {one['to']}: {one['pairs']:,} pairs, such as run {one['example']}"
+        f"{one['from']} → {one['to']}: {one['pairs']:,} {'pair' if one['pairs'] == 1 else 'pairs'}, such as run {one['example']}"
         for one in found.flips()[:MOST]
     ]
     return [made, Text(words), *(Text(f"  {line}") for line in lines)]

@@ -227,16 +227,22 @@ def test_titles_are_only_text(tmp_path: Path) -> None:
     assert all(one.stat().st_size > 300 for one in made)
 
 
-def test_the_numbers_beside_the_picture(found: Comparison) -> None:
-    import io
-
+def test_the_numbers_beside_the_pictures(found: Comparison, tmp_path: Path) -> None:
     import pandas as pd
 
-    text = view.flow_csv(found)
-    assert "# command: panj compare" in text
-    table = pd.read_csv(io.StringIO(text), comment="#")
-    assert table["pairs"].sum() == RUNS
-    assert len(table) == 64
+    made = view.save(found, tmp_path / "new")
+    names = {f"{kind}.{form}" for kind in ("flows", "effects") for form in ("png", "svg", "csv")}
+    assert {path.name for path in made} == names
+    for kind in ("flows", "effects"):
+        text = (tmp_path / "new" / f"{kind}.csv").read_text(encoding="utf-8")
+        keys = [line[2:].split(": ")[0] for line in text.splitlines() if line.startswith("# ")]
+        assert keys == ["picture", "unit", "n", "interval", "identity", "command"]
+    flown = pd.read_csv(tmp_path / "new" / "flows.csv", comment="#")
+    assert flown["pairs"].sum() == RUNS
+    assert len(flown) == 64
+    told = pd.read_csv(tmp_path / "new" / "effects.csv", comment="#").set_index("outcome")
+    for one in found.contrasts:
+        assert told.loc[one.name, "change"] == pytest.approx(one.change.mean)
 
 
 def test_bands_of_the_picture_add_up(found: Comparison) -> None:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 import sim
+
+
+@pytest.fixture(autouse=True)
+def _no_figure_stays_open() -> Iterator[None]:
+    """Let go of the figures of a test: where pyplot is about, it keeps them all."""
+    yield
+    if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:
+        pyplot.close("all")
 
 
 def small(runs: int, plausible: bool = True, **changes: object) -> sim.Result:

@@ -21,7 +21,7 @@ import sim
 from sim.analysis import by_group, null
 from sim.analysis.ablation import Ablation, Worth
 from sim.analysis.digest import Digest
-from sim.analysis.pairs import effect, level
+from sim.analysis.pairs import Effect, effect, level
 from sim.views.plots import flows, gallery, style, sweeps, tornado
 from tests.views import planted
 
@@ -84,12 +84,27 @@ def test_sweep(digest: Digest, kind: str, monkeypatch: pytest.MonkeyPatch) -> Fi
 
 @picture
 def test_flows() -> Figure:
+    return flows.figure(compared_scenarios())
+
+
+@picture
+def test_effects() -> Figure:
+    return flows.effects_figure(compared_scenarios())
+
+
+def compared_scenarios() -> Any:
+    """What a comparison of two scenarios found, made up."""
     pairs = np.rint(planted.chance(9).random((8, 8)) ** 4 * 40) + 30 * np.eye(8)
-    share = SimpleNamespace(mean=0.3, low=0.25, high=0.35)
     spec = SimpleNamespace(hash="0" * 64)
-    found: Any = SimpleNamespace(flows=pairs, names=("one", "another"), specs=(spec, spec), seed=0,
-                                 sound=np.ones(400, bool), flipped=share)  # fmt: skip
-    return flows.figure(found)
+    contrasts = [
+        SimpleNamespace(name=name, unit=unit, change=Effect(mean, mean - half, mean + half, 0.5, 0.5, 400))
+        for name, unit, mean, half in (("war", "share", 0.01, 0.02), ("cold peace", "share", -0.05, 0.02),
+                                       ("weeks without a clash", "week", -9.0, 4.0))
+    ]  # fmt: skip
+    return SimpleNamespace(
+        flows=pairs, names=("one", "another"), specs=(spec, spec), seed=0, sound=np.ones(400, bool),
+        flipped=SimpleNamespace(mean=0.3, low=0.25, high=0.35), contrasts=contrasts,
+    )  # fmt: skip
 
 
 @picture
@@ -113,4 +128,4 @@ def test_every_kind_has_a_picture_to_compare_with() -> None:
     kinds = {f"test_ensemble_{kind}" for kind in gallery.EVERY} | {
         f"test_sweep_{kind}" for kind in sweeps.KINDS
     }
-    assert kept == kinds | {"test_flows", "test_worth"}
+    assert kept == kinds | {"test_flows", "test_effects", "test_worth"}

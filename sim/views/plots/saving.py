@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from sim.errors import ScenarioError, nearest
@@ -67,17 +68,19 @@ def save(
             raise ScenarioError(
                 f"no picture of kind {kind!r}{nearest(kind, known)}; kinds: {', '.join(known)}"
             )
+    draw, usual, about = _drawer(result, by, where)
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
-    draw, usual = _drawer(result, by, where)
     for kind in usual if kinds is None else dict.fromkeys(kinds):
         with style.look():
             figure, table, unit, interval = draw(kind)
             made += [write_figure(figure, place / f"{kind}.{form}") for form in wanted_forms]
         if numbers:
-            about = _about(result, kind, unit, interval, source, by)
-            made.append(write_text(data.text(table, about), place / f"{kind}.csv"))
+            told = [("picture", f"{kind} of {about['title']}"), ("unit", unit), ("n", about["n"]),
+                    ("interval", interval), ("identity", about["identity"]),
+                    ("command", f"panj plot {source} --kind {kind}{about['options']} --data")]  # fmt: skip
+            made.append(write_text(data.text(table, told), place / f"{kind}.csv"))
     return made
 
 
@@ -91,30 +94,27 @@ def _kinds(result: Result | Study) -> Sequence[str]:
 
 def _drawer(
     result: Result | Study, by: str | None, where: str | None
-) -> tuple[Callable[[str], Sheet], list[str]]:
-    """Return what draws a kind, with its numbers, and the kinds that are usual."""
+) -> tuple[Callable[[str], Sheet], list[str], dict[str, str]]:
+    """Return what draws a kind, with its numbers, the kinds that are usual, and what the result is."""
+    made = f"seed {result.identity['seed']}, panj {result.identity['versions']['panj']}"
+    asked = {"by": by, "where": where, "given": result.condition}
+    options = "".join(f" --{name} {quote(one)}" for name, one in asked.items() if one is not None)
     if isinstance(result, Result):
-        return lambda kind: gallery.sheet(result, kind), list(gallery.KINDS)
+        sound = int(result.outcomes["failure"].isna().sum())
+        about = {
+            "title": result.spec.title, "n": f"{sound} runs, {len(result.outcomes) - sound} failed",
+            "identity": f"scenario {result.spec.hash[:16]}, {made}", "options": options,
+        }  # fmt: skip
+        return lambda kind: gallery.sheet(result, kind), list(gallery.KINDS), about
     from sim.analysis.digest import Digest
     from sim.views.plots import sweeps
+    from sim.views.plots.sheet import named
 
     digest = Digest(result, where)
-    return lambda kind: sweeps.KINDS[kind](digest, by), sweeps.usual(digest)
-
-
-def _about(
-    result: Result | Study, kind: str, unit: str, interval: str, source: str, by: str | None
-) -> list[tuple[str, str]]:
-    if isinstance(result, Result):
-        what, sound = f"scenario {result.spec.hash[:16]}", int(result.outcomes["failure"].isna().sum())
-        title, failed = result.spec.title, len(result.outcomes) - sound
-    else:
-        what, sound = f"experiment {result.experiment.hash[:16]}", result.done - result.failed
-        title, failed = result.experiment.title, result.failed
-    option = f" --by {by}" if by is not None else ""
-    return [
-        ("picture", f"{kind} of {title}"), ("unit", unit), ("n", f"{sound} runs, {failed} failed"),
-        ("interval", interval), ("identity", f"{what}, seed {result.identity['seed']}, "
-         f"panj {result.identity['versions']['panj']}"),
-        ("command", f"panj plot {source} --kind {kind}{option} --data"),
-    ]  # fmt: skip
+    named(digest, by)  # a wrong name is refused before anything is written
+    sound = len(digest.sound)
+    about = {
+        "title": result.experiment.title, "n": f"{sound} runs, {len(digest.runs) - sound} failed",
+        "identity": f"experiment {result.experiment.hash[:16]}, {made}", "options": options,
+    }  # fmt: skip
+    return lambda kind: sweeps.KINDS[kind](digest, by), sweeps.usual(digest), about

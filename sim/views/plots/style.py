@@ -226,6 +226,8 @@ def sheet(
 def inscribe(figure: Figure, result: Result, title: str, *notes: str) -> None:
     """Write above a picture what it shows of which storyline, below it what it rests on."""
     spec = result.spec
+    if result.condition is not None:
+        notes = (f"Only runs where {result.condition}.", *notes)
     identity = (
         f"Scenario {spec.hash[:8]}, seed {result.seed}, panj {result.identity['versions']['panj']}. "
         "Under the assumptions of this scenario; not a forecast."
