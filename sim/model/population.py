@@ -127,17 +127,18 @@ def draw_society(
 def ring_sums(x: Any, out: Any) -> None:
     """Sum an opinion over each citizen's neighbours on the ring, in place."""
     n = len(x)
-    if n > CIRCLE:
-        a, b, c, d, e, f = x[: n - 6], x[1 : n - 5], x[2 : n - 4], x[4 : n - 2], x[5 : n - 1], x[6:]
-        inner = out[REACH : n - REACH]
-        for i in range(n - CIRCLE):
-            inner[i] = d[i] + c[i] + e[i] + b[i] + f[i] + a[i]
-    for i in range(n):
-        if i == REACH and n > CIRCLE:
-            break
-        out[i] = x[(i + 1) % n] + x[(i - 1) % n] + x[(i + 2) % n] + x[(i - 2) % n] + x[(i + 3) % n] + x[(i - 3) % n]
-    for i in range(max(n - REACH, 0), n):
-        out[i] = x[(i + 1) % n] + x[(i - 1) % n] + x[(i + 2) % n] + x[(i - 2) % n] + x[(i + 3) % n] + x[(i - 3) % n]
+    if n <= CIRCLE:
+        for i in range(n):
+            out[i] = x[(i + 1) % n] + x[(i - 1) % n] + x[(i + 2) % n] + x[(i - 2) % n] + x[(i + 3) % n] + x[(i - 3) % n]
+        return
+    a, b, c, d, e, f = x[: n - 6], x[1 : n - 5], x[2 : n - 4], x[4 : n - 2], x[5 : n - 1], x[6:]
+    inner = out[REACH : n - REACH]
+    for i in range(n - CIRCLE):
+        inner[i] = d[i] + c[i] + e[i] + b[i] + f[i] + a[i]
+    for i in range(REACH):  # indices below 0 count from the end, which closes the ring
+        out[i] = x[i + 1] + x[i - 1] + x[i + 2] + x[i - 2] + x[i + 3] + x[i - 3]
+    for i in range(n - REACH, n):
+        out[i] = x[i + 1 - n] + x[i - 1] + x[i + 2 - n] + x[i - 2] + x[i + 3 - n] + x[i - 3]
 
 
 @pure
