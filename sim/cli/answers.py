@@ -200,7 +200,12 @@ def plot(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Of panj run or of panj sweep.")],
     kind: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND", help="Which picture; repeatable; default: all of them."),
+        typer.Option(
+            metavar="KIND",
+            help="Which picture; repeatable; default: those that suit. paths, joint, ladders, incidence, "
+            "orders, null (the null model beside the model; runs it); of an ensemble also fan; of a sweep "
+            "also shares, sources, bands, effects, flows, ridges, ternary, map, drivers, boxes, tradeoff.",
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to put them; default: the result folder.")
@@ -211,7 +216,10 @@ def plot(
     data: Annotated[bool, typer.Option("--data", help="The numbers behind each as CSV beside it.")] = False,
     by: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="For a sweep: what to tell apart by; default: the levers."),
+        typer.Option(
+            metavar="NAME",
+            help="For a sweep: what to tell apart by: levers (the default), case, or something that varies.",
+        ),
     ] = None,
     where: Annotated[
         str | None, typer.Option(metavar="CONDITION", help="For a sweep: what boxes are drawn for.")

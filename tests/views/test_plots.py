@@ -5,10 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
@@ -18,7 +21,7 @@ from sim.analysis import distributions
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
 from sim.views import plots
-from sim.views.plots import style
+from sim.views.plots import gallery, saving, style
 
 
 def grey(colour: object) -> float:
@@ -74,8 +77,35 @@ def test_a_loaded_result_gives_the_same_pictures(result: sim.Result, tmp_path: P
 def test_odd_results_are_drawn_without_a_complaint(odd: sim.Result, tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        drawn = plots.save_all(odd, tmp_path)
-    assert all(path.stat().st_size > 2000 for path in drawn)
+        drawn = saving.save(odd, tmp_path, list(gallery.EVERY), numbers=True)
+    assert {path.stem for path in drawn} == set(gallery.EVERY)
+    assert all(path.stat().st_size > 2000 for path in drawn if path.suffix != ".csv")
+
+
+def test_another_order_and_the_null_model_are_one_flag_away(
+    panj: Callable[..., Any], result: sim.Result
+) -> None:
+    result.save("kept")
+    kinds = ("orders", "null")
+    asked = [word for kind in kinds for word in ("--kind", kind)]
+    told = panj("plot", "kept", *asked, "--format", "png", "--data", "--out", "new")
+    assert told.code == 0, told.err
+    assert told.out.split() == [f"new/{kind}.{form}" for kind in kinds for form in ("png", "csv")]
+    table = pd.read_csv("new/null.csv", comment="#")
+    mine = table[(table["model"] == "model") & (table["group"] == "at the defaults")]
+    own = distributions.shares(result.part("defaults"))["share"]
+    assert mine.set_index("path")["share"][own.index].to_numpy() == pytest.approx(own.to_numpy())
+
+
+def test_a_condition_is_said_on_the_picture_and_in_its_numbers(
+    panj: Callable[..., Any], result: sim.Result
+) -> None:
+    result.save("kept")
+    told = panj("plot", "kept", "--kind", "joint", "--format", "svg", "--data", "--given", "blood")
+    assert told.code == 0, told.err
+    text = Path("kept/given/joint.csv").read_text(encoding="utf-8")
+    assert "--given blood" in text
+    assert f"n: {int(result.outcomes['blood'].sum())} runs" in text
 
 
 def test_an_unknown_kind_names_those_there_are(result: sim.Result, tmp_path: Path) -> None:
@@ -185,3 +215,10 @@ def test_drawing_needs_no_pyplot() -> None:
     code = "import sys; from sim.views import plots; print('matplotlib.pyplot' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_help_names_every_kind(panj: Callable[..., Any]) -> None:
+    from sim.views.plots import sweeps
+
+    said = " ".join(panj("plot", "--help").out.replace("│", " ").split())
+    assert all(kind in said for kind in (*gallery.EVERY, *sweeps.KINDS))

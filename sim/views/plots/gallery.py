@@ -19,6 +19,9 @@ from sim.views.plots.sheet import Sheet
 if TYPE_CHECKING:
     from sim.study.result import Result
 
+#: What a picture of the defaults shows.
+CHANCE = "so chance alone: neither parameters nor readings"
+
 #: What the sheet of fans shows, row by row.
 FANS = (
     "rhetoric", "tension", "approval", "solidarity",
@@ -85,7 +88,7 @@ def _joint(result: Result) -> Figure:
     figure, (left, right) = style.sheet((11.0, 5.2), (1, 2), margins=(1.45, 0.2, 0.65, 1.1), gaps=(1.45, 0))
     shares.joint(result, "peak", left)
     shares.joint(result, "final", right)
-    words = f"Shares of {_counted(result, 'defaults')} at the defaults; empty cells: no run."
+    words = f"Shares of {_counted(result, 'defaults')} at the defaults, {CHANCE}; empty cells: no run."
     style.inscribe(
         figure, result, "The two ladders together", f"{words} Colour follows the root of the share."
     )
@@ -96,7 +99,7 @@ def _ladders(result: Result) -> Figure:
     figure, (upper, lower) = style.sheet((8.4, 6.2), (2, 1), margins=(0.75, 1.8, 0.65, 0.75), gaps=(0, 0.7))
     time.ladder(result, "escalation", upper)
     time.ladder(result, "rapprochement", lower)
-    words = f"Shares of {_counted(result, 'defaults')} at the defaults, by the end of each week."
+    words = f"Shares of {_counted(result, 'defaults')} at the defaults by the end of each week, {CHANCE}."
     style.inscribe(figure, result, "The two ladders over time", words)
     return figure
 
@@ -114,8 +117,9 @@ def _fan(result: Result) -> Figure:
             list(named.values()), list(named), loc="upper left", bbox_to_anchor=(0.0, 0.972), ncols=5
         )
     most = int(result.quantiles["runs"].max())
+    kinds = "Blue: chance alone. Dashed: chance and parameters together. One reading throughout."
     words = [f"Bands rest on the first {most:,} runs of each part."] if result.runs > most > 0 else []
-    style.inscribe(figure, result, "The course of things", _runs(result), *words)
+    style.inscribe(figure, result, "The course of things", _runs(result), kinds, *words)
     return figure
 
 
@@ -123,8 +127,8 @@ def _incidence(result: Result) -> Figure:
     figure, (ax,) = style.sheet((8.4, 4.8), margins=(0.75, 1.35, 0.65, 1.0))
     time.incidence(result, ax)
     more = (
-        "Bands: pointwise 95 % Wilson intervals at the defaults. Open circles: runs that end without the "
-        "event are censored at the horizon."
+        "Bands: pointwise 95 % Wilson intervals at the defaults, chance alone. "
+        "Open circles: runs that end without the event are censored at the horizon."
     )
     style.inscribe(figure, result, "By when", _runs(result), more)
     return figure
