@@ -25,7 +25,7 @@ def steps() -> list[tuple[str, str]]:
 
 def test_the_tutorial_from_idea_to_report(panj: Callable[..., Any]) -> None:
     wanted = steps()
-    assert sum(not file for file, _ in wanted) >= 7
+    assert sum(not file for file, _ in wanted) >= 8
     said: dict[str, str] = {}
     for file, text in wanted:
         if file:
@@ -36,6 +36,8 @@ def test_the_tutorial_from_idea_to_report(panj: Callable[..., Any]) -> None:
         said[text] = told.out
     compared = next(out for command, out in said.items() if command.startswith("panj compare"))
     assert "the backstop fades" in compared
+    decided = next(out for command, out in said.items() if command.startswith("panj sensitivity"))
+    assert re.search(r"clash_base .* clear", decided)
     assert "Box 1" in next(out for command, out in said.items() if "backstop --where" in command)
     assert Path("backstop/report.html").stat().st_size < 3_000_000
     assert Path("pictures/shares.csv").read_text().startswith("# picture: shares")

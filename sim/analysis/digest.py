@@ -118,8 +118,9 @@ class Digest:
         levers = list(self.study.experiment.levers)
         if not levers:
             return [Group("all cases", np.ones(len(self.inputs), bool))]
-        together = self.inputs[levers].astype(str).agg(" / ".join, axis=1)
-        return [Group(one, (together == one).to_numpy()) for one in dict.fromkeys(together)]
+        settings = self.study.setup.settings
+        setting = np.arange(len(self.inputs)) % len(settings)
+        return [Group(" / ".join(names), setting == k) for k, names in enumerate(settings)]
 
     def by(self, name: str) -> list[Group]:
         """Return the cases by `levers`, by `case`, or by one thing that varies."""

@@ -9,7 +9,6 @@ change alone; where a straight way of change first reaches the goal is found by 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.distributions import wilson
 from sim.analysis.estimands import WORSE, Estimand
+from sim.analysis.tips import Change, Tip, Tipping
 from sim.engine.ensemble import simulate
 from sim.errors import ResultError, ScenarioError, nearest
 from sim.model.outcomes import PATHS
@@ -43,114 +43,6 @@ STRONGEST = 6
 MIXES = ((1.0, 1.0), (1.0, 0.4), (0.4, 1.0))
 #: Ends that stand for several classes.
 GOALS: dict[str, tuple[str, ...]] = {"clashes": WORSE}
-
-
-@dataclass(frozen=True)
-class Change:
-    """A value moved from where the scenario has it.
-
-    size : in ranges, positive upwards
-    """
-
-    name: str
-    old: float
-    new: float
-    size: float
-    unit: str
-    paragraphs: tuple[int, ...]
-    grade: str
-
-
-@dataclass(frozen=True)
-class Tip:
-    """A change, or two together, that tips the scenario.
-
-    changes : of values; empty for a commitment
-    commitment : (actor, instrument, verb, option), None for values
-    size : length of the change in ranges; 1 for a commitment, which has no range
-    before, after : share of runs with what was asked, in the scenario and after the change
-    low, high : Wilson 95 % interval of `after`, on runs the search has not seen
-    """
-
-    changes: tuple[Change, ...]
-    commitment: tuple[str, str, str, str] | None
-    size: float
-    before: float
-    after: float
-    low: float
-    high: float
-
-    @property
-    def paragraphs(self) -> tuple[int, ...]:
-        """Paragraphs of the article that it concerns."""
-        if self.commitment is not None:
-            actor, instrument, _, option = self.commitment
-            named = [one for one in load().instruments if (one.actor, one.name) == (actor, instrument)]
-            return next((one.paragraphs for one in named[0].options if one.name == option), ())
-        return tuple(sorted({n for one in self.changes for n in one.paragraphs}))
-
-    @property
-    def words(self) -> str:
-        """The change in words."""
-        if self.commitment is not None:
-            actor, instrument, verb, option = self.commitment
-            return f"{actor} {'insists on' if verb == 'insist' else 'avoids'} {option} ({instrument})"
-        return " and ".join(f"{one.name} {one.old:.4g} → {one.new:.4g} {one.unit}" for one in self.changes)
-
-    def record(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "words": self.words, "changes": [dict(vars(one)) for one in self.changes],
-            "commitment": None if self.commitment is None else list(self.commitment), "size": self.size,
-            "before": self.before, "after": self.after, "low": self.low, "high": self.high,
-            "paragraphs": list(self.paragraphs),
-        }  # fmt: skip
-
-    def applied(self, spec: Scenario) -> Scenario:
-        """Return the scenario with the change made."""
-        model = load()
-        if self.commitment is not None:
-            actor, instrument, verb, option = self.commitment
-            bound: dict[str, Any] = {"actor": actor, "instrument": instrument}
-            bound |= {"insist": option} if verb == "insist" else {"avoid": [option]}
-            return spec.replace(commitments=[*spec.canonical["commitments"], bound])
-        values = {one.name: one.new for one in self.changes}
-        return spec.replace(
-            parameters={name: new for name, new in values.items() if name in model.parameters},
-            world={name: new for name, new in values.items() if name in model.world},
-        )
-
-
-@dataclass(frozen=True)
-class Tipping:
-    """What tips a scenario.
-
-    asked : the question; goal : the share it must reach; None where the end must become the likeliest
-    before : the share in the scenario
-    singles, pairs, commitments : smallest first; commitments by their share
-    tried : values that were tried
-    """
-
-    spec: Scenario
-    toward: str
-    asked: Estimand
-    goal: float | None
-    before: float
-    singles: tuple[Tip, ...]
-    pairs: tuple[Tip, ...]
-    commitments: tuple[Tip, ...]
-    tried: int
-    runs: int
-    seed: int
-
-    def record(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        kinds = {"singles": self.singles, "pairs": self.pairs, "commitments": self.commitments}
-        return {
-            "title": self.spec.title, "hash": self.spec.hash, "toward": self.toward, "goal": self.goal,
-            "before": self.before, "tried": self.tried, "runs": self.runs, "seed": self.seed,
-            **{name: [one.record() for one in found] for name, found in kinds.items()},
-        }  # fmt: skip
 
 
 def tip(
@@ -202,9 +94,11 @@ def tip(
         )
     singles, reach = search.singles(known)
     pairs = search.pairs(known, singles, reach)
+    closest = [] if singles or pairs else search.closest(known, reach)
     return Tipping(
         spec, toward, Estimand("share", GOALS.get(toward, (toward,))), above, search.before,
-        tuple(singles), tuple(pairs), tuple(search.commitments()), len(known), runs, seed,
+        tuple(singles), tuple(pairs), tuple(search.commitments()), tuple(closest),
+        len(known), runs, seed,
     )  # fmt: skip
 
 
@@ -357,6 +251,15 @@ class _Search:
             if one.size < min(alone.get(name, np.inf) for name in names):
                 best.setdefault(names, one)
         return list(best.values())
+
+    def closest(self, known: dict[str, Quantity], reach: dict[str, tuple[float, float]]) -> list[Tip]:
+        """Return the values, and pairs of the strongest, that lead furthest at the ends of their ranges."""
+        now = float(self.beyond(self.start[None])[0])
+        leading = sorted((one for one in reach if reach[one][1] > now), key=lambda one: (-reach[one][1], one))
+        ways: list[Way] = [((name, reach[name][0]),) for name in leading[:STRONGEST]]
+        ways += [(a[0], b[0]) for a, b in combinations(ways, 2)]
+        tips = self._checked([(way, 1.0) for way in ways], known)
+        return sorted(tips, key=lambda one: (-one.after, one.size))
 
     def _checked(self, found: list[tuple[Way, float]], known: dict[str, Quantity]) -> list[Tip]:
         """Run what was found on chance that the search has not seen, a little beyond the edge."""

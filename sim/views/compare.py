@@ -131,7 +131,7 @@ def _flows(found: Comparison) -> list[RenderableType]:
     share = found.flipped
     words = f"{bare(share.mean)} % of pairs end in another class ({bare(share.low)} to {bare(share.high)} %)."
     lines = [
-        f"{one['from']} → {one['to']}: {one['pairs']:,} {'pair' if one['pairs'] == 1 else 'pairs'}, such as run {one['example']}"
+        f"{one['from']} → {one['to']}: {text.counted(one['pairs'], 'pair')}, such as run {one['example']}"
         for one in found.flips()[:MOST]
     ]
     return [made, Text(words), *(Text(f"  {line}") for line in lines)]

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis import box_file
-from sim.analysis.tip import Tip, Tipping, tip
+from sim.analysis.tip import tip
+from sim.analysis.tips import Tip, Tipping
 from sim.errors import ScenarioError
 from sim.scenario.schema import Scenario
 from sim.views import text
@@ -56,7 +57,12 @@ def files(found: Tipping, name: str, folder: Path) -> dict[Path, str]:
     goal = (
         "the likeliest end" if found.goal is None else f"the end of more than {100 * found.goal:g} % of runs"
     )
-    for kind, tips in (("one", found.singles), ("two", found.pairs), ("commitment", found.commitments)):
+    for kind, tips in (
+        ("one", found.singles),
+        ("two", found.pairs),
+        ("commitment", found.commitments),
+        ("near", found.nearest),
+    ):
         for number, one in enumerate(tips[:MOST], 1):
             changed = one.applied(found.spec)
             words = re.sub(r"[/\\<>]", " ", one.words.replace("→", "to"))
@@ -69,8 +75,8 @@ def files(found: Tipping, name: str, folder: Path) -> dict[Path, str]:
                     f"{found.spec.title}, changed: {one.words}",
                     f"{found.toward} from {100 * one.before:.1f} % of runs to {100 * one.after:.1f} % "
                     f"({100 * one.low:.1f} to {100 * one.high:.1f} %)",
-                    f"concerns {text.marks(one.paragraphs)}; found by panj tip {name} "
-                    f"--toward {found.toward!r}",
+                    f"concerns {text.marks(one.paragraphs).replace('–', 'no paragraph')}; "
+                    f"found by panj tip {name} --toward {found.toward!r}",
                 )
             )
             made[folder / f"tip-{kind}-{number}.yaml"] = box_file.scenario_text(changed, head)
@@ -93,6 +99,7 @@ def page(found: Tipping) -> RenderableType:
         else Text("No value alone does it within its plausible range."),
         text.heading("Two values together, shorter than either alone"),
         _table(found.pairs) if found.pairs else Text("No pair of the strongest values is shorter."),
+        *_closest(found),
         text.heading("One commitment from the start"),
         _table(found.commitments) if found.commitments else Text("No single commitment does it."),
         Text(
@@ -102,6 +109,12 @@ def page(found: Tipping) -> RenderableType:
         ),
     ]
     return Group(*blocks)
+
+
+def _closest(found: Tipping) -> list[RenderableType]:
+    if not found.nearest:
+        return []
+    return [text.heading("What comes closest, at the ends of plausible ranges"), _table(found.nearest)]
 
 
 def _table(tips: tuple[Tip, ...]) -> Table:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.tip import Tip, Tipping, _Search, tip
+from sim.analysis.tip import _Search, tip
+from sim.analysis.tips import Tip, Tipping
 from sim.errors import ScenarioError
 from sim.model.registry import load
 
@@ -148,3 +149,26 @@ def test_a_title_with_arrows_and_signs_is_still_a_title(found: Tipping) -> None:
     assert "soften" in odd.words
     for text in made.values():
         assert text.startswith("# ")
+
+
+def test_what_comes_closest_is_told_and_written_where_nothing_tips(panj: Callable[..., Any]) -> None:
+    Path("mine.yaml").write_text("panj: 1\ntitle: Mine\nextends: baseline\nweeks: 40\ncitizens: 0\n")
+    arguments = ["tip", "mine.yaml", "--toward", "clashes", "--above", "99%", "--runs", 40, "--out", "tips"]
+    arguments += [part for name in VALUES for part in ("--only", name)]
+    told = panj(*arguments)
+    assert told.code == 0, told.err
+    assert "No value alone does it" in told.out
+    assert "What comes closest" in told.out
+    assert "¶" in told.out
+    record = json.loads(panj(*arguments, "--force", "--json").out)
+    near = record["nearest"]
+    assert [one["after"] for one in near] == sorted((one["after"] for one in near), reverse=True)
+    model = load()
+    for change in near[0]["changes"]:
+        known = {**model.parameters, **model.world}[change["name"]]
+        assert change["new"] in known.plausible
+    written = sorted(Path("tips").glob("tip-near-*.yaml"))
+    assert written
+    spec = sim.load_scenario(written[0])
+    changed = {one["name"]: one["new"] for one in near[0]["changes"]}
+    assert changed.items() <= {**spec.parameters, **spec.world}.items()
