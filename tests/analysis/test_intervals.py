@@ -160,7 +160,9 @@ def test_shared_draws_sharpen_a_contrast_by_about_what_is_said(tmp_path: Path) -
             effects.append(found["effect"])
             said.append(found["variance_ratio"])
         spread[draws] = np.var(effects, ddof=1)
-    ratio = float(np.nanmedian(said))
+    # Where few pairs move, one small study misjudges the variance of their differences, most often as too
+    # small; its mean over studies is right, hence the harmonic mean of the ratios.
+    ratio = 1 / float(np.nanmean(1 / np.array(said)))
     assert ratio > 2
-    assert spread["independent"] / spread["grouped"] > ratio / 4
+    assert ratio / 4 < spread["independent"] / spread["grouped"] < 4 * ratio
     assert np.isnan(said[-1])

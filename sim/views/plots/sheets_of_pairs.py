@@ -30,8 +30,8 @@ def effects(digest: Digest, view: View) -> Sheet:
         return nothing(digest, view.title, _alone(view))
     asked = group_effects.ASKED
     high = 0.21 * table["group"].nunique() + 0.25
-    size = (12.2, high + 2.6)
-    figure, panels = style.sheet(size, (1, len(asked)), margins=(2.4, 0.3, 0.95, 1.65), gaps=(0.3, 0))
+    size = (12.2, high + 2.3)
+    figure, panels = style.sheet(size, (1, len(asked)), margins=(2.4, 0.3, 0.95, 1.35), gaps=(0.3, 0))
     for k, (question, ax) in enumerate(zip(asked, panels, strict=True)):
         draw.forest(table[table["question"] == str(question)], ax)
         words = question.label.removeprefix("share of ").removeprefix("mean ")

@@ -61,7 +61,11 @@ def percent(axis: Any) -> None:
 
 def points(axis: Any) -> None:
     """Write an axis of differences of shares in percentage points."""
-    axis.set_major_formatter(lambda value, _: f"{100 * value:+.{_decimals(axis)}f}".replace("-", "−"))
+
+    def write(value: float, _: object) -> str:
+        return "0" if abs(value) < 1e-9 else f"{100 * value:+.{_decimals(axis)}f}".replace("-", "−")
+
+    axis.set_major_formatter(write)
 
 
 def _decimals(axis: Any) -> int:

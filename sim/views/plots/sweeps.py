@@ -171,11 +171,16 @@ NEEDS: dict[str, Callable[[Digest], bool]] = {
     "effects": lambda digest: named(digest, None) == "case" or bool(digest.study.experiment.levers),
     "flows": lambda digest: bool(digest.study.experiment.levers),
     "map": lambda digest: digest.study.experiment.method == "grid",
-    "drivers": lambda digest: bool(digest.study.experiment.laws),
-    "boxes": lambda digest: bool(digest.study.experiment.laws),
+    "drivers": lambda digest: _varied(digest),
+    "boxes": lambda digest: _varied(digest),
     "tradeoff": lambda digest: bool(digest.study.experiment.levers),
     "null": lambda digest: False,  # runs the model, so it is drawn only when asked for
 }
+
+
+def _varied(digest: Digest) -> bool:
+    """Return whether values vary from case to case in a way that is more than a list of variants."""
+    return bool(digest.study.experiment.laws) and named(digest, None) != "case"
 
 
 def usual(digest: Digest) -> list[str]:
