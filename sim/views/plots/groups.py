@@ -21,13 +21,8 @@ from sim.analysis.by_group import SHOWN
 from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
 from sim.model.registry import load
 from sim.views.plots import style
-from sim.views.plots.time import SCALED
+from sim.views.plots.time import FIRSTS, SCALED
 
-#: Events whose first time is drawn: column of outcomes, words, colour, line.
-EVENTS = (
-    ("first_escalation_3", "first armed clash", style.VERMILION, "-"),
-    ("first_rapprochement_2", "first official talks", style.BLUE, "--"),
-)
 #: How series of the same shares are told apart: colour and marker.
 SERIES = ((style.BLUE, "o"), (style.VERMILION, "s"), (style.ORANGE, "D"))
 #: What makes one run end otherwise than another: column, words, colour, hatch.
@@ -242,7 +237,7 @@ def curves(
         if first.empty or first["runs"].sum() == 0:
             return style.empty(ax, "no sound run")
         when = style.days(start, int(first["week"].max()))
-        for column, words, colour, line in EVENTS:
+        for column, words, colour, line in FIRSTS:
             table = rows[column]
             if against is not None:
                 ax.step(when, against[column]["share"], where="post", color=style.GREY, linestyle=line,

@@ -29,6 +29,7 @@ from sim.views.plots.sheet import (
     sure,
     titled,
 )
+from sim.views.plots.time import FIRSTS
 
 if TYPE_CHECKING:
     from sim.analysis.digest import Digest
@@ -107,7 +108,7 @@ def incidence(digest: Digest, view: View) -> Sheet:
     """Draw by when clash and talks have come, and the paired differences in restricted mean time."""
     weeks = of_study.weeks(digest.study)
     tables = {
-        column: by_group.incidence(digest, view.groups, column, weeks) for column, *_ in draw.EVENTS
+        column: by_group.incidence(digest, view.groups, column, weeks) for column, *_ in FIRSTS
     }  # fmt: skip
     asked = [Estimand("weeks", (column,)) for column in tables]
     effects = group_effects.effects(digest, view.by, view.groups, asked)
@@ -138,7 +139,7 @@ def incidence(digest: Digest, view: View) -> Sheet:
         note = "No two runs differ in this alone, so no difference is paired."
     never = f"Runs that never get there are censored at the horizon, week {weeks}."
     inscribe(figure, digest, view.title, f"Bands, pointwise {sure(digest)}.", never, note, view.more)
-    frames = [table.assign(event=one[1]) for one, table in zip(draw.EVENTS, tables.values(), strict=True)]
+    frames = [table.assign(event=one[1]) for one, table in zip(FIRSTS, tables.values(), strict=True)]
     data = pd.concat([*frames, effects.rename(columns={"group": "setting"})], ignore_index=True)
     return Sheet(figure, data, "share of runs; effect: weeks", f"low, high: {sure(digest)}")
 
@@ -149,7 +150,7 @@ def _restricted(figure: Figure, effects: pd.DataFrame, first: str) -> None:
     high = ROW * effects["group"].nunique() + 0.1
     names = 2.45
     wide = (width - names - 0.35 - 0.6) / 2
-    for k, (column, words, colour, _) in enumerate(draw.EVENTS):
+    for k, (column, words, colour, _) in enumerate(FIRSTS):
         ax = figure.add_axes(
             ((names + k * (wide + 0.6)) / width, 1.4 / height, wide / width, high / height)
         )  # fmt: skip
