@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from decimal import Decimal
 from typing import TypeVar
 
 import numpy as np
@@ -22,8 +21,18 @@ _LN2_HIGH, _LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
 _STEP_HIGH, _STEP_LOW = _LN2_HIGH / 64.0, _LN2_LOW / 64.0
 #: 2^-722 to 2^722.
 _POWERS = np.ldexp(1.0, np.arange(-722, 723))
-#: 2^(j / 64) for j from 0 to 63, each the nearest float (decimal's logarithm and exponential are correctly rounded).
-_PARTS = np.array([float((Decimal(j) / 64 * Decimal(2).ln()).exp()) for j in range(64)])
+
+
+def _root_of_two(j: int) -> float:
+    """Return 2^(j / 64) by six square roots of whole numbers, on any machine the same."""
+    n = 1 << (j + 64 * 80)
+    for _ in range(6):
+        n = math.isqrt(n)
+    return n / (1 << 80)
+
+
+#: 2^(j / 64) for j from 0 to 63.
+_PARTS = np.array([_root_of_two(j) for j in range(64)])
 
 #: Every pure function that the ensemble driver has to compile, by qualified name.
 PURE: dict[str, Callable[..., object]] = {}

@@ -7,15 +7,13 @@ products is the appraisal, and nothing is added beside it.
 
 from __future__ import annotations
 
-import ast
 import importlib
 import inspect
 import pkgutil
 import re
-import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -24,6 +22,7 @@ from sim.errors import ModelError, nearest
 from sim.model import calibrated
 from sim.model.maths import pure
 from sim.model.provenance import Quantity, Source, dtype_of, judgement
+from sim.model.reading import fields_read, fields_written, parameters_read
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -277,48 +276,6 @@ def _clause(
         tuple(sorted(read[names[0]])), tuple(sorted(parameters_read(function))),
         (actor or _home(function)) if names[0] == "seen" else "",
     )  # fmt: skip
-
-
-@cache
-def _tree(function: Callable[..., Any]) -> ast.Module:
-    return ast.parse(textwrap.dedent(inspect.getsource(function)))
-
-
-def fields_read(function: Callable[..., Any]) -> dict[str, set[str]]:
-    """Take from the source which fields of each argument a function reads or writes."""
-    tree = _tree(function)
-    names = inspect.signature(function).parameters
-    found: dict[str, set[str]] = {name: set() for name in names}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.value.id in found:
-                found[node.value.id].add(node.attr)
-    return found
-
-
-def parameters_read(function: Callable[..., Any]) -> set[str]:
-    """Take from the source which parameters a function reads, itself or through helpers it hands `p` to."""
-    tree = _tree(function)
-    found = set(fields_read(function).get("p", ()))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if any(isinstance(given, ast.Name) and given.id == "p" for given in node.args):
-                helper = function.__globals__.get(node.func.id)
-                if inspect.isfunction(helper) and helper is not function:
-                    found |= parameters_read(helper)
-    return found
-
-
-def fields_written(function: Callable[..., Any]) -> set[str]:
-    """Take from the source which fields of `world` a function writes."""
-    found: set[str] = set()
-    for node in ast.walk(_tree(function)):
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        for target in targets:
-            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-                if target.value.id == "world":
-                    found.add(target.attr)
-    return found
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 import sim.model
 from sim.engine import codegen
-from sim.model.registry import Clause, Model, Rule, fields_read, load
+from sim.model.reading import fields_read
+from sim.model.registry import Clause, Model, Rule, load
 
 POINTS = 240
 

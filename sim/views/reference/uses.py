@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from sim.model import population
 from sim.model.parameters import Parameters
-from sim.model.registry import Model, fields_written, load, parameters_read
+from sim.model.reading import fields_written, parameters_read
+from sim.model.registry import Model, load
 from sim.model.week import AFTER_OPINION, BEFORE_OPINION
 
 PROCESSES = (*BEFORE_OPINION, *AFTER_OPINION)

@@ -1,0 +1,52 @@
+"""What a function of the model reads and writes, taken from its source: nothing has to be declared twice."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+
+@cache
+def _tree(function: Callable[..., Any]) -> ast.Module:
+    return ast.parse(textwrap.dedent(inspect.getsource(function)))
+
+
+def fields_read(function: Callable[..., Any]) -> dict[str, set[str]]:
+    """Take from the source which fields of each argument a function reads or writes."""
+    tree = _tree(function)
+    names = inspect.signature(function).parameters
+    found: dict[str, set[str]] = {name: set() for name in names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            if node.value.id in found:
+                found[node.value.id].add(node.attr)
+    return found
+
+
+def parameters_read(function: Callable[..., Any]) -> set[str]:
+    """Take from the source which parameters a function reads, itself or through helpers it hands `p` to."""
+    tree = _tree(function)
+    found = set(fields_read(function).get("p", ()))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if any(isinstance(given, ast.Name) and given.id == "p" for given in node.args):
+                helper = function.__globals__.get(node.func.id)
+                if inspect.isfunction(helper) and helper is not function:
+                    found |= parameters_read(helper)
+    return found
+
+
+def fields_written(function: Callable[..., Any]) -> set[str]:
+    """Take from the source which fields of `world` a function writes."""
+    found: set[str] = set()
+    for node in ast.walk(_tree(function)):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets:
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                if target.value.id == "world":
+                    found.add(target.attr)
+    return found
