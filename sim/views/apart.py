@@ -100,7 +100,7 @@ def _parted(
         lines.append(Line(1, "The chances are the same to within a point: luck parted them."))
     else:
         said = "; ".join(pull(*row) for row in rows[:3] if abs(row[1]) >= FAINT)
-        which = f"{b.choice} over {a.choice}, in run {two.which.name} compared with run {one.which.name}"
+        which = f"Added to {b.choice} over {a.choice}, in run {two.which.name} less in run {one.which.name}"
         said = said or "no rule differs between these two options"
         lines.append(Line(1, f"The chances differ as well. {which}: {said}."))
     return lines, {

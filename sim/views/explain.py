@@ -9,14 +9,12 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
-from sim.analysis import reasons
-from sim.analysis.reasons import Reason
 from sim.errors import ScenarioError, nearest
 from sim.model.outcomes import PATHS
 from sim.model.registry import ACTORS
 from sim.study.which import Which, find, opened
-from sim.views import narrative, turns, week_page
-from sim.views.lines import BLANK, FAINT, Line, html, percent, pull, pull_on, value
+from sim.views import decided, narrative, turns, week_page
+from sim.views.lines import BLANK, Line, html, pull_on, value
 from sim.views.story import plain
 from sim.views.text import console, counted
 
@@ -27,8 +25,11 @@ if TYPE_CHECKING:
     from sim.study.study import Study
     from sim.views.turns import Turn
 
-#: Rules named for a choice, and against it.
-NAMED = 3
+#: The week under which a decision has been told in full, by who decided when with what.
+Before = dict[tuple[int, str, str], int]
+
+#: Forces named behind what chance decided.
+FORCES = 6
 
 READ = (
     "This run was run again, to the same numbers, with every decision on record. A turning point is a "
@@ -159,6 +160,7 @@ class Explanation:
         if self.week is not None:
             return told + self._week_lines(self.week)
         told += [Line(0, line) for line in narrative.ending(self.model)]
+        before: Before = {}
         shown = [one for one in self.turns if self._shown(one)]
         if not shown:
             told += [
@@ -166,7 +168,7 @@ class Explanation:
                 Line(0, "No turning point: nothing moved a ladder, no event, no rare choice."),
             ]
         for turn in shown:
-            told += [BLANK, *self._turn_lines(turn)]
+            told += [BLANK, *self._turn_lines(turn, before)]
         return told
 
     def html(self) -> str:
@@ -210,7 +212,7 @@ class Explanation:
             lines += [BLANK, *self.decision_lines(decision)]
         return [*lines, BLANK, Line(0, "The tables behind these choices", True)]
 
-    def _turn_lines(self, turn: Turn) -> list[Line]:
+    def _turn_lines(self, turn: Turn, before: Before) -> list[Line]:
         lines = [Line(0, f"Week {turn.week}, from {turn.day}", True)]
         for fired in turn.fired:
             lines.append(Line(1, f"Event: {fired.told}", True))
@@ -218,21 +220,25 @@ class Explanation:
         lines += [Line(1, said) for said in turn.happened]
         for drive, forces in turn.forces:
             lines.append(Line(2, self._forced(drive, forces)))
-        said_before: set[tuple[int, str, str]] = set()
         for change, movers in zip(turn.changes, turn.movers, strict=True):
             lines.append(Line(1, str(change), True))
-            mine = [one for one in movers if self.actor in (None, one.actor)]
             if not movers:
                 lines.append(Line(2, self._unmoved(turn.week, change)))
-            for decision in mine:
-                lines += self.decision_lines(decision, 2, turn.week)
-                said_before.add((decision.week, decision.actor, decision.instrument))
+            for decision in movers:
+                if self.actor in (None, decision.actor):
+                    lines += self._once(decision, turn.week, before)
         for decision in turn.rare:
-            key = decision.week, decision.actor, decision.instrument
-            if self.actor in (None, decision.actor) and key not in said_before:
+            if self.actor in (None, decision.actor) and _key(decision) not in before:
                 lines.append(Line(1, "A rare choice", True))
-                lines += self.decision_lines(decision, 2, turn.week)
+                lines += self._once(decision, turn.week, before)
         return lines
+
+    def _once(self, decision: Decision, at: int, before: Before) -> list[Line]:
+        """Tell of a decision in full the first time, and where that stands later on."""
+        told = before.setdefault(_key(decision), at)
+        if told == at:
+            return self.decision_lines(decision, 2, at)
+        return [Line(2, f"{decided.head(decision, at)}, as told of week {told}.")]
 
     def _moved(self, target: str, before: float, after: float) -> str:
         quantity = {**self.model.registry.world, **self.model.registry.parameters}[target]
@@ -242,7 +248,7 @@ class Explanation:
 
     def _forced(self, drive: str, forces: tuple[Any, ...]) -> str:
         one = self.model.registry.drives[drive]
-        said = "; ".join(pull_on(force) for force in forces[: 2 * NAMED])
+        said = "; ".join(pull_on(force) for force in forces[:FORCES])
         return f"Chance decided. Rules behind {drive} ({one.meaning}; {one.unit}): {said or 'none'}."
 
     def _unmoved(self, week: int, change: narrative.Change) -> str:
@@ -258,53 +264,7 @@ class Explanation:
 
     def decision_lines(self, decision: Decision, indent: int = 1, at: int | None = None) -> list[Line]:
         """Say of one decision who chose what, how likely it was, what carried it, and what was nearest."""
-        when = "" if at is None or decision.week == at else f" (week {decision.week})"
-        head = f"{narrative.titled(decision.actor)}, {decision.instrument}: {decision.choice}{when}"
-        if decision.bound:
-            return [Line(indent, f"{head} – bound by a commitment")]
-        other = reasons.compared(decision)
-        if other is None:
-            return [Line(indent, f"{head} – nothing else was open")]
-        lines = [Line(indent, f"{head}, chance {percent(decision.chance)}; over {other}:")]
-        carried, spoke = self._sides(decision, other)
-        for word, side in (("for", carried), ("against", spoke)):
-            if not side:
-                lines.append(Line(indent + 1, f"{word}: no rule"))
-            for reason in side:
-                lines += self._reason(decision, other, reason, indent + 1, word)
-        return [*lines, Line(indent + 1, self._nearest(decision))]
-
-    def _sides(self, decision: Decision, other: str) -> tuple[list[Reason], list[Reason]]:
-        rows = [one for one in reasons.reasons(decision, decision.choice, other) if abs(one.push) >= FAINT]
-        carried, spoke = ([one for one in rows if sign * one.push > 0.0] for sign in (1.0, -1.0))
-        return carried[:NAMED], spoke[:NAMED]
-
-    def _reason(self, decision: Decision, other: str, reason: Reason, indent: int, word: str) -> list[Line]:
-        changes = reasons.without(decision, reason.rule).changes
-        behind = reasons.settings(
-            decision, reason.rule, (decision.choice, other), self.model.parameters_of(decision.week)
-        )
-        said = ", ".join(
-            f"{one.name} {value(one.quantity, one.value)} ({one.quantity.source.grade})"
-            for one in behind
-            if one.value != 1.0 or not one.name.startswith(("strength_", "weight_"))
-        )
-        off = f"; without it another choice in {percent(changes)}" if changes >= 0.0005 else ""
-        return [Line(indent, f"{word}: {pull(*reason)}{off}"), Line(indent + 1, said)]
-
-    def _nearest(self, decision: Decision) -> str:
-        near = reasons.rival(decision)
-        if near is None:
-            return "Nearest: nothing else was open."
-        said = f"Nearest: {near.option}, {near.behind:.2f} behind with that week's luck."
-        tip = reasons.tip(decision)
-        if tip is None:
-            return f"{said} No rule between nothing and four times its strength turns the choice by itself."
-        rule = self.model.registry.rules[tip.rule]
-        return (
-            f"{said} The least that turns it: {rule.name} ({rule.id}) at {tip.times:.2f} times its strength, "
-            f"to {tip.option}."
-        )
+        return decided.lines(self.model, decision, indent, at)
 
     # Data
 
@@ -325,9 +285,8 @@ class Explanation:
         if self._answer is not None:
             return told | self._answer[1]
         if self.week is not None:
-            return told | {
-                "week": self.week, "decisions": [self.decision_record(d) for d in self.decisions(self.week)]
-            }  # fmt: skip
+            rows = [decided.record(self.model, one) for one in self.decisions(self.week)]
+            return told | {"week": self.week, "decisions": rows}
         return told | {"turns": [self._turn_record(one) for one in self.turns if self._shown(one)]}
 
     def _turn_record(self, turn: Turn) -> dict[str, Any]:
@@ -353,47 +312,9 @@ class Explanation:
                 drive: [{"rule": one.rule, "push": one.push} for one in forces]
                 for drive, forces in turn.forces
             },
-            "decisions": [self.decision_record(one) for one in mine],
+            "decisions": [decided.record(self.model, one) for one in mine],
         }
 
-    def decision_record(self, decision: Decision) -> dict[str, Any]:
-        """Return what `decision_lines` says as plain data."""
-        other = None if decision.bound else reasons.compared(decision)
-        near, tip = reasons.rival(decision), reasons.tip(decision)
-        told: dict[str, Any] = {
-            "week": decision.week,
-            "actor": decision.actor,
-            "instrument": decision.instrument,
-            "choice": decision.choice,
-            "chance": decision.chance,
-            "bound": decision.bound,
-            "over": other,
-            "nearest": None if near is None else near._asdict(),
-            "tip": None if tip is None else tip._asdict(),
-        }
-        for word, side in zip(
-            ("for", "against"), self._sides(decision, other) if other else ([], []), strict=True
-        ):
-            told[word] = [self._reason_record(decision, str(other), one) for one in side]
-        return told
 
-    def _reason_record(self, decision: Decision, other: str, reason: Reason) -> dict[str, Any]:
-        rule = self.model.registry.rules[reason.rule]
-        off = reasons.without(decision, reason.rule)
-        behind = reasons.settings(
-            decision, reason.rule, (decision.choice, other), self.model.parameters_of(decision.week)
-        )
-        return {
-            "rule": rule.id,
-            "name": rule.name,
-            "paragraphs": list(rule.paragraphs),
-            "push": reason.push,
-            "without": {"choice": off.choice, "changes": off.changes},
-            "parameters": [
-                {
-                    "name": one.name, "value": one.value, "unit": one.quantity.unit,
-                    "grade": one.quantity.source.grade, "reference": str(one.quantity.source),
-                }
-                for one in behind
-            ],
-        }  # fmt: skip
+def _key(decision: Decision) -> tuple[int, str, str]:
+    return decision.week, decision.actor, decision.instrument

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -47,6 +48,12 @@ def percent(share: float) -> str:
     if 0.0 < share < 0.0005:
         return "under 0.1 %"
     return f"{100.0 * share:.1f} %" if share < 0.0995 else f"{100.0 * share:.0f} %"
+
+
+def chance(share: float) -> str:
+    """Write the chance of a choice; a rare one never so that it seems to be none."""
+    # Cut off rather than rounded: what is told for a chance under 2 % does not read 2.0 %.
+    return f"{math.floor(1e4 * share) / 100:.2f} %" if 0.0005 <= share < 0.02 else percent(share)
 
 
 def value(quantity: Quantity, given: float) -> str:

@@ -151,11 +151,15 @@ def _why(model: PolicyModel, ladder: str, now: Any) -> str:
     if now.fighting > 0.5:
         return f"week {said['fighting_weeks']} of fighting"
     if now.escalation > 2.5:
-        return f"last clash or fighting {number_of(now.since_clash, 'week')} ago"
+        return f"last clash or fighting {_ago(now.since_clash)}"
     return (
         f"rhetoric {said['rhetoric']}, threat {said['threat']}; "
         f"{said['troops']} troops, {said['fighters']} fighters"
     )
+
+
+def _ago(weeks: float) -> str:
+    return "this week" if weeks < 0.5 else f"{number_of(weeks, 'week')} ago"
 
 
 def happenings(model: PolicyModel, week: int) -> tuple[str, ...]:

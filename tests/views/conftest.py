@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 import sim
+from sim.analysis.replay import replay
+from sim.model.registry import load
+from sim.scenario.plan import plan
+from sim.study import which
 
 
 @pytest.fixture(autouse=True)
@@ -84,3 +90,28 @@ def odd(request: pytest.FixtureRequest, result: sim.Result) -> sim.Result:
     }
     found: sim.Result = made[request.param]()
     return found
+
+
+@dataclass(frozen=True)
+class Failing:
+    """A run that fails in the middle: its scenario, the values of its case, its replicate, when it fails."""
+
+    spec: sim.Scenario
+    row: NDArray[np.float64]
+    replicate: int
+    week: int
+
+
+@pytest.fixture(scope="session")
+def failing() -> Failing:
+    """More power than the line can carry, past what a scenario may set: it fails as the river is full."""
+    model = load()
+    spec = sim.load_scenario("baseline").replace(weeks=10, citizens=0)
+    own = plan(spec, model)
+    row = np.concatenate([own.parameters, own.world])
+    row[list(model.parameters).index("power_contract")] = 75.0
+    for replicate in range(20):
+        run = replay(which.Which(f"1:{replicate}", spec, 0, replicate, row))
+        if run.failure is not None and 1 < run.failure.week < 10:
+            return Failing(spec, row, replicate, run.failure.week)
+    raise AssertionError("none of twenty runs fails in the middle")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -18,15 +18,17 @@ from sim.analysis.replay import replay
 from sim.errors import ResultError, ScenarioError
 from sim.model.outcomes import OUTCOMES, PATHS
 from sim.model.registry import load
-from sim.scenario.plan import plan
 from sim.study import which
 from sim.views import apart, narrative, turns
 from sim.views.explain import Explanation, explain
-from sim.views.lines import Line, html
+from sim.views.lines import Line, chance, html
+from sim.views.text import counted
 
 WEEKS = 70
 EVENTS = [
-    {"name": "base closed", "on": "2021-11-15", "change": {"russian_guarantee": {"multiply": 0.3}}},
+    {"name": "base closed", "on": "2021-11-15", "change": {"russian_guarantee": {"multiply": 0.3}},
+     "because": "the troops are called home",
+     "source": {"publisher": "A Paper", "title": "A headline", "date": "2021-11-14"}},
     {"name": "poor winter", "on": "2021-12-06", "lasts": "10 weeks",
      "change": {"audience_cost": {"multiply": 0.5}}},
 ]  # fmt: skip
@@ -95,7 +97,7 @@ def test_a_plausible_run_is_run_at_the_values_of_its_case(result: Any) -> None:
 def test_a_run_of_a_sweep_is_explained(tmp_path: Path) -> None:
     study = sim.sweep(
         {
-            "panj": 1, "title": "two guarantees", "scenario": "baseline", "weeks": 20, "citizens": 0,
+            "panj": 1, "title": "two guarantees", "scenario": "massacre_north", "weeks": 24, "citizens": 0,
             "replicates": 2, "design": {"method": "grid"},
             "uncertainties": {"russian_guarantee": {"discrete": [0.2, 0.8]}},
         },
@@ -106,6 +108,8 @@ def test_a_run_of_a_sweep_is_explained(tmp_path: Path) -> None:
     assert found.model.past(0).russian_guarantee == 0.8
     assert PATHS[int(found.model.outcome.path)] == row["path"]
     assert found.model.outcome.approval == row["approval"]
+    event = next(one for turn in found.turns for one in turn.fired)
+    assert event.because == "killings of Afghan Tajiks are filmed and shared for weeks"
 
 
 @pytest.mark.parametrize(
@@ -341,24 +345,69 @@ def test_runs_of_two_cases_name_what_differs(result: Any) -> None:
     assert "same randomness" in text(explain(result, "1:1", against="0:1"))
 
 
-def test_a_failed_run_is_explained_to_where_it_got() -> None:
-    model = load()
-    spec = sim.load_scenario("baseline").replace(weeks=10, citizens=0)
-    own = plan(spec, model)
-    row = np.concatenate([own.parameters, own.world])
-    row[list(model.parameters).index("power_contract")] = 1e5  # past what a scenario may set
-    run = which.Which("1:0", spec, 0, 0, row)
+def test_a_failed_run_is_explained_to_where_it_got(failing: Any) -> None:
+    spec, name, week = failing.spec, f"1:{failing.replicate}", failing.week
+    run = which.Which(name, spec, 0, failing.replicate, failing.row)
     found = Explanation(run, replay(run), None, None)
-    assert "The run failed: in week 3" in text(found)
+    assert f"The run failed: in week {week}" in text(found)
     data = json.loads(json.dumps(found.record(), allow_nan=False))
-    assert data["failure"] == {"week": 3, "variable": "power_supply"}
+    assert data["failure"] == {"week": week, "variable": "power_supply"}
     assert data["path"] is None
-    sound = which.Which("0:0", spec, 0, 0, None)
+    sound = which.Which(f"0:{failing.replicate}", spec, 0, failing.replicate, None)
     parted = apart.answer(Explanation(sound, replay(sound), None, None), found)[1]["apart"]
-    assert parted["ends"]["1:0"] is None
-    assert parted["values"] == {
-        "power_contract": [own.parameters[list(model.parameters).index("power_contract")], 1e5]
-    }
+    assert parted["ends"][name] is None
+    assert parted["values"] == {"power_contract": [load().parameters["power_contract"].default, 75.0]}
+
+
+# Reasons of events, and words
+
+
+def test_an_event_is_told_with_its_reason_and_source_from_the_stored_result(told: Explanation) -> None:
+    assert "Event: base closed: the troops are called home (A Paper, A headline, 2021-11-14)" in text(told)
+    events = {one["name"]: one for turn in told.record()["turns"] for one in turn["events"]}
+    assert events["base closed"]["because"] == "the troops are called home"
+    assert events["base closed"]["source"]["date"] == "2021-11-14"
+    assert events["poor winter"]["because"] == ""
+    assert events["poor winter"]["source"] == {}
+
+
+def test_a_result_that_keeps_no_reasons_is_read_all_the_same(folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "old"
+    shutil.copytree(folder, copy)
+    known = json.loads((copy / "result.json").read_text())
+    del known["scenario"]["reasons"]
+    (copy / "result.json").write_text(json.dumps(known))
+    found = sim.load_results(copy).spec
+    assert found.hash == known["scenario"]["hash"]
+    assert found.reasons == {}
+
+
+def test_a_decision_is_told_in_full_once_and_nothing_is_said_of_1_clashes(result: Any) -> None:
+    again = 0
+    for run in range(8):
+        lines = [one.text for one in explain(result, run).lines()]
+        for at, line in enumerate(lines):
+            assert not re.search(r"(?<![\d.,])1 (incidents|clashes|deaths|rounds|weeks|refugees)\b", line)
+            match = re.fullmatch(r"(.*?)(?: \(week (\d+)\))?, as told of week (\d+)\.", line)
+            if match:
+                again += 1
+                first = next(k for k, one in enumerate(lines) if one.startswith(f"Week {match[3]}, from"))
+                assert any(one.startswith(match[1]) and "chance" in one for one in lines[first:at])
+    assert again
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "0 clashes"), (1, "1 clash"), (2, "2 clashes"), (1234, "1,234 clashes")]
+)
+def test_one_is_singular(count: int, said: str) -> None:
+    assert counted(count, "clash", "clashes") == said
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.01996, "1.99 %"), (0.00345, "0.34 %"), (0.02, "2.0 %"), (0.0001, "under 0.1 %")]
+)
+def test_a_chance_under_two_percent_reads_as_one(share: float, said: str) -> None:
+    assert chance(share) == said
 
 
 # On the command line

@@ -6,14 +6,11 @@ import json
 import re
 from typing import Any
 
-import numpy as np
 import pytest
 
 import sim
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
-from sim.model.registry import load
-from sim.scenario.plan import plan
 from sim.views import narrative
 from sim.views.story import Story, trace
 
@@ -112,7 +109,7 @@ def test_every_option_is_told_when_it_is_new_and_counted_always(story: Story) ->
 def test_the_story_ends_with_the_path_and_why(story: Story, capsys: pytest.CaptureFixture[str]) -> None:
     ending = flat(shown(story, capsys).split("Where it ends")[1])
     path = PATHS[int(story.model.outcome.path)]
-    assert f"Path: {path}: {narrative.MEANING[path].format(tail=26)}." in ending
+    assert f"Path: {path}: {narrative.MEANING[path].format(tail='26 weeks')}." in ending
     assert set(narrative.MEANING) == set(PATHS)
 
 
@@ -204,19 +201,14 @@ def test_a_week_as_data_holds_options_and_cells(story: Story) -> None:
         assert sum(option["chance"] for option in said["options"].values()) == pytest.approx(1.0)
 
 
-def test_a_failed_run_is_told_to_where_it_got(capsys: pytest.CaptureFixture[str]) -> None:
-    spec = sim.load_scenario("baseline").replace(weeks=10, citizens=0)
-    model = load()
-    own = plan(spec, model)
-    case = np.concatenate([own.parameters, own.world])
-    case[list(model.parameters).index("power_contract")] = 1e5  # past what a scenario may set
-    story = trace(spec, case=case)
+def test_a_failed_run_is_told_to_where_it_got(failing: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    story, week = trace(failing.spec, replicate=failing.replicate, case=failing.row), failing.week
     told = flat(shown(story, capsys))
-    assert "The run failed: in week 3 'power_supply' left its bounds" in told
+    assert f"The run failed: in week {week} 'power_supply' left its bounds" in told
     data = json.loads(json.dumps(story.record(), allow_nan=False))
-    assert data["outcome"]["failure"] == {"week": 3, "variable": "power_supply"}
+    assert data["outcome"]["failure"] == {"week": week, "variable": "power_supply"}
     assert data["outcome"]["path"] is None
-    assert len(data["weeks"]) == 3
-    assert "–" in shown(story, capsys, 3)
-    with pytest.raises(ScenarioError, match="failed in week 3"):
-        story.show(4)
+    assert len(data["weeks"]) == week
+    assert "–" in shown(story, capsys, week)
+    with pytest.raises(ScenarioError, match=f"failed in week {week}"):
+        story.show(week + 1)

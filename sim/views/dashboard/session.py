@@ -337,14 +337,17 @@ class Session:
         return self.found.get(self.pin if full and self.pin in self.found else self.pin.look)
 
     def _show(self, asked: Question, pin: Question | None, look: bool = False) -> None:
-        if asked != self.question or pin != self.pin:
-            look = look or asked not in self.found  # an answer that the next one is about to replace
+        overtaken = asked != self.question or pin != self.pin
+        if overtaken:
+            look = look or asked not in self.found
         one = self.found.get(asked.look if look else asked)
         two = None if pin is None else self.found.get(pin.look if look else pin)
         if one is None or (pin is not None and two is None):
             return
         spread = None if look else self.spreads.get(asked)
         self._draw(one, two, spread)
+        if overtaken:  # a step on the way: the status goes on to say that the next one is computed
+            return
         self.run.follow(asked)
         under_way = spread is None and self.stopped != self.generation
         self.progress.visible = under_way
