@@ -227,7 +227,7 @@ def _claim(folder: Path, force: bool) -> None:
 def _draw(result: Any, folder: Path, kinds: Sequence[str] | None, quiet: bool) -> list[Path]:
     from sim.views import plots
 
-    return plots.save_all(result, folder, kinds)
+    return plots.save(result, folder, kinds)
 
 
 @app.command(epilog="Example: panj trace baseline --replicate 17 --week 12")

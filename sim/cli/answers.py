@@ -24,6 +24,16 @@ def complete_scenario(incomplete: str) -> list[str]:
     return [row["name"] for row in sim.scenarios() if row["name"].startswith(incomplete)]
 
 
+Forms = Annotated[
+    str, typer.Option("--format", metavar="FORMS", help="Of png, svg, pdf; several with commas.")
+]
+
+
+def named(given: str) -> list[str]:
+    """Take apart what stands between commas."""
+    return [one.strip() for one in given.split(",") if one.strip()]
+
+
 @answers.command(epilog="Example: panj compare baseline thin_guarantee --runs 400")
 def compare(
     first: Annotated[
@@ -37,8 +47,10 @@ def compare(
     seed: Seed = 0,
     threads: Threads = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="A folder for the picture of the flows and its table.")
+        Path | None,
+        typer.Option(metavar="DIR", help="A folder for the pictures of flows and effects and their tables."),
     ] = None,
+    form: Forms = "png,svg",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -48,7 +60,7 @@ def compare(
     """
     from sim.views import compare as view
 
-    view.run(first, second, runs, seed, threads, out, as_json, quiet)
+    view.run(first, second, runs, seed, threads, out, named(form), as_json, quiet)
 
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The result folder of a sweep.")]
@@ -210,9 +222,7 @@ def plot(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to put them; default: the result folder.")
     ] = None,
-    form: Annotated[
-        str, typer.Option("--format", metavar="FORMS", help="Of png, svg, pdf; several with commas.")
-    ] = "png,svg",
+    form: Forms = "png,svg",
     data: Annotated[bool, typer.Option("--data", help="The numbers behind each as CSV beside it.")] = False,
     by: Annotated[
         str | None,
@@ -237,10 +247,9 @@ def plot(
     import sim
     from sim.views.plots import saving
 
-    forms = [one.strip() for one in form.split(",") if one.strip()]
     made = saving.save(
         sim.load_results(folder, given), out or (folder / "given" if given else folder), kind,
-        forms=forms, numbers=data, by=by, where=where, source=str(folder),
+        forms=named(form), numbers=data, by=by, where=where, source=str(folder),
     )  # fmt: skip
     for path in made:
         print(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Group, RenderableType
@@ -30,13 +31,17 @@ def run(
     seed: int,
     threads: int | None,
     out: Path | None,
+    forms: Sequence[str],
     as_json: bool,
     quiet: bool,
 ) -> None:
     """Do what `panj compare` was asked for and print it."""
+    from sim.views.plots.files import forms_named
+
+    wanted = forms_named(forms)
     with progress(2 * runs, quiet or as_json) as tick:
         found = compare(first, second, runs=runs, seed=seed, threads=threads, progress=tick)
-    written = [] if out is None else save(found, out)
+    written = [] if out is None else save(found, out, wanted)
     if as_json:
         print(json.dumps(found.record(), ensure_ascii=False, indent=2, allow_nan=False))
         return
@@ -45,7 +50,7 @@ def run(
         print(path)
 
 
-def save(found: Comparison, folder: Path) -> list[Path]:
+def save(found: Comparison, folder: Path, forms: Sequence[str] = ("png", "svg")) -> list[Path]:
     """Write the pictures of flows and effects and their numbers into a folder, and return the paths."""
     from sim.views.plots import data, flows
     from sim.views.plots.files import write_figure, write_text
@@ -55,7 +60,7 @@ def save(found: Comparison, folder: Path) -> list[Path]:
     made = []
     for kind, draw in (("flows", flows.figure), ("effects", flows.effects_figure)):
         figure = draw(found)
-        made += [write_figure(figure, folder / f"{kind}.{form}") for form in ("png", "svg")]
+        made += [write_figure(figure, folder / f"{kind}.{form}") for form in forms]
         table, unit, interval = tables[kind]
         made.append(write_text(data.text(table, _about(found, kind, unit, interval)), folder / f"{kind}.csv"))
     return made

@@ -268,6 +268,15 @@ def test_the_command(panj: Callable[..., Any]) -> None:
     assert shown.code == 0
     assert "audience_cost" in shown.out
     assert Path("pictures/flows.png").is_file()
+    paper = panj("compare", "a.yaml", "b.yaml", "--runs", 6, "--out", "paper", "--format", "pdf")
+    assert paper.code == 0, paper.err
+    assert {path.name for path in Path("paper").iterdir()} == {
+        "flows.pdf", "flows.csv", "effects.pdf", "effects.csv",
+    }  # fmt: skip
+    refused = panj("compare", "a.yaml", "b.yaml", "--runs", 6, "--out", "none", "--format", "pfd")
+    assert refused.code != 0
+    assert "nearest: pdf" in refused.err
+    assert not Path("none").exists()
     wrong = panj("compare", "a.yaml", "c.yaml")
     assert wrong.code == 2
     assert "c.yaml" in wrong.err

@@ -44,7 +44,7 @@ def words(ax: Axes) -> str:
 
 
 def test_every_kind_as_png_and_svg(result: sim.Result, tmp_path: Path) -> None:
-    drawn = plots.save_all(result, tmp_path / "new" / "folder")
+    drawn = plots.save(result, tmp_path / "new" / "folder")
     assert {path.name for path in drawn} == {
         f"{kind}.{form}" for kind in plots.KINDS for form in ("png", "svg")
     }
@@ -58,7 +58,7 @@ def test_every_kind_as_png_and_svg(result: sim.Result, tmp_path: Path) -> None:
 
 def test_the_same_result_gives_the_same_files(result: sim.Result, tmp_path: Path) -> None:
     for one, other in zip(
-        plots.save_all(result, tmp_path / "a"), plots.save_all(result, tmp_path / "b"), strict=True
+        plots.save(result, tmp_path / "a"), plots.save(result, tmp_path / "b"), strict=True
     ):
         assert one.read_bytes() == other.read_bytes(), one.name
 
@@ -67,8 +67,8 @@ def test_a_loaded_result_gives_the_same_pictures(result: sim.Result, tmp_path: P
     loaded = sim.load_results(result.save(tmp_path / "kept"))
     kinds = ["paths", "ladders"]
     for one, other in zip(
-        plots.save_all(result, tmp_path / "a", kinds),
-        plots.save_all(loaded, tmp_path / "b", kinds),
+        plots.save(result, tmp_path / "a", kinds),
+        plots.save(loaded, tmp_path / "b", kinds),
         strict=True,
     ):
         assert one.read_bytes() == other.read_bytes(), one.name
@@ -110,7 +110,7 @@ def test_a_condition_is_said_on_the_picture_and_in_its_numbers(
 
 def test_an_unknown_kind_names_those_there_are(result: sim.Result, tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=r"'pie'.*paths, joint, ladders, fan, incidence"):
-        plots.save_all(result, tmp_path / "none", ["paths", "pie"])
+        plots.save(result, tmp_path / "none", ["paths", "pie"])
     assert not (tmp_path / "none").exists()
 
 

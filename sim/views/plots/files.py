@@ -5,17 +5,34 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from sim.errors import ScenarioError, nearest
 from sim.views.plots import style
 
 #: Dots per inch of a PNG.
 DOTS = 150
 FORMS = ("png", "svg", "pdf")
+
+
+def forms_named(names: Iterable[str]) -> list[str]:
+    """Return forms of files, each once.
+
+    Raises
+    ------
+    ScenarioError
+        One that does not exist, with those that do.
+    """
+    wanted = list(dict.fromkeys(names))
+    for form in wanted:
+        if form not in FORMS:
+            raise ScenarioError(f"no form {form!r}{nearest(form, FORMS)}; forms: {', '.join(FORMS)}")
+    return wanted
 
 
 def picture(figure: Figure, form: str = "png", dots: int = DOTS) -> bytes:

@@ -1,9 +1,8 @@
-"""The pictures of a result folder, each with heading and note, as PNG and SVG."""
+"""The pictures of an ensemble, each with heading and note."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,9 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from sim.analysis import distributions, null
-from sim.errors import ScenarioError, nearest
 from sim.views.plots import data, groups, shares, style, time
-from sim.views.plots.files import write_figure
 from sim.views.plots.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -27,34 +24,6 @@ FANS = (
     "rhetoric", "tension", "approval", "solidarity",
     "refugees_reported", "refugees_hosted", "power_owed", "troops",
 )  # fmt: skip
-
-
-def save_all(result: Result, folder: str | Path, kinds: Sequence[str] | None = None) -> list[Path]:
-    """Draw pictures of these kinds (default: all) into a folder, each as PNG and SVG.
-
-    The same result gives the same files.
-
-    Raises
-    ------
-    ScenarioError
-        A kind that does not exist, with those that do.
-    OSError
-        Writing failed.
-    """
-    wanted = list(KINDS) if kinds is None else list(dict.fromkeys(kinds))
-    for kind in wanted:
-        if kind not in KINDS:
-            raise ScenarioError(
-                f"no picture of kind {kind!r}{nearest(kind, KINDS)}; kinds: {', '.join(KINDS)}"
-            )
-    place = Path(folder)
-    place.mkdir(parents=True, exist_ok=True)
-    made = []
-    for kind in wanted:
-        with style.look():
-            figure = KINDS[kind](result)
-            made += [write_figure(figure, place / f"{kind}.{form}") for form in ("png", "svg")]
-    return made
 
 
 def _runs(result: Result) -> str:

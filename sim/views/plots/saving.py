@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim.errors import ScenarioError, nearest
 from sim.study.result import Result
 from sim.views.plots import data, gallery, style
-from sim.views.plots.files import FORMS, write_figure, write_text
+from sim.views.plots.files import forms_named, write_figure, write_text
 
 if TYPE_CHECKING:
     from sim.study.study import Study
@@ -55,10 +55,7 @@ def save(
     OSError
         Writing failed.
     """
-    wanted_forms = list(dict.fromkeys(forms))
-    for form in wanted_forms:
-        if form not in FORMS:
-            raise ScenarioError(f"no form {form!r}{nearest(form, FORMS)}; forms: {', '.join(FORMS)}")
+    wanted_forms = forms_named(forms)
     ensemble = isinstance(result, Result)
     if ensemble and (by is not None or where is not None):
         raise ScenarioError("--by and --where tell the cases of a sweep apart; this is an ensemble")
