@@ -87,7 +87,7 @@ class Classes:
             7 - k: style.sentence(name) for k, name in enumerate(PATHS)
         }
         self.figure.xaxis.formatter = NumeralTickFormatter(format="0 %")
-        self.figure.xaxis.ticker.desired_num_ticks = 4
+        self.figure.xaxis.ticker.desired_num_ticks = 3
         self.figure.xaxis.axis_label = "share of runs"
         self.figure.ygrid.grid_line_color = None
         bars = {"y": "y", "right": "share", "height": "height"}

@@ -17,6 +17,7 @@ from sim.views.dashboard import knobs
 from sim.views.dashboard.library import Library
 from sim.views.dashboard.looks import INNER, html
 from sim.views.dashboard.state import LIMITS, Settings
+from sim.views.narrative import titled
 
 #: What the list of readings calls the storyline's own.
 OWN = "the storyline's own"
@@ -218,7 +219,7 @@ def about(spec: Scenario) -> str:
         for one in spec.events
     )
     bound = "".join(
-        f"<li>{escape(one.actor)}, {escape(one.instrument)}: "
+        f"<li>{escape(titled(one.actor))}, {escape(one.instrument)}: "
         + escape(f"insists on {one.insist}" if one.insist else f"avoids {', '.join(one.avoid)}")
         + "</li>"
         for one in spec.commitments

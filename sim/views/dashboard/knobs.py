@@ -7,11 +7,13 @@ see a clash or talks: the strongest of each actor, of the citizens, and of the b
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from html import escape
 
 from sim.model.provenance import Quantity
-from sim.model.registry import Model, load
+from sim.model.registry import ACTORS, Model, load
+from sim.views.narrative import titled
 
 KNOBS: dict[str, tuple[str, ...]] = {
     "Dushanbe": (
@@ -96,6 +98,8 @@ def label(one: Quantity) -> str:
     grade, source = GRADES[one.source.grade], str(one.source)
     facts = f"{one.name}: {kind}, in {one.unit}; plausible {low:g} to {high:g}; {grade}. {source}"
     meaning = one.meaning[:1].upper() + one.meaning[1:]
+    for actor in ACTORS:
+        meaning = re.sub(rf"\b{actor}\b", titled(actor), meaning)
     if meaning.startswith("Of "):  # "standing utility" is the heading of these in the model's tables
         meaning = f"Standing utility {one.meaning}"
     return (

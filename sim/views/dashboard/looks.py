@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import panel as pn
 from panel.io.resources import LOCAL_DIST
@@ -34,6 +37,34 @@ class Frame(pn.Template):  # type: ignore[misc]
         doc.template_variables.setdefault("dist_url", LOCAL_DIST)
         with doc.models.freeze():
             return super().server_doc(doc, *given, **named)
+
+
+#: Documents whose changes are being gathered.
+_together: WeakSet[Any] = WeakSet()
+
+
+@contextmanager
+def together(doc: Any = None) -> Iterator[None]:
+    """Send what is changed here as one message, in Bokeh's way.
+
+    Panel has a way of its own, quicker by a little, in which the last message may lie about while the
+    line is busy until something else changes: a page would show an answer as computing for good.
+    """
+    doc = doc or pn.state.curdoc
+    if doc is None or doc in _together:
+        yield
+        return
+    _together.add(doc)
+    held = doc.callbacks.hold_value
+    if held is None:
+        doc.hold("combine")
+    try:
+        yield
+    finally:
+        _together.discard(doc)
+        doc.unhold()
+        if held is not None:  # by Panel, which will find nothing left to send
+            doc.hold(held)
 
 
 def html(text: str, **given: Any) -> Any:

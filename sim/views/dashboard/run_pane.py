@@ -16,7 +16,7 @@ from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
 from sim.model.population import OPINIONS
 from sim.views.dashboard.charts import INK, describe, legend_below, plain
 from sim.views.dashboard.computing import REPLAYS, Question, on
-from sim.views.dashboard.looks import INNER, button, html
+from sim.views.dashboard.looks import INNER, button, html, together
 from sim.views.dashboard.map import Map
 from sim.views.dashboard.replay import Replay, actors
 from sim.views.narrative import titled
@@ -36,7 +36,7 @@ class RunPane:
         self.busy = self.gone = self._quiet = False
         small = {"stylesheets": [INNER], "margin": (4, 10)}
         self.replicate: Any = pn.widgets.IntInput(label="Run number", value=0, start=0, width=120, **small)
-        self.open: Any = button("Step through this run", button_type="primary")
+        self.open: Any = button("Step through this run", color="primary")
         self.back, self.ahead = button("◀ Week before"), button("Week after ▶")
         self.turn: Any = button("Next turn")
         self.week: Any = pn.widgets.IntSlider(
@@ -153,8 +153,9 @@ class RunPane:
 
     def _slid(self, _: Any) -> None:
         if not self._quiet and self.run is not None:
-            self._show()
-            self._moved(self.run.replicate, self.week.value)
+            with together():
+                self._show()
+                self._moved(self.run.replicate, self.week.value)
 
     # What happens
 
@@ -209,14 +210,17 @@ class RunPane:
         self._moved(run.replicate, self.week.value)
 
     def _show(self) -> None:
-        if self.run is None:
-            return
-        week = min(max(int(self.week.value), 1), self.run.last)
+        if self.run is not None:
+            with together():
+                self._show_run(self.run)
+
+    def _show_run(self, run: Replay) -> None:
+        week = min(max(int(self.week.value), 1), run.last)
         self.now.location = week
-        self.told.object = self.run.week(week)
-        self.choices.object = self.run.choices(week, str(self.actor.value))
+        self.told.object = run.week(week)
+        self.choices.object = run.choices(week, str(self.actor.value))
         opinion = self.opinion.value if self.opinion.value in OPINIONS else OPINIONS[0]
-        self.map.show(self.run, week, opinion)
+        self.map.show(run, week, opinion)
 
     def close(self) -> None:
         """Let go of everything, as the visitor has left."""

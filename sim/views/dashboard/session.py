@@ -22,7 +22,7 @@ from sim.views.dashboard.computing import Question
 from sim.views.dashboard.controls import Controls
 from sim.views.dashboard.figures import Figures
 from sim.views.dashboard.library import Library
-from sim.views.dashboard.looks import INNER, PAGE, Frame, button, html
+from sim.views.dashboard.looks import INNER, PAGE, Frame, button, html, together
 from sim.views.dashboard.run_pane import RunPane
 from sim.views.dashboard.state import Place, Settings
 from sim.views.dashboard.stored_pane import StoredPane
@@ -78,7 +78,7 @@ class Session:
         )
         self.cancel: Any = button("Stop refining", visible=False)
         self.again: Any = button("Refine again", visible=False)
-        self.pin_it: Any = button("Pin this answer", button_type="primary")
+        self.pin_it: Any = button("Pin this answer", color="primary")
         self.unpin: Any = button("Unpin", visible=False)
         self.cancel.on_click(lambda _: self._stop())
         self.again.on_click(lambda _: self._go_on())
@@ -113,7 +113,7 @@ class Session:
             copies.append(copy)
         self.save: Any = pn.widgets.FileDownload(
             callback=self._file, filename="storyline.yaml", label="Save as a scenario file",
-            button_type="primary", stylesheets=[INNER], margin=(4, 4), width=230,
+            color="primary", stylesheets=[INNER], margin=(4, 4), width=230,
         )  # fmt: skip
         self.file = html("")
         self.take: Any = pn.Column(
@@ -163,6 +163,10 @@ class Session:
 
     def set(self, place: Place) -> bool:
         """Set what is asked for, if it can be; say why not otherwise."""
+        with together(self.doc):
+            return self._set(place)
+
+    def _set(self, place: Place) -> bool:
         try:
             spec = state.scenario(place.now, self.library)
             base = state.base_values(place.now, self.library)
@@ -246,8 +250,13 @@ class Session:
 
     def _later(self, change: Callable[[], None]) -> None:
         """Change the page from outside its turn."""
+
+        def changed() -> None:
+            with together(self.doc):
+                change()
+
         if not self.gone:
-            self.doc.add_next_tick_callback(change)
+            self.doc.add_next_tick_callback(changed)
 
     def _stop(self) -> None:
         self.stopped = self.generation

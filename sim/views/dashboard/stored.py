@@ -126,9 +126,9 @@ class Lines:
         self.source = ColumnDataSource({"xs": [], "ys": [], "colour": [], "alpha": []})
         self.axes = ColumnDataSource({"x": [], "y0": [], "y1": []})
         self.brushed = ColumnDataSource({"left": [], "right": [], "bottom": [], "top": []})
-        self.words = ColumnDataSource({"x": [], "y": [], "said": []})
+        self.words = ColumnDataSource({"x": [], "y": [], "said": [], "align": []})
         self.figure: Any = plain(
-            height=420, x_range=Range1d(-0.5, 5.5), y_range=Range1d(-0.1, 1.28), title=" "
+            height=440, x_range=Range1d(-0.5, 5.5), y_range=Range1d(-0.17, 1.36), title=" "
         )
         self.figure.axis.visible = self.figure.grid.visible = False
         self.figure.multi_line(
@@ -140,7 +140,7 @@ class Lines:
             fill_alpha=0.25, line_color="#0072b2",
         )  # fmt: skip
         self.figure.add_layout(
-            LabelSet(source=self.words, x="x", y="y", text="said", text_align="center",
+            LabelSet(source=self.words, x="x", y="y", text="said", text_align="align",
                      text_baseline="bottom", text_font_size="11px", text_color=INK)
         )  # fmt: skip
         self.columns: tuple[str, ...] = ()
@@ -169,19 +169,21 @@ class Lines:
         }
         self.axes.data = {"x": place, "y0": [0.0] * len(place), "y1": [1.0] * len(place)}
         marks: list[tuple[float, float, float, float]] = []
-        words: list[tuple[float, float, str]] = []
+        words: list[tuple[float, float, str, str]] = []
         for k, name in enumerate(columns):
             low, high = ends(rows[name])
+            # The outermost names grow inwards, and neighbours stand at other heights: a telephone is narrow.
+            align = "left" if k == 0 else "right" if k == len(columns) - 1 else "center"
             words += [
-                (k, 1.2 if k % 2 else 1.1, name.replace("_", " ")),
-                (k, 1.02, _said(name, high)),
-                (k, -0.07, _said(name, low)),
+                (k, (1.1, 1.19, 1.28)[k % 3], name.replace("_", " "), align),
+                (k, 1.02, _said(name, high), "center"),
+                (k, -0.14 if k % 2 else -0.07, _said(name, low), "center"),
             ]
             if name in brushes:
                 a, b = ((end - low) / (high - low) for end in brushes[name])
                 marks.append((k - 0.06, k + 0.06, a, b))
         self.brushed.data = _columns(("left", "right", "bottom", "top"), marks)
-        self.words.data = _columns(("x", "y", "said"), words)
+        self.words.data = _columns(("x", "y", "said", "align"), words)
         self.figure.x_range.start, self.figure.x_range.end = -0.5, max(len(columns) - 0.5, 0.5)
         title = f"{int(kept.sum()):,} of {counted(len(rows), 'run')} within the brushes"
         self.figure.title.text = title

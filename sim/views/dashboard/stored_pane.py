@@ -16,7 +16,7 @@ from sim.model.outcomes import PATHS
 from sim.views.dashboard import stored
 from sim.views.dashboard.charts import percent
 from sim.views.dashboard.library import Library
-from sim.views.dashboard.looks import INNER, button, html
+from sim.views.dashboard.looks import INNER, button, html, together
 from sim.views.dashboard.stored import Lines, Opened
 from sim.views.dashboard.tables import by_name, table
 from sim.views.summary import span
@@ -103,15 +103,19 @@ class StoredPane:
 
     def _lay_out(self) -> None:
         """Put a range slider under the picture for every axis."""
+        with together():
+            self._put_sliders()
+
+    def _put_sliders(self) -> None:
         assert self.found is not None
         made = []
         for name in self._columns():
             low, high = stored.ends(self.found.runs[name])
             slider: Any = pn.widgets.RangeSlider(
-                label="path (0 war to 7 cold peace)" if name == "path" else name.replace("_", " "),
+                label="path, 0 war to 7 cold peace" if name == "path" else name.replace("_", " "),
                 start=low, end=high, step=(high - low) / 100,
                 value=self.brushes.get(name, (low, high)), format="0,0" if high >= 1000 else "0.0[00]",
-                width=230, stylesheets=[INNER], margin=(2, 10),
+                width=270, stylesheets=[INNER], margin=(2, 18),
             )  # fmt: skip
             slider.param.watch(lambda event, name=name: self._slid(name, event.new), "value")
             made.append(slider)
@@ -150,6 +154,10 @@ class StoredPane:
             self._lay_out()
 
     def _show(self) -> None:
+        with together():
+            self._redraw()
+
+    def _redraw(self) -> None:
         assert self.found is not None
         runs = self.found.runs
         self.lines.show(self.found, self._columns(), self.brushes)
