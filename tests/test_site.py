@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.views.browser import chromium, watched
+
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOK = ROOT / "docs" / "tutorials" / "first-study.ipynb"
 
@@ -53,6 +55,19 @@ def test_nothing_is_fetched_from_elsewhere(site: Path) -> None:
         assert outside.findall(page.read_text(encoding="utf-8")) == [], page.name
     for sheet in site.rglob("*.css"):
         assert not re.search(r"url\((?:https?:)?//", sheet.read_text(encoding="utf-8"))
+
+
+def test_search_finds_things_in_a_folder_without_a_server(site: Path) -> None:
+    with chromium("--host-resolver-rules=MAP * ~NOTFOUND") as browser:
+        page = browser.new_page(viewport={"width": 1300, "height": 900})
+        seen = watched(page)
+        page.goto((site / "index.html").as_uri())
+        page.locator(".md-search__input").first.click()
+        page.keyboard.type("audience_cost")
+        found = page.locator(".md-search-result__item a[href*='parameters.html']").first
+        found.wait_for(state="attached", timeout=120_000)
+        assert seen.requests == []
+        assert seen.messages == []
 
 
 def test_the_notebook_lies_there_run_and_without_faults() -> None:
