@@ -15,7 +15,7 @@ from sim.scenario.readings import reading
 from sim.scenario.schema import Scenario
 from sim.views.dashboard import knobs
 from sim.views.dashboard.library import Library
-from sim.views.dashboard.looks import INNER, html
+from sim.views.dashboard.looks import INNER, Later, at_once, html
 from sim.views.dashboard.state import LIMITS, Settings
 from sim.views.narrative import titled
 
@@ -69,9 +69,11 @@ class Knob:
 class Controls:
     """All widgets that set something; `changed` is called with the new settings."""
 
-    def __init__(self, library: Library, changed: Callable[[Settings], object]) -> None:
-        self.library, self._changed = library, changed
-        self.settings = Settings()
+    def __init__(
+        self, library: Library, changed: Callable[[Settings], object], later: Later = at_once
+    ) -> None:
+        self.library, self._changed, self._later = library, changed, later
+        self.settings = self._shown = Settings()
         self._quiet = False
         titles = library.storylines()
         wide = {"sizing_mode": "stretch_width", "stylesheets": [INNER], "margin": (4, 10)}
@@ -120,10 +122,11 @@ class Controls:
         self.fetch.param.watch(self._fetch, "value")
 
     def _card(self, group: str) -> Any:
+        later = self._later
         card: Any = pn.Card(
             title=group, collapsed=True, sizing_mode="stretch_width", margin=(4, 10), stylesheets=[INNER]
         )
-        card.param.watch(lambda event: None if event.new else self._fill(group), "collapsed")
+        card.param.watch(lambda event: None if event.new else later(lambda: self._fill(group)), "collapsed")
         return card
 
     def _fill(self, group: str) -> None:
@@ -162,11 +165,15 @@ class Controls:
     def _fetch(self, event: Any) -> None:
         if self._quiet or not event.new:
             return
-        self._add(event.new)
-        self._quiet = True
-        self.fetch.value = ""
-        self._quiet = False
-        self._tell(self.settings)
+        name = event.new
+
+        def fetched() -> None:
+            self._add(name)
+            self._quiet = True
+            self.fetch.value = ""
+            self._quiet = False
+
+        self._later(fetched)
 
     def _add(self, name: str) -> None:
         """Have a slider for a number: by opening its card, or at the end."""
@@ -183,7 +190,7 @@ class Controls:
 
     def show(self, settings: Settings, spec: Scenario, base: Mapping[str, float]) -> None:
         """Stand where settings that were found right stand; `base` is every number unturned."""
-        before, self.settings, self.base = self.settings, settings, base
+        before, self._shown, self.base = self._shown, settings, base
         turned = dict(settings.values)
         self.cards["Dushanbe"].collapsed = self.cards["Dushanbe"].collapsed and bool(self.knobs)
         for name in turned:

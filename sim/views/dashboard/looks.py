@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from weakref import WeakSet
 
 import panel as pn
 from panel.io.resources import LOCAL_DIST
@@ -39,32 +37,31 @@ class Frame(pn.Template):  # type: ignore[misc]
             return super().server_doc(doc, *given, **named)
 
 
-#: Documents whose changes are being gathered.
-_together: WeakSet[Any] = WeakSet()
+#: Has a change of the page made in its turn.
+Later = Callable[[Callable[[], object]], None]
 
 
-@contextmanager
-def together(doc: Any = None) -> Iterator[None]:
-    """Send what is changed here as one message, in Bokeh's way.
+def at_once(change: Callable[[], object]) -> None:
+    """Make a change where there is no page yet that would have to wait for its turn."""
+    change()
 
-    Panel has a way of its own, quicker by a little, in which the last message may lie about while the
-    line is busy until something else changes: a page would show an answer as computing for good.
+
+def turn(doc: Any, change: Callable[[], object]) -> None:
+    """Make a change of a page in its turn, and send all of it as one message, in Bokeh's way.
+
+    Panel has a way of its own to send what a handler changes, in which the last message may lie about
+    while the line is busy, until something else changes: a page would show an answer as computing for good.
     """
-    doc = doc or pn.state.curdoc
-    if doc is None or doc in _together:
-        yield
-        return
-    _together.add(doc)
-    held = doc.callbacks.hold_value
-    if held is None:
+
+    def changed() -> None:
         doc.hold("combine")
-    try:
-        yield
-    finally:
-        _together.discard(doc)
-        doc.unhold()
-        if held is not None:  # by Panel, which will find nothing left to send
-            doc.hold(held)
+        try:
+            with doc.models.freeze():  # a card full of sliders is looked through once, not slider by slider
+                change()
+        finally:
+            doc.unhold()
+
+    doc.add_next_tick_callback(changed)
 
 
 def html(text: str, **given: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
 from sim.model.population import OPINIONS
 from sim.views.dashboard.charts import INK, describe, legend_below, plain
 from sim.views.dashboard.computing import REPLAYS, Question, on
-from sim.views.dashboard.looks import INNER, button, html, together
+from sim.views.dashboard.looks import INNER, Later, button, html
 from sim.views.dashboard.map import Map
 from sim.views.dashboard.replay import Replay, actors
 from sim.views.narrative import titled
@@ -26,9 +27,7 @@ from sim.views.plots import style
 class RunPane:
     """One run of the question that is set; `moved` is called as its number or the week changes."""
 
-    def __init__(
-        self, moved: Callable[[int, int], None], later: Callable[[Callable[[], None]], None]
-    ) -> None:
+    def __init__(self, moved: Callable[[int, int], None], later: Later) -> None:
         self._moved, self._later = moved, later
         self.run: Replay | None = None
         self.question: Question | None = None
@@ -75,7 +74,7 @@ class RunPane:
         self.turn.on_click(lambda _: self._next_turn())
         self.week.param.watch(self._slid, "value")
         for widget in (self.actor, self.opinion):
-            widget.param.watch(lambda _: self._show(), "value")
+            widget.param.watch(lambda _: self._later(self._show), "value")
         self.chart.on_event(Tap, lambda event: self.go(round(event.x)))
 
     def _chart(self) -> Any:
@@ -114,7 +113,7 @@ class RunPane:
         self.wanted = (self.question, replicate)
         if not self.busy:
             self.busy = True
-            self.said.object = "<p role=status>Replaying the run…</p>"
+            self._later(lambda: self._say("<p role=status>Replaying the run…</p>"))
             asyncio.get_running_loop().create_task(self._replay())
 
     def follow(self, question: Question) -> None:
@@ -126,16 +125,23 @@ class RunPane:
 
     def start(self, replicate: int, week: int) -> None:
         """Open a run at a week, as an address asks for it."""
+        self._later(lambda: self._stand_at(replicate, week))
+        self.ask(replicate)
+
+    def _stand_at(self, replicate: int, week: int) -> None:
         self._quiet = True
         self.replicate.value = replicate
         self.week.param.update(end=max(week, 2), value=week)
         self._quiet = False
-        self.ask(replicate)
 
     def go(self, week: int) -> None:
         """Go to a week of the run."""
         if self.run is not None:
-            self.week.value = min(max(int(week), 1), self.run.last)
+            self._later(lambda: self._go(int(week)))
+
+    def _go(self, week: int) -> None:
+        if self.run is not None:
+            self.week.value = min(max(week, 1), self.run.last)
 
     def back_to(self, replicate: int, week: int) -> None:
         """Follow the browser back to a run and week, where a run is open."""
@@ -153,9 +159,12 @@ class RunPane:
 
     def _slid(self, _: Any) -> None:
         if not self._quiet and self.run is not None:
-            with together():
-                self._show()
-                self._moved(self.run.replicate, self.week.value)
+            self._later(self._stepped)
+
+    def _stepped(self) -> None:
+        if self.run is not None:
+            self._show()
+            self._moved(self.run.replicate, self.week.value)
 
     # What happens
 
@@ -166,8 +175,8 @@ class RunPane:
                 try:
                     run: Replay = await on(REPLAYS, Replay, question.spec, question.seed, replicate)
                 except PanjError as error:
-                    words = str(error)
-                    self._later(lambda words=words: self._failed(words))  # type: ignore[misc]
+                    words = f"<p role=alert>{escape(str(error))}</p>"
+                    self._later(lambda words=words: self._say(words))  # type: ignore[misc]
                     break
                 if self.wanted == (question, replicate):
                     self.wanted = None
@@ -175,10 +184,8 @@ class RunPane:
         finally:
             self.busy = False
 
-    def _failed(self, words: str) -> None:
-        from html import escape
-
-        self.said.object = f"<p role=alert>{escape(words)}</p>"
+    def _say(self, words: str) -> None:
+        self.said.object = words
 
     def _take(self, run: Replay) -> None:
         old, self.run = self.run, run
@@ -210,11 +217,9 @@ class RunPane:
         self._moved(run.replicate, self.week.value)
 
     def _show(self) -> None:
-        if self.run is not None:
-            with together():
-                self._show_run(self.run)
-
-    def _show_run(self, run: Replay) -> None:
+        run = self.run
+        if run is None:
+            return
         week = min(max(int(self.week.value), 1), run.last)
         self.now.location = week
         self.told.object = run.week(week)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from html import escape
 from io import BytesIO
@@ -15,6 +15,7 @@ import panel as pn
 
 from sim.errors import PanjError, ScenarioError
 from sim.model.registry import load
+from sim.scenario.schema import Scenario
 from sim.study.run import charted
 from sim.views.dashboard import computing, state, tables
 from sim.views.dashboard.charts import Pictures
@@ -22,7 +23,7 @@ from sim.views.dashboard.computing import Question
 from sim.views.dashboard.controls import Controls
 from sim.views.dashboard.figures import Figures
 from sim.views.dashboard.library import Library
-from sim.views.dashboard.looks import INNER, PAGE, Frame, button, html, together
+from sim.views.dashboard.looks import INNER, PAGE, Frame, button, html, turn
 from sim.views.dashboard.run_pane import RunPane
 from sim.views.dashboard.state import Place, Settings
 from sim.views.dashboard.stored_pane import StoredPane
@@ -62,10 +63,12 @@ class Session:
         self.shown: Figures | None = None
         self._drawn: tuple[Figures | None, Figures | None, pd.DataFrame | None] = (None, None, None)
         self._query = ""
-        self.controls = Controls(library, lambda settings: self.set(replace(self.place, now=settings)))
+        self.controls = Controls(
+            library, lambda settings: self.set(replace(self.place, now=settings)), self._later
+        )
         self.pictures = Pictures()
         self.run = RunPane(self._moved, self._later)
-        self.stored = StoredPane(library)
+        self.stored = StoredPane(library, self._later)
         self._make_status()
         self._make_rest()
 
@@ -163,10 +166,6 @@ class Session:
 
     def set(self, place: Place) -> bool:
         """Set what is asked for, if it can be; say why not otherwise."""
-        with together(self.doc):
-            return self._set(place)
-
-    def _set(self, place: Place) -> bool:
         try:
             spec = state.scenario(place.now, self.library)
             base = state.base_values(place.now, self.library)
@@ -181,14 +180,29 @@ class Session:
             self._why = str(error)
             self._tell_wrong(self._why)
             if self.question is not None:  # the widgets go back to what holds
-                self.controls.show(
-                    self.place.now, self.question.spec, state.base_values(self.place.now, self.library)
-                )
+                held, of = self.place.now, self.question.spec
+                self._later(lambda: self.controls.show(held, of, state.base_values(held, self.library)))
             return False
         self.place, self.pin = place, pin
         self.question = Question(spec, place.now.seed, place.now.runs)
-        with self.doc.models.freeze():  # a card full of sliders is looked through once, not slider by slider
-            self.controls.show(place.now, spec, base)
+        self.controls.settings = place.now
+        self._later(lambda: self._show_set(place, spec, base, pin, file, command))
+        self.generation += 1
+        if not self.working:
+            self.working = True
+            asyncio.get_running_loop().create_task(self._work())
+        return True
+
+    def _show_set(
+        self,
+        place: Place,
+        spec: Scenario,
+        base: Mapping[str, float],
+        pin: Question | None,
+        file: str,
+        command: str,
+    ) -> None:
+        self.controls.show(place.now, spec, base)
         self.wrong.object = ""
         self.unpin.visible = pin is not None
         self.pinned.object = _pinned(place.pin, pin)
@@ -200,16 +214,15 @@ class Session:
         # Before the address: whoever sees that, sees no status of the answer before.
         self.status.object = f"<p role=status class=busy><b>{escape(spec.title)}</b>: computing…</p>"
         self._address()
-        self.generation += 1
-        if not self.working:
-            self.working = True
-            asyncio.get_running_loop().create_task(self._work())
-        return True
 
     def _tell_wrong(self, words: str) -> None:
         if self.library.folder is not None:
             words = words.replace(str(self.library.folder), "the folder")
-        self.wrong.object = f"<p role=alert>{escape(words)}</p>"
+
+        def show() -> None:
+            self.wrong.object = f"<p role=alert>{escape(words)}</p>"
+
+        self._later(show)
 
     def _address(self) -> None:
         self._query = state.to_query(self.place)
@@ -244,19 +257,15 @@ class Session:
     def _other_fan(self, fan: Any, variable: str) -> None:
         if variable in load().world and self.shown is not None:
             fan.variable = variable
-            fan.show(self.shown, self._beside(self.shown))
+            now = self.shown
+            self._later(lambda: fan.show(now, self._beside(now)))
 
     # What is computed
 
-    def _later(self, change: Callable[[], None]) -> None:
-        """Change the page from outside its turn."""
-
-        def changed() -> None:
-            with together(self.doc):
-                change()
-
+    def _later(self, change: Callable[[], object]) -> None:
+        """Change the page in its turn."""
         if not self.gone:
-            self.doc.add_next_tick_callback(changed)
+            turn(self.doc, change)
 
     def _stop(self) -> None:
         self.stopped = self.generation
@@ -277,7 +286,7 @@ class Session:
                     await self._answer(done, asked, pin)
                 except Exception as error:  # whatever it is, the visitor hears of it and the page lives on
                     words = f"This could not be computed: {error or type(error).__name__}"
-                    self._later(lambda words=words: self._tell_wrong(words))  # type: ignore[misc]
+                    self._tell_wrong(words)
         finally:
             self.working = False
 

@@ -16,7 +16,7 @@ from sim.model.outcomes import PATHS
 from sim.views.dashboard import stored
 from sim.views.dashboard.charts import percent
 from sim.views.dashboard.library import Library
-from sim.views.dashboard.looks import INNER, button, html, together
+from sim.views.dashboard.looks import INNER, Later, at_once, button, html
 from sim.views.dashboard.stored import Lines, Opened
 from sim.views.dashboard.tables import by_name, table
 from sim.views.summary import span
@@ -29,8 +29,8 @@ MOST = 9
 class StoredPane:
     """Opens a result of the folder and brushes it, by dragging over an axis or by the sliders."""
 
-    def __init__(self, library: Library) -> None:
-        self.library = library
+    def __init__(self, library: Library, later: Later = at_once) -> None:
+        self.library, self._later = library, later
         self.found: Opened | None = None
         self.brushes: dict[str, tuple[float, float]] = {}
         self._quiet = False
@@ -59,9 +59,9 @@ class StoredPane:
             self.clear, self.shares, sizing_mode="stretch_width", margin=0, visible=False,
         )  # fmt: skip
         self.view: Any = pn.Column(self.which, self.said, self.body, sizing_mode="stretch_width", margin=0)
-        self.which.param.watch(lambda event: self._open(event.new), "value")
+        self.which.param.watch(lambda event: later(lambda: self._open(event.new)), "value")
         self.axes.param.watch(self._other_axes, "value")
-        self.clear.on_click(lambda _: self._clear())
+        self.clear.on_click(lambda _: later(self._clear))
 
     def _first_words(self, results: int) -> str:
         if self.library.folder is None:
@@ -99,14 +99,10 @@ class StoredPane:
     def _other_axes(self, _: Any) -> None:
         if not self._quiet and self.found is not None:
             self.brushes = {name: ends for name, ends in self.brushes.items() if name in self.axes.value}
-            self._lay_out()
+            self._later(self._lay_out)
 
     def _lay_out(self) -> None:
         """Put a range slider under the picture for every axis."""
-        with together():
-            self._put_sliders()
-
-    def _put_sliders(self) -> None:
         assert self.found is not None
         made = []
         for name in self._columns():
@@ -134,7 +130,7 @@ class StoredPane:
             self.brushes.pop(name, None)
         else:
             self.brushes[name] = (float(value[0]), float(value[1]))
-        self._show()
+        self._later(self._show)
 
     def _dragged(self, event: Any) -> None:
         box = event.geometry
@@ -146,7 +142,7 @@ class StoredPane:
                 low, high = stored.ends(self.found.runs[columns[k]])
                 a, b = (low + (high - low) * min(max(box[end], 0.0), 1.0) for end in ("y0", "y1"))
                 self.brushes[columns[k]] = (min(a, b), max(a, b))
-        self._lay_out()
+        self._later(self._lay_out)
 
     def _clear(self) -> None:
         if self.found is not None:
@@ -154,10 +150,6 @@ class StoredPane:
             self._lay_out()
 
     def _show(self) -> None:
-        with together():
-            self._redraw()
-
-    def _redraw(self) -> None:
         assert self.found is not None
         runs = self.found.runs
         self.lines.show(self.found, self._columns(), self.brushes)
