@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -300,9 +301,12 @@ def test_a_signal_ends_it_and_leaves_nothing_half_written(
         env={**os.environ, "PYTHONPATH": str(Path(sim.__file__).parents[1])},
     )  # fmt: skip
     time.sleep(4)
-    process.send_signal(sent)
     try:
-        out, err = process.communicate(timeout=60)
+        for _ in range(12):  # Python drops an interrupt that falls into a callback of the loader: press again
+            process.send_signal(sent)
+            with suppress(subprocess.TimeoutExpired):
+                out, err = process.communicate(timeout=15)
+                break
     finally:
         process.kill()
     assert process.returncode == code, err

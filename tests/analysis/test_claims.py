@@ -92,7 +92,7 @@ TURNED = {
     "K1": {"strength_D1": -1.0},
     "K3": {"strength_D8": -1.0},
     "K5": {"strength_D1": -1.0, "strength_D3": -1.0},
-    "K6": {"strength_D1": -1.0, "strength_D14": 0.0},
+    "K6": {"strength_D1": -2.0, "strength_D14": 0.0},  # turned at once its strength it is as small as it was
     "K10": {"strength_D12": -1.0},
     "K11": {"strength_T1": -1.0},
     "K12": {"strength_D4": -1.0},

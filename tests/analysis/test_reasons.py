@@ -37,8 +37,7 @@ def choices(spec: sim.Scenario, replicate: int, week: int) -> list[str]:
     """Run the compiled week and return what was chosen with each instrument in a week."""
     model = load()
     space = Workspace(model, plan(spec, model))
-    space.prepare(5, replicate, None)
-    space.run()
+    space.run(5, replicate)
     names = [option.name for one in model.instruments for option in one.options]
     return [names[number] for number in space.choices[week]]
 
