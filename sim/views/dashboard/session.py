@@ -25,6 +25,7 @@ from sim.views.dashboard.figures import Figures
 from sim.views.dashboard.library import Library
 from sim.views.dashboard.looks import INNER, PAGE, Frame, button, html, turn
 from sim.views.dashboard.run_pane import RunPane
+from sim.views.dashboard.save_pane import SavePane
 from sim.views.dashboard.state import Place, Settings
 from sim.views.dashboard.stored_pane import StoredPane
 from sim.views.plots import style
@@ -32,18 +33,6 @@ from sim.views.text import counted
 
 #: Answers a visitor's page remembers, so that going back is instant.
 REMEMBERED = 8
-
-COPY = """
-const was = button.label;
-const done = () => { button.label = 'Copied'; setTimeout(() => { button.label = was }, 1500) };
-const by_hand = () => {
-  const area = document.createElement('textarea'); area.value = text.value;
-  document.body.append(area); area.select(); document.execCommand('copy'); area.remove(); done();
-};
-const clipboard = window.isSecureContext && navigator.clipboard;
-if (clipboard) clipboard.writeText(text.value).then(done, by_hand);
-else by_hand();
-"""
 
 
 class Session:
@@ -96,6 +85,7 @@ class Session:
 
     def _make_rest(self) -> None:
         self.shares, self.measures = html(""), html("")
+        self.take = SavePane(self._file)
         meanings = {style.sentence(one.meaning.split(",")[0]): one.name for one in charted(load())}
         self.fans = []
         for place, fan in zip(("first", "second", "third", "fourth"), self.pictures.fans, strict=True):
@@ -106,23 +96,6 @@ class Session:
             select.param.watch(lambda event, fan=fan: self._other_fan(fan, event.new), "value")
             drawn = pn.pane.Bokeh(fan.figure, sizing_mode="stretch_width")
             self.fans.append(pn.Column(select, drawn, sizing_mode="stretch_width", margin=0))
-        wide = {"sizing_mode": "stretch_width", "stylesheets": [INNER], "margin": (4, 10)}
-        self.command: Any = pn.widgets.TextInput(label="The command that gives the same figures", **wide)
-        self.link: Any = pn.widgets.TextInput(label="The address that brings this page back", **wide)
-        copies = []
-        for text, words in ((self.command, "Copy the command"), (self.link, "Copy the address")):
-            copy = button(words)
-            copy.js_on_click(args={"text": text, "button": copy}, code=COPY)
-            copies.append(copy)
-        self.save: Any = pn.widgets.FileDownload(
-            callback=self._file, filename="storyline.yaml", label="Save as a scenario file",
-            color="primary", stylesheets=[INNER], margin=(4, 4), width=230,
-        )  # fmt: skip
-        self.file = html("")
-        self.take: Any = pn.Column(
-            self.command, self.link, pn.FlexBox(self.save, *copies, sizing_mode="stretch_width"), self.file,
-            sizing_mode="stretch_width", margin=0,
-        )  # fmt: skip
 
     def page(self) -> Any:
         """Return the page."""
@@ -132,7 +105,7 @@ class Session:
             "controls": self.controls.view, "status": self.status_view,
             "classes": pn.pane.Bokeh(self.pictures.classes.figure, sizing_mode="stretch_width"),
             "shares": self.shares, "measures": self.measures, "run": self.run.view,
-            "country": self.run.country_view, "stored": self.stored.view, "take": self.take,
+            "country": self.run.country_view, "stored": self.stored.view, "take": self.take.view,
         }  # fmt: skip
         for k, ladder in enumerate(self.pictures.ladders.values()):
             parts[f"ladder{k}"] = pn.pane.Bokeh(ladder.figure, sizing_mode="stretch_width")
@@ -206,11 +179,7 @@ class Session:
         self.wrong.object = ""
         self.unpin.visible = pin is not None
         self.pinned.object = _pinned(place.pin, pin)
-        self.command.value = command
-        self.save.filename = state.file_name(place.now)
-        self.file.object = (
-            f"<details><summary>What the file says</summary><pre><code>{escape(file)}</code></pre></details>"
-        )
+        self.take.show(file, state.file_name(place.now), command)
         # Before the address: whoever sees that, sees no status of the answer before.
         self.status.object = f"<p role=status class=busy><b>{escape(spec.title)}</b>: computing…</p>"
         self._address()
@@ -231,7 +200,7 @@ class Session:
             return
         if location.search != self._query:
             location.search = self._query
-        self.link.value = (
+        self.take.link.value = (
             f"{location.protocol}//{location.hostname}:{location.port}{location.pathname}{self._query}"
         )
 
