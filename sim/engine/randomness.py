@@ -47,13 +47,14 @@ def purpose_hashes(purposes: Sequence[str]) -> NDArray[np.uint64]:
     return np.array([purpose_hash(one) for one in purposes], dtype=np.uint64)
 
 
-def _build_high(typing: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]]:
+def _build_product(typing: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]]:
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        wide = ir.IntType(128)
+        wide, word = ir.IntType(128), ir.IntType(64)
         product = builder.mul(builder.zext(arguments[0], wide), builder.zext(arguments[1], wide))
-        return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+        high = builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), word)
+        return context.make_tuple(builder, signature.return_type, (high, builder.trunc(product, word)))
 
-    return types.uint64(types.uint64, types.uint64), build
+    return types.UniTuple(types.uint64, 2)(types.uint64, types.uint64), build
 
 
 def _build_bits(typing: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
@@ -70,8 +71,8 @@ def _build_float(typing: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
     return types.float64(types.uint64), build
 
 
-#: Upper half of the product of two 64-bit words; bits of a float; float of these bits. Compiled code only.
-_high: Any = intrinsic(_build_high)
+#: Upper and lower half of the product of two 64-bit words; bits of a float; float of these bits. Compiled code only.
+_product: Any = intrinsic(_build_product)
 _bits: Any = intrinsic(_build_bits)
 _float: Any = intrinsic(_build_float)
 
@@ -83,8 +84,8 @@ def philox(seed: np.uint64, purpose: np.uint64, replicate: np.uint64, out: NDArr
         c0, c1, c2, c3 = np.uint64(block + 1), replicate, np.uint64(0), np.uint64(0)
         k0, k1 = seed, purpose
         for _ in range(10):
-            high0, low0 = _high(_M0, c0), _M0 * c0
-            high1, low1 = _high(_M1, c2), _M1 * c2
+            high0, low0 = _product(_M0, c0)
+            high1, low1 = _product(_M1, c2)
             c0, c1, c2, c3 = high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
             k0 += _W0
             k1 += _W1
