@@ -5,6 +5,7 @@ Imports of the model and of everything that is slow to load stand inside the com
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
 import sys
@@ -41,6 +42,7 @@ app = typer.Typer(
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code; no foreseen error shows a traceback."""
     signal.signal(signal.SIGTERM, _terminated)
+    gc.set_threshold(200_000, 20, 20)  # what libraries build as they load stays; searching it is slow
     try:
         app(args=None if arguments is None else list(arguments), prog_name="panj")
     except PanjError as error:

@@ -71,7 +71,7 @@ def _build_float(typing: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
     return types.float64(types.uint64), build
 
 
-#: Both halves of a product of 64-bit words, upper first; bits of a float; float of these bits. Compiled code only.
+#: Both halves of a product, upper first; bits of a float; float of these bits. Compiled code only.
 _product: Any = intrinsic(_build_product)
 _bits: Any = intrinsic(_build_bits)
 _float: Any = intrinsic(_build_float)
