@@ -54,7 +54,8 @@ def _build_product(typing: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]
         high = builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), word)
         return context.make_tuple(builder, signature.return_type, (high, builder.trunc(product, word)))
 
-    return types.UniTuple(types.uint64, 2)(types.uint64, types.uint64), build
+    pair: Any = types.UniTuple
+    return pair(types.uint64, 2)(types.uint64, types.uint64), build
 
 
 def _build_bits(typing: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
