@@ -108,7 +108,6 @@ class StateActor(mesa.Agent):  # type: ignore[misc]
             )
         model, slot = self.model, self._slot[instrument]
         number = self._number[f"{instrument}.{option}"]
-        model.space.chosen[slot] = number
         model.space.choices[model.week, slot] = number
         model.decisions.append(self._record(model.registry.instruments[slot], option))
 
@@ -117,7 +116,8 @@ class StateActor(mesa.Agent):  # type: ignore[misc]
         for option in self._options():
             if (
                 option.function is not None
-                and self.model.space.chosen[self._slot[option.instrument]] == self._number[option.key]
+                and self.model.space.choices[self.model.week, self._slot[option.instrument]]
+                == self._number[option.key]
             ):
                 option.function(self.model.world, self.model.p)
 

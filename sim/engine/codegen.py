@@ -99,7 +99,7 @@ def _number(x: float) -> str:
 
 
 def _appraise(model: Model, actor: str, names: _Names) -> str:
-    lines = []
+    lines, closing = [], []  # nothing is stored before the end, so that what was read stays in registers
     place: dict[str, int] = {}
     number = 0
     for instrument in model.instruments:
@@ -108,7 +108,8 @@ def _appraise(model: Model, actor: str, names: _Names) -> str:
                 place[option.key] = number
                 lines.append(f"u{number} = p.{option.base}")
                 if option.open_when is not None:
-                    lines.append(f"opened[{number}] = 1 if {names(option.open_when)}(seen, p) else 0")
+                    lines.append(f"o{number} = 1 if {names(option.open_when)}(seen, p) else 0")
+                    closing.append(f"opened[{number}] = o{number}")
             number += 1
     for rule, part in model.appraising(actor):
         lines.append(f"i = {names(part.function)}(seen, p)")
@@ -116,7 +117,7 @@ def _appraise(model: Model, actor: str, names: _Names) -> str:
         for push in part.pushes:
             sign = "+" if push.sign > 0 else "-"
             lines.append(f"u{place[push.target]} {sign}= f * p.{push.size} * i")
-    lines += [f"u[{number}] = u{number}" for number in place.values()]
+    lines += [*closing, *(f"u[{number}] = u{number}" for number in place.values())]
     return _function(f"appraise_{actor}(seen, p, u, opened)", lines)
 
 
@@ -261,7 +262,7 @@ def move_citizens(worlds, pars, drives, opinion, following, anchor, traits, weig
 def run_many(first, last, replicates, cases, which, columns, rungs, outcomes, failures, ladders, kept,
              seed, drawn, hashes, laws, weekly, society_hashes, society_laws, society, citizens,
              traj, flat, worlds, world, seen, pars, p_flat, base, p_base, started, active, drives, draws,
-             u, opened, chosen, choices, allowed, events, until, armed, due, chance, luck, {looks},
+             u, opened, choices, allowed, events, until, armed, due, chance, luck, {looks},
              opinion, following, anchor, traits, weights, region, parts, circles, away, ties,
              out, out_flat, failure, words, line):
     """Run from number `first` up to `last` (excluded), and keep of each what is asked for."""
@@ -282,9 +283,8 @@ def run_many(first, last, replicates, cases, which, columns, rungs, outcomes, fa
                              p_flat, p_base, until, armed, due, opinion, weights, parts)
             late = min(max(week - 1 - int(p.perception_delay), 0), week - 1)
 {chr(10).join(12 * " " + line for line in actors)}
-            choose(u, opened, allowed[week], luck[week], chosen)
-            copy(choices[week], chosen)
-            act(w, p, chosen)
+            choose(u, opened, allowed[week], luck[week], choices[week])
+            act(w, p, choices[week])
             drive_all(w, p, drive)
             before(w, p, drive, draws[week])
             opinion_week(w, p, drive, opinion, following, anchor, traits, weights, parts, circles, away, ties)

@@ -63,7 +63,6 @@ class Workspace:
         self.drives = np.zeros(1, model.drive_dtype)
         options = self.streams.choice.stop - self.streams.choice.start
         self.utility, self.opened = np.zeros(options), np.ones(options, np.int8)
-        self.chosen = np.zeros(len(model.instruments), np.int64)
         self.choices = np.zeros((weeks + 1, len(model.instruments)), np.int16)
         events = len(plan.event_names)
         self.until, self.due = np.zeros(events, np.int64), np.zeros(events, np.int64)
@@ -127,7 +126,7 @@ class Workspace:
         return [
             self.traj, self.flat, self.worlds, self.world, self.seen, self.pars, self.p_flat, self.base,
             self.p_base, self.started, self.active, self.drives, self.draws, self.utility, self.opened,
-            self.chosen, self.choices, self.allowed, self.plan.events, self.until, self.armed, self.due,
+            self.choices, self.allowed, self.plan.events, self.until, self.armed, self.due,
             self.chance, self.luck, *self.luck_seen, self.opinion, self.following, self.anchor, self.traits,
             self.weights, self.region, self.parts, self.circles, self.away, self.ties,
         ]  # fmt: skip
