@@ -6,7 +6,6 @@ Imports of the model and of everything that is slow to load stand inside the com
 from __future__ import annotations
 
 import gc
-import json
 import signal
 import sys
 from collections.abc import Sequence
@@ -16,6 +15,27 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from sim.cli.answers import answers
+from sim.cli.options import (
+    DONE,
+    INTERRUPTED,
+    IO_FAILED,
+    NOT_HELD,
+    SOME_FAILED,
+    TERMINATED,
+    WRONG_INPUT,
+    Citizens,
+    Json,
+    Name,
+    Quiet,
+    Reading,
+    Seed,
+    Settings,
+    Threads,
+    Weeks,
+    complete_rule,
+    complete_scenario,
+    print_json,
+)
 from sim.cli.page import page
 from sim.cli.studies import studies
 from sim.cli.why import why
@@ -23,9 +43,6 @@ from sim.errors import PanjError, ScenarioError
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
-
-DONE, NOT_HELD, WRONG_INPUT, SOME_FAILED, IO_FAILED = 0, 1, 2, 3, 74
-INTERRUPTED, TERMINATED = 130, 143
 
 app = typer.Typer(
     name="panj",
@@ -69,28 +86,6 @@ def _remark(message: str, quiet: bool = False) -> None:
         print(message, file=sys.stderr)
 
 
-def _print_json(data: Any) -> None:
-    print(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False))
-
-
-def _complete_scenario(incomplete: str) -> list[str]:
-    import sim
-
-    return [row["name"] for row in sim.scenarios() if row["name"].startswith(incomplete)]
-
-
-def _complete_reading(incomplete: str) -> list[str]:
-    from sim.scenario.catalogue import reading_names
-
-    return [name for name in reading_names() if name.startswith(incomplete)]
-
-
-def _complete_rule(incomplete: str) -> list[str]:
-    import sim
-
-    return [name for name in sim.rules if name.lower().startswith(incomplete.lower())]
-
-
 def _version(wanted: bool) -> None:
     if wanted:
         import sim
@@ -106,38 +101,6 @@ def _root(
     ] = False,
 ) -> None:
     pass
-
-
-Name = Annotated[
-    str,
-    typer.Argument(
-        metavar="SCENARIO", help="A shipped storyline or a YAML file.", autocompletion=_complete_scenario
-    ),
-]
-Seed = Annotated[
-    int, typer.Option(metavar="N", help="Which stream of chance; 0 is one like any other.", min=0)
-]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="A parameter or initial value of its own; repeatable."),
-]
-Weeks = Annotated[
-    int | None, typer.Option(metavar="N", help="Length in weeks, instead of the file's.", min=1)
-]
-Citizens = Annotated[
-    int | None,
-    typer.Option(metavar="N", help="Number of citizens, instead of the file's; 0 is the mean field.", min=0),
-]
-Reading = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        help="A way to read the article, with its rival rules, instead of the file's.",
-        autocompletion=_complete_reading,
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print data for machines instead of tables.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
 
 
 def _scenario(
@@ -169,9 +132,7 @@ def run(
     driver: Annotated[
         str, typer.Option(metavar="NAME", help="ensemble (compiled) or mesa (slow, the same numbers).")
     ] = "ensemble",
-    threads: Annotated[
-        int | None, typer.Option(metavar="N", help="Threads; default: all cores.", min=1)
-    ] = None,
+    threads: Threads = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -200,9 +161,9 @@ def run(
     with summary.progress(2 * runs, quiet or as_json) as tick:
         result = sim.run(spec, runs=runs, seed=seed, threads=threads, driver=driver, progress=tick)
     result.save(folder, force=force)
-    pictures = _draw(result, folder, None, quiet) if plots else []
+    pictures = _draw(result, folder) if plots else []
     if as_json:
-        _print_json(summary.record(result, folder, pictures))
+        print_json(summary.record(result, folder, pictures))
     else:
         summary.show(result, folder, pictures)
     failed = summary.failures(result)
@@ -226,10 +187,10 @@ def _claim(folder: Path, force: bool) -> None:
         )
 
 
-def _draw(result: Any, folder: Path, kinds: Sequence[str] | None, quiet: bool) -> list[Path]:
+def _draw(result: Any, folder: Path) -> list[Path]:
     from sim.views import plots
 
-    return plots.save(result, folder, kinds)
+    return plots.save(result, folder)
 
 
 @app.command(epilog="Example: panj trace baseline --replicate 17 --week 12")
@@ -239,7 +200,7 @@ def trace(
         typer.Argument(
             metavar="[SCENARIO]",
             help="A shipped storyline or a YAML file; left out with --from.",
-            autocompletion=_complete_scenario,
+            autocompletion=complete_scenario,
         ),
     ] = None,
     replicate: Annotated[
@@ -280,7 +241,7 @@ def trace(
         spec = _scenario(str(scenario), settings, weeks, citizens)
         story = sim.trace(spec, replicate=replicate, seed=seed)
     if as_json:
-        _print_json(story.record(week))
+        print_json(story.record(week))
     else:
         story.show(week)
 
@@ -305,9 +266,7 @@ def claims(
         Path | None,
         typer.Option(metavar="DIR", help="With --ablation: a folder for its pictures and its table."),
     ] = None,
-    threads: Annotated[
-        int | None, typer.Option(metavar="N", help="Threads; default: all cores.", min=1)
-    ] = None,
+    threads: Threads = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -333,9 +292,7 @@ def hindcast(
     runs: Annotated[int, typer.Option(metavar="N", help="Runs of each ensemble.", min=10)] = 1000,
     seed: Seed = 0,
     reading: Reading = None,
-    threads: Annotated[
-        int | None, typer.Option(metavar="N", help="Threads; default: all cores.", min=1)
-    ] = None,
+    threads: Threads = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -351,7 +308,7 @@ def hindcast(
     with summary.progress(4 * runs, quiet or as_json) as tick:
         found = sim.hindcast(runs, seed, reading, threads=threads, progress=tick)
     if as_json:
-        _print_json(found.record())
+        print_json(found.record())
     else:
         text.console().print(view.page(found))
     if not found.holds:
@@ -371,7 +328,7 @@ def check(
 
     spec = sim.check(file)
     if as_json:
-        _print_json({"file": file, "ok": True, "title": spec.title, "hash": spec.hash})
+        print_json({"file": file, "ok": True, "title": spec.title, "hash": spec.hash})
         return
     if isinstance(spec, sim.Scenario):
         size = f"{spec.weeks} weeks from {spec.start}"
@@ -383,7 +340,7 @@ def check(
 @app.command(epilog="Examples: panj rules D5 · panj rules --parameters")
 def rules(
     rule: Annotated[
-        str | None, typer.Argument(metavar="ID", help="One rule in full.", autocompletion=_complete_rule)
+        str | None, typer.Argument(metavar="ID", help="One rule in full.", autocompletion=complete_rule)
     ] = None,
     world: Annotated[bool, typer.Option("--world", help="Every variable of the world instead.")] = False,
     parameters: Annotated[bool, typer.Option("--parameters", help="Every parameter instead.")] = False,
@@ -403,13 +360,13 @@ def rules(
     if world or parameters:
         quantities = (model.world if world else model.parameters).values()
         if as_json:
-            _print_json([text.quantity_record(one) for one in quantities])
+            print_json([text.quantity_record(one) for one in quantities])
         else:
             text.console().print(text.quantity_list(quantities))
         return
     chosen = [text.find_rule(model, rule)] if rule is not None else list(model.rules.values())
     if as_json:
-        _print_json([text.rule_record(one) for one in chosen])
+        print_json([text.rule_record(one) for one in chosen])
     elif rule is not None:
         text.console().print(text.rule_page(model, rule))
     else:
@@ -424,7 +381,7 @@ def scenarios(as_json: Json = False) -> None:
 
     rows = sim.scenarios()
     if as_json:
-        _print_json([{key: row[key] for key in ("name", "title", "question")} for row in rows])
+        print_json([{key: row[key] for key in ("name", "title", "question")} for row in rows])
     else:
         text.console().print(text.scenario_list(rows))
 
@@ -440,7 +397,7 @@ def schema(
     """
     import sim
 
-    _print_json(sim.schema(kind))
+    print_json(sim.schema(kind))
 
 
 app.registered_commands += [

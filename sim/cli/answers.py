@@ -7,22 +7,16 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.options import (
+    Given,
+    Json,
+    Quiet,
+    Seed,
+    Threads,
+    complete_scenario,
+)
+
 answers = typer.Typer()
-
-Seed = Annotated[
-    int, typer.Option(metavar="N", help="Which stream of chance; 0 is one like any other.", min=0)
-]
-Threads = Annotated[int | None, typer.Option(metavar="N", help="Threads; default: all cores.", min=1)]
-Json = Annotated[bool, typer.Option("--json", help="Print data for machines instead of tables.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
-
-
-def complete_scenario(incomplete: str) -> list[str]:
-    """Return the shipped storylines that begin so."""
-    import sim
-
-    return [row["name"] for row in sim.scenarios() if row["name"].startswith(incomplete)]
-
 
 Forms = Annotated[
     str, typer.Option("--format", metavar="FORMS", help="Of png, svg, pdf; several with commas.")
@@ -65,13 +59,6 @@ def compare(
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The result folder of a sweep.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
-Given = Annotated[
-    str | None,
-    typer.Option(
-        metavar="CONDITION",
-        help="Only runs that meet it: 'first_escalation_3 < 60 and first_rapprochement_2 is null'.",
-    ),
-]
 
 
 @answers.command(

@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from sim.cli.options import (
+    HELD,
+    NOT_HELD,
+    SOME_FAILED,
+    Given,
+    Json,
+    Quiet,
+    complete_experiment,
+    print_json,
+)
 from sim.errors import HeldError
 
 studies = typer.Typer()
-
-NOT_HELD, SOME_FAILED, HELD = 1, 3, 75
-
-Json = Annotated[bool, typer.Option("--json", help="Print data for machines instead of tables.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
-Given = Annotated[
-    str | None,
-    typer.Option(
-        metavar="CONDITION",
-        help="Only runs that meet it: 'first_escalation_3 < 60 and first_rapprochement_2 is null'.",
-    ),
-]
-
-
-def _complete(incomplete: str) -> list[str]:
-    from sim.scenario import catalogue
-
-    return [name for name in catalogue.experiment_names() if name.startswith(incomplete)]
-
-
-def _print_json(data: Any) -> None:
-    print(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False))
 
 
 @studies.command(epilog="Example: panj sweep guarantee_hardship --out results/grid")
@@ -42,7 +29,9 @@ def sweep(
     experiment: Annotated[
         str,
         typer.Argument(
-            metavar="EXPERIMENT", help="A shipped experiment or a YAML file.", autocompletion=_complete
+            metavar="EXPERIMENT",
+            help="A shipped experiment or a YAML file.",
+            autocompletion=complete_experiment,
         ),
     ],
     out: Annotated[
@@ -90,7 +79,7 @@ def sweep(
         folder = str(out or Path("results") / module.folder_name(experiment, setup.experiment))
         found = estimate(setup, threads)
         if as_json:
-            _print_json(sweeping.forecast_record(found, folder))
+            print_json(sweeping.forecast_record(found, folder))
         else:
             text.console().print(sweeping.forecast(found, folder))
         return
@@ -109,7 +98,7 @@ def sweep(
         print(f"panj: {error}", file=sys.stderr)
         raise typer.Exit(HELD) from None
     if as_json:
-        _print_json(sweeping.result(study))
+        print_json(sweeping.result(study))
     else:
         text.print_whole(sweeping.page(study))
     if study.failed:
@@ -138,7 +127,7 @@ def status(
     study = Study(folder)
     damaged = study.damaged() if verify else None
     if as_json:
-        _print_json(sweeping.record(study, damaged))
+        print_json(sweeping.record(study, damaged))
     else:
         text.console().print(sweeping.status(study, damaged))
     if damaged:

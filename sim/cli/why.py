@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from sim.cli.options import (
+    Json,
+    print_json,
+)
 from sim.errors import ScenarioError
 
 why = typer.Typer()
-
-Json = Annotated[bool, typer.Option("--json", help="Print data for machines instead of tables.")]
-
-
-def _json(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False)
 
 
 @why.command(
@@ -66,13 +63,13 @@ def explain(
             raise ScenarioError("panj explain: --week, --actor, --why-not and --against go with --run ID")
         told = sim.stories(folder)
         if as_json:
-            print(_json(told.record()))
+            print_json(told.record())
         else:
             told.show()
         return
     found = sim.explain(folder, run, week=week, actor=actor, why_not=why_not, against=against)
     if as_json:
-        print(_json(found.record()))
+        print_json(found.record())
     else:
         found.show()
 

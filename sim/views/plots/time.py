@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from sim.analysis import distributions
 from sim.errors import ScenarioError, nearest
@@ -123,6 +124,7 @@ def _marks(ax: Axes, variable: str, when: np.ndarray, scale: float) -> None:
         ax.annotate(
             f"¶{mark.paragraph}", (day, mark.value / scale), (7, -2), textcoords="offset points",
             fontsize=8, color="#8A3B00", va="top",
+            path_effects=[withStroke(linewidth=2.5, foreground="white")],
         )  # fmt: skip
         label = None
 
