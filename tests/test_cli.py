@@ -313,6 +313,24 @@ def test_a_signal_ends_it_and_leaves_nothing_half_written(
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("command", [("odd",), ("report", "kept")])
+def test_a_device_is_written_to_and_stays_one(panj: Panj, command: tuple[str, ...]) -> None:
+    if command[0] == "report":
+        made = panj("run", "baseline", "--runs", 4, "--citizens", 0, "--no-plots", "--out", "kept")
+        assert made.code == 0, made.err
+    full, sink = Path("full"), Path("sink")
+    full.symlink_to("/dev/full")
+    sink.symlink_to("/dev/null")
+    told = panj(*command, "-o", "full")
+    assert told.code == 74
+    assert "No space left" in told.err
+    assert panj(*command, "-o", "sink").code == 0
+    assert full.is_symlink()
+    assert sink.is_symlink()
+    assert [path.name for path in Path().iterdir() if path.name.endswith(".tmp")] == []
+
+
 # Telling one run
 
 

@@ -13,6 +13,7 @@ from sim.scenario import catalogue
 from sim.scenario.loading import load_scenario
 from sim.scenario.schema import Scenario
 from sim.study.experiment import Experiment
+from sim.study.files import DISK, put
 from sim.study.laws import Law
 
 #: Fewest cases that a check on fresh points is worth making with.
@@ -161,21 +162,10 @@ def write(made: Mapping[Path, str], force: bool = False) -> list[Path]:
     ScenarioError
         One of them exists and `force` is not set; none is written then.
     """
-    import os
-    import tempfile
-
     there = [path for path in made if path.exists()]
     if there and not force:
         raise ScenarioError(f"{there[0]} exists already; name another file, or replace it with --force")
-    for path, text in made.items():
+    for path in made:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(draft).chmod(0o644)
-            os.replace(draft, path)
-        except BaseException:
-            Path(draft).unlink(missing_ok=True)
-            raise
+    put(DISK, {path: text.encode() for path, text in made.items()})
     return list(made)

@@ -11,8 +11,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,6 +28,7 @@ from sim.model.registry import Model, load
 from sim.scenario.plan import Plan, plan
 from sim.scenario.schema import Scenario
 from sim.study.design import slices, stretch, uncertain
+from sim.study.files import DISK, put
 
 Floats = NDArray[np.float64]
 Cells = NDArray[np.uint16]
@@ -291,15 +290,9 @@ def files(found: Calibration) -> dict[str, bytes]:
 
 def write(found: Calibration, folder: Path = calibrated.FOLDER) -> list[Path]:
     """Write both files, each whole or not at all."""
-    paths = []
-    for name, content in files(found).items():
-        handle, draft = tempfile.mkstemp(dir=folder, prefix=f".{name}-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(draft, 0o644)
-        os.replace(draft, folder / name)
-        paths.append(folder / name)
-    return paths
+    made = {folder / name: content for name, content in files(found).items()}
+    put(DISK, made)
+    return list(made)
 
 
 def main() -> None:

@@ -82,9 +82,10 @@ def odd(
     ] = None,
 ) -> None:
     """Write down the model by the ODD protocol, with ODD+D for human decisions, from the code itself."""
+    from sim.study.files import DISK, put
     from sim.views.reference.odd import odd as page
 
     if out is None:
         print(page(), end="")
     else:
-        out.write_text(page(), encoding="utf-8")
+        put(DISK, {out: page().encode()})

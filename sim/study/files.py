@@ -24,6 +24,10 @@ class Disk:
         """Open a new file for writing; it must not exist."""
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
 
+    def feed(self, path: Path) -> int:
+        """Open what takes writing and is no file, like a pipe or a device."""
+        return os.open(path, os.O_WRONLY | _BINARY)
+
     def extend(self, path: Path) -> int:
         """Open a file for writing at its end."""
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o666)
@@ -93,20 +97,32 @@ DISK = Disk()
 def put(disk: Disk, contents: Mapping[Path, bytes]) -> None:
     """Write files whole or not at all, each in place of an older one.
 
-    All are written and flushed before the first gets its name.
+    All are written and flushed before the first gets its name. What is a pipe or a device (`-o /dev/stdout`)
+    is written to and stays what it is.
 
     Raises
     ------
     OSError
         Something failed; no draft is left, and no file has half a content.
     """
-    drafts = {path: path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}{DRAFT}") for path in contents}
+    ways = [path for path in contents if path.exists() and not (path.is_file() or path.is_dir())]
+    drafts = {
+        path: path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}{DRAFT}")
+        for path in contents
+        if path not in ways
+    }
     try:
-        for path, content in contents.items():
-            handle = disk.create(drafts[path])
+        for path, draft in drafts.items():
+            handle = disk.create(draft)
             try:
-                disk.write(handle, content)
+                disk.write(handle, contents[path])
                 disk.flush(handle)
+            finally:
+                disk.close(handle)
+        for path in ways:
+            handle = disk.feed(path)
+            try:
+                disk.write(handle, contents[path])
             finally:
                 disk.close(handle)
         for path, draft in drafts.items():
@@ -116,7 +132,7 @@ def put(disk: Disk, contents: Mapping[Path, bytes]) -> None:
             with contextlib.suppress(OSError):
                 disk.remove(draft)
         raise
-    for folder in dict.fromkeys(path.parent for path in contents):
+    for folder in dict.fromkeys(path.parent for path in drafts):
         disk.flush_folder(folder)
 
 

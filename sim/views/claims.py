@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,13 +75,12 @@ def _put(record: Any, as_json: bool, shown: Callable[[], RenderableType]) -> Non
 def save_ablation(found: Ablation, folder: Path) -> list[Path]:
     """Write the pictures of an ablation and its numbers into a folder, and return the paths."""
     from sim.views.plots import tornado
+    from sim.views.plots.files import write_text
 
     made = tornado.save(found, folder)
     path = folder / "ablation.json"
-    draft = folder / ".ablation.json.tmp"
-    draft.write_text(json.dumps(found.record(), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
-    os.replace(draft, path)
-    return [*made, path]
+    content = json.dumps(found.record(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return [*made, write_text(content, path)]
 
 
 def page(found: Claims) -> RenderableType:

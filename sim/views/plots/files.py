@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import warnings
 from collections.abc import Iterable
 from io import BytesIO
@@ -13,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sim.errors import ScenarioError, nearest
+from sim.study.files import DISK, put
 from sim.views.plots import style
 
 #: Dots per inch of a PNG.
@@ -26,9 +25,11 @@ def forms_named(names: Iterable[str]) -> list[str]:
     Raises
     ------
     ScenarioError
-        One that does not exist, with those that do.
+        None at all, or one that does not exist, with those that do.
     """
     wanted = list(dict.fromkeys(names))
+    if not wanted:
+        raise ScenarioError(f"expected a form for the pictures, found none; forms: {', '.join(FORMS)}")
     for form in wanted:
         if form not in FORMS:
             raise ScenarioError(f"no form {form!r}{nearest(form, FORMS)}; forms: {', '.join(FORMS)}")
@@ -66,13 +67,5 @@ def write_text(content: str, path: Path) -> Path:
 
 def write(content: bytes, path: Path) -> Path:
     """Save a file whole or not at all."""
-    handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(draft).chmod(0o644)
-        os.replace(draft, path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    put(DISK, {path: content})
     return path
