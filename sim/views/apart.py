@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sim.analysis import reasons
 from sim.model.outcomes import PATHS
 from sim.views import narrative
-from sim.views.lines import BLANK, FAINT, Line, percent, pull
-from sim.views.text import counted, number
+from sim.views.lines import BLANK, FAINT, Line, pull
+from sim.views.text import counted, number, percent
 
 if TYPE_CHECKING:
     from sim.engine.decisions import Decision

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sim.analysis import reasons
 from sim.analysis.reasons import Reason
 from sim.views import narrative
-from sim.views.lines import FAINT, Line, chance, percent, pull, value
+from sim.views.lines import FAINT, Line, chance, pull, value
+from sim.views.text import percent
 
 if TYPE_CHECKING:
     from sim.analysis.replay import Replay

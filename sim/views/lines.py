@@ -10,7 +10,7 @@ from html import escape
 from sim.model.provenance import Quantity
 from sim.model.registry import load
 from sim.views.narrative import Pull
-from sim.views.text import marks, number
+from sim.views.text import marks, number, percent
 
 #: Pushes that would be written as 0.00 are not named.
 FAINT = 0.005
@@ -41,13 +41,6 @@ def html(lines: Iterable[Line]) -> str:
 def pull(rule: str, push: float) -> str:
     """Write what a rule adds: `purse +0.94 (D14, ¶10 ¶11)`."""
     return str(Pull(load().rules[rule], push))
-
-
-def percent(share: float) -> str:
-    """Write a probability, small ones to a tenth of a percent."""
-    if 0.0 < share < 0.0005:
-        return "under 0.1 %"
-    return f"{100.0 * share:.1f} %" if share < 0.0995 else f"{100.0 * share:.0f} %"
 
 
 def chance(share: float) -> str:

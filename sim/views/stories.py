@@ -19,8 +19,8 @@ from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
 from sim.study.result import Result
 from sim.study.which import find, opened
 from sim.views import narrative, turns
-from sim.views.lines import BLANK, FAINT, Line, html, percent, pull
-from sim.views.text import console, counted
+from sim.views.lines import BLANK, FAINT, Line, html, pull
+from sim.views.text import console, counted, percent
 
 if TYPE_CHECKING:
     from sim.analysis.replay import Replay

@@ -73,6 +73,15 @@ def counted(count: float, one: str, many: str | None = None) -> str:
     return f"{count:,.0f} {one if round(count) == 1 else many or one + 's'}"
 
 
+def percent(share: float) -> str:
+    """Write a share so that a rare thing does not look like none."""
+    if share != share:
+        return "–"
+    if 0.0 < share < 0.0005:
+        return "under 0.1 %"
+    return f"{100 * share:.1f} %" if 0.0 < share < 0.0995 else f"{100 * share:.0f} %"
+
+
 def signed(sign: int) -> str:
     """Write a sign as + or − (a true minus, so that it is seen)."""
     return "+" if sign > 0 else "−"

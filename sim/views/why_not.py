@@ -8,8 +8,8 @@ from sim.analysis import reasons
 from sim.engine.decisions import AVOIDED
 from sim.errors import ScenarioError, nearest
 from sim.views import narrative, turns
-from sim.views.lines import BLANK, FAINT, Line, percent, pull
-from sim.views.text import counted
+from sim.views.lines import BLANK, FAINT, Line, pull
+from sim.views.text import counted, percent
 
 #: Rules named on either side.
 NAMED = 3

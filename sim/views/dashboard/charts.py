@@ -25,6 +25,7 @@ from sim.study.tables import LADDERS
 from sim.views.dashboard.figures import Figures
 from sim.views.plots import style
 from sim.views.plots.time import MARKS, SCALED
+from sim.views.text import percent
 
 RUNGS = {"escalation": ESCALATION, "rapprochement": RAPPROCHEMENT}
 
@@ -160,11 +161,6 @@ class Classes:
         most = now.shares["share"].fillna(0.0).sort_values(ascending=False, kind="stable").head(3)
         shares = ", ".join(f"{name} {percent(share)}" for name, share in most.items())
         describe(self.figure, f"Where runs end, bars with intervals. Most often: {shares}. All in the table.")
-
-
-def percent(share: float) -> str:
-    """Write a share so that a rare thing does not look like none."""
-    return f"{100 * share:.1f} %" if 0 < share < 0.0995 else f"{100 * share:.0f} %"
 
 
 class Ladder:

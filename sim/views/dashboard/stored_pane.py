@@ -14,13 +14,12 @@ from sim.analysis import distributions
 from sim.errors import PanjError
 from sim.model.outcomes import PATHS
 from sim.views.dashboard import stored
-from sim.views.dashboard.charts import percent
 from sim.views.dashboard.library import Library
 from sim.views.dashboard.looks import INNER, Later, at_once, button, html
 from sim.views.dashboard.stored import Lines, Opened
 from sim.views.dashboard.tables import by_name, table
 from sim.views.summary import span
-from sim.views.text import counted
+from sim.views.text import counted, percent
 
 #: Most axes side by side.
 MOST = 9

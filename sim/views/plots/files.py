@@ -25,11 +25,9 @@ def forms_named(names: Iterable[str]) -> list[str]:
     Raises
     ------
     ScenarioError
-        None at all, or one that does not exist, with those that do.
+        One that does not exist, with those that do.
     """
     wanted = list(dict.fromkeys(names))
-    if not wanted:
-        raise ScenarioError(f"expected a form for the pictures, found none; forms: {', '.join(FORMS)}")
     for form in wanted:
         if form not in FORMS:
             raise ScenarioError(f"no form {form!r}{nearest(form, FORMS)}; forms: {', '.join(FORMS)}")

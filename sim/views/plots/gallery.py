@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from sim.analysis import distributions, null
 from sim.views.plots import data, groups, shares, style, time
 from sim.views.plots.sheet import Sheet
+from sim.views.text import counted
 
 if TYPE_CHECKING:
     from sim.study.result import Result
@@ -31,7 +32,7 @@ def _runs(result: Result) -> str:
     if len(result.design):
         cases, varied = len(result.design), len(result.design.columns) - 1
         text += f" Across plausible parameters: {_counted(result, 'plausible')} of "
-        text += f"{style.counted(cases, 'case')}, {varied} values drawn anew for each."
+        text += f"{counted(cases, 'case')}, {varied} values drawn anew for each."
     return text
 
 
@@ -39,7 +40,7 @@ def _counted(result: Result, part: str) -> str:
     runs = result.part(part)
     sound = len(distributions.sound(runs))
     failed = len(runs) - sound
-    return style.counted(sound) + (f" ({failed:,} more failed)" if failed else "")
+    return counted(sound, "run") + (f" ({failed:,} more failed)" if failed else "")
 
 
 def _paths(result: Result) -> Figure:

@@ -17,6 +17,7 @@ from sim.analysis.by_group import Group
 from sim.analysis.estimands import WORSE
 from sim.errors import ScenarioError, nearest
 from sim.views.plots import style
+from sim.views.text import counted
 
 if TYPE_CHECKING:
     from sim.analysis.digest import Digest
@@ -167,7 +168,7 @@ def inscribe(figure: Figure, digest: Digest, title: str, *notes: str) -> None:
     """Write above a picture what it shows of which experiment, below it what it rests on."""
     experiment = digest.study.experiment
     study = digest.study
-    done = f"{style.counted(len(digest.sound))} of {style.counted(len(digest.inputs), 'case')}"
+    done = f"{counted(len(digest.sound), 'run')} of {counted(len(digest.inputs), 'case')}"
     if study.failed:
         done += f" ({study.failed:,} more failed)"
     if not study.complete:

@@ -30,6 +30,7 @@ from sim.views.plots.sheet import (
     titled,
 )
 from sim.views.plots.time import FIRSTS
+from sim.views.text import counted
 
 if TYPE_CHECKING:
     from sim.analysis.digest import Digest
@@ -96,7 +97,7 @@ def bands(digest: Digest, view: View) -> Sheet:
         share_axes([stack[part] for stack in stacks], x=False, columns=3)
     legend(figure, stacks[0][0].get_legend_handles_labels()[0])
     each = int(table["runs"].median())
-    blue = f"Blue: medians of cases, so parameters, and what chance is left in one of {style.counted(each)}."
+    blue = f"Blue: medians of cases, so parameters, and what chance is left in one of {counted(each, 'run')}."
     inscribe(figure, digest, view.title, blue, "Dashed: chance within the middle case.", view.more)
     words = "q05 to q95: quantiles over cases of their medians; "
     words += "chance_low, chance_high: 90 % of the runs of the middle case"

@@ -267,11 +267,6 @@ def caption(figure: Figure, title: str, of: str, *notes: str) -> None:
     )
 
 
-def counted(n: int, what: str = "run") -> str:
-    """Write a number of things: 1 run, 1,000 runs."""
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
-
-
 def sentence(text: str) -> str:
     """Start with a capital."""
     return text[:1].upper() + text[1:]

@@ -17,6 +17,7 @@ import sim
 from sim.model.registry import load
 from sim.views.plots import style
 from sim.views.plots.files import write_figure as write
+from sim.views.text import counted
 
 if TYPE_CHECKING:
     from sim.analysis.ablation import Ablation, Worth
@@ -98,7 +99,7 @@ def figure(found: Ablation, what: str = "rules") -> Figure:
         )
         number = f"; the {MOST} strongest" if what == "rules" else ""
         note = (
-            f"{style.counted(found.runs)} a case on the same randomness, mean-field opinion{number}. "
+            f"{counted(found.runs, 'run')} a case on the same randomness, mean-field opinion{number}. "
             f"Seed {found.seed}, panj {sim.__version__}. Under the assumptions of this model; not a forecast."
         )
         made.text(0.12 / width, 0.1 / height, note, va="bottom", fontsize=7.5, color="#555555")

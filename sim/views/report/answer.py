@@ -11,7 +11,8 @@ from sim.analysis import by_group, group_effects, of_study
 from sim.analysis.digest import RISK, Digest
 from sim.analysis.discovery import Fit
 from sim.model.registry import load
-from sim.views.report.parts import alike, between, percent, span
+from sim.views.report.parts import alike, between, span
+from sim.views.text import percent
 
 #: A table of more cases than this is no list to be read.
 MOST_CASES = 100

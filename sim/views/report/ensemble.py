@@ -24,11 +24,11 @@ from sim.views.report.parts import (
     drawn,
     figure,
     grid,
-    percent,
     share,
     span,
 )
 from sim.views.report.why import typical
+from sim.views.text import percent
 
 PARTS = {"defaults": "at the defaults", "plausible": "across plausible parameters"}
 

@@ -20,9 +20,9 @@ from sim.views.report.parts import (
     estimate,
     folded,
     grid,
-    percent,
     share,
 )
+from sim.views.text import percent
 
 
 def section(digest: Digest) -> list[Section]:

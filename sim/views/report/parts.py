@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from sim.views.plots import style
 from sim.views.plots.files import picture
+from sim.views.text import percent
 
 #: Dots per inch of a picture on the page: sharp on a telephone, and small.
 DOTS = 110
@@ -111,15 +112,6 @@ def share(given: Any) -> Cell:
     """Return a share as a cell in per cent."""
     value = float(given)
     return Cell(percent(value), value) if value == value else Cell("–")
-
-
-def percent(value: float) -> str:
-    """Write a share so that a rare thing does not look like none."""
-    if value != value:
-        return "–"
-    if value == 0:
-        return "0 %"
-    return f"{100 * value:.1f} %" if 100 * value < 9.95 else f"{100 * value:.0f} %"
 
 
 def span(first: Any, last: Any, write: Callable[[float], str] | None = None) -> Cell:

@@ -22,10 +22,10 @@ from sim.views.report.parts import (
     figure,
     folded,
     grid,
-    percent,
     share,
     span,
 )
+from sim.views.text import percent
 
 #: Uncertainties whose alternatives or quarters get a picture of their own, the strongest.
 PICTURED = 2

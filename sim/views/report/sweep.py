@@ -15,8 +15,9 @@ from sim.study.study import Study
 from sim.views.plots import study as plots
 from sim.views.report import answer, levers, reasons
 from sim.views.report.common import Made, limits, mattered, only, versions
-from sim.views.report.parts import Part, Section, Text, drawn, folded, grid, percent, share, span
+from sim.views.report.parts import Part, Section, Text, drawn, folded, grid, share, span
 from sim.views.report.why import typical
+from sim.views.text import percent
 
 
 def sections(study: Study, folder: str, where: str | None = None) -> Made:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sim.errors import ResultError
 from sim.study.result import Result
 from sim.study.study import Study
-from sim.views.lines import percent
 from sim.views.report.parts import Fold, Heading, Part, Points, Text
 from sim.views.stories import stories
+from sim.views.text import percent
 
 #: Classes told on a page: the most frequent ones, for a run is run again for each.
 TOLD = 3
