@@ -24,8 +24,13 @@ from sim.scenario.plan import plan
 HERE = Path(__file__).parent
 RUNS, SEED = 2000, 0
 HEADLINES = (
-    "baseline", "inclusive_cabinet", "thin_guarantee", "remittances_collapse", "resistance_backed", "null_model",
-)  # fmt: skip
+    "baseline",
+    "inclusive_cabinet",
+    "thin_guarantee",
+    "remittances_collapse",
+    "resistance_backed",
+    "null_model",
+)
 WATCHED = ("rhetoric", "tension", "approval", "rapprochement")
 
 

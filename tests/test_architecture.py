@@ -119,8 +119,17 @@ def test_the_model_avoids_arithmetic_that_differs_once_compiled() -> None:
     assert not faults, "\n".join(faults)
 
 
-@pytest.mark.parametrize("line", ["y = x**3", "x **= 2", "y = math.hypot(a, b)", "y = pow(a, b)",
-                                  "from math import gamma", "y = math.exp(x)"])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        "y = x**3",
+        "x **= 2",
+        "y = math.hypot(a, b)",
+        "y = pow(a, b)",
+        "from math import gamma",
+        "y = math.exp(x)",
+    ],
+)
 def test_the_lint_sees_unequal_arithmetic(line: str) -> None:
     assert unequal_arithmetic(ast.parse(line))
 

@@ -189,9 +189,11 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.Com
     home = tmp_path_factory.mktemp("run")
     return home, subprocess.run(
         [sys.executable, "-m", "sim", "run", "baseline", "--runs", "20", "--weeks", "40"],
-        cwd=home, capture_output=True, text=True,
+        cwd=home,
+        capture_output=True,
+        text=True,
         env={**os.environ, "PYTHONPATH": str(Path(sim.__file__).parents[1])},
-    )  # fmt: skip
+    )
 
 
 def test_run_prints_the_range_before_the_interval(done: tuple[Path, Any]) -> None:
@@ -296,11 +298,14 @@ def test_a_signal_ends_it_and_leaves_nothing_half_written(
 ) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "sim", "run", "baseline", "--runs", "2000000", "--no-plots"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
         env={**os.environ, "PYTHONPATH": str(Path(sim.__file__).parents[1])},
         # Started in the background, the tests may have interrupts ignored, and children inherit that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )  # fmt: skip
+    )
     time.sleep(4)
     process.send_signal(sent)
     try:

@@ -55,24 +55,42 @@ def test_odd_names_every_rule_parameter_variable_and_process(made: dict[str, str
     assert {clause.function.__name__ for one in model.rules.values() for clause in one.clauses} <= said
     for n in range(1, 8):
         assert re.search(rf"^## {n} ", page, re.MULTILINE)
-    for heading in ("Individual decision-making", "Learning", "Individual sensing", "Individual prediction",
-                    "Interaction", "Collectives", "Heterogeneity", "Stochasticity", "Observation",
-                    "Theoretical and empirical background"):  # fmt: skip
+    for heading in (
+        "Individual decision-making",
+        "Learning",
+        "Individual sensing",
+        "Individual prediction",
+        "Interaction",
+        "Collectives",
+        "Heterogeneity",
+        "Stochasticity",
+        "Observation",
+        "Theoretical and empirical background",
+    ):
         assert f"### {heading}" in page
 
 
 def test_odd_names_nothing_that_is_not_in_the_code(made: dict[str, str]) -> None:
     model = load()
     known = {
-        *model.parameters, *model.world, *model.drives, *model.draws, *week.PHASES, *population.TRAITS,
-        *population.OPINIONS, *(one.__name__ for one in uses.PROCESSES), "opinion_week", "hold",
+        *model.parameters,
+        *model.world,
+        *model.drives,
+        *model.draws,
+        *week.PHASES,
+        *population.TRAITS,
+        *population.OPINIONS,
+        *(one.__name__ for one in uses.PROCESSES),
+        "opinion_week",
+        "hold",
         *(option.key for one in model.instruments for option in one.options),
         *(clause.function.__name__ for one in model.rules.values() for clause in one.clauses),
-    }  # fmt: skip
+    }
     strange = {
-        one for one in names(made["odd.md"])
+        one
+        for one in names(made["odd.md"])
         if one not in known and not one.startswith(("panj ", "make ", "python "))
-    }  # fmt: skip
+    }
     assert strange == {"binding", "lasts", "world"}  # fields that quoted docstrings speak of
 
 

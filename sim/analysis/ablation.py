@@ -64,11 +64,13 @@ class Worth:
     def record(self) -> dict[str, Any]:
         """Return it as plain data."""
         found: dict[str, Any] = {
-            "name": self.name, "rules": list(self.rules), "paragraphs": list(self.paragraphs),
+            "name": self.name,
+            "rules": list(self.rules),
+            "paragraphs": list(self.paragraphs),
             "without": {key: one.mean for key, one in self.share.items()},
             "worth": {key: _triple(one) for key, one in self.worth.items()},
             "odds_ratio": dict(self.odds_ratio),
-        }  # fmt: skip
+        }
         if self.beyond is not None:
             found["beyond"] = {key: _triple(one) for key, one in self.beyond.items()}
         return found
@@ -90,13 +92,15 @@ class Ablation:
     def record(self) -> dict[str, Any]:
         """Return it as plain data."""
         return {
-            "runs": self.runs, "seed": self.seed, "reading": self.reading,
+            "runs": self.runs,
+            "seed": self.seed,
+            "reading": self.reading,
             "base": {key: _triple(one) for key, one in self.base.items()},
             "null": self.null.record(),
             "rules": [one.record() for one in self.rules],
             "paragraphs": [one.record() for one in self.paragraphs],
             "pairs": [one.record() for one in self.pairs],
-        }  # fmt: skip
+        }
 
 
 def ablation(
@@ -148,8 +152,10 @@ def ablation(
     }
     values = _values(bench, arm, runs, sets)
     base = values.pop("")
-    worths = {name: _worth(name, rules, _cites(name, rules, bench), base, values[name])
-              for name, rules in sets.items()}  # fmt: skip
+    worths = {
+        name: _worth(name, rules, _cites(name, rules, bench), base, values[name])
+        for name, rules in sets.items()
+    }
     singles = [worths[one] for one in active]
     if progress is not None:
         progress(1)

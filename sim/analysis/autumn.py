@@ -34,9 +34,22 @@ class Autumn:
 
     #: World variables the quantities below read.
     READS = (
-        "refugees_reported", "refugees_attempted", "power_owed", "power_supply", "other_trade", "troops",
-        "fighters", "threat", "rhetoric", "veiled", "spotlight", "resistance", "clashes", "talks", "war",
-    )  # fmt: skip
+        "refugees_reported",
+        "refugees_attempted",
+        "power_owed",
+        "power_supply",
+        "other_trade",
+        "troops",
+        "fighters",
+        "threat",
+        "rhetoric",
+        "veiled",
+        "spotlight",
+        "resistance",
+        "clashes",
+        "talks",
+        "war",
+    )
 
     def __init__(self, kept: Floats) -> None:
         self.kept = kept
@@ -158,9 +171,15 @@ def _target(one: dict[str, Any], path: Path) -> Target:
     if low > high or (math.isinf(low) and math.isinf(high)):
         raise ScenarioError(f"{path}: {name}: expected one of at, within, at_least, at_most, in order")
     return Target(
-        name, float(low), float(high), one["unit"], float(one["tolerance"]), float(one["discrepancy"]),
-        tuple(one["paragraphs"]), one["because"],
-    )  # fmt: skip
+        name,
+        float(low),
+        float(high),
+        one["unit"],
+        float(one["tolerance"]),
+        float(one["discrepancy"]),
+        tuple(one["paragraphs"]),
+        one["because"],
+    )
 
 
 def _dates(data: Any) -> list[date]:

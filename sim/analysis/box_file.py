@@ -41,8 +41,10 @@ def texts(experiment: Experiment, box: Box, condition: str, path: Path, source: 
     for name, law in experiment.laws.items():
         made, extra = cut(law, limits.get(name), name)
         if name == "scenario":
-            made = {key: [names[one] for one in value] if key == law.kind else value
-                    for key, value in made.items()}  # fmt: skip
+            made = {
+                key: [names[one] for one in value] if key == law.kind else value
+                for key, value in made.items()
+            }
         uncertain[name] = made
         constraints += extra
     data: dict[str, Any] = {

@@ -124,14 +124,39 @@ def shares(digest: Digest, groups: Sequence[Group]) -> pd.DataFrame:
             means = np.array([hits[mine == name].mean(axis=0) for name in dict.fromkeys(mine)])
             if len(means) > 1:
                 low, high = means.min(axis=0), means.max(axis=0)
-        frames.append(pd.DataFrame({
-            "group": one.name, "path": SHOWN, "share": found.value, "low": found.low, "high": found.high,
-            "case_low": [low for low, _ in spread], "case_high": [high for _, high in spread],
-            "reading_low": low, "reading_high": high,
-            "cases": int((total > 0).sum()), "runs": len(runs.rows),
-        }))  # fmt: skip
-    return _joined(frames, ("group", "path", "share", "low", "high", "case_low", "case_high",
-                            "reading_low", "reading_high", "cases", "runs"))  # fmt: skip
+        frames.append(
+            pd.DataFrame(
+                {
+                    "group": one.name,
+                    "path": SHOWN,
+                    "share": found.value,
+                    "low": found.low,
+                    "high": found.high,
+                    "case_low": [low for low, _ in spread],
+                    "case_high": [high for _, high in spread],
+                    "reading_low": low,
+                    "reading_high": high,
+                    "cases": int((total > 0).sum()),
+                    "runs": len(runs.rows),
+                }
+            )
+        )
+    return _joined(
+        frames,
+        (
+            "group",
+            "path",
+            "share",
+            "low",
+            "high",
+            "case_low",
+            "case_high",
+            "reading_low",
+            "reading_high",
+            "cases",
+            "runs",
+        ),
+    )
 
 
 def orders(digest: Digest, groups: Sequence[Group]) -> pd.DataFrame:
@@ -148,10 +173,19 @@ def orders(digest: Digest, groups: Sequence[Group]) -> pd.DataFrame:
         for name, order in distributions.ORDERS.items() if len(runs.rows) else ():
             code = distributions.reorder(runs.rows["fits"].to_numpy(np.int64), order)
             found = runs.interval(flags(code))
-            frames.append(pd.DataFrame({
-                "group": one.name, "order": name, "path": SHOWN, "share": found.value, "low": found.low,
-                "high": found.high, "runs": len(runs.rows),
-            }))  # fmt: skip
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "group": one.name,
+                        "order": name,
+                        "path": SHOWN,
+                        "share": found.value,
+                        "low": found.low,
+                        "high": found.high,
+                        "runs": len(runs.rows),
+                    }
+                )
+            )
     return _joined(frames, ("group", "order", "path", "share", "low", "high", "runs"))
 
 
@@ -179,10 +213,19 @@ def incidence(digest: Digest, groups: Sequence[Group], column: str, weeks: int) 
             tallies.append((np.cumsum(counted, axis=1, dtype=np.float64), size, stratum))
         found = intervals.score(tallies)
         done = np.cumsum(np.bincount(week, minlength=weeks + 1))
-        frames.append(pd.DataFrame({
-            "setting": one.name, "week": np.arange(weeks + 1), "share": found.value, "low": found.low,
-            "high": found.high, "runs": n, "waiting": n - done,
-        }))  # fmt: skip
+        frames.append(
+            pd.DataFrame(
+                {
+                    "setting": one.name,
+                    "week": np.arange(weeks + 1),
+                    "share": found.value,
+                    "low": found.low,
+                    "high": found.high,
+                    "runs": n,
+                    "waiting": n - done,
+                }
+            )
+        )
     return _joined(frames, ("setting", "week", "share", "low", "high", "runs", "waiting"))
 
 
@@ -206,14 +249,37 @@ def joint(digest: Digest, groups: Sequence[Group]) -> pd.DataFrame:
             found = runs.interval((cell[:, None] == cells).astype(np.float64))
             counted = np.bincount(runs.case * 36 + cell, minlength=36 * len(total)).reshape(-1, 36)
             spread = [between(digest, counted[:, k], total) for k in cells]
-            frames.append(pd.DataFrame({
-                "group": one.name, "rungs": when, "escalation": cells // 6, "rapprochement": cells % 6,
-                "share": found.value, "low": found.low, "high": found.high,
-                "case_low": [low for low, _ in spread], "case_high": [high for _, high in spread],
-                "runs": len(runs.rows),
-            }))  # fmt: skip
-    return _joined(frames, ("group", "rungs", "escalation", "rapprochement", "share", "low", "high",
-                            "case_low", "case_high", "runs"))  # fmt: skip
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "group": one.name,
+                        "rungs": when,
+                        "escalation": cells // 6,
+                        "rapprochement": cells % 6,
+                        "share": found.value,
+                        "low": found.low,
+                        "high": found.high,
+                        "case_low": [low for low, _ in spread],
+                        "case_high": [high for _, high in spread],
+                        "runs": len(runs.rows),
+                    }
+                )
+            )
+    return _joined(
+        frames,
+        (
+            "group",
+            "rungs",
+            "escalation",
+            "rapprochement",
+            "share",
+            "low",
+            "high",
+            "case_low",
+            "case_high",
+            "runs",
+        ),
+    )
 
 
 def ladders(digest: Digest, groups: Sequence[Group], weeks: int) -> pd.DataFrame:

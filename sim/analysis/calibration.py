@@ -142,9 +142,13 @@ class Field:
             many = len(part)
             # Runs of one replicate stand side by side: their chance is drawn once.
             block = simulate(
-                self.plan, self.seed, np.repeat(np.arange(replicates), many), part,
-                np.tile(np.arange(many), replicates), keep=Autumn.READS,
-            )  # fmt: skip
+                self.plan,
+                self.seed,
+                np.repeat(np.arange(replicates), many),
+                part,
+                np.tile(np.arange(many), replicates),
+                keep=Autumn.READS,
+            )
             block.kept[block.failure_week > 0] = np.nan
             for column, target in enumerate(self.targets.targets):
                 found = QUANTITIES[target.quantity](Autumn(block.kept)).reshape(replicates, many)
@@ -198,11 +202,17 @@ def calibrate(
     quantities = [target.quantity for target in wanted.targets]
     values = row[field.places]
     return Calibration(
-        settings, wanted, field.names, tuple(waves), kept[: settings.keep], ratio, shift,
+        settings,
+        wanted,
+        field.names,
+        tuple(waves),
+        kept[: settings.keep],
+        ratio,
+        shift,
         {field.names[k]: float(values[k]) for k in touched},
         dict(zip(quantities, map(float, means), strict=True)),
         dict(zip(quantities, map(float, away), strict=True)),
-    )  # fmt: skip
+    )
 
 
 def _points(names: Sequence[str], points: int, seed: int, wave: int, low: Floats, high: Floats) -> Cells:

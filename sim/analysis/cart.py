@@ -31,9 +31,13 @@ class Leaf:
 
 
 def tree(
-    table: pd.DataFrame, met: Flags, *, depth: int = 3, seed: int = 0,
+    table: pd.DataFrame,
+    met: Flags,
+    *,
+    depth: int = 3,
+    seed: int = 0,
     group: Ints | None = None,
-) -> list[Leaf]:  # fmt: skip
+) -> list[Leaf]:
     """Cut the cases in two again and again (CART), and return the ends, the densest first.
 
     It is grown on two thirds of the cases and counted on the third that was kept aside, where there

@@ -94,11 +94,18 @@ class Row:
         """Return the row as plain data; numbers that do not exist are None."""
         chief = self.decisive
         return {
-            "id": self.id, "paragraphs": list(self.paragraphs), "claim": self.claim, "kind": self.kind,
-            **_numbers(chief), "verdict": self.verdict,
-            "parts": [{"name": one.part.name, "role": one.part.role, **_numbers(one), "verdict": one.verdict}
-                      for one in self.parts],
-            "killers": list(self.killers), "killers_together": self.together,
+            "id": self.id,
+            "paragraphs": list(self.paragraphs),
+            "claim": self.claim,
+            "kind": self.kind,
+            **_numbers(chief),
+            "verdict": self.verdict,
+            "parts": [
+                {"name": one.part.name, "role": one.part.role, **_numbers(one), "verdict": one.verdict}
+                for one in self.parts
+            ],
+            "killers": list(self.killers),
+            "killers_together": self.together,
             "weighs": {
                 rule: {"effect": _plain(found.mean), "low": _plain(found.low), "high": _plain(found.high)}
                 for rule, found in self.weighs.items()
@@ -106,7 +113,7 @@ class Row:
             "region_share": _plain(self.region_share),
             "needs": self.needs,
             "turns": [turn._asdict() for turn in self.turns],
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True)
@@ -139,10 +146,20 @@ class Claims:
         import pandas as pd
 
         return pd.DataFrame(
-            [{"id": row.id, "kind": row.kind, "claim_verdict": row.verdict, "part": one.part.name,
-              "role": one.part.role, **_numbers(one), "verdict": one.verdict}
-             for row in self.rows for one in row.parts]
-        )  # fmt: skip
+            [
+                {
+                    "id": row.id,
+                    "kind": row.kind,
+                    "claim_verdict": row.verdict,
+                    "part": one.part.name,
+                    "role": one.part.role,
+                    **_numbers(one),
+                    "verdict": one.verdict,
+                }
+                for row in self.rows
+                for one in row.parts
+            ]
+        )
 
     def markdown(self) -> str:
         """Return the table of claims for a page of the documentation."""
@@ -153,10 +170,15 @@ class Claims:
         for row in self.rows:
             one = row.decisive
             cells = (
-                row.id, ", ".join(map(str, row.paragraphs)), row.claim, row.kind, f"**{row.verdict}**",
-                f"{one.part.name}: {span(one)}", rests(row),
+                row.id,
+                ", ".join(map(str, row.paragraphs)),
+                row.claim,
+                row.kind,
+                f"**{row.verdict}**",
+                f"{one.part.name}: {span(one)}",
+                rests(row),
                 "–" if np.isnan(row.region_share) else f"{100 * row.region_share:.0f} %",
-            )  # fmt: skip
+            )
             lines.append(f"| {' | '.join(cells)} |")
         return "\n".join(lines)
 
@@ -258,13 +280,23 @@ def check(bench: Bench, claim: Claim, runs: int, points: int, ablate: bool) -> R
     ]
     first = values[0]
     return Row(
-        claim.id, claim.paragraphs, claim.claim, claim.kind, verdict, measured, killers, together,
-        {rule: effect(first[0][:half] - first[1 + rules.index(rule)], claim.parts[0].direction)
-         for rule in claim.weighs if rule in rules},
+        claim.id,
+        claim.paragraphs,
+        claim.claim,
+        claim.kind,
+        verdict,
+        measured,
+        killers,
+        together,
+        {
+            rule: effect(first[0][:half] - first[1 + rules.index(rule)], claim.parts[0].direction)
+            for rule in claim.weighs
+            if rule in rules
+        },
         float(np.mean(region)) if region else float("nan"),
         claim.needs,
         turning(bench, claim, smallest, rules) if ablate and reach(here) < 1.0 else (),
-    )  # fmt: skip
+    )
 
 
 def killed(one: Measured, without: Floats) -> bool:
@@ -304,10 +336,12 @@ def turning(bench: Bench, claim: Claim, smallest: Sequence[float], rules: Sequen
     sizes = [least for part, least in zip(claim.parts, smallest, strict=True) if part.role != "finding"]
     values = bench.values(claim.arms, parts, variants)
     reached = [
-        min(part.margin(part.summarise(mine[k]).mean, least)
-            for part, least, mine in zip(parts, sizes, values, strict=True))
+        min(
+            part.margin(part.summarise(mine[k]).mean, least)
+            for part, least, mine in zip(parts, sizes, values, strict=True)
+        )
         for k in range(len(tries))
-    ]  # fmt: skip
+    ]
     order = sorted(range(len(tries)), key=lambda k: (-reached[k], tries[k]))
     best = [k for k in order if reached[k] >= 1.0][:3] or order[:1]
     return tuple(
@@ -348,9 +382,13 @@ def figure(value: float, signed: bool) -> str:
 def _numbers(one: Measured) -> dict[str, Any]:
     found = one.effect
     numbers = {
-        "effect": found.mean, "low": found.low, "high": found.high, "right": found.right,
-        "ties": found.ties, "smallest": np.nan if one.part.role == "range" else one.smallest,
-    }  # fmt: skip
+        "effect": found.mean,
+        "low": found.low,
+        "high": found.high,
+        "right": found.right,
+        "ties": found.ties,
+        "smallest": np.nan if one.part.role == "range" else one.smallest,
+    }
     return {**{key: _plain(value) for key, value in numbers.items()}, "pairs": found.n, "unit": one.part.unit}
 
 

@@ -64,9 +64,11 @@ class Contrast:
     def record(self) -> dict[str, Any]:
         """Return it as plain data; an end that is infinite is None."""
         return {
-            "name": self.name, "unit": self.unit, "pairs": self.change.n,
+            "name": self.name,
+            "unit": self.unit,
+            "pairs": self.change.n,
             **{key: _ends(getattr(self, key)) for key in ("first", "second", "change")},
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,14 +137,18 @@ class Comparison:
                 {"name": name, "title": spec.title, "hash": spec.hash}
                 for name, spec in zip(self.names, self.specs, strict=True)
             ],
-            "runs": self.runs, "seed": self.seed, "failed": self.failed,
+            "runs": self.runs,
+            "seed": self.seed,
+            "failed": self.failed,
             "differences": [one.record() for one in self.differences],
-            "paths": list(PATHS), "flows": self.flows.tolist(), "flips": self.flips(),
+            "paths": list(PATHS),
+            "flows": self.flows.tolist(),
+            "flips": self.flips(),
             "flipped": _ends(self.flipped),
             "effects": [one.record() for one in self.contrasts],
             "parted": {"pairs": int((sound != NEVER).sum()), "of": len(sound)},
             "median_run": None if self.part is None else self.part.record(),
-        }  # fmt: skip
+        }
 
 
 def compare(

@@ -71,9 +71,12 @@ def ranked(x: Floats, names: tuple[str, ...], y: Floats) -> list[Correlate]:
     half = 1.96 / np.sqrt(n - 3)
     return [
         Correlate(
-            names[k], float(found[k]), float(np.tanh(np.arctanh(np.clip(found[k], -0.999, 0.999)) - half)),
+            names[k],
+            float(found[k]),
+            float(np.tanh(np.arctanh(np.clip(found[k], -0.999, 0.999)) - half)),
             float(np.tanh(np.arctanh(np.clip(found[k], -0.999, 0.999)) + half)),
-            bool(abs(found[k]) > level), n,
+            bool(abs(found[k]) > level),
+            n,
         )
         for k in order
-    ]  # fmt: skip
+    ]

@@ -83,9 +83,14 @@ def _assumptions(first: Scenario, second: Scenario) -> Iterator[Difference]:
     for name, quantity in known.items():
         if one[name] != two[name]:
             yield Difference(
-                "assumption", name, f"{one[name]:.6g}", f"{two[name]:.6g}", quantity.unit,
-                quantity.source.grade, str(quantity.source),
-            )  # fmt: skip
+                "assumption",
+                name,
+                f"{one[name]:.6g}",
+                f"{two[name]:.6g}",
+                quantity.unit,
+                quantity.source.grade,
+                str(quantity.source),
+            )
 
 
 def _claims(names: list[str]) -> str:

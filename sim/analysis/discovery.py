@@ -96,9 +96,12 @@ class Fit:
         low, high = self.interval
         numbers = {"density": self.density, "low": low, "high": high, "coverage": self.coverage}
         return {
-            "cases": self.inside, "met": self.met, "all_cases": self.all_cases, "all_met": self.all_met,
+            "cases": self.inside,
+            "met": self.met,
+            "all_cases": self.all_cases,
+            "all_met": self.all_met,
             **{key: value if np.isfinite(value) else None for key, value in numbers.items()},
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True)
@@ -259,10 +262,13 @@ def _once(ready: pd.DataFrame, met: Flags) -> tuple[list[Limit], pd.DataFrame]:
     limits = [one for name in ready if (one := _limit(str(name), start, lims, chances)) is not None]
     trajectory = pd.DataFrame(
         {
-            "coverage": steps["coverage"], "density": steps["density"], "mass": steps["mass"],
-            "limits": steps["res_dim"], "chosen": np.arange(len(steps)) == step,
+            "coverage": steps["coverage"],
+            "density": steps["density"],
+            "mass": steps["mass"],
+            "limits": steps["res_dim"],
+            "chosen": np.arange(len(steps)) == step,
         }
-    )  # fmt: skip
+    )
     return limits, trajectory.reset_index(drop=True)
 
 

@@ -30,10 +30,16 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "worst first": PATHS,
     "best first": (*reversed(PATHS[:-1]), PATHS[-1]),
     "talk first": (
-        "fight and talk", "rapprochement", "quiet accommodation",
-        "war", "fighting", "clashes", "armed standoff", "cold peace",
+        "fight and talk",
+        "rapprochement",
+        "quiet accommodation",
+        "war",
+        "fighting",
+        "clashes",
+        "armed standoff",
+        "cold peace",
     ),
-}  # fmt: skip
+}
 
 
 class Measure(NamedTuple):
@@ -98,10 +104,17 @@ def shares(outcomes: pd.DataFrame) -> pd.DataFrame:
     low, high = wilson(count, n)
     blood_low, blood_high = wilson(bloody, n)
     return pd.DataFrame(
-        {"runs": count, "share": _ratio(count, n), "low": low, "high": high,
-         "blood": _ratio(bloody, n), "blood_low": blood_low, "blood_high": blood_high},
+        {
+            "runs": count,
+            "share": _ratio(count, n),
+            "low": low,
+            "high": high,
+            "blood": _ratio(bloody, n),
+            "blood_low": blood_low,
+            "blood_high": blood_high,
+        },
         index=pd.Index(PATHS, name="path"),
-    )  # fmt: skip
+    )
 
 
 class Spread(NamedTuple):
@@ -230,10 +243,12 @@ def orders(outcomes: pd.DataFrame, which: Mapping[str, Sequence[str]] = ORDERS) 
     """Return the share of each class (rows) under each order in which classes are tried (columns)."""
     fits = sound(outcomes)["fits"].to_numpy(np.int64)
     return pd.DataFrame(
-        {name: _ratio(np.bincount(reorder(fits, order), minlength=len(PATHS)), len(fits))
-         for name, order in which.items()},
+        {
+            name: _ratio(np.bincount(reorder(fits, order), minlength=len(PATHS)), len(fits))
+            for name, order in which.items()
+        },
         index=pd.Index(PATHS, name="path"),
-    )  # fmt: skip
+    )
 
 
 def joint(outcomes: pd.DataFrame, when: str = "peak") -> Floats:
@@ -266,9 +281,13 @@ def measures(outcomes: pd.DataFrame) -> pd.DataFrame:
         values = rows[one.column].dropna().to_numpy(np.float64) / one.scale
         low, mid, high = np.quantile(values, [0.05, 0.5, 0.95]) if len(values) else [np.nan] * 3
         made[one.column] = {
-            "label": one.label, "unit": one.unit, "reached": len(values) / len(rows) if len(rows) else np.nan,
-            "median": mid, "low": low, "high": high,
-        }  # fmt: skip
+            "label": one.label,
+            "unit": one.unit,
+            "reached": len(values) / len(rows) if len(rows) else np.nan,
+            "median": mid,
+            "low": low,
+            "high": high,
+        }
     return pd.DataFrame.from_dict(made, orient="index")
 
 

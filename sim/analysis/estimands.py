@@ -37,9 +37,14 @@ FLAGS = ("blood", *FIRSTS)
 
 #: Units of outcomes whose mean is asked.
 UNITS = {
-    "incidents": "count", "clashes": "count", "deaths": "count", "refugees_hosted": "persons",
-    "approval": "index", "power_debt": "USD", "blood": "share",
-}  # fmt: skip
+    "incidents": "count",
+    "clashes": "count",
+    "deaths": "count",
+    "refugees_hosted": "persons",
+    "approval": "index",
+    "power_debt": "USD",
+    "blood": "share",
+}
 
 
 @dataclass(frozen=True)
@@ -107,12 +112,17 @@ class Estimand:
 
 _LABELS = {
     "blood": "a deadly clash",
-    "first_escalation_1": "a war of words", "first_escalation_2": "a show of force",
-    "first_escalation_3": "an armed clash", "first_escalation_4": "sustained fighting",
-    "first_escalation_5": "interstate war", "first_rapprochement_1": "a back-channel",
-    "first_rapprochement_2": "official talks", "first_rapprochement_3": "working ties",
-    "first_rapprochement_4": "normalisation", "first_rapprochement_5": "recognition",
-}  # fmt: skip
+    "first_escalation_1": "a war of words",
+    "first_escalation_2": "a show of force",
+    "first_escalation_3": "an armed clash",
+    "first_escalation_4": "sustained fighting",
+    "first_escalation_5": "interstate war",
+    "first_rapprochement_1": "a back-channel",
+    "first_rapprochement_2": "official talks",
+    "first_rapprochement_3": "working ties",
+    "first_rapprochement_4": "normalisation",
+    "first_rapprochement_5": "recognition",
+}
 
 
 def estimand(text: str) -> Estimand:

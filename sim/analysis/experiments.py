@@ -143,10 +143,16 @@ def contrast(
 ) -> Part:
     """Compare two arms by one measure, treated less control."""
     return Part(
-        name, measure.unit, measure.scale, role, (control, treated), measure.keep,
-        lambda arms: measure(arms[treated]) - measure(arms[control]), direction,
+        name,
+        measure.unit,
+        measure.scale,
+        role,
+        (control, treated),
+        measure.keep,
+        lambda arms: measure(arms[treated]) - measure(arms[control]),
+        direction,
         yardstick=(control, measure),
-    )  # fmt: skip
+    )
 
 
 def contrast_of_two(
@@ -162,25 +168,45 @@ def contrast_of_two(
 
     names = tuple(dict.fromkeys([*first[:2], *second[:2]]))
     return Part(
-        name, first[2].unit, first[2].scale, "effect", names, first[2].keep + second[2].keep,
-        lambda arms: moved(arms, first) - moved(arms, second), direction, yardstick=(first[0], first[2]),
-    )  # fmt: skip
+        name,
+        first[2].unit,
+        first[2].scale,
+        "effect",
+        names,
+        first[2].keep + second[2].keep,
+        lambda arms: moved(arms, first) - moved(arms, second),
+        direction,
+        yardstick=(first[0], first[2]),
+    )
 
 
 def lead(name: str, arm: str, later: Measure, earlier: Measure, smallest: float) -> Part:
     """Compare two dates within the same run: by how much one comes before the other."""
     return Part(
-        name, "week", "date", "effect", (arm,), later.keep + earlier.keep,
-        lambda arms: later(arms[arm]) - earlier(arms[arm]), smallest=smallest,
-    )  # fmt: skip
+        name,
+        "week",
+        "date",
+        "effect",
+        (arm,),
+        later.keep + earlier.keep,
+        lambda arms: later(arms[arm]) - earlier(arms[arm]),
+        smallest=smallest,
+    )
 
 
 def between(name: str, arm: str, measure: Measure, low: float = -np.inf, high: float = np.inf) -> Part:
     """Demand that the level of one arm lies between two bounds."""
     return Part(
-        name, measure.unit, measure.scale, "range", (arm,), measure.keep,
-        lambda arms: measure(arms[arm]), low=low, high=high,
-    )  # fmt: skip
+        name,
+        measure.unit,
+        measure.scale,
+        "range",
+        (arm,),
+        measure.keep,
+        lambda arms: measure(arms[arm]),
+        low=low,
+        high=high,
+    )
 
 
 @dataclass(frozen=True)

@@ -81,18 +81,28 @@ def _given_data(
         less = float(_one(method, [f"idle {k}" for k in range(IDLE)], nothing[lot], y[lot], 2)[method].mean())
     indices = pd.DataFrame(
         {
-            "name": [*names, DUMMY], method: [*point[method], middle],
-            f"{method}_low": [*low, max(middle - reach, 0.0)], f"{method}_high": [*high, middle + reach],
+            "name": [*names, DUMMY],
+            method: [*point[method], middle],
+            f"{method}_low": [*low, max(middle - reach, 0.0)],
+            f"{method}_high": [*high, middle + reach],
             f"{method}_half": [*half, less],
         }
-    ).sort_values(method, ascending=False, kind="stable", ignore_index=True)  # fmt: skip
+    ).sort_values(method, ascending=False, kind="stable", ignore_index=True)
     # What lies below the dummy's end is noise, and noise differs from half to half.
     above = indices[indices[method] > middle + reach]
     return Sensitivity(
-        method, question, unit, indices, no_pairs(), n, int((~good).sum()), int(answer.failed.sum()),
-        answer.seed_share, settled(above, method, 1.0, less - middle) if n >= 40 else None,
+        method,
+        question,
+        unit,
+        indices,
+        no_pairs(),
+        n,
+        int((~good).sum()),
+        int(answer.failed.sum()),
+        answer.seed_share,
+        settled(above, method, 1.0, less - middle) if n >= 40 else None,
         weaker=len(sample.names) - len(names),
-    )  # fmt: skip
+    )
 
 
 def _one(method: str, names: list[str], x: Floats, y: Floats, resamples: int) -> dict[str, Floats]:

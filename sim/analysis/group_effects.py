@@ -54,8 +54,11 @@ def effects(
     for one, pair in _pairs(digest, by, groups, asked):
         names = [f"q{number}" for number in range(len(asked))]
         a, b = (pair[[f"{name}{end}" for name in names]].to_numpy(np.float64) for end in ("_a", "_b"))
-        ways = intervals.ways(pair["drawn_a"].to_numpy(np.int64), pair["replicate_a"].to_numpy(np.int64),
-                              **intervals.how(digest.study))  # fmt: skip
+        ways = intervals.ways(
+            pair["drawn_a"].to_numpy(np.int64),
+            pair["replicate_a"].to_numpy(np.int64),
+            **intervals.how(digest.study),
+        )
         found = intervals.student([intervals.tally(a - b, way) for way in ways])
         for k, question in enumerate(asked):
             ends = (found.value[k], found.low[k], found.high[k])

@@ -125,17 +125,20 @@ class Hindcast:
         most = self.history.checks["coin"]
         return [
             Check(
-                "coverage", chance >= rule["least_likely"],
+                "coverage",
+                chance >= rule["least_likely"],
                 f"{inside} of {of} answers in the {rule['band']:.0%} bands (so few by chance: {chance:.2g})",
                 f"not so few that chance explains it less than {rule['least_likely']:.0%} of the time",
             ),
             Check(
-                "coin", not brier > most,
+                "coin",
+                not brier > most,
                 f"mean Brier score {brier:.3f} of {number} diagnostic questions"
-                if number else "no question is diagnostic",
+                if number
+                else "no question is diagnostic",
                 f"at most {most:g}, what an even coin gets",
             ),
-        ]  # fmt: skip
+        ]
 
     @property
     def holds(self) -> bool:

@@ -41,9 +41,19 @@ class After:
 
     #: World variables that the questions read.
     READS = (
-        "clashes", "deaths", "talks", "power_supply", "rapprochement", "escalation", "war", "power_owed",
-        "power_paid_total", "power_billed_total", "trade_total", "refugees_hosted",
-    )  # fmt: skip
+        "clashes",
+        "deaths",
+        "talks",
+        "power_supply",
+        "rapprochement",
+        "escalation",
+        "war",
+        "power_owed",
+        "power_paid_total",
+        "power_billed_total",
+        "trade_total",
+        "refugees_hosted",
+    )
 
     def __init__(self, kept: Floats) -> None:
         self.kept = kept
@@ -175,11 +185,19 @@ def load_history(path: Path = FILE) -> History:
                 first, last = weeks_within(*quarters[quarter])
                 questions.append(
                     Question(
-                        f"{name} {quarter}", "yes/no", name, one["question"], first, last,
-                        float(given == "yes"), tuple(one["sources"]), given in one["silence"], one["note"],
+                        f"{name} {quarter}",
+                        "yes/no",
+                        name,
+                        one["question"],
+                        first,
+                        last,
+                        float(given == "yes"),
+                        tuple(one["sources"]),
+                        given in one["silence"],
+                        one["note"],
                         _base_rate(name, quarters[quarter], data["climatology"]),
                     )
-                )  # fmt: skip
+                )
     for name, one in data["rungs"].items():
         _known(path, name, RUNGS, one["sources"], sources)
         _whole(path, name, quarters, [*one["answers"], *one["unanswered"]])
@@ -188,26 +206,51 @@ def load_history(path: Path = FILE) -> History:
             first, last = weeks_within(*quarters[quarter])
             questions.append(
                 Question(
-                    f"{name} {quarter}", "rung", name, f"Rung of {name} at the end of the quarter",
-                    first, last, float(rung), tuple(one["sources"]), False, one["note"],
+                    f"{name} {quarter}",
+                    "rung",
+                    name,
+                    f"Rung of {name} at the end of the quarter",
+                    first,
+                    last,
+                    float(rung),
+                    tuple(one["sources"]),
+                    False,
+                    one["note"],
                     persistence=float(RUNGS_OF_AUTUMN[name]),
                 )
-            )  # fmt: skip
+            )
     for name, one in data["quantities"].items():
         _known(path, name, QUANTITIES, one["sources"], sources)
         on = week_of(START, one["on"])
         first, last = weeks_within(one["from"], one["on"]) if "from" in one else (on, on)
         questions.append(
             Question(
-                name, "quantity", name, one["question"], first, last, float(one["answer"]),
-                tuple(one["sources"]), False, one.get("note", ""), persistence=float(one["persistence"]),
-                unit=one["unit"], scale=float(one["scale"]), near=float(one["near"]),
+                name,
+                "quantity",
+                name,
+                one["question"],
+                first,
+                last,
+                float(one["answer"]),
+                tuple(one["sources"]),
+                False,
+                one.get("note", ""),
+                persistence=float(one["persistence"]),
+                unit=one["unit"],
+                scale=float(one["scale"]),
+                near=float(one["near"]),
             )
-        )  # fmt: skip
+        )
     return History(
-        tuple(questions), unanswered, sources, data["checks"], float(data["diagnostic"]), data["frozen"],
-        hashlib.blake2b(text, digest_size=10).hexdigest(), max(one.last for one in questions),
-    )  # fmt: skip
+        tuple(questions),
+        unanswered,
+        sources,
+        data["checks"],
+        float(data["diagnostic"]),
+        data["frozen"],
+        hashlib.blake2b(text, digest_size=10).hexdigest(),
+        max(one.last for one in questions),
+    )
 
 
 def _known(path: Path, name: str, among: dict[str, Read], cited: list[str], sources: dict[str, str]) -> None:

@@ -75,11 +75,18 @@ class Sensitivity:
     def record(self) -> dict[str, Any]:
         """Return it as plain data; what is no number is None."""
         return {
-            "method": self.method, "question": self.question, "unit": self.unit, "groups": self.groups,
-            "dropped": self.dropped, "failed": self.failed, "seed_share": _plain(self.seed_share),
-            "settled": self.settled, "weaker": self.weaker,
-            "indices": _rows(self.indices), "pairs": _rows(self.pairs),
-        }  # fmt: skip
+            "method": self.method,
+            "question": self.question,
+            "unit": self.unit,
+            "groups": self.groups,
+            "dropped": self.dropped,
+            "failed": self.failed,
+            "seed_share": _plain(self.seed_share),
+            "settled": self.settled,
+            "weaker": self.weaker,
+            "indices": _rows(self.indices),
+            "pairs": _rows(self.pairs),
+        }
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

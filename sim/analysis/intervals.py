@@ -278,10 +278,13 @@ def shares(study: Study, levers: Sequence[str] = ()) -> pd.DataFrame:
         mine = np.ones(len(runs), bool) if settings is None else settings[case] == one
         hits = (code[mine, None] == np.arange(len(PATHS))).astype(np.float64)
         found = interval(
-            hits, group[mine], runs["replicate"].to_numpy(np.int64)[mine],
-            sampled=study.experiment.method in SAMPLED, shared=study.experiment.draws == "shared",
+            hits,
+            group[mine],
+            runs["replicate"].to_numpy(np.int64)[mine],
+            sampled=study.experiment.method in SAMPLED,
+            shared=study.experiment.draws == "shared",
             seed=study.experiment.seed,
-        )  # fmt: skip
+        )
         low, high = np.clip(found.low, 0, 1), np.clip(found.high, 0, 1)
         # Resampling what never occurred never makes it occur: there, as many independent draws bound it.
         units = _units(study, group[mine], runs["replicate"].to_numpy(np.int64)[mine])
@@ -332,11 +335,13 @@ def contrasts(study: Study, outcomes: Sequence[str] = CONTRASTED) -> pd.DataFram
                 pair = sides[other].add_suffix("_a").join(sides[first].add_suffix("_b"), how="inner")
                 a, b = (pair[f"{name}{side}"].to_numpy(np.float64) for side in ("_a", "_b"))
                 found = interval(
-                    (a - b)[:, None], pair["group_a"].to_numpy(np.int64),
+                    (a - b)[:, None],
+                    pair["group_a"].to_numpy(np.int64),
                     pair["replicate_a"].to_numpy(np.int64),
-                    sampled=experiment.method in SAMPLED, shared=experiment.draws == "shared",
+                    sampled=experiment.method in SAMPLED,
+                    shared=experiment.draws == "shared",
                     seed=experiment.seed,
-                )  # fmt: skip
+                )
                 ratio = np.nan if experiment.draws == "independent" else gain(a, b, _cells(pair))
                 rows.append((lever, other, first, name, found.value[0], found.low[0], found.high[0], ratio))
     columns = ["lever", "alternative", "against", "outcome", "effect", "low", "high", "variance_ratio"]

@@ -56,8 +56,9 @@ def of_result(result: Result) -> pd.DataFrame:
         points = own[None, :] if part == "defaults" else _drawn(result.design, own)
         which = np.zeros(len(case), np.int64) if part == "defaults" else case - 1
         code = _again(ready, result.seed, replicate, points, which)
-        found = intervals.ways(case if part == "plausible" else replicate, replicate,
-                               sampled=True, shared=False)  # fmt: skip
+        found = intervals.ways(
+            case if part == "plausible" else replicate, replicate, sampled=True, shared=False
+        )
         frames.append(_beside(words, by_group.codes(rows), code, found))
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(COLUMNS))
 
@@ -133,9 +134,20 @@ def _beside(name: str, here: Ints, there: Ints, ways: Sequence[intervals.Way]) -
     frames = []
     for words, hits in zip(("model", "null model"), flags, strict=True):
         found = intervals.score([intervals.tally(hits, way) for way in kept])
-        frames.append(pd.DataFrame({
-            "group": name, "model": words, "path": by_group.SHOWN, "share": found.value, "low": found.low,
-            "high": found.high, "change": change.value, "change_low": change.low, "change_high": change.high,
-            "runs": int(good.sum()),
-        }))  # fmt: skip
+        frames.append(
+            pd.DataFrame(
+                {
+                    "group": name,
+                    "model": words,
+                    "path": by_group.SHOWN,
+                    "share": found.value,
+                    "low": found.low,
+                    "high": found.high,
+                    "change": change.value,
+                    "change_low": change.low,
+                    "change_high": change.high,
+                    "runs": int(good.sum()),
+                }
+            )
+        )
     return pd.concat(frames, ignore_index=True)

@@ -30,9 +30,13 @@ RISK = Estimand("share", WORSE)
 KEYS = ("case", "base", "group")
 #: Which analysis suits a design: the first that it allows is taken.
 ALLOWS: dict[str, tuple[str, ...]] = {
-    "saltelli": ("sobol", "pawn", "delta"), "morris": ("morris", "pawn", "delta"), "lhs": ("pawn", "delta"),
-    "sobol": ("pawn", "delta"), "grid": ("pawn", "delta"), "cases": ("pawn", "delta"),
-}  # fmt: skip
+    "saltelli": ("sobol", "pawn", "delta"),
+    "morris": ("morris", "pawn", "delta"),
+    "lhs": ("pawn", "delta"),
+    "sobol": ("pawn", "delta"),
+    "grid": ("pawn", "delta"),
+    "cases": ("pawn", "delta"),
+}
 
 
 def opened(source: Study | str | Path, given: str | None = None) -> Study:
@@ -131,9 +135,12 @@ def sample(
     mine = (case % settings == setting) & kept[case // settings]
     table = table[mine]
     return Sample(
-        base.names, shares[kept], asked.of(table, weeks(study)), place[case[mine] // settings],
+        base.names,
+        shares[kept],
+        asked.of(table, weeks(study)),
+        place[case[mine] // settings],
         table["replicate"].to_numpy(np.int64),
-    )  # fmt: skip
+    )
 
 
 def _ranks(values: Floats) -> Floats:
@@ -194,8 +201,10 @@ def sensitivity(
             f"{nearest(chosen, allowed)}"
         )
     told: dict[str, Any] = {
-        "question": str(question), "unit": question.unit, "seed": source.experiment.seed,
-    }  # fmt: skip
+        "question": str(question),
+        "unit": question.unit,
+        "seed": source.experiment.seed,
+    }
     ready = sample(source, question, levers, whole=chosen in ("sobol", "morris"))
     if not ready.names:
         raise ResultError("nothing is uncertain in this study, so nothing can decide its answers")
@@ -228,11 +237,14 @@ class Discovery:
     def record(self) -> dict[str, Any]:
         """Return it as plain data."""
         return {
-            "condition": self.asked.text, "overall": self.overall.record(),
+            "condition": self.asked.text,
+            "overall": self.overall.record(),
             "boxes": [one.record() for one in self.boxes],
             "tree": [{"limits": str(one), **one.fit.record()} for one in self.tree],
-            "reason": self.reason or None, "unknown": self.unknown, "neighbours": self.neighbours,
-        }  # fmt: skip
+            "reason": self.reason or None,
+            "unknown": self.unknown,
+            "neighbours": self.neighbours,
+        }
 
 
 def discover(study: Study | str | Path, where: str | Condition, *, most: int = 3) -> Discovery:
@@ -262,12 +274,15 @@ def discover(study: Study | str | Path, where: str | Condition, *, most: int = 3
     table = inputs(source)[counted].reset_index(drop=True)
     met = met[counted]
     told: dict[str, Any] = {
-        "asked": asked, "overall": fit(met | True, met), "unknown": int((drawn & ~known).sum()),
+        "asked": asked,
+        "overall": fit(met | True, met),
+        "unknown": int((drawn & ~known).sum()),
         "neighbours": int((~drawn).sum()),
-    }  # fmt: skip
+    }
     how: dict[str, Any] = {
-        "seed": source.experiment.seed, "group": source.design["group"].to_numpy(np.int64)[counted],
-    }  # fmt: skip
+        "seed": source.experiment.seed,
+        "group": source.design["group"].to_numpy(np.int64)[counted],
+    }
     try:
         found, leaves = boxes(table, met, most=most, **how), tree(table, met, **how)
     except ResultError as error:

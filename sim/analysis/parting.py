@@ -114,9 +114,13 @@ def parting(specs: tuple[Scenario, Scenario], seed: int, parted: Ints, replays: 
     )
     run = int(ordered[place])
     return Parting(
-        run, int(parted[run]), int(parted[run]) if reached else None, found[run],
-        dict(tally.most_common()), len(found),
-    )  # fmt: skip
+        run,
+        int(parted[run]),
+        int(parted[run]) if reached else None,
+        found[run],
+        dict(tally.most_common()),
+        len(found),
+    )
 
 
 def _around(place: int, total: int, wanted: int) -> list[int]:
@@ -168,9 +172,7 @@ def _turn(a: Decision, b: Decision) -> Turn:
         key=lambda one: (-abs(one[1]), one[0]),
     )
     base = (b.bases[b.choice] - b.bases[a.choice]) - (a.bases[b.choice] - a.bases[a.choice])
-    return Turn(
-        a.week, a.actor, a.instrument, a.choice, b.choice, dict(ordered), float(base), _bound(a, b)
-    )  # fmt: skip
+    return Turn(a.week, a.actor, a.instrument, a.choice, b.choice, dict(ordered), float(base), _bound(a, b))
 
 
 def _bound(a: Decision, b: Decision) -> str:

@@ -39,9 +39,14 @@ class Matrix:
                 told = found[row.id].record()
                 cells[name] = {key: told[key] for key in ("verdict", "effect", "low", "high", "unit")}
             rows.append(
-                {"id": row.id, "paragraphs": list(row.paragraphs), "claim": row.claim,
-                 "standing": self.standing[row.id], "readings": cells}
-            )  # fmt: skip
+                {
+                    "id": row.id,
+                    "paragraphs": list(row.paragraphs),
+                    "claim": row.claim,
+                    "standing": self.standing[row.id],
+                    "readings": cells,
+                }
+            )
         return rows
 
     def markdown(self) -> str:

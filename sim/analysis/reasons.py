@@ -69,8 +69,9 @@ def rival(decision: Decision) -> Rival | None:
     if decision.bound:
         return None
     others = [name for name in free(decision) if name != decision.choice]
-    return min((Rival(name, behind(decision, name)) for name in others), key=lambda one: one.behind,
-               default=None)  # fmt: skip
+    return min(
+        (Rival(name, behind(decision, name)) for name in others), key=lambda one: one.behind, default=None
+    )
 
 
 def behind(decision: Decision, option: str) -> float:

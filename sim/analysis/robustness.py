@@ -93,13 +93,16 @@ def judge(payoff: Floats, better: int, enough: float) -> pd.DataFrame:
     spread = gain.std(axis=1, ddof=1) if gain.shape[1] > 1 else np.zeros(len(gain))
     made = pd.DataFrame(
         {
-            "mean": values.mean(axis=1), "worst": better * worst, "best": better * best,
-            "regret": regret.max(axis=1), "regret_90": np.quantile(regret, 0.9, axis=1),
+            "mean": values.mean(axis=1),
+            "worst": better * worst,
+            "best": better * best,
+            "regret": regret.max(axis=1),
+            "regret_90": np.quantile(regret, 0.9, axis=1),
             "satisficing": (gain >= better * enough).mean(axis=1),
             "hurwicz": better * (OPTIMISM * best + (1 - OPTIMISM) * worst),
             "mean_variance": better * (gain.mean(axis=1) - AVERSION * spread),
         }
-    )  # fmt: skip
+    )
     good = {"regret": -1, "satisficing": 1, "hurwicz": better, "mean_variance": better}
     for name, sign in good.items():
         made[f"rank_{name}"] = (-sign * made[name]).round(12).rank(method="min").astype(int)
@@ -214,9 +217,13 @@ class Robustness:
             ]
             goals.append({"question": str(goal.asked), "better": goal.better, "policies": policies})
         return {
-            "worlds": self.worlds, "dropped": self.dropped, "favourite": self.favourite,
-            "loses": self.loses, "undone_by": [dict(vars(one)) for one in self.undone], "goals": goals,
-        }  # fmt: skip
+            "worlds": self.worlds,
+            "dropped": self.dropped,
+            "favourite": self.favourite,
+            "loses": self.loses,
+            "undone_by": [dict(vars(one)) for one in self.undone],
+            "goals": goals,
+        }
 
 
 def robustness(study: Study | str | Path, goals: Sequence[Goal] = GOALS) -> Robustness:
@@ -255,6 +262,13 @@ def robustness(study: Study | str | Path, goals: Sequence[Goal] = GOALS) -> Robu
     means = np.column_stack([table["mean"] for table in tables])
     names = tuple(" / ".join(one) for one in settings)
     return Robustness(
-        names, tuple(goals), tuple(tables), pareto(means, [goal.better for goal in goals]), names[chosen],
-        tuple(undone), float(loses.mean()), int(known.sum()), int((~known).sum()),
-    )  # fmt: skip
+        names,
+        tuple(goals),
+        tuple(tables),
+        pareto(means, [goal.better for goal in goals]),
+        names[chosen],
+        tuple(undone),
+        float(loses.mean()),
+        int(known.sum()),
+        int((~known).sum()),
+    )

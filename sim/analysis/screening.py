@@ -67,8 +67,13 @@ def _log_chance(column: pd.Series[Any], met: Flags, others: Flags, first: Ints) 
     alike = bool((values == values[first]).all())
     worth = len(np.unique(first)) / len(first) if alike else 1.0
     if codes is not column:
-        counts = np.array([np.bincount(values[one].astype(np.int64), minlength=int(values.max()) + 1)
-                           for one in (met, others)], np.float64)  # fmt: skip
+        counts = np.array(
+            [
+                np.bincount(values[one].astype(np.int64), minlength=int(values.max()) + 1)
+                for one in (met, others)
+            ],
+            np.float64,
+        )
         counts = counts[:, counts.sum(axis=0) > 0] * worth
         if counts.shape[1] < 2:
             return 0.0

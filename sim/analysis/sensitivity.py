@@ -19,9 +19,14 @@ RESAMPLES = 500
 
 
 def sobol(
-    sample: Sample, *, second_order: bool = False, question: str = "", unit: str = "",
-    resamples: int = RESAMPLES, seed: int = 0,
-) -> Sensitivity:  # fmt: skip
+    sample: Sample,
+    *,
+    second_order: bool = False,
+    question: str = "",
+    unit: str = "",
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Sensitivity:
     """Return first and total order, and second order if the design has it, of a Saltelli design.
 
     Intervals come from a bootstrap over groups and, within each group, over replicates. The dummy is
@@ -64,10 +69,17 @@ def sobol(
     indices = pd.DataFrame(table).sort_values("ST", ascending=False, kind="stable", ignore_index=True)
     answer = sample.cases
     return Sensitivity(
-        "sobol", question, unit, indices, _pairs(sample.names, point, drawn) if second_order else no_pairs(),
-        groups, int((~kept).sum()), int(answer.failed.sum()), answer.seed_share,
+        "sobol",
+        question,
+        unit,
+        indices,
+        _pairs(sample.names, point, drawn) if second_order else no_pairs(),
+        groups,
+        int((~kept).sum()),
+        int(answer.failed.sum()),
+        answer.seed_share,
         settled(indices, "ST", 1.0) if half is not None else None,
-    )  # fmt: skip
+    )
 
 
 def _grouped(sample: Sample, width: int) -> Floats:
@@ -152,16 +164,22 @@ def _pairs(names: tuple[str, ...], point: dict[str, Floats], drawn: list[dict[st
     low, high = np.quantile([one["S2"] for one in drawn], [0.025, 0.975], axis=0)
     rows = [
         (names[i], names[j], point["S2"][i, j], low[i, j], high[i, j])
-        for i in range(len(names)) for j in range(i + 1, len(names))
-    ]  # fmt: skip
+        for i in range(len(names))
+        for j in range(i + 1, len(names))
+    ]
     made = pd.DataFrame(rows, columns=["first", "second", "S2", "S2_low", "S2_high"])
     return made.sort_values("S2", ascending=False, kind="stable", ignore_index=True)
 
 
 def morris(
-    sample: Sample, *, levels: int = 4, question: str = "", unit: str = "",
-    resamples: int = RESAMPLES, seed: int = 0,
-) -> Sensitivity:  # fmt: skip
+    sample: Sample,
+    *,
+    levels: int = 4,
+    question: str = "",
+    unit: str = "",
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Sensitivity:
     """Return Morris' screening: mean absolute elementary effect, its interval, and its spread.
 
     Effects are in the unit of the answer for a move across a parameter's whole range. The dummy moves
@@ -215,10 +233,17 @@ def morris(
     answer = sample.cases
     scale = float(np.max(mu_star, initial=0.0)) or 1.0
     return Sensitivity(
-        "morris", question, unit, indices, no_pairs(), groups, int((~kept).sum()),
-        int(answer.failed.sum()), answer.seed_share,
+        "morris",
+        question,
+        unit,
+        indices,
+        no_pairs(),
+        groups,
+        int((~kept).sum()),
+        int(answer.failed.sum()),
+        answer.seed_share,
         settled(indices, "mu_star", scale) if groups >= 4 else None,
-    )  # fmt: skip
+    )
 
 
 def _elementary(means: Floats, x: Floats) -> Floats:

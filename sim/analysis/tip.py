@@ -96,19 +96,34 @@ def tip(
     pairs = search.pairs(known, singles, reach)
     closest = [] if singles or pairs else search.closest(known, reach)
     return Tipping(
-        spec, toward, Estimand("share", GOALS.get(toward, (toward,))), above, search.before,
-        tuple(singles), tuple(pairs), tuple(search.commitments()), tuple(closest),
-        len(known), runs, seed,
-    )  # fmt: skip
+        spec,
+        toward,
+        Estimand("share", GOALS.get(toward, (toward,))),
+        above,
+        search.before,
+        tuple(singles),
+        tuple(pairs),
+        tuple(search.commitments()),
+        tuple(closest),
+        len(known),
+        runs,
+        seed,
+    )
 
 
 class _Search:
     """Worlds of one scenario on one set of draws."""
 
     def __init__(
-        self, spec: Scenario, ends: tuple[str, ...], above: float | None, runs: int, seed: int,
-        threads: int | None, progress: Callable[[int], None] | None,
-    ) -> None:  # fmt: skip
+        self,
+        spec: Scenario,
+        ends: tuple[str, ...],
+        above: float | None,
+        runs: int,
+        seed: int,
+        threads: int | None,
+        progress: Callable[[int], None] | None,
+    ) -> None:
         self.spec, self.model, self.above = spec, load(), above
         self.runs, self.seed, self.threads, self.progress = runs, seed, threads, progress
         self.ends = [PATHS.index(one) for one in ends]
@@ -144,8 +159,15 @@ class _Search:
             part = rows[first : first + step]
             # Runs of one replicate stand side by side: they share their draws.
             which = np.tile(np.arange(len(part)), self.runs)
-            block = simulate(other or self.plan, self.seed, np.repeat(replicates, len(part)), part, which,
-                             threads=self.threads, progress=self.progress)  # fmt: skip
+            block = simulate(
+                other or self.plan,
+                self.seed,
+                np.repeat(replicates, len(part)),
+                part,
+                which,
+                threads=self.threads,
+                progress=self.progress,
+            )
             path = np.nan_to_num(block.outcomes["path"], nan=-1.0).astype(np.int64)
             good = path >= 0
             flat = np.bincount(which[good] * len(PATHS) + path[good], minlength=len(part) * len(PATHS))
@@ -196,9 +218,12 @@ class _Search:
             return np.asarray(self.beyond(worlds) - 1e-9).reshape(np.shape(length))
 
         made = elementwise.find_root(
-            ahead, (np.zeros(len(open_ways)), np.ones(len(open_ways))),
-            args=(open_ways.astype(np.float64),), tolerances={"xatol": PRECISION}, maxiter=STEPS,
-        )  # fmt: skip
+            ahead,
+            (np.zeros(len(open_ways)), np.ones(len(open_ways))),
+            args=(open_ways.astype(np.float64),),
+            tolerances={"xatol": PRECISION},
+            maxiter=STEPS,
+        )
         left, right = made.bracket
         f_left, _ = made.f_bracket
         found[open_ways] = np.where(f_left > 0, left, right)
@@ -276,18 +301,32 @@ class _Search:
                 row[k] = new
                 span = one.plausible[1] - one.plausible[0]
                 changes.append(
-                    Change(name, float(self.start[k]), new, float((new - self.start[k]) / span), one.unit,
-                           cites.get(name, ()), one.source.grade)
-                )  # fmt: skip
+                    Change(
+                        name,
+                        float(self.start[k]),
+                        new,
+                        float((new - self.start[k]) / span),
+                        one.unit,
+                        cites.get(name, ()),
+                        one.source.grade,
+                    )
+                )
             rows.append(row)
             made.append(tuple(changes))
         after = self.shares(np.array(rows), fresh=True)[:, self.ends].sum(axis=1)
         low, high = wilson(after * self.runs, self.runs)
         return [
-            Tip(changes, None, float(np.sqrt(sum(one.size * one.size for one in changes))), self.before,
-                float(after[k]), float(low[k]), float(high[k]))
+            Tip(
+                changes,
+                None,
+                float(np.sqrt(sum(one.size * one.size for one in changes))),
+                self.before,
+                float(after[k]),
+                float(low[k]),
+                float(high[k]),
+            )
             for k, changes in enumerate(made)
-        ]  # fmt: skip
+        ]
 
     def commitments(self) -> list[Tip]:
         """Return single commitments from the start that tip the scenario, the surest first."""

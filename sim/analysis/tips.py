@@ -65,11 +65,16 @@ class Tip:
     def record(self) -> dict[str, Any]:
         """Return it as plain data."""
         return {
-            "words": self.words, "changes": [dict(vars(one)) for one in self.changes],
-            "commitment": None if self.commitment is None else list(self.commitment), "size": self.size,
-            "before": self.before, "after": self.after, "low": self.low, "high": self.high,
+            "words": self.words,
+            "changes": [dict(vars(one)) for one in self.changes],
+            "commitment": None if self.commitment is None else list(self.commitment),
+            "size": self.size,
+            "before": self.before,
+            "after": self.after,
+            "low": self.low,
+            "high": self.high,
             "paragraphs": list(self.paragraphs),
-        }  # fmt: skip
+        }
 
     def applied(self, spec: Scenario) -> Scenario:
         """Return the scenario with the change made."""
@@ -113,11 +118,19 @@ class Tipping:
     def record(self) -> dict[str, Any]:
         """Return it as plain data."""
         kinds = {
-            "singles": self.singles, "pairs": self.pairs, "commitments": self.commitments,
+            "singles": self.singles,
+            "pairs": self.pairs,
+            "commitments": self.commitments,
             "nearest": self.nearest,
-        }  # fmt: skip
+        }
         return {
-            "title": self.spec.title, "hash": self.spec.hash, "toward": self.toward, "goal": self.goal,
-            "before": self.before, "tried": self.tried, "runs": self.runs, "seed": self.seed,
+            "title": self.spec.title,
+            "hash": self.spec.hash,
+            "toward": self.toward,
+            "goal": self.goal,
+            "before": self.before,
+            "tried": self.tried,
+            "runs": self.runs,
+            "seed": self.seed,
             **{name: [one.record() for one in found] for name, found in kinds.items()},
-        }  # fmt: skip
+        }

@@ -235,8 +235,14 @@ def plot(
     from sim.views.plots import saving
 
     made = saving.save(
-        sim.load_results(folder, given), out or (folder / "given" if given else folder), kind,
-        forms=named(form), numbers=data, by=by, where=where, source=str(folder),
-    )  # fmt: skip
+        sim.load_results(folder, given),
+        out or (folder / "given" if given else folder),
+        kind,
+        forms=named(form),
+        numbers=data,
+        by=by,
+        where=where,
+        source=str(folder),
+    )
     for path in made:
         print(path)

@@ -86,9 +86,17 @@ def sweep(
     try:
         with sweeping.watching(quiet or as_json) as board:
             study = sim.sweep(
-                experiment, out, threads=threads, scheduler=scheduler, workers=workers, share=share,
-                force=force, retry_failed=retry_failed, yes=yes, watch=board,
-            )  # fmt: skip
+                experiment,
+                out,
+                threads=threads,
+                scheduler=scheduler,
+                workers=workers,
+                share=share,
+                force=force,
+                retry_failed=retry_failed,
+                yes=yes,
+                watch=board,
+            )
     except Interrupted as stopped:
         # Impatience changes nothing any more, and must not turn an orderly end into a death by signal.
         signal.signal(signal.SIGINT, signal.SIG_IGN)

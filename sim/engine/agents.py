@@ -70,9 +70,16 @@ class StateActor(mesa.Agent):  # type: ignore[misc]
                 utility[self._number[push.target]] += product
                 instrument, _, option_name = push.target.partition(".")
                 cell = Cell(
-                    rule.id, option_name, clause.function.__name__, float(intensity), float(p[rule.strength]),
-                    float(p[weight]), float(p[push.size]), push.sign, float(product),
-                )  # fmt: skip
+                    rule.id,
+                    option_name,
+                    clause.function.__name__,
+                    float(intensity),
+                    float(p[rule.strength]),
+                    float(p[weight]),
+                    float(p[push.size]),
+                    push.sign,
+                    float(product),
+                )
                 self._cells[instrument].append(cell)
 
     def choose(self) -> None:
@@ -134,13 +141,19 @@ class StateActor(mesa.Agent):  # type: ignore[misc]
         utilities, opened = by_option(space.utility, float), by_option(space.opened, bool)
         binding = by_option(model.plan.allowed[week], int)
         return Decision(
-            week, self.name, instrument.name,
+            week,
+            self.name,
+            instrument.name,
             {name: float(self.seen[name]) for name in self.perceived},
             tuple(self._cells[instrument.name]),
             {option.name: float(model.p[option.base]) for option in options},
-            utilities, chances(utilities, opened, binding), by_option(space.luck[week], float),
-            opened, binding, choice,
-        )  # fmt: skip
+            utilities,
+            chances(utilities, opened, binding),
+            by_option(space.luck[week], float),
+            opened,
+            binding,
+            choice,
+        )
 
 
 class DomesticOpinion(mesa.Agent):  # type: ignore[misc]
@@ -154,10 +167,20 @@ class DomesticOpinion(mesa.Agent):  # type: ignore[misc]
         space = self.model.space
         compiled.mending(
             lambda: compiled.week().move_citizens(
-                space.worlds, space.pars, space.drives, space.opinion, space.following, space.anchor,
-                space.traits, space.weights, space.parts, space.circles, space.away, space.ties,
+                space.worlds,
+                space.pars,
+                space.drives,
+                space.opinion,
+                space.following,
+                space.anchor,
+                space.traits,
+                space.weights,
+                space.parts,
+                space.circles,
+                space.away,
+                space.ties,
             )
-        )  # fmt: skip
+        )
 
     def citizen(self, row: int) -> Citizen:
         """Return one citizen, by row of the population's arrays (from 0)."""

@@ -94,18 +94,46 @@ class Workspace:
         """Set the start and fill every draw of a run; `case` is parameters, then initial values."""
         self.drawn[0] = -1
         compiled.week().prepare(
-            seed, replicate, self.default if case is None else np.ascontiguousarray(case), *self._chance(),
-            self.traj, self.flat, self.pars, self.p_flat, self.p_base, self.active, self.until, self.armed,
-            self.due, self.opinion, self.anchor, self.traits, self.weights, self.region, self.parts,
-            self.circles, self.away, self.ties, self.failure, *self.scratch,
-        )  # fmt: skip
+            seed,
+            replicate,
+            self.default if case is None else np.ascontiguousarray(case),
+            *self._chance(),
+            self.traj,
+            self.flat,
+            self.pars,
+            self.p_flat,
+            self.p_base,
+            self.active,
+            self.until,
+            self.armed,
+            self.due,
+            self.opinion,
+            self.anchor,
+            self.traits,
+            self.weights,
+            self.region,
+            self.parts,
+            self.circles,
+            self.away,
+            self.ties,
+            self.failure,
+            *self.scratch,
+        )
 
     def run_many(self, first: int, last: int, seed: int, asked: tuple[Any, ...]) -> None:
         """Run those numbers of what is asked for; see `run_many` of the generated week."""
         compiled.week().run_many(
-            first, last, *asked, seed, *self._chance(), *self._week(),
-            self.out, self.out.view(np.float64), self.failure, *self.scratch,
-        )  # fmt: skip
+            first,
+            last,
+            *asked,
+            seed,
+            *self._chance(),
+            *self._week(),
+            self.out,
+            self.out.view(np.float64),
+            self.failure,
+            *self.scratch,
+        )
 
     def run(self, seed: int, replicate: int, case: Floats | None = None) -> Block:
         """Run once; what the run touched stands in the arrays afterwards."""
@@ -118,18 +146,53 @@ class Workspace:
     def _chance(self) -> list[Any]:
         weekly, society = self.streams.weekly, self.streams.society
         return [
-            self.drawn, weekly.hashes, weekly.laws, self.weekly, society.hashes, society.laws, self.society,
+            self.drawn,
+            weekly.hashes,
+            weekly.laws,
+            self.weekly,
+            society.hashes,
+            society.laws,
+            self.society,
             self.plan.citizens,
-        ]  # fmt: skip
+        ]
 
     def _week(self) -> list[Any]:
         return [
-            self.traj, self.flat, self.worlds, self.world, self.seen, self.pars, self.p_flat, self.base,
-            self.p_base, self.started, self.active, self.drives, self.draws, self.utility, self.opened,
-            self.choices, self.allowed, self.plan.events, self.until, self.armed, self.due,
-            self.chance, self.luck, *self.luck_seen, self.opinion, self.following, self.anchor, self.traits,
-            self.weights, self.region, self.parts, self.circles, self.away, self.ties,
-        ]  # fmt: skip
+            self.traj,
+            self.flat,
+            self.worlds,
+            self.world,
+            self.seen,
+            self.pars,
+            self.p_flat,
+            self.base,
+            self.p_base,
+            self.started,
+            self.active,
+            self.drives,
+            self.draws,
+            self.utility,
+            self.opened,
+            self.choices,
+            self.allowed,
+            self.plan.events,
+            self.until,
+            self.armed,
+            self.due,
+            self.chance,
+            self.luck,
+            *self.luck_seen,
+            self.opinion,
+            self.following,
+            self.anchor,
+            self.traits,
+            self.weights,
+            self.region,
+            self.parts,
+            self.circles,
+            self.away,
+            self.ties,
+        ]
 
 
 def request(
@@ -141,13 +204,23 @@ def request(
     rungs = np.array([names.index(name) for name in ("escalation", "rapprochement")], np.int64)
     failure = np.zeros((runs, 2), np.int64)
     block = Block(
-        np.zeros(runs, OUTCOME_DTYPE), failure[:, 0], failure[:, 1],
-        np.zeros((runs, plan.weeks + 1, 2), np.int8), np.zeros((runs, plan.weeks + 1, len(keep))),
-    )  # fmt: skip
+        np.zeros(runs, OUTCOME_DTYPE),
+        failure[:, 0],
+        failure[:, 1],
+        np.zeros((runs, plan.weeks + 1, 2), np.int8),
+        np.zeros((runs, plan.weeks + 1, len(keep))),
+    )
     asked = (
-        np.ascontiguousarray(replicates, np.int64), np.ascontiguousarray(cases), which.astype(np.int64),
-        columns, rungs, block.outcomes.view(np.float64).reshape(runs, -1), failure, block.ladders, block.kept,
-    )  # fmt: skip
+        np.ascontiguousarray(replicates, np.int64),
+        np.ascontiguousarray(cases),
+        which.astype(np.int64),
+        columns,
+        rungs,
+        block.outcomes.view(np.float64).reshape(runs, -1),
+        failure,
+        block.ladders,
+        block.kept,
+    )
     return asked, block
 
 

@@ -76,10 +76,24 @@ def fires(e: int, week: int, last: Any, chance: Any, plan: Any, armed: Any, due:
 
 @pure
 def begin_events(
-    week: int, plan: Any, last: Any, chance: Any, record: Any, world: Any, base: Any, started: Any,
-    active: Any, p: Any, p_base: Any, until: Any, armed: Any, due: Any, opinion: Any, weights: Any,
+    week: int,
+    plan: Any,
+    last: Any,
+    chance: Any,
+    record: Any,
+    world: Any,
+    base: Any,
+    started: Any,
+    active: Any,
+    p: Any,
+    p_base: Any,
+    until: Any,
+    armed: Any,
+    due: Any,
+    opinion: Any,
+    weights: Any,
     parts: Any,
-) -> None:  # fmt: skip
+) -> None:
     """Fire what is due, move impulses into the base, and make this week's effective values, in place.
 
     `record` is the world record whose flat view is `world`; `last` is the row of the week before.
@@ -112,9 +126,19 @@ def begin_events(
 
 @pure
 def strike(
-    e: int, week: int, plan: Any, record: Any, world: Any, base: Any, p: Any, p_base: Any, until: Any,
-    opinion: Any, weights: Any, parts: Any,
-) -> None:  # fmt: skip
+    e: int,
+    week: int,
+    plan: Any,
+    record: Any,
+    world: Any,
+    base: Any,
+    p: Any,
+    p_base: Any,
+    until: Any,
+    opinion: Any,
+    weights: Any,
+    parts: Any,
+) -> None:
     """Apply an event without duration to the base; one that changes a mean moves every citizen."""
     for c in range(len(plan.op)):
         if plan.change_event[c] != e:

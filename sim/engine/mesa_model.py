@@ -224,10 +224,24 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
             if fires(number, week, past, space.chance[week], events, armed, due):
                 self.fired.append(Fired(week, name))
         begin_events(
-            week, events, past, space.chance[week], self.world, space.world, space.base, space.started,
-            space.active, space.p_flat, space.p_base, space.until, space.armed, space.due, space.opinion,
-            space.weights, space.parts,
-        )  # fmt: skip
+            week,
+            events,
+            past,
+            space.chance[week],
+            self.world,
+            space.world,
+            space.base,
+            space.started,
+            space.active,
+            space.p_flat,
+            space.p_base,
+            space.until,
+            space.armed,
+            space.due,
+            space.opinion,
+            space.weights,
+            space.parts,
+        )
 
     def _perceive(self) -> None:
         self.each("perceive")
@@ -278,10 +292,18 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
             self.running = False
 
     _PHASES: ClassVar[dict[str, Callable[[PolicyModel], None]]] = {
-        "begin": _begin, "perceive": _perceive, "appraise": _appraise, "choose": _choose, "act": _act,
-        "drive": _drive, "processes": _processes, "opinion": _opinion, "ladders": _ladders, "fade": _fade,
+        "begin": _begin,
+        "perceive": _perceive,
+        "appraise": _appraise,
+        "choose": _choose,
+        "act": _act,
+        "drive": _drive,
+        "processes": _processes,
+        "opinion": _opinion,
+        "ladders": _ladders,
+        "fade": _fade,
         "end": _end,
-    }  # fmt: skip
+    }
 
 
 def _reporter(column: int) -> Callable[[PolicyModel], float]:

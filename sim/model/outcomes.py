@@ -14,8 +14,22 @@ if TYPE_CHECKING:
     from sim.model.parameters import Parameters
     from sim.model.world import Draws, Drives, World
 
-ESCALATION = ("calm", "war of words", "show of force", "armed clashes", "sustained fighting", "interstate war")
-RAPPROCHEMENT = ("no contact", "back-channel", "official talks", "working ties", "normalisation", "recognition")
+ESCALATION = (
+    "calm",
+    "war of words",
+    "show of force",
+    "armed clashes",
+    "sustained fighting",
+    "interstate war",
+)
+RAPPROCHEMENT = (
+    "no contact",
+    "back-channel",
+    "official talks",
+    "working ties",
+    "normalisation",
+    "recognition",
+)
 
 #: Path classes in the order in which they are tried; the first that fits names the path.
 PATHS = (
@@ -38,14 +52,20 @@ RUNGS = judgement("a reading aid; entry lies above exit so that rungs do not fli
 class LadderParameters(Record):
     """Thresholds of the ladder of escalation."""
 
-    words_enter: float = parameter(0.5, "index", 0.45, 0.55, "rhetoric from which it is a war of words", RUNGS)
+    words_enter: float = parameter(
+        0.5, "index", 0.45, 0.55, "rhetoric from which it is a war of words", RUNGS
+    )
     words_leave: float = parameter(0.35, "index", 0.3, 0.4, "rhetoric below which it is none", RUNGS)
     threat_enter: float = parameter(0.55, "index", 0.5, 0.6, "threat from which it is a war of words", RUNGS)
     threat_leave: float = parameter(0.2, "index", 0.15, 0.25, "threat below which it is none", RUNGS)
-    show_enter: float = parameter(0.5, "index", 0.45, 0.55, "massing of both from which it is a show of force", RUNGS)
+    show_enter: float = parameter(
+        0.5, "index", 0.45, 0.55, "massing of both from which it is a show of force", RUNGS
+    )
     show_leave: float = parameter(0.3, "index", 0.25, 0.35, "massing of both below which it is none", RUNGS)
     clash_weeks: float = parameter(8, "week", 6, 12, "weeks for which a clash keeps the rung", RUNGS)
-    fighting_weeks_enter: float = parameter(2, "week", 1, 3, "weeks of fighting from which it is sustained", RUNGS)
+    fighting_weeks_enter: float = parameter(
+        2, "week", 1, 3, "weeks of fighting from which it is sustained", RUNGS
+    )
 
 
 def ladders(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
@@ -74,10 +94,22 @@ def ladders(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
 
 
 OUTCOMES = (
-    "path", "fits", "blood", "peak_escalation", "final_escalation", "peak_rapprochement", "final_rapprochement",
-    *(f"first_escalation_{n}" for n in range(1, 6)), *(f"first_rapprochement_{n}" for n in range(1, 6)),
-    "incidents", "clashes", "deaths", "refugees_hosted", "approval", "power_debt",
-)  # fmt: skip
+    "path",
+    "fits",
+    "blood",
+    "peak_escalation",
+    "final_escalation",
+    "peak_rapprochement",
+    "final_rapprochement",
+    *(f"first_escalation_{n}" for n in range(1, 6)),
+    *(f"first_rapprochement_{n}" for n in range(1, 6)),
+    "incidents",
+    "clashes",
+    "deaths",
+    "refugees_hosted",
+    "approval",
+    "power_debt",
+)
 OUTCOME_DTYPE = np.dtype([(name, np.float64) for name in OUTCOMES])
 
 

@@ -57,9 +57,20 @@ def region_of(i: int, n: int) -> int:
 
 @pure
 def draw_society(
-    world: Any, p: Any, citizens: int, opinion: Any, anchor: Any, traits: Any, weights: Any, region: Any, parts: Any,
-    circles: Any, away: Any, ties: Any, noise: Any,
-) -> None:  # fmt: skip
+    world: Any,
+    p: Any,
+    citizens: int,
+    opinion: Any,
+    anchor: Any,
+    traits: Any,
+    weights: Any,
+    region: Any,
+    parts: Any,
+    circles: Any,
+    away: Any,
+    ties: Any,
+    noise: Any,
+) -> None:
     """Fill the arrays of one society, in place, from addressed uniforms, and set its means in `world`.
 
     Parameters
@@ -129,7 +140,14 @@ def ring_sums(x: Any, out: Any) -> None:
     n = len(x)
     if n <= CIRCLE:
         for i in range(n):
-            out[i] = x[(i + 1) % n] + x[(i - 1) % n] + x[(i + 2) % n] + x[(i - 2) % n] + x[(i + 3) % n] + x[(i - 3) % n]
+            out[i] = (
+                x[(i + 1) % n]
+                + x[(i - 1) % n]
+                + x[(i + 2) % n]
+                + x[(i - 2) % n]
+                + x[(i + 3) % n]
+                + x[(i - 3) % n]
+            )
         return
     a, b, c, d, e, f = x[: n - 6], x[1 : n - 5], x[2 : n - 4], x[4 : n - 2], x[5 : n - 1], x[6:]
     inner = out[REACH : n - REACH]
@@ -164,9 +182,19 @@ def moved(x: float, anchor: float, circle: float, pull: float, held: float, led:
 
 @pure
 def opinion_week(
-    world: Any, p: Any, drive: Any, opinion: Any, following: Any, anchor: Any, traits: Any, weights: Any, parts: Any,
-    circles: Any, away: Any, ties: Any,
-) -> None:  # fmt: skip
+    world: Any,
+    p: Any,
+    drive: Any,
+    opinion: Any,
+    following: Any,
+    anchor: Any,
+    traits: Any,
+    weights: Any,
+    parts: Any,
+    circles: Any,
+    away: Any,
+    ties: Any,
+) -> None:
     """Move every citizen by one week, in place, and write the means to `world`.
 
     Pulls (1/week) saturate: up in (1 - x), down in x. With pace h, stubbornness s and weight of the
@@ -184,21 +212,30 @@ def opinion_week(
     x, y, z = opinion[:, 0], opinion[:, 1], opinion[:, 2]
     circle, home, hardship = following[:, 2], anchor[:, 2], traits[:, 3]
     common, proud, afraid, worn = (
-        drive.approval_all, drive.approval_by_solidarity, drive.approval_by_fear, drive.approval_by_hardship,
-    )  # fmt: skip
+        drive.approval_all,
+        drive.approval_by_solidarity,
+        drive.approval_by_fear,
+        drive.approval_by_hardship,
+    )
     for i in range(n):  # approval first, since it looks at the other two as they were
         pull = common + proud * x[i] + afraid * y[i] + worn * hardship[i]
-        z[i] = moved(z[i], home[i], part * circle[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers)
+        z[i] = moved(
+            z[i], home[i], part * circle[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers
+        )
     circle, home, exposure, near = following[:, 1], anchor[:, 1], traits[:, 0], traits[:, 5]
     seen, felt = drive.fear_by_exposure, drive.fear_by_border
     for i in range(n):
         pull = seen * exposure[i] + felt * near[i]
-        y[i] = moved(y[i], home[i], part * circle[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers)
+        y[i] = moved(
+            y[i], home[i], part * circle[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers
+        )
     circle, home, trust, kin = following[:, 0], anchor[:, 0], traits[:, 1], traits[:, 2]
     seen, told, felt = drive.solidarity_by_exposure, drive.solidarity_by_trust, drive.solidarity_by_kin
     for i in range(n):
         pull = seen * exposure[i] + told * trust[i] + felt * kin[i]
-        x[i] = moved(x[i], home[i], part * circle[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers)
+        x[i] = moved(
+            x[i], home[i], part * circle[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers
+        )
     means(world, opinion, weights, parts)
 
 
@@ -267,7 +304,9 @@ def summed(x: Any, weights: Any, parts: Any) -> tuple[float, float, float, float
     """Return mean, spread and the five regional means of one opinion; citizens of a region weigh the same."""
     n = len(x)
     if n == 5 and parts[1] == 1 and parts[2] == 2 and parts[3] == 3 and parts[4] == 4:
-        mean = weights[0] * x[0] + weights[1] * x[1] + weights[2] * x[2] + weights[3] * x[3] + weights[4] * x[4]
+        mean = (
+            weights[0] * x[0] + weights[1] * x[1] + weights[2] * x[2] + weights[3] * x[3] + weights[4] * x[4]
+        )
         squares = weights[0] * (x[0] * x[0]) + weights[1] * (x[1] * x[1]) + weights[2] * (x[2] * x[2])
         squares += weights[3] * (x[3] * x[3]) + weights[4] * (x[4] * x[4])
         return share(mean), spread(squares, mean), x[0], x[1], x[2], x[3], x[4]
@@ -278,27 +317,46 @@ def summed(x: Any, weights: Any, parts: Any) -> tuple[float, float, float, float
     e, m = sums(x, parts[4], n)
     mean = (a + b + c + d + e) / n
     return (
-        share(mean), spread((f + g + h + k + m) / n, mean), regional(a, parts[1], mean),
-        regional(b, parts[2] - parts[1], mean), regional(c, parts[3] - parts[2], mean),
-        regional(d, parts[4] - parts[3], mean), regional(e, n - parts[4], mean),
-    )  # fmt: skip
+        share(mean),
+        spread((f + g + h + k + m) / n, mean),
+        regional(a, parts[1], mean),
+        regional(b, parts[2] - parts[1], mean),
+        regional(c, parts[3] - parts[2], mean),
+        regional(d, parts[4] - parts[3], mean),
+        regional(e, n - parts[4], mean),
+    )
 
 
 @pure
 def means(world: Any, opinion: Any, weights: Any, parts: Any) -> None:
     """Write means, spreads and regional means of the population to `world`."""
     (
-        world.solidarity, world.solidarity_spread, world.solidarity_dushanbe, world.solidarity_sughd,
-        world.solidarity_khatlon, world.solidarity_republican, world.solidarity_badakhshan,
-    ) = summed(opinion[:, 0], weights, parts)  # fmt: skip
+        world.solidarity,
+        world.solidarity_spread,
+        world.solidarity_dushanbe,
+        world.solidarity_sughd,
+        world.solidarity_khatlon,
+        world.solidarity_republican,
+        world.solidarity_badakhshan,
+    ) = summed(opinion[:, 0], weights, parts)
     (
-        world.fear, world.fear_spread, world.fear_dushanbe, world.fear_sughd, world.fear_khatlon,
-        world.fear_republican, world.fear_badakhshan,
-    ) = summed(opinion[:, 1], weights, parts)  # fmt: skip
+        world.fear,
+        world.fear_spread,
+        world.fear_dushanbe,
+        world.fear_sughd,
+        world.fear_khatlon,
+        world.fear_republican,
+        world.fear_badakhshan,
+    ) = summed(opinion[:, 1], weights, parts)
     (
-        world.approval, world.approval_spread, world.approval_dushanbe, world.approval_sughd, world.approval_khatlon,
-        world.approval_republican, world.approval_badakhshan,
-    ) = summed(opinion[:, 2], weights, parts)  # fmt: skip
+        world.approval,
+        world.approval_spread,
+        world.approval_dushanbe,
+        world.approval_sughd,
+        world.approval_khatlon,
+        world.approval_republican,
+        world.approval_badakhshan,
+    ) = summed(opinion[:, 2], weights, parts)
 
 
 @pure

@@ -171,11 +171,24 @@ def state(
     if plausible is None:
         raise ModelError(f"a state variable needs a plausible range for its initial value: {meaning}")
     low, high = bounds or UNITS.get(unit, (-math.inf, math.inf))
-    return _Declared("state", dict(
-        unit=unit, default=float(default), low=low, high=high, meaning=meaning, source=source,
-        plausible=plausible, fades=fades, rests=rests, known_to=known_to, estimated=estimated,
-        owner=owner, chart=chart,
-    ))  # fmt: skip
+    return _Declared(
+        "state",
+        dict(
+            unit=unit,
+            default=float(default),
+            low=low,
+            high=high,
+            meaning=meaning,
+            source=source,
+            plausible=plausible,
+            fades=fades,
+            rests=rests,
+            known_to=known_to,
+            estimated=estimated,
+            owner=owner,
+            chart=chart,
+        ),
+    )
 
 
 def tally(
@@ -190,12 +203,23 @@ def tally(
 ) -> Any:
     """Declare a variable that the model itself computes; no scenario sets it, it starts at zero."""
     low, high = bounds or UNITS.get(unit, (-math.inf, math.inf))
-    return _Declared("state", dict(
-        unit=unit, default=0.0, low=low, high=high, meaning=meaning,
-        source=judgement("zero by definition: computed by the model from the first week on"),
-        plausible=(0.0, 0.0), known_to=known_to, estimated=estimated, fades=fades, chart=chart,
-        derived=True,
-    ))  # fmt: skip
+    return _Declared(
+        "state",
+        dict(
+            unit=unit,
+            default=0.0,
+            low=low,
+            high=high,
+            meaning=meaning,
+            source=judgement("zero by definition: computed by the model from the first week on"),
+            plausible=(0.0, 0.0),
+            known_to=known_to,
+            estimated=estimated,
+            fades=fades,
+            chart=chart,
+            derived=True,
+        ),
+    )
 
 
 def parameter(
@@ -213,26 +237,52 @@ def parameter(
     if source is None:
         raise ModelError(f"a parameter needs a source: {meaning}")
     hard = bounds or UNITS.get(unit, (-math.inf, math.inf))
-    return _Declared("parameter", dict(
-        unit=unit, default=float(default), low=hard[0], high=hard[1], meaning=meaning,
-        source=source, plausible=(float(low), float(high)), spread=spread,
-    ))  # fmt: skip
+    return _Declared(
+        "parameter",
+        dict(
+            unit=unit,
+            default=float(default),
+            low=hard[0],
+            high=hard[1],
+            meaning=meaning,
+            source=source,
+            plausible=(float(low), float(high)),
+            spread=spread,
+        ),
+    )
 
 
 def drive(unit: str, meaning: str) -> Any:
     """Declare a channel through which rules push a process; zero at the start of each week."""
-    return _Declared("drive", dict(
-        unit=unit, default=0.0, low=-math.inf, high=math.inf, meaning=meaning,
-        source=judgement("summed from the rules each week"), plausible=(0.0, 0.0),
-    ))  # fmt: skip
+    return _Declared(
+        "drive",
+        dict(
+            unit=unit,
+            default=0.0,
+            low=-math.inf,
+            high=math.inf,
+            meaning=meaning,
+            source=judgement("summed from the rules each week"),
+            plausible=(0.0, 0.0),
+        ),
+    )
 
 
 def draw(law: Literal["uniform", "normal", "gumbel"], meaning: str) -> Any:
     """Declare a weekly draw of chance for a process, addressed by its name."""
-    return _Declared("draw", dict(
-        unit="1", default=0.0, low=-math.inf, high=math.inf, meaning=meaning,
-        source=judgement("chance"), plausible=(0.0, 0.0), spread=law,
-    ))  # fmt: skip
+    return _Declared(
+        "draw",
+        dict(
+            unit="1",
+            default=0.0,
+            low=-math.inf,
+            high=math.inf,
+            meaning=meaning,
+            source=judgement("chance"),
+            plausible=(0.0, 0.0),
+            spread=law,
+        ),
+    )
 
 
 class Record:

@@ -228,9 +228,19 @@ def option(
         if open_when is not None:
             pure(open_when)
         _options.setdefault(actor, []).append(
-            Option(name, instrument, actor, base, pure(function), open_when, inverse, moves,
-                   paragraphs, inspect.cleandoc(function.__doc__ or ""))
-        )  # fmt: skip
+            Option(
+                name,
+                instrument,
+                actor,
+                base,
+                pure(function),
+                open_when,
+                inverse,
+                moves,
+                paragraphs,
+                inspect.cleandoc(function.__doc__ or ""),
+            )
+        )
         return function
 
     return decorate
@@ -272,10 +282,15 @@ def _clause(
         row.append(Push(target, 1 if size[0] == "+" else -1, size[1:]))
     pure(function)
     return Clause(
-        function, "seen" if names[0] == "seen" else "world", tuple(row), rises_with, falls_with,
-        tuple(sorted(read[names[0]])), tuple(sorted(parameters_read(function))),
+        function,
+        "seen" if names[0] == "seen" else "world",
+        tuple(row),
+        rises_with,
+        falls_with,
+        tuple(sorted(read[names[0]])),
+        tuple(sorted(parameters_read(function))),
         (actor or _home(function)) if names[0] == "seen" else "",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
@@ -300,10 +315,7 @@ class Model:
     def appraising(self, actor: str) -> list[tuple[Rule, Clause]]:
         """Return the clauses by which an actor appraises its options, in registry order."""
         return [
-            (rule, clause)
-            for rule in self.rules.values()
-            for clause in rule.clauses
-            if clause.actor == actor
+            (rule, clause) for rule in self.rules.values() for clause in rule.clauses if clause.actor == actor
         ]
 
     def driving(self) -> list[tuple[Rule, Clause]]:
@@ -369,18 +381,30 @@ def load() -> Model:
         name = one_rule.strength
         on = 0.0 if one_rule.rival_of else 1.0
         parameters[name] = Quantity(
-            name, "parameter", "1", on, -4.0, 4.0, f"strength of {one_rule.id} ({one_rule.name})",
+            name,
+            "parameter",
+            "1",
+            on,
+            -4.0,
+            4.0,
+            f"strength of {one_rule.id} ({one_rule.name})",
             judgement("1 takes the claim as read, 0 switches it off, other values are for sweeps"),
             (0.0, 1.0),
-        )  # fmt: skip
+        )
     for one_rule in rules.values():
         for part in one_rule.clauses:
             if part.takes == "seen" and (name := concern_weight(one_rule, part)) not in parameters:
                 parameters[name] = Quantity(
-                    name, "parameter", "1", 1.0, 0.0, 10.0,
+                    name,
+                    "parameter",
+                    "1",
+                    1.0,
+                    0.0,
+                    10.0,
                     f"weight of {one_rule.concern} among the concerns of {part.actor}",
-                    judgement("concerns start equal; no figure ranks them"), (0.6, 1.4),
-                )  # fmt: skip
+                    judgement("concerns start equal; no figure ranks them"),
+                    (0.6, 1.4),
+                )
     world = dict(World.quantities)
     _calibrate(parameters, world)
     instruments = tuple(
@@ -389,10 +413,17 @@ def load() -> Model:
         for name in dict.fromkeys(one.instrument for one in _options.get(actor, []))
     )
     model = Model(
-        world, parameters, dict(Drives.quantities), dict(Draws.quantities), rules,
-        instruments, dtype_of(World.quantities), dtype_of(parameters),
-        dtype_of(Drives.quantities), dtype_of(Draws.quantities),
-    )  # fmt: skip
+        world,
+        parameters,
+        dict(Drives.quantities),
+        dict(Draws.quantities),
+        rules,
+        instruments,
+        dtype_of(World.quantities),
+        dtype_of(parameters),
+        dtype_of(Drives.quantities),
+        dtype_of(Draws.quantities),
+    )
     _check(model)
     return model
 
@@ -411,9 +442,17 @@ def _calibrate(*tables: dict[str, Quantity]) -> None:
 
 def _instrument(actor: str, name: str) -> Instrument:
     hold = Option(
-        "hold", name, actor, "inertia", None, None, "hold", (), (),
+        "hold",
+        name,
+        actor,
+        "inertia",
+        None,
+        None,
+        "hold",
+        (),
+        (),
         "Leave things as they are this week.",
-    )  # fmt: skip
+    )
     chosen = [one for one in _options[actor] if one.instrument == name]
     return Instrument(name, actor, (hold, *chosen))
 
@@ -431,7 +470,9 @@ def _check(model: Model) -> None:
         read = fields_read(opt.function)["world"] if opt.function else set()
         unknown = sorted((read | written | set(opt.moves)) - set(model.world))
         if unknown:
-            raise ModelError(f"option {key} of {actor}: no variable {unknown}{nearest(unknown[0], model.world)}")
+            raise ModelError(
+                f"option {key} of {actor}: no variable {unknown}{nearest(unknown[0], model.world)}"
+            )
         for moved in opt.moves:
             owner = model.world[moved].owner
             if owner != actor:
@@ -444,15 +485,21 @@ def _check(model: Model) -> None:
         if opt.open_when is not None:
             for name in sorted(next(iter(fields_read(opt.open_when).values()))):
                 if name not in model.world or not knows(actor, model.world[name]):
-                    raise ModelError(f"option {key} of {actor}: {actor} cannot know {name!r}, which its condition reads")
+                    raise ModelError(
+                        f"option {key} of {actor}: {actor} cannot know {name!r}, which its condition reads"
+                    )
         undone = opt.inverse
         if undone == "fading" and not any(model.world[moved].fades for moved in opt.moves):
-            raise ModelError(f"option {key} of {actor}: no fading of {', '.join(opt.moves)}; name an option as its inverse")
+            raise ModelError(
+                f"option {key} of {actor}: no fading of {', '.join(opt.moves)}; name an option as its inverse"
+            )
         if undone not in ("hold", "fading") and (actor, f"{opt.instrument}.{undone}") not in options:
             raise ModelError(f"option {key} of {actor}: its inverse {undone!r} is no option")
     for one in model.rules.values():
         if one.rival_of is not None and one.rival_of not in model.rules:
-            raise ModelError(f"rule {one.id}: rival of {one.rival_of}, no such rule{nearest(one.rival_of, model.rules)}")
+            raise ModelError(
+                f"rule {one.id}: rival of {one.rival_of}, no such rule{nearest(one.rival_of, model.rules)}"
+            )
         for part in one.clauses:
             _check_clause(model, one, part, options)
     for quantity in model.world.values():
@@ -474,6 +521,4 @@ def _check_clause(model: Model, one: Rule, part: Clause, options: Mapping[Any, O
         if part.takes == "seen" and (part.actor, push.target) not in options:
             raise ModelError(f"rule {one.id}: {part.actor} has no option {push.target!r}")
         if part.takes == "world" and push.target not in model.drives:
-            raise ModelError(
-                f"rule {one.id}: no drive {push.target!r}{nearest(push.target, model.drives)}"
-            )
+            raise ModelError(f"rule {one.id}: no drive {push.target!r}{nearest(push.target, model.drives)}")

@@ -52,4 +52,16 @@ AFTER_OPINION: tuple[Process, ...] = (
     ladders,
 )
 
-PHASES = ("begin", "perceive", "appraise", "choose", "act", "drive", "processes", "opinion", "ladders", "fade", "end")
+PHASES = (
+    "begin",
+    "perceive",
+    "appraise",
+    "choose",
+    "act",
+    "drive",
+    "processes",
+    "opinion",
+    "ladders",
+    "fade",
+    "end",
+)

@@ -169,8 +169,10 @@ class Setup:
         settings = len(self.settings)
         point = np.repeat(np.arange(len(self.base.values)), settings)
         columns: dict[str, object] = {
-            "case": np.arange(self.cases), "base": point, "group": self.base.group[point],
-        }  # fmt: skip
+            "case": np.arange(self.cases),
+            "base": point,
+            "group": self.base.group[point],
+        }
         for k, (name, law) in enumerate(self.experiment.laws.items()):
             values = self.base.values[point, k]
             columns[name] = tables.named(values.astype(np.int64), law.names) if law.names else values
@@ -209,9 +211,13 @@ class Setup:
         if which not in self._made:
             made = plan(self.experiment.variant(self.choices[which[0]], self.settings[setting]), self.model)
             key = (
-                made.start, made.weeks, made.citizens, made.event_names, made.allowed.tobytes(),
+                made.start,
+                made.weeks,
+                made.citizens,
+                made.event_names,
+                made.allowed.tobytes(),
                 *(one.tobytes() for one in made.events),
-            )  # fmt: skip
+            )
             self._plans.setdefault(key, made)
             self._made[which] = key, np.concatenate([made.parameters, made.world])
         key, row = self._made[which]
@@ -252,12 +258,20 @@ class Setup:
             points = np.array([found[one][1] for one in mine])
             which = np.array([mine[one] for one in case[rows].tolist()], np.int64)
             made, said = guarded(
-                self._plans[key], self.experiment.seed, address[rows], points, which,
-                threads=threads, keep=keep, progress=progress,
-            )  # fmt: skip
+                self._plans[key],
+                self.experiment.seed,
+                address[rows],
+                points,
+                which,
+                threads=threads,
+                keep=keep,
+                progress=progress,
+            )
             outcomes[rows], failure[0, rows], failure[1, rows] = (
-                made.outcomes, made.failure_week, made.failure_variable,
-            )  # fmt: skip
+                made.outcomes,
+                made.failure_week,
+                made.failure_variable,
+            )
             reasons |= {int(rows[k]): text for k, text in said.items()}
             moved = tables.changes(case[rows], 0, made.ladders)
             moved["replicate"] = rows[moved["replicate"].to_numpy()]
@@ -343,9 +357,12 @@ def guarded(
     options = {**options, "threads": 1, "progress": None}
     runs, wide = len(replicates), len(options["keep"])
     whole = Block(
-        np.zeros(runs, OUTCOME_DTYPE), np.zeros(runs, np.int64), np.zeros(runs, np.int64),
-        np.full((runs, ready.weeks + 1, 2), -1, np.int8), np.full((runs, ready.weeks + 1, wide), np.nan),
-    )  # fmt: skip
+        np.zeros(runs, OUTCOME_DTYPE),
+        np.zeros(runs, np.int64),
+        np.zeros(runs, np.int64),
+        np.full((runs, ready.weeks + 1, 2), -1, np.int8),
+        np.full((runs, ready.weeks + 1, wide), np.nan),
+    )
     reasons: dict[int, str] = {}
     for k in range(runs):
         place = slice(k, k + 1)
@@ -372,9 +389,12 @@ def lost(setup: Setup, block: int, reason: str) -> Made:
     outcomes = np.zeros(runs, OUTCOME_DTYPE)
     outcomes.view(np.float64)[:] = np.nan
     gone = Block(
-        outcomes, np.ones(runs, np.int64), np.zeros(runs, np.int64),
-        np.full((runs, 1, 2), -1, np.int8), np.zeros((runs, 1, 0)),
-    )  # fmt: skip
+        outcomes,
+        np.ones(runs, np.int64),
+        np.zeros(runs, np.int64),
+        np.full((runs, 1, 2), -1, np.int8),
+        np.zeros((runs, 1, 0)),
+    )
     table = tables.outcomes("defaults", case, gone, list(setup.model.world)).drop(columns="part")
     table["replicate"] = address
     table["failure"] = pd.array([reason] * runs, dtype="string")
@@ -382,8 +402,13 @@ def lost(setup: Setup, block: int, reason: str) -> Made:
     left = {"outcomes": table, "changes": moved}
     kept = setup.experiment.trajectories
     if kept is not None:
-        nothing = Block(outcomes, gone.failure_week, gone.failure_variable, gone.ladders,
-                        np.full((runs, 1, len(kept.variables)), np.nan))  # fmt: skip
+        nothing = Block(
+            outcomes,
+            gone.failure_week,
+            gone.failure_variable,
+            gone.ladders,
+            np.full((runs, 1, len(kept.variables)), np.nan),
+        )
         left["trajectories"] = setup._weekly(case, address, nothing)[:0]
     return Made(block, left, case, address, np.full(runs, -1, np.int8))
 

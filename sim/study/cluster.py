@@ -62,8 +62,9 @@ def work(
     """
     found = code()
     if found != expected:
-        differ = ", ".join(f"{key} {found[key]} instead of {expected[key]}" for key in found
-                           if found[key] != expected[key])  # fmt: skip
+        differ = ", ".join(
+            f"{key} {found[key]} instead of {expected[key]}" for key in found if found[key] != expected[key]
+        )
         raise ResultError(f"a worker has other code: {differ}; install the same version there")
     setup = setup_of(text)
     if setup.base.hash != design:
@@ -132,10 +133,15 @@ def _client(distributed: Any, scheduler: str | None, workers: int | None) -> Ite
                 raise ScenarioError(f"workers: expected a number from 1, found {workers}")
             address: Any = stack.enter_context(
                 distributed.LocalCluster(
-                    n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
-                    dashboard_address=None, silence_logs=50, preload=["sim.study.worker"],
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    host="127.0.0.1",
+                    dashboard_address=None,
+                    silence_logs=50,
+                    preload=["sim.study.worker"],
                 )
-            )  # fmt: skip
+            )
         else:
             address = scheduler
         try:
@@ -187,9 +193,17 @@ class _Sweep:
         job = self.job
         design, rows = job.setup.base.hash, job.retry.get(block)
         future = self.client.submit(
-            work, self.text, self.code, design, block, rows, self.folder, self.token,
-            key=f"panj-{job.setup.experiment.hash[:8]}-{block}-{uuid.uuid4().hex[:8]}", pure=False,
-        )  # fmt: skip
+            work,
+            self.text,
+            self.code,
+            design,
+            block,
+            rows,
+            self.folder,
+            self.token,
+            key=f"panj-{job.setup.experiment.hash[:8]}-{block}-{uuid.uuid4().hex[:8]}",
+            pure=False,
+        )
         self.flying[future] = block
 
     def _collect(self, waiting: deque[int], alone: bool = False) -> None:

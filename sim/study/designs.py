@@ -169,10 +169,12 @@ def _saltelli(experiment: Experiment) -> Floats:
     seed = int(_stream(experiment, "sweep/saltelli").integers(2**31))
     return np.asarray(
         sobol.sample(
-            problem(tuple(experiment.laws)), experiment.size,
-            calc_second_order=experiment.second_order, seed=seed,
+            problem(tuple(experiment.laws)),
+            experiment.size,
+            calc_second_order=experiment.second_order,
+            seed=seed,
         )
-    )  # fmt: skip
+    )
 
 
 def _morris(experiment: Experiment, number: int) -> Floats:
@@ -199,12 +201,14 @@ def _table(experiment: Experiment) -> Base:
     laws = experiment.laws
     values = np.array(
         [
-            [laws[name].names.index(str(one)) if name in CHOICES else float(one)
-             for name, one in zip(table.columns, row, strict=True)]
+            [
+                laws[name].names.index(str(one)) if name in CHOICES else float(one)
+                for name, one in zip(table.columns, row, strict=True)
+            ]
             for row in table.rows
         ],
         dtype=np.float64,
-    ).reshape(len(table.rows), len(table.columns))  # fmt: skip
+    ).reshape(len(table.rows), len(table.columns))
     good = allowed(experiment, values)
     if not good.all():
         first = int(np.flatnonzero(~good)[0]) + 1

@@ -55,9 +55,16 @@ def estimate(setup: Setup, threads: int | None = None) -> Estimate:
     size = sum(len(one) for one in place.encode(made).values())
     rejection = setup.base
     return Estimate(
-        setup.cases, setup.experiment.replicates, setup.runs, len(setup.layout), spent / tried * setup.runs,
-        int(size / tried * setup.runs), tried, 1 - rejection.kept / max(rejection.drawn, 1), example(setup),
-    )  # fmt: skip
+        setup.cases,
+        setup.experiment.replicates,
+        setup.runs,
+        len(setup.layout),
+        spent / tried * setup.runs,
+        int(size / tried * setup.runs),
+        tried,
+        1 - rejection.kept / max(rejection.drawn, 1),
+        example(setup),
+    )
 
 
 def example(setup: Setup, case: int = 0) -> dict[str, Any]:

@@ -201,9 +201,12 @@ def patched(setup: Setup, folder: Path, made: Made, disk: Disk = DISK) -> Made:
     codes = merged["outcomes"]["path"].cat.codes.to_numpy(np.int8)
     path = np.where(merged["outcomes"]["failure"].notna(), -1, codes).astype(np.int8)
     return Made(
-        made.block, merged, merged["outcomes"]["case"].to_numpy(np.int64),
-        merged["outcomes"]["replicate"].to_numpy(np.int64), path,
-    )  # fmt: skip
+        made.block,
+        merged,
+        merged["outcomes"]["case"].to_numpy(np.int64),
+        merged["outcomes"]["replicate"].to_numpy(np.int64),
+        path,
+    )
 
 
 def _part(disk: Disk, path: Path) -> pd.DataFrame:

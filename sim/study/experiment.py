@@ -161,7 +161,9 @@ class Experiment:
             "weeks": self.weeks,
             "citizens": self.citizens,
             "design": {
-                "method": self.method, "size": self.size, "levels": self.levels,
+                "method": self.method,
+                "size": self.size,
+                "levels": self.levels,
                 "second_order": self.second_order,
             },
             "replicates": self.replicates,
@@ -171,7 +173,7 @@ class Experiment:
             "constraints": [one.plain() for one in self.constraints],
             "trajectories": None if self.trajectories is None else self.trajectories.model_dump(),
             "block": self.block,
-        }  # fmt: skip
+        }
         if self.table is None:
             made["uncertainties"] = [[name, one.plain()] for name, one in self.laws.items()]
         else:
@@ -216,14 +218,16 @@ class Experiment:
                 name: Scenario(**with_reasons(one, (reasons or {}).get(name, {})))
                 for name, one in canonical["scenarios"].items()
             },
-            method=design["method"], size=design["size"], levels=design["levels"],
+            method=design["method"],
+            size=design["size"],
+            levels=design["levels"],
             second_order=design["second_order"],
             replicates=canonical["replicates"],
             seed=canonical["seed"],
             draws=canonical["draws"],
-            laws=table.laws() if table is not None else {
-                name: law(one, name in CHOICES) for name, one in canonical["uncertainties"]
-            },
+            laws=table.laws()
+            if table is not None
+            else {name: law(one, name in CHOICES) for name, one in canonical["uncertainties"]},
             levers=canonical["levers"],
             constraints=tuple(
                 Constraint(one["sum"], one.get("at_least"), one.get("at_most"))
@@ -235,7 +239,7 @@ class Experiment:
             outcomes=tuple(outcomes),
             trajectories=None if kept is None else TrajectoriesFile(**kept),
             block=canonical["block"],
-        )  # fmt: skip
+        )
 
     @property
     def alternatives(self) -> list[tuple[str, ...]]:

@@ -18,9 +18,13 @@ TAKEN = ("case", "replicate", "base", "group", "failure", "part", *OUTCOMES)
 #: Where a design needs or refuses each of its keys.
 NEEDS = {"lhs": ("size",), "sobol": ("size",), "saltelli": ("size",), "morris": ("size",), "cases": ("file",)}
 TAKES = {
-    "grid": ("levels",), "lhs": ("size",), "sobol": ("size",), "saltelli": ("size", "second_order"),
-    "morris": ("size", "levels"), "cases": ("file",),
-}  # fmt: skip
+    "grid": ("levels",),
+    "lhs": ("size",),
+    "sobol": ("size",),
+    "saltelli": ("size", "second_order"),
+    "morris": ("size", "levels"),
+    "cases": ("file",),
+}
 
 
 def design(spec: ExperimentFile, data: Mapping[str, Any], laws: Mapping[str, Law]) -> Iterator[Fault]:

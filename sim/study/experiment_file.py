@@ -148,15 +148,17 @@ class _Reader:
             draws=spec.draws,
             laws=laws,
             levers=plain(pieces) if pieces is not None else {},
-            constraints=tuple(Constraint(dict(sorted(one.sum.items())), one.at_least, one.at_most)
-                              for one in spec.constraints),
+            constraints=tuple(
+                Constraint(dict(sorted(one.sum.items())), one.at_least, one.at_most)
+                for one in spec.constraints
+            ),
             table=table,
             weeks=spec.weeks,
             citizens=spec.citizens,
             outcomes=tuple(spec.outcomes or ()),
             trajectories=spec.trajectories,
             block=spec.block,
-        )  # fmt: skip
+        )
 
     # Faults
 

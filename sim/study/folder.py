@@ -61,8 +61,11 @@ def identity(setup: Setup) -> dict[str, Any]:
         "panj_result": FORMAT,
         "kind": "sweep",
         "experiment": {
-            "title": experiment.title, "question": experiment.question, "hash": experiment.hash,
-            "outcomes": list(experiment.outcomes), "canonical": experiment.canonical,
+            "title": experiment.title,
+            "question": experiment.question,
+            "hash": experiment.hash,
+            "outcomes": list(experiment.outcomes),
+            "canonical": experiment.canonical,
             "reasons": {name: one.reasons for name, one in experiment.scenarios.items()},
         },
         "seed": experiment.seed,
@@ -74,7 +77,7 @@ def identity(setup: Setup) -> dict[str, Any]:
         "design": setup.base.hash,
         "versions": versions(),
         "source": source_hash(),
-    }  # fmt: skip
+    }
 
 
 #: What must agree for a sweep to carry on.
@@ -290,12 +293,15 @@ def encode(made: Made) -> dict[str, bytes]:
 def entry_of(made: Made, parts: Mapping[str, bytes], seconds: float) -> Entry:
     """Return what the manifest is to say of a block."""
     return Entry(
-        made.block, len(made.path), made.failed, round(seconds, 3),
+        made.block,
+        len(made.path),
+        made.failed,
+        round(seconds, 3),
         {
             name: Part(len(made.tables[name]), len(content), manifest.checksum(content))
             for name, content in parts.items()
         },
-    )  # fmt: skip
+    )
 
 
 def write_parts(folder: Path, block: int, parts: Mapping[str, bytes], disk: Disk = DISK) -> None:

@@ -47,12 +47,15 @@ def identity(scenario: Scenario, seed: int, runs: int, plausible: bool) -> dict[
         "panj_result": FORMAT,
         "kind": "ensemble",
         "scenario": {
-            "title": scenario.title, "question": scenario.question, "hash": scenario.hash,
-            "canonical": scenario.canonical, "reasons": scenario.reasons,
+            "title": scenario.title,
+            "question": scenario.question,
+            "hash": scenario.hash,
+            "canonical": scenario.canonical,
+            "reasons": scenario.reasons,
         },
         "seed": seed,
         "runs": runs,
         "plausible": plausible,
         "versions": versions(),
         "source": source_hash(),
-    }  # fmt: skip
+    }

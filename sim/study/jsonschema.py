@@ -32,9 +32,11 @@ DESIGNS = {
 }
 
 MEANINGS = {
-    "size": "number of points or trajectories", "levels": "number of values of a range",
-    "second_order": "whether to lay out second-order indices as well", "file": "a CSV file beside this one",
-}  # fmt: skip
+    "size": "number of points or trajectories",
+    "levels": "number of values of a range",
+    "second_order": "whether to lay out second-order indices as well",
+    "file": "a CSV file beside this one",
+}
 
 
 def schema(kind: str = "scenario") -> Schema:
@@ -109,10 +111,11 @@ def _names(one: Schema, meaning: str) -> Schema:
 
 def _design() -> Schema:
     keys = {
-        "size": _whole(1, MOST_CASES, MEANINGS["size"]), "levels": _whole(2, 10_000, MEANINGS["levels"]),
+        "size": _whole(1, MOST_CASES, MEANINGS["size"]),
+        "levels": _whole(2, 10_000, MEANINGS["levels"]),
         "second_order": {"type": "boolean", "description": MEANINGS["second_order"]},
         "file": {"type": "string", "pattern": r"^(?!.*\.\.)[^/].*$", "description": MEANINGS["file"]},
-    }  # fmt: skip
+    }
     return {
         "description": "how cases are laid out",
         "oneOf": [
@@ -139,14 +142,16 @@ def _experiment() -> Schema:
         "reading": _names({"enum": catalogue.reading_names()}, "readings of the article to choose among"),
         "start": _names({"type": "string", "format": "date", "pattern": DATE}, "first days to choose among"),
         FROM_GRADES: {
-            "type": "array", "items": {"enum": list(GRADES)}, "minItems": 1,
+            "type": "array",
+            "items": {"enum": list(GRADES)},
+            "minItems": 1,
             "description": "every parameter of these grades over its plausible range",
         },
         **{
             name: {"$ref": f"#/$defs/{_band(one)}", "description": told[name]["description"]}
             for name, one in free.items()
         },
-    }  # fmt: skip
+    }
     piece = _object(
         {key: scenario["properties"][key] for key in LEVER_KEYS},
         description="a piece of storyline; {} for none",
@@ -156,18 +161,25 @@ def _experiment() -> Schema:
         "type": "object",
         "propertyNames": {"pattern": r"^[A-Za-z_]\w{0,59}$", "not": {"enum": taken}},
         "additionalProperties": {
-            "type": "object", "minProperties": 1, "additionalProperties": piece,
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": piece,
             "description": "named alternatives, like {thinned: {events: […]}, kept: {}}",
         },
         "description": "what an actor could choose: named alternatives, each a piece of storyline",
-    }  # fmt: skip
-    numbers = {"type": "object", "minProperties": 1, "additionalProperties": False,
-               "properties": {name: {"type": "number"} for name in free}}  # fmt: skip
+    }
+    numbers = {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": False,
+        "properties": {name: {"type": "number"} for name in free},
+    }
     constraint = _object(
         {"sum": numbers, "at_most": {"type": "number"}, "at_least": {"type": "number"}},
-        ("sum",), anyOf=[{"required": ["at_most"]}, {"required": ["at_least"]}],
+        ("sum",),
+        anyOf=[{"required": ["at_most"]}, {"required": ["at_least"]}],
         description="the weighted sum of uncertain numbers is at most, or at least, this",
-    )  # fmt: skip
+    )
     variables = {"type": "array", "items": {"enum": list(model.world)}, "minItems": 1}
     properties = {
         **{key: scenario["properties"][key] for key in ("panj", "title", "question")},

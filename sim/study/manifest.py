@@ -91,8 +91,10 @@ def standing(disk: Disk, folder: Path, entries: Iterable[Entry], sums: bool) -> 
     `sums` compares checksums; without it lengths only.
     """
     for entry in reversed(list(entries)):
-        if all(_holds(disk, folder / name / part_name(entry.block), one, sums)
-               for name, one in entry.parts.items()):  # fmt: skip
+        if all(
+            _holds(disk, folder / name / part_name(entry.block), one, sums)
+            for name, one in entry.parts.items()
+        ):
             return entry
     return None
 

@@ -126,10 +126,12 @@ class Result:
             },
             coords=coords,
             attrs={
-                "title": self.spec.title, "scenario_hash": self.spec.hash, "seed": self.seed,
+                "title": self.spec.title,
+                "scenario_hash": self.spec.hash,
+                "seed": self.seed,
                 "panj_version": self.identity["versions"]["panj"],
             },
-        )  # fmt: skip
+        )
         made["week"].attrs = {"units": "week", "long_name": "weeks since the start"}
         return made
 

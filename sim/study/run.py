@@ -185,9 +185,12 @@ def _mesa(
 
     runs, weeks = len(replicates), spec.weeks
     block = Block(
-        np.zeros(runs, OUTCOME_DTYPE), np.zeros(runs, np.int64), np.zeros(runs, np.int64),
-        np.zeros((runs, weeks + 1, 2), np.int8), np.zeros((runs, weeks + 1, len(keep))),
-    )  # fmt: skip
+        np.zeros(runs, OUTCOME_DTYPE),
+        np.zeros(runs, np.int64),
+        np.zeros(runs, np.int64),
+        np.zeros((runs, weeks + 1, 2), np.int8),
+        np.zeros((runs, weeks + 1, len(keep))),
+    )
     names = list(model.world)
     rungs, columns = [[names.index(name) for name in wanted] for wanted in (tables.LADDERS, keep)]
     for row, replicate in enumerate(replicates):

@@ -131,9 +131,10 @@ class Study:
         """Return blocks that were done once and whose parts are gone or no longer have their checksum."""
         told = manifest.read(DISK, self.folder, self.identity["experiment"]["hash"])
         return [
-            block for block, entries in sorted(told.items())
+            block
+            for block, entries in sorted(told.items())
             if manifest.standing(DISK, self.folder, entries, sums=True) is None
-        ]  # fmt: skip
+        ]
 
     # Its tables
 

@@ -41,8 +41,9 @@ def answer(one: Explanation, two: Explanation) -> tuple[list[Line], dict[str, An
         lines += [BLANK, Line(0, "The ladders never part.")]
     else:
         lines += [
-            BLANK, Line(0, f"The ladders part in week {week}, from {narrative.day_of(one.model, week)}", True)
-        ]  # fmt: skip
+            BLANK,
+            Line(0, f"The ladders part in week {week}, from {narrative.day_of(one.model, week)}", True),
+        ]
         for run in (one, two):
             lines.append(Line(1, f"Run {run.which.name}: {_rungs(run, week)}."))
             for turn in run.turns:
@@ -104,10 +105,13 @@ def _parted(
         said = said or "no rule differs between these two options"
         lines.append(Line(1, f"The chances differ as well. {which}: {said}."))
     return lines, {
-        "week": a.week, "actor": a.actor, "instrument": a.instrument,
-        "choices": [a.choice, b.choice], "chances": [dict(a.chances), dict(b.chances)],
+        "week": a.week,
+        "actor": a.actor,
+        "instrument": a.instrument,
+        "choices": [a.choice, b.choice],
+        "chances": [dict(a.chances), dict(b.chances)],
         "rules": dict(rows),
-    }  # fmt: skip
+    }
 
 
 def _appraised(a: Decision, b: Decision) -> list[tuple[str, float]]:

@@ -233,14 +233,15 @@ def ablation_page(found: Ablation, pictures: Sequence[Path]) -> RenderableType:
         f"What is worth how much, {found.runs:,} pairs each, seed {found.seed}, {found.reading or 'as read'}"
     )
     parts: list[RenderableType] = [
-        text.heading(title), Text(words),
+        text.heading(title),
+        Text(words),
         text.heading("By paragraph: every rule that cites it off at once"),
         _worths(found.paragraphs, "rules"),
         text.heading("By rule"),
         _worths(found.rules, "¶"),
         text.heading("Pairs of the strongest rules whose worth for clashes is surely not the sum of the two"),
         _pairs(found.pairs),
-    ]  # fmt: skip
+    ]
     explained = (
         "\nUnder these assumptions. Worth: with the rules less without, over pairs with the same chance; "
         "positive for clashes means that the rules make them likelier. Odds ×: odds with by odds without."

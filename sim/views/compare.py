@@ -69,12 +69,13 @@ def save(found: Comparison, folder: Path, forms: Sequence[str] = ("png", "svg"))
 def _about(found: Comparison, kind: str, unit: str, interval: str) -> list[tuple[str, str]]:
     (first, second), (one, two) = found.names, found.specs
     return [
-        ("picture", f"{kind} of {first} and {second}, the same draws in both"), ("unit", unit),
+        ("picture", f"{kind} of {first} and {second}, the same draws in both"),
+        ("unit", unit),
         ("n", f"{int(found.sound.sum())} pairs, {found.failed} left out because a run failed"),
         ("interval", interval),
         ("identity", f"scenarios {one.hash[:16]} and {two.hash[:16]}, seed {found.seed}, panj {__version__}"),
         ("command", f"panj compare {first} {second} --runs {found.runs} --seed {found.seed} --out DIR"),
-    ]  # fmt: skip
+    ]
 
 
 def page(found: Comparison) -> RenderableType:
@@ -147,8 +148,16 @@ def _cell(count: int, same: bool) -> Text:
 
 
 def _effects(found: Comparison) -> Table:
-    made = text.table("", "", "first", "second", "change", "interval", "unit",
-                      right=("first", "second", "change", "interval"))  # fmt: skip
+    made = text.table(
+        "",
+        "",
+        "first",
+        "second",
+        "change",
+        "interval",
+        "unit",
+        right=("first", "second", "change", "interval"),
+    )
     for one in found.contrasts:
         if one.unit == "share" and one.first.mean == one.second.mean == 0:
             continue
@@ -161,9 +170,13 @@ def cells(one: Contrast) -> list[str]:
     factor, unit = (100.0, "%; points") if one.unit == "share" else (1.0, one.unit)
     low, high = (_signed(factor * end) for end in (one.change.low, one.change.high))
     return [
-        one.name, _figure(factor * one.first.mean), _figure(factor * one.second.mean),
-        _signed(factor * one.change.mean), f"{low} … {high}", unit,
-    ]  # fmt: skip
+        one.name,
+        _figure(factor * one.first.mean),
+        _figure(factor * one.second.mean),
+        _signed(factor * one.change.mean),
+        f"{low} … {high}",
+        unit,
+    ]
 
 
 def clear(change: Effect) -> bool:
@@ -206,8 +219,12 @@ def _parting(found: Comparison) -> list[RenderableType]:
     else:
         blocks.append(Text("No choice differs before the rungs do: chance and the border part them."))
     blocks += _tally(part)
-    blocks.append(Text(f"See it yourself: panj trace {found.names[1]} --seed {found.seed} "
-                       f"--replicate {part.replicate}", style="dim"))  # fmt: skip
+    blocks.append(
+        Text(
+            f"See it yourself: panj trace {found.names[1]} --seed {found.seed} --replicate {part.replicate}",
+            style="dim",
+        )
+    )
     return blocks
 
 

@@ -117,9 +117,12 @@ def _reason_record(model: Replay, decision: Decision, other: str, reason: Reason
         "without": {"choice": off.choice, "changes": off.changes},
         "parameters": [
             {
-                "name": one.name, "value": one.value, "unit": one.quantity.unit,
-                "grade": one.quantity.source.grade, "reference": str(one.quantity.source),
+                "name": one.name,
+                "value": one.value,
+                "unit": one.quantity.unit,
+                "grade": one.quantity.source.grade,
+                "reference": str(one.quantity.source),
             }
             for one in behind
         ],
-    }  # fmt: skip
+    }

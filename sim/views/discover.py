@@ -81,9 +81,11 @@ def page(found: Discovery) -> RenderableType:
         for leaf in found.tree[:6]:
             low, high = leaf.fit.interval
             made.add_row(
-                f"{bare(leaf.fit.density)} %", f"{bare(low)} – {bare(high)} %".replace("·", "0"),
-                f"{leaf.fit.inside:,}", str(leaf),
-            )  # fmt: skip
+                f"{bare(leaf.fit.density)} %",
+                f"{bare(low)} – {bare(high)} %".replace("·", "0"),
+                f"{leaf.fit.inside:,}",
+                str(leaf),
+            )
         blocks.append(made)
     if found.boxes:
         words = "A box describes where it happens in this design; it is no cause by itself."

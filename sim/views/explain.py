@@ -198,10 +198,7 @@ class Explanation:
 
     def decisions(self, week: int) -> list[Decision]:
         """Return the decisions of a week, of the chosen actor alone where there is one."""
-        return [
-            one for one in self.model.decisions
-            if one.week == week and self.actor in (None, one.actor)
-        ]  # fmt: skip
+        return [one for one in self.model.decisions if one.week == week and self.actor in (None, one.actor)]
 
     def _week_lines(self, week: int) -> list[Line]:
         told = narrative.weeks(self.model)[week - 1]

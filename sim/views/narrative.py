@@ -29,9 +29,18 @@ FAINT, MINOR = 0.05, 0.2
 LADDERS = {"escalation": ESCALATION, "rapprochement": RAPPROCHEMENT}
 
 STATE = (
-    "rhetoric", "threat", "tension", "troops", "fighters", "solidarity", "fear", "approval", "ties",
-    "refugees_reported", "power_owed",
-)  # fmt: skip
+    "rhetoric",
+    "threat",
+    "tension",
+    "troops",
+    "fighters",
+    "solidarity",
+    "fear",
+    "approval",
+    "ties",
+    "refugees_reported",
+    "power_owed",
+)
 
 MEANING = {
     "war": "there was interstate war at some time",
@@ -103,11 +112,15 @@ def weeks(model: PolicyModel) -> list[Week]:
         sound = model.failure is None or number < model.failure.week
         told.append(
             Week(
-                number, day_of(model, number), changes(model, number) if sound else (),
+                number,
+                day_of(model, number),
+                changes(model, number) if sound else (),
                 tuple(event(model, one.name) for one in model.fired if one.week == number),
-                happenings(model, number) if sound else (), tuple(decisions), tuple(news),
+                happenings(model, number) if sound else (),
+                tuple(decisions),
+                tuple(news),
             )
-        )  # fmt: skip
+        )
     return told
 
 

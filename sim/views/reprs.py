@@ -36,10 +36,12 @@ def study_html(study: Study) -> str:
     """Return what a sweep varies and how much of it is done."""
     experiment = study.experiment
     facts = [
-        f"{study.done:,} of {study.runs:,} runs done", f"{study.failed} failed",
-        f"{len(study.design):,} cases × {experiment.replicates}", f"seed {experiment.seed}",
+        f"{study.done:,} of {study.runs:,} runs done",
+        f"{study.failed} failed",
+        f"{len(study.design):,} cases × {experiment.replicates}",
+        f"seed {experiment.seed}",
         f"hash {experiment.hash[:8]}",
-    ]  # fmt: skip
+    ]
     varied = [(name, law.kind) for name, law in experiment.laws.items()]
     varied += [(name, ", ".join(one)) for name, one in experiment.levers.items()]
     return (

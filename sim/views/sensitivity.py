@@ -24,9 +24,11 @@ MOST = 20
 MOST_PAIRS = 5
 
 NAMES = {
-    "sobol": "Sobol' indices: total (ST) and first order (S1)", "morris": "Morris' mean effect (mu*)",
-    "delta": "Borgonovo's delta", "pawn": "PAWN",
-}  # fmt: skip
+    "sobol": "Sobol' indices: total (ST) and first order (S1)",
+    "morris": "Morris' mean effect (mu*)",
+    "delta": "Borgonovo's delta",
+    "pawn": "PAWN",
+}
 
 
 def run(
@@ -81,9 +83,13 @@ def page(found: Sensitivity) -> RenderableType:
             cells += [_number(row[one]), f"{_number(row[f'{one}_low'])} – {_number(row[f'{one}_high'])}"]
         verdict = "" if name == DUMMY else "clear" if name in found.clear else "may be noise"
         made.add_row(
-            name, *cells, _number(row[f"{found.main}_half"]), verdict,
-            known[name].source.grade if name in known else "", style="dim" if verdict != "clear" else None,
-        )  # fmt: skip
+            name,
+            *cells,
+            _number(row[f"{found.main}_half"]),
+            verdict,
+            known[name].source.grade if name in known else "",
+            style="dim" if verdict != "clear" else None,
+        )
     blocks: list[RenderableType] = [
         text.heading(f"What decides it: {found.question} (unit: {found.unit})"),
         Text(f"{NAMES[found.method]}, with 95 % bootstrap intervals."),
@@ -97,10 +103,12 @@ def page(found: Sensitivity) -> RenderableType:
     if len(pairs):
         blocks.append(text.heading("Second order: what two do together beyond each alone"))
         blocks += [
-            Text(f"  {r['first']} with {r['second']}: {_number(r['S2'])} "
-                 f"({_number(r['S2_low'])} – {_number(r['S2_high'])})")
+            Text(
+                f"  {r['first']} with {r['second']}: {_number(r['S2'])} "
+                f"({_number(r['S2_low'])} – {_number(r['S2_high'])})"
+            )
             for r in pairs.to_dict("records")
-        ]  # fmt: skip
+        ]
     return Group(*blocks)
 
 
@@ -137,10 +145,13 @@ def csv(found: Sensitivity, study: Study, folder: Path) -> str:
         ("unit", found.unit if found.method == "morris" else "index"),
         ("n", f"{found.groups} groups or cases, {found.dropped} dropped, {found.failed} runs failed"),
         ("interval", "95 %, bootstrap"),
-        ("identity", f"experiment {experiment.hash[:16]}, seed {experiment.seed}, "
-                     f"panj {study.identity['versions']['panj']}"),
+        (
+            "identity",
+            f"experiment {experiment.hash[:16]}, seed {experiment.seed}, "
+            f"panj {study.identity['versions']['panj']}",
+        ),
         ("command", f"panj sensitivity {folder} --estimand '{found.question}' --method {found.method} --csv"),
-    ]  # fmt: skip
+    ]
     return data.text(found.indices, about)
 
 

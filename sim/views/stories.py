@@ -242,10 +242,11 @@ def _turns(model: Replay) -> list[Candidate]:
                 first = new and change.after > change.before
                 found.append(
                     Candidate(
-                        turn.week, 2.0 * new + (1.0 if high else 0.5),
+                        turn.week,
+                        2.0 * new + (1.0 if high else 0.5),
                         partial(_told_change, model, turn, change, movers[:2], first),
                     )
-                )  # fmt: skip
+                )
     return found
 
 
@@ -335,9 +336,11 @@ def _counts(model: Replay, weeks: list[int]) -> Sentence:
         often = Counter(
             one.choice
             for one in model.decisions
-            if one.actor == actor and one.instrument in ("words", "contact") and one.choice != "hold"
+            if one.actor == actor
+            and one.instrument in ("words", "contact")
+            and one.choice != "hold"
             and one.week in weeks
-        )  # fmt: skip
+        )
         said = ", ".join(f"{name} {n}" for name, n in sorted(often.items(), key=lambda x: (-x[1], x[0])))
         parts.append(f"{NAMES.get(actor, narrative.titled(actor))} {said or 'held still'}")
     before, after = model.past(weeks[0] - 1), model.past(weeks[-1])

@@ -133,9 +133,12 @@ class Story:
     def _identity(self) -> str:
         model, spec = self.model, self.model.spec
         parts = [
-            f"{model.plan.weeks} weeks from {model.plan.start}", f"{model.plan.citizens} citizens",
-            f"seed {model.seed}", f"replicate {model.replicate}", f"panj {sim.__version__}",
-        ]  # fmt: skip
+            f"{model.plan.weeks} weeks from {model.plan.start}",
+            f"{model.plan.citizens} citizens",
+            f"seed {model.seed}",
+            f"replicate {model.replicate}",
+            f"panj {sim.__version__}",
+        ]
         if spec is not None:
             parts.insert(0, f"scenario {spec.hash[:8]}")
         asked = f"{spec.question}\n" if spec is not None and spec.question else ""

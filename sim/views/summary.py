@@ -245,8 +245,11 @@ def _identity(result: Result, folder: Path, pictures: Sequence[Path]) -> Rendera
     if len(result.design):
         runs += f", {result.runs:,} across plausible parameters"
     grid.add_row("runs", f"{runs}; seed {result.seed}" + (f"; {failed:,} failed" if failed else ""))
-    grid.add_row("version", f"panj {versions['panj']}, numpy {versions['numpy']}, numba {versions['numba']}, "
-                            f"Python {versions['python']}")  # fmt: skip
+    grid.add_row(
+        "version",
+        f"panj {versions['panj']}, numpy {versions['numpy']}, numba {versions['numba']}, "
+        f"Python {versions['python']}",
+    )
     grid.add_row("results", f"{folder}{_pictures(pictures)}")
     return Padding(grid, (1, 0, 0, 0))
 

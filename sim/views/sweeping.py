@@ -195,23 +195,34 @@ def size(count: float) -> str:
 def forecast_record(found: Estimate, folder: str) -> dict[str, Any]:
     """Return an estimate for machines."""
     return {
-        "folder": folder, "cases": found.cases, "replicates": found.replicates, "runs": found.runs,
-        "blocks": found.blocks, "seconds": round(found.seconds, 2), "bytes": found.size,
-        "rejected": found.rejected, "example": found.example,
-    }  # fmt: skip
+        "folder": folder,
+        "cases": found.cases,
+        "replicates": found.replicates,
+        "runs": found.runs,
+        "blocks": found.blocks,
+        "seconds": round(found.seconds, 2),
+        "bytes": found.size,
+        "rejected": found.rejected,
+        "example": found.example,
+    }
 
 
 def forecast(found: Estimate, folder: str) -> RenderableType:
     """Return an estimate for readers."""
     grid = _facts()
-    grid.add_row("runs", f"{found.runs:,}: {found.cases:,} cases × {found.replicates:,} replicates, "
-                         f"in {found.blocks:,} blocks")  # fmt: skip
+    grid.add_row(
+        "runs",
+        f"{found.runs:,}: {found.cases:,} cases × {found.replicates:,} replicates, "
+        f"in {found.blocks:,} blocks",
+    )
     grid.add_row("time", f"about {duration(found.seconds)} here, by a sample of {found.sampled} runs")
     grid.add_row("disk", f"about {size(found.size)} in {folder}")
     if found.rejected:
         grid.add_row("constraints", f"turn down {percent(found.rejected)} of the points drawn")
-    shown = [f"{name} = {one:.5g}" if isinstance(one, float) else f"{name} = {one}"
-             for name, one in found.example.items()]  # fmt: skip
+    shown = [
+        f"{name} = {one:.5g}" if isinstance(one, float) else f"{name} = {one}"
+        for name, one in found.example.items()
+    ]
     more = f", and {len(shown) - 12} more" if len(shown) > 12 else ""
     grid.add_row("first case", ", ".join([*shown[-2:], *shown[:10]] if more else shown) + more)
     return grid
@@ -224,13 +235,21 @@ def record(study: Study, damaged: list[int] | None = None) -> dict[str, Any]:
     """Return the state of a study for machines."""
     entries = study.entries.values()
     made: dict[str, Any] = {
-        "folder": str(study.folder), "title": study.experiment.title, "hash": study.experiment.hash,
-        "runs": study.runs, "done": study.done, "failed": study.failed, "missing": study.runs - study.done,
-        "blocks": int(study.identity["blocks"]), "blocks_done": len(study.entries),
-        "complete": study.complete, "seconds": round(sum(one.seconds for one in entries), 1),
+        "folder": str(study.folder),
+        "title": study.experiment.title,
+        "hash": study.experiment.hash,
+        "runs": study.runs,
+        "done": study.done,
+        "failed": study.failed,
+        "missing": study.runs - study.done,
+        "blocks": int(study.identity["blocks"]),
+        "blocks_done": len(study.entries),
+        "complete": study.complete,
+        "seconds": round(sum(one.seconds for one in entries), 1),
         "bytes": sum(part.size for one in entries for part in one.parts.values()),
-        "rate": _rate(study), "seconds_left": _left(study),
-    }  # fmt: skip
+        "rate": _rate(study),
+        "seconds_left": _left(study),
+    }
     if damaged is not None:
         made["damaged"] = damaged
     return made
@@ -251,8 +270,11 @@ def status(study: Study, damaged: list[int] | None = None) -> RenderableType:
     grid = _facts()
     told = record(study, damaged)
     grid.add_row("study", f"{study.experiment.title}, {told['hash'][:16]}, seed {study.experiment.seed}")
-    grid.add_row("done", f"{told['done']:,} of {told['runs']:,} runs, {told['blocks_done']:,} of "
-                         f"{told['blocks']:,} blocks, {size(told['bytes'])}")  # fmt: skip
+    grid.add_row(
+        "done",
+        f"{told['done']:,} of {told['runs']:,} runs, {told['blocks_done']:,} of "
+        f"{told['blocks']:,} blocks, {size(told['bytes'])}",
+    )
     grid.add_row("failed", f"{told['failed']:,} runs")
     if told["rate"]:
         grid.add_row("rate", f"{told['rate']:,.0f} runs/s a process")
@@ -312,8 +334,16 @@ def _contrasts(study: Study) -> Iterator[RenderableType]:
     found = intervals.contrasts(study)
     if found.empty:
         return
-    made = text.table("", "lever", "change", "outcome", "effect", "95 %", "variance ratio",
-                      right=("effect", "95 %", "variance ratio"))  # fmt: skip
+    made = text.table(
+        "",
+        "lever",
+        "change",
+        "outcome",
+        "effect",
+        "95 %",
+        "variance ratio",
+        right=("effect", "95 %", "variance ratio"),
+    )
     for row in found.to_dict("records"):
         ratio = f"{row['variance_ratio']:.1f} ×" if math.isfinite(row["variance_ratio"]) else "–"
         ends = f"{row['low']:+.3g} – {row['high']:+.3g}" if math.isfinite(row["low"]) else "–"

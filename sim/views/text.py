@@ -38,9 +38,12 @@ def table(title: str, *columns: str, right: Iterable[str] = (), wide: Iterable[s
     """Return an empty table; columns in `right` hold numbers, those in `wide` take the space left."""
     numbers, stretched = set(right), set(wide)
     made = Table(
-        title=Text(title, style="bold") if title else None, title_justify="left", box=box.SIMPLE_HEAD,
-        pad_edge=False, expand=False,
-    )  # fmt: skip
+        title=Text(title, style="bold") if title else None,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        expand=False,
+    )
     for name in columns:
         made.add_column(
             name,
@@ -155,8 +158,17 @@ def _clause(rule: Rule, clause: Clause) -> RenderableType:
 
 def quantity_list(quantities: Iterable[Quantity]) -> RenderableType:
     """Return quantities with value, unit, plausible range, meaning and source."""
-    made = table("", "name", "default", "unit", "plausible", "grade", "meaning; source",
-                 right=("default", "plausible"), wide=("meaning; source",))  # fmt: skip
+    made = table(
+        "",
+        "name",
+        "default",
+        "unit",
+        "plausible",
+        "grade",
+        "meaning; source",
+        right=("default", "plausible"),
+        wide=("meaning; source",),
+    )
     for quantity in quantities:
         low, high = quantity.plausible
         meaning = Text(quantity.meaning)
@@ -164,10 +176,13 @@ def quantity_list(quantities: Iterable[Quantity]) -> RenderableType:
         if quantity.declared is not None:
             meaning.append(f"\ncalibrated; declared as {number(quantity.declared)}", style="dim")
         made.add_row(
-            quantity.name, number(quantity.default), quantity.unit,
+            quantity.name,
+            number(quantity.default),
+            quantity.unit,
             "computed" if quantity.derived else f"{number(low)} … {number(high)}",
-            quantity.source.grade, meaning,
-        )  # fmt: skip
+            quantity.source.grade,
+            meaning,
+        )
     return made
 
 

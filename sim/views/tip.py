@@ -122,9 +122,12 @@ def _table(tips: tuple[Tip, ...]) -> Table:
     for one in tips[:MOST]:
         size = f"{one.size:.2f}" if one.changes else "–"
         made.add_row(
-            one.words, size, f"{bare(one.after)} %",
-            f"{bare(one.low)} – {bare(one.high)} %".replace("·", "0"), text.marks(one.paragraphs),
-        )  # fmt: skip
+            one.words,
+            size,
+            f"{bare(one.after)} %",
+            f"{bare(one.low)} – {bare(one.high)} %".replace("·", "0"),
+            text.marks(one.paragraphs),
+        )
     return made
 
 

@@ -51,8 +51,13 @@ def calibration() -> dict[str, str]:
         "waves": rows(
             ("wave", "points", "runs each", "not ruled out", "share of the prior retained"),
             (
-                (str(k), number(one["points"]), number(one["replicates"]), number(one["retained"]),
-                 f"{one['prior']:.1%}")
+                (
+                    str(k),
+                    number(one["points"]),
+                    number(one["replicates"]),
+                    number(one["retained"]),
+                    f"{one['prior']:.1%}",
+                )
                 for k, one in enumerate(kept["waves"], start=1)
             ),
         ),
@@ -63,21 +68,32 @@ def calibration() -> dict[str, str]:
         "moved": rows(
             ("judgement", "declared", "calibrated", "plausible range", "spread left", "mean moved by"),
             (
-                (f"`{name}`", _brief(every[name].declared or 0.0), _brief(value),
-                 f"{number(every[name].plausible[0])} to {number(every[name].plausible[1])}",
-                 f"{spread[name]['ratio']:.0%}", f"{100 * spread[name]['shift']:+.0f} % of the range")
+                (
+                    f"`{name}`",
+                    _brief(every[name].declared or 0.0),
+                    _brief(value),
+                    f"{number(every[name].plausible[0])} to {number(every[name].plausible[1])}",
+                    f"{spread[name]['ratio']:.0%}",
+                    f"{100 * spread[name]['shift']:+.0f} % of the range",
+                )
                 for name, value in kept["defaults"].items()
             ),
         ),
-    }  # fmt: skip
+    }
 
 
 def _target(one: Target) -> tuple[str, ...]:
     at = calibrated.record()["at_defaults"][one.quantity]
     return (
-        one.quantity.replace("_", " "), one.wanted, one.unit, number(one.tolerance), number(one.discrepancy),
-        marks(one.paragraphs), _brief(at["mean"]), f"{at['implausibility']:.1f} sd",
-    )  # fmt: skip
+        one.quantity.replace("_", " "),
+        one.wanted,
+        one.unit,
+        number(one.tolerance),
+        number(one.discrepancy),
+        marks(one.paragraphs),
+        _brief(at["mean"]),
+        f"{at['implausibility']:.1f} sd",
+    )
 
 
 def _brief(value: float) -> str:

@@ -67,9 +67,10 @@ def appraisal(model: PolicyModel, decision: Decision) -> RenderableType:
         if any(cell.rule == rule.id and cell.strength != 0.0 for cell in decision.cells):
             cells = (pushes[name].get(rule.id) for name in options)
             made.add_row(
-                f"{rule.id} {rule.name}", marks(rule.paragraphs),
+                f"{rule.id} {rule.name}",
+                marks(rule.paragraphs),
                 *("·" if push is None else narrative.signed(push) for push in cells),
-            )  # fmt: skip
+            )
     made.add_section()
     sums = [decision.utilities[name] + decision.draws[name] for name in options]
     made.add_row("utility", "", *(narrative.minus(decision.utilities[name]) for name in options))

@@ -28,9 +28,7 @@ def answer(run: Explanation, asked: str) -> tuple[list[Line], dict[str, Any]]:
         There is no such option, or more than one actor has it and none is named.
     """
     actor, instrument, option = _option(run, asked)
-    mine = [
-        one for one in run.model.decisions if one.actor == actor and one.instrument == instrument
-    ]  # fmt: skip
+    mine = [one for one in run.model.decisions if one.actor == actor and one.instrument == instrument]
     head = f"Why not {option}? {narrative.titled(actor)}, {instrument}"
     told: dict[str, Any] = {"actor": actor, "instrument": instrument, "option": option}
     if run.week is not None:
@@ -135,6 +133,10 @@ def _one(run: Explanation, decision: Decision, option: str) -> tuple[list[Line],
         said = f"The least that turns the choice to it: {at}."
     lines.append(Line(2, said))
     return lines, data | {
-        "chance": decision.chances[option], "utility_gap": gap, "luck_gap": luck, "base": base,
-        "rules": [one._asdict() for one in rows], "tip": None if tip is None else tip._asdict(),
-    }  # fmt: skip
+        "chance": decision.chances[option],
+        "utility_gap": gap,
+        "luck_gap": luck,
+        "base": base,
+        "rules": [one._asdict() for one in rows],
+        "tip": None if tip is None else tip._asdict(),
+    }

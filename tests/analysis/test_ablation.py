@@ -107,7 +107,10 @@ def test_pictures_are_written_the_same_each_time(found: Ablation, tmp_path: Path
     first = tornado.save(found, tmp_path / "one")
     second = tornado.save(found, tmp_path / "two")
     assert [path.name for path in first] == [
-        "tornado_rules.png", "tornado_rules.svg", "tornado_paragraphs.png", "tornado_paragraphs.svg",
-    ]  # fmt: skip
+        "tornado_rules.png",
+        "tornado_rules.svg",
+        "tornado_paragraphs.png",
+        "tornado_paragraphs.svg",
+    ]
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
     assert sorted(path.name for path in (tmp_path / "one").iterdir()) == sorted(path.name for path in first)

@@ -128,9 +128,15 @@ def test_bands_say_what_an_experiment_lacks(digest: Digest) -> None:
 
 def test_full_weekly_values_give_the_same_bands(tmp_path: Path) -> None:
     small = {
-        "panj": 1, "title": "x", "weeks": 12, "citizens": 0, "replicates": 3, "seed": 1,
-        "design": {"method": "lhs", "size": 6}, "uncertainties": {"russian_guarantee": {"uniform": [0, 1]}},
-    }  # fmt: skip
+        "panj": 1,
+        "title": "x",
+        "weeks": 12,
+        "citizens": 0,
+        "replicates": 3,
+        "seed": 1,
+        "design": {"method": "lhs", "size": 6},
+        "uncertainties": {"russian_guarantee": {"uniform": [0, 1]}},
+    }
     found = []
     for keep in ("quantiles", "full"):
         kept = {"variables": ["tension"], "keep": keep}
@@ -197,8 +203,14 @@ def test_flips_add_up_to_the_shares_of_both(digest: Digest) -> None:
     [("independent", {"method": "lhs", "size": 2000}, 20), ("shared", {"method": "grid", "levels": 8}, 400)],
 )
 def test_sources_are_told_apart(draws: str, design: dict[str, object], replicates: int) -> None:
-    experiment = {**planted.EXPERIMENT, "levers": {}, "replicates": replicates, "draws": draws,
-                  "design": design, "trajectories": None}  # fmt: skip
+    experiment = {
+        **planted.EXPERIMENT,
+        "levers": {},
+        "replicates": replicates,
+        "draws": draws,
+        "design": design,
+        "trajectories": None,
+    }
     study = planted.Sweep(experiment)
     level = 0.2 * np.sign(study.design["russian_guarantee"] - 0.5)
     level += 0.1 * np.where(study.design["reading"] == "sincere", 1, -1)
@@ -219,11 +231,20 @@ def test_sources_are_told_apart(draws: str, design: dict[str, object], replicate
 
 def test_a_lever_that_is_a_reading_counts_as_one() -> None:
     readings = {"as read": {}, "sincere": {"reading": "sincere"}}
-    study = Digest(planted.Sweep({
-        "panj": 1, "title": "x", "weeks": planted.WEEKS, "citizens": 0, "replicates": 2,
-        "design": {"method": "lhs", "size": 8}, "uncertainties": {"russian_guarantee": {"uniform": [0, 1]}},
-        "levers": {"how": readings, "talks": planted.EXPERIMENT["levers"]["talks"]},
-    }))  # fmt: skip
+    study = Digest(
+        planted.Sweep(
+            {
+                "panj": 1,
+                "title": "x",
+                "weeks": planted.WEEKS,
+                "citizens": 0,
+                "replicates": 2,
+                "design": {"method": "lhs", "size": 8},
+                "uncertainties": {"russian_guarantee": {"uniform": [0, 1]}},
+                "levers": {"how": readings, "talks": planted.EXPERIMENT["levers"]["talks"]},
+            }
+        )
+    )
     assert group_effects.told_apart(study) == (["how"], ["talks"])
 
 

@@ -124,11 +124,15 @@ def planted(direction: int, **more: object) -> Claim:
     bright = {"name": "light", "on": "2021-08-16", "lasts": 20, "change": {"spotlight": {"set": 1.0}}}
     dark = {"name": "dark", "on": "2021-08-16", "lasts": 20, "change": {"spotlight": {"set": 0.0}}}
     made = Claim(
-        "P1", (17,), "Words follow the light.", "built in",
+        "P1",
+        (17,),
+        "Words follow the light.",
+        "built in",
         {"dark": Arm(weeks=15, events=(dark,)), "bright": Arm(weeks=15, events=(bright,))},
         (contrast("rhetoric in the light", "dark", "bright", MEASURE, direction),),
-        ("T3", "D4", "W4"), "words would have to follow the light",
-    )  # fmt: skip
+        ("T3", "D4", "W4"),
+        "words would have to follow the light",
+    )
     return replace(made, **more)
 
 

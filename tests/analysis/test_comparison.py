@@ -182,12 +182,18 @@ def test_a_turned_choice_is_explained_by_its_rules() -> None:
             model.step()
         decisions.append(
             next(
-                one for one in model.decisions
+                one
+                for one in model.decisions
                 if (one.week, one.actor, one.instrument) == (first.week, first.actor, first.instrument)
             )
-        )  # fmt: skip
-    margin = [one.utilities[first.second] + one.draws[first.second]
-              - one.utilities[first.first] - one.draws[first.first] for one in decisions]  # fmt: skip
+        )
+    margin = [
+        one.utilities[first.second]
+        + one.draws[first.second]
+        - one.utilities[first.first]
+        - one.draws[first.first]
+        for one in decisions
+    ]
     assert margin[0] <= 0 <= margin[1]
     assert margin[1] - margin[0] == pytest.approx(sum(first.rules.values()) + first.base, abs=1e-9)
     assert first.leading is not None
@@ -271,8 +277,11 @@ def test_the_command(panj: Callable[..., Any]) -> None:
     paper = panj("compare", "a.yaml", "b.yaml", "--runs", 6, "--out", "paper", "--format", "pdf")
     assert paper.code == 0, paper.err
     assert {path.name for path in Path("paper").iterdir()} == {
-        "flows.pdf", "flows.csv", "effects.pdf", "effects.csv",
-    }  # fmt: skip
+        "flows.pdf",
+        "flows.csv",
+        "effects.pdf",
+        "effects.csv",
+    }
     refused = panj("compare", "a.yaml", "b.yaml", "--runs", 6, "--out", "none", "--format", "pfd")
     assert refused.code != 0
     assert "nearest: pdf" in refused.err

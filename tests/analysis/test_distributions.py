@@ -18,12 +18,24 @@ def runs(**columns: Any) -> pd.DataFrame:
     """A table of outcomes with these columns; others as in a quiet run."""
     n = max(len(values) for values in columns.values())
     table = {
-        "case": [0] * n, "path": ["cold peace"] * n, "fits": [128] * n, "blood": [False] * n,
-        "peak_escalation": [1] * n, "final_escalation": [1] * n, "peak_rapprochement": [0] * n,
-        "final_rapprochement": [0] * n, "first_escalation_3": [None] * n, "first_rapprochement_2": [None] * n,
-        "incidents": [0] * n, "clashes": [0] * n, "deaths": [0] * n, "refugees_hosted": [0.0] * n,
-        "approval": [0.5] * n, "power_debt": [0.0] * n, "failure": [None] * n,
-    }  # fmt: skip
+        "case": [0] * n,
+        "path": ["cold peace"] * n,
+        "fits": [128] * n,
+        "blood": [False] * n,
+        "peak_escalation": [1] * n,
+        "final_escalation": [1] * n,
+        "peak_rapprochement": [0] * n,
+        "final_rapprochement": [0] * n,
+        "first_escalation_3": [None] * n,
+        "first_rapprochement_2": [None] * n,
+        "incidents": [0] * n,
+        "clashes": [0] * n,
+        "deaths": [0] * n,
+        "refugees_hosted": [0.0] * n,
+        "approval": [0.5] * n,
+        "power_debt": [0.0] * n,
+        "failure": [None] * n,
+    }
     made = pd.DataFrame({**table, **columns})
     weeks = ["first_escalation_3", "first_rapprochement_2"]
     return made.astype(dict.fromkeys(weeks, "Int64") | {"blood": "boolean", "failure": "string"})

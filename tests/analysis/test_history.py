@@ -287,9 +287,14 @@ def fake(inside: int, of: int, brier: float) -> Hindcast:
 
 @pytest.mark.parametrize(
     ("inside", "of", "brier", "holds"),
-    [(9, 10, 0.1, [True, True]), (6, 10, 0.1, [True, True]), (5, 10, 0.1, [False, True]),
-     (10, 10, 0.26, [True, False]), (0, 10, 0.9, [False, False])],
-)  # fmt: skip
+    [
+        (9, 10, 0.1, [True, True]),
+        (6, 10, 0.1, [True, True]),
+        (5, 10, 0.1, [False, True]),
+        (10, 10, 0.26, [True, False]),
+        (0, 10, 0.9, [False, False]),
+    ],
+)
 def test_checks_are_those_fixed_beforehand(inside: int, of: int, brier: float, holds: list[bool]) -> None:
     made = fake(inside, of, brier)
     assert [one.holds for one in made.checks] == holds
@@ -304,8 +309,10 @@ def test_a_baseline_that_does_better_is_named() -> None:
         for one in made.asked
     ]
     assert replace(made, asked=tuple(better)).worse() == [
-        ("persistence", "brier"), ("persistence", "log"), ("persistence", "crps"),
-    ]  # fmt: skip
+        ("persistence", "brier"),
+        ("persistence", "log"),
+        ("persistence", "crps"),
+    ]
     assert made.worse() == []
 
 

@@ -20,9 +20,14 @@ TRIALS, LOWEST, HIGHEST = 300, 0.90, 0.995
 
 
 def runs(
-    chance: np.random.Generator, groups: int, replicates: int, of_group: float, of_draw: float, shared: bool,
+    chance: np.random.Generator,
+    groups: int,
+    replicates: int,
+    of_group: float,
+    of_draw: float,
+    shared: bool,
     fixed: Floats | None = None,
-) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64], float]:  # fmt: skip
+) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64], float]:
     """Yes-or-no runs whose chance has a part of the group and a part of the draw, and the true share."""
     group = np.repeat(np.arange(groups), replicates)
     level = fixed if fixed is not None else chance.normal(0, of_group, groups)
@@ -40,9 +45,14 @@ def runs(
 
 @pytest.mark.parametrize(
     ("sampled", "shared", "groups", "replicates"),
-    [(True, True, 60, 24), (True, False, 60, 6), (False, True, 20, 40), (False, False, 20, 10),
-     (True, True, 200, 12)],
-)  # fmt: skip
+    [
+        (True, True, 60, 24),
+        (True, False, 60, 6),
+        (False, True, 20, 40),
+        (False, False, 20, 10),
+        (True, True, 200, 12),
+    ],
+)
 def test_coverage_is_nominal(
     sampled: bool, shared: bool, groups: int, replicates: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,9 +69,14 @@ def test_coverage_is_nominal(
 
 @pytest.mark.parametrize(
     ("sampled", "shared", "groups", "replicates"),
-    [(True, True, 60, 24), (True, False, 60, 6), (False, True, 20, 40), (False, False, 20, 10),
-     (True, False, 12, 1)],
-)  # fmt: skip
+    [
+        (True, True, 60, 24),
+        (True, False, 60, 6),
+        (False, True, 20, 40),
+        (False, False, 20, 10),
+        (True, False, 12, 1),
+    ],
+)
 def test_intervals_without_resampling_cover_too(
     sampled: bool, shared: bool, groups: int, replicates: int
 ) -> None:
@@ -152,9 +167,15 @@ def test_shared_draws_sharpen_a_contrast_by_about_what_is_said(tmp_path: Path) -
         effects = []
         for seed in range(12):
             one = experiment(
-                "grid", seed=seed, draws=draws, replicates=40, weeks=60, block=None,
-                uncertainties={}, design={"method": "grid"},
-            )  # fmt: skip
+                "grid",
+                seed=seed,
+                draws=draws,
+                replicates=40,
+                weeks=60,
+                block=None,
+                uncertainties={},
+                design={"method": "grid"},
+            )
             study = sim.sweep(one, tmp_path / f"{draws}{seed}", threads=1, disk=Quick())
             found = intervals.contrasts(study, ["approval"]).iloc[0]
             effects.append(found["effect"])

@@ -45,9 +45,11 @@ def choices(spec: sim.Scenario, replicate: int, week: int) -> list[str]:
 def switched(spec: sim.Scenario, rule: str, week: int, times: float = 0.0) -> sim.Scenario:
     """Return the scenario with a rule's strength changed in one week alone."""
     event = {
-        "name": "counterfactual", "on": spec.start + timedelta(days=7 * (week - 1)), "lasts": "1 week",
+        "name": "counterfactual",
+        "on": spec.start + timedelta(days=7 * (week - 1)),
+        "lasts": "1 week",
         "change": {f"strength_{rule}": {"multiply": times}},
-    }  # fmt: skip
+    }
     return spec.replace(events=[event])
 
 
@@ -104,9 +106,19 @@ def made(utilities: dict[str, float], draws: dict[str, float], pushes: dict[str,
     cells = tuple(Cell("D1", o, "f", 1.0, 1.0, 1.0, abs(x), 1 if x > 0 else -1, x) for o, x in pushes.items())
     choice = max(utilities, key=lambda name: utilities[name] + draws[name])
     return Decision(
-        1, "dushanbe", "words", {}, cells, utilities, utilities, chances(utilities, opened, binding), draws,
-        opened, binding, choice,
-    )  # fmt: skip
+        1,
+        "dushanbe",
+        "words",
+        {},
+        cells,
+        utilities,
+        utilities,
+        chances(utilities, opened, binding),
+        draws,
+        opened,
+        binding,
+        choice,
+    )
 
 
 def test_the_share_of_luck_that_changes_is_that_of_many_draws() -> None:

@@ -144,8 +144,13 @@ def test_a_group_with_a_case_that_has_no_sound_run_is_dropped_whole() -> None:
     assert (broken.groups, broken.dropped, broken.failed) == (255, 1, 3)
     without = np.r_[0:5, 10 : len(shares)]
     keep = np.isin(whole.case, without)
-    again = Sample(whole.names, shares[without], values[keep], np.searchsorted(without, whole.case[keep]),
-                   whole.replicate[keep])  # fmt: skip
+    again = Sample(
+        whole.names,
+        shares[without],
+        values[keep],
+        np.searchsorted(without, whole.case[keep]),
+        whole.replicate[keep],
+    )
     same = sobol(again, resamples=20).indices.set_index("name")
     for name in whole.names:
         assert broken.indices.set_index("name").loc[name, "ST"] == pytest.approx(same.loc[name, "ST"])

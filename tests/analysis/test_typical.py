@@ -48,12 +48,17 @@ def test_classes_come_in_order_and_add_up(result: sim.Result) -> None:
 def test_a_sweep_has_typical_runs_as_well(tmp_path: pytest.TempPathFactory) -> None:
     study = sim.sweep(
         {
-            "panj": 1, "title": "two guarantees", "scenario": "baseline", "weeks": 20, "citizens": 0,
-            "replicates": 5, "design": {"method": "grid"},
+            "panj": 1,
+            "title": "two guarantees",
+            "scenario": "baseline",
+            "weeks": 20,
+            "citizens": 0,
+            "replicates": 5,
+            "design": {"method": "grid"},
             "uncertainties": {"russian_guarantee": {"discrete": [0.2, 0.8]}},
         },
         tmp_path / "s",  # type: ignore[operator]
-    )  # fmt: skip
+    )
     found = typical(study)
     assert sum(one.runs for one in found) == 10
     rows = study.outcomes.set_index(["case", "replicate"])

@@ -160,22 +160,50 @@ def phases() -> list[dict[str, Any]]:
         found[name] = best(job, 0.1, 5) / 1000 * 1e9
 
     for a, actor in enumerate(ACTORS):
-        timed(f"perceive and appraise: {actor}", lambda a=a, actor=actor: repeated_actor(
-            getattr(week, f"perceive_{actor}"), getattr(week, f"appraise_{actor}"), space.seen[a], space.traj[207],
-            space.pars[0], space.luck_seen[a][5], space.utility, space.opened))  # fmt: skip
-    timed("rules that drive processes", lambda: repeated_drive(
-        week.drive_all, space.worlds, space.pars, space.drives))  # fmt: skip
+        timed(
+            f"perceive and appraise: {actor}",
+            lambda a=a, actor=actor: repeated_actor(
+                getattr(week, f"perceive_{actor}"),
+                getattr(week, f"appraise_{actor}"),
+                space.seen[a],
+                space.traj[207],
+                space.pars[0],
+                space.luck_seen[a][5],
+                space.utility,
+                space.opened,
+            ),
+        )
+    timed(
+        "rules that drive processes",
+        lambda: repeated_drive(week.drive_all, space.worlds, space.pars, space.drives),
+    )
     for name, label in (
         ("before", "processes before opinion"),
         ("after", "processes after opinion, ladders"),
     ):
-        timed(label, lambda name=name: repeated(
-            getattr(week, name), space.worlds, space.pars, space.drives, space.draws[5]))  # fmt: skip
+        timed(
+            label,
+            lambda name=name: repeated(
+                getattr(week, name), space.worlds, space.pars, space.drives, space.draws[5]
+            ),
+        )
 
     def citizens() -> None:
         for _ in range(1000):
-            week.move_citizens(space.worlds, space.pars, space.drives, space.opinion, space.following, space.anchor,
-                               space.traits, space.weights, space.parts, space.circles, space.away, space.ties)  # fmt: skip
+            week.move_citizens(
+                space.worlds,
+                space.pars,
+                space.drives,
+                space.opinion,
+                space.following,
+                space.anchor,
+                space.traits,
+                space.weights,
+                space.parts,
+                space.circles,
+                space.away,
+                space.ties,
+            )
 
     timed("opinion of 500 citizens", citizens)
     found["chance, a week's draws"] = best(lambda: space.prepare(0, 1, None), 0.2, 20) / 208 * 1e9
@@ -186,8 +214,21 @@ def first_result(cold: bool) -> float:
     """Seconds from starting the command to its end, ten runs without citizens and without pictures."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, **({"PANJ_CACHE": f"{folder}/cache"} if cold else {})}
-        command = [sys.executable, "-m", "sim", "run", "baseline", "--runs", "10", "--citizens", "0", "--no-plots",
-                   "--quiet", "--out", f"{folder}/out"]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "sim",
+            "run",
+            "baseline",
+            "--runs",
+            "10",
+            "--citizens",
+            "0",
+            "--no-plots",
+            "--quiet",
+            "--out",
+            f"{folder}/out",
+        ]
         begun = time.perf_counter()
         subprocess.run(command, check=True, capture_output=True, env=environment)
         return time.perf_counter() - begun
@@ -339,8 +380,12 @@ print(paths.sum(), time.perf_counter() - begun, resource.getrusage(resource.RUSA
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     runs, seconds, peak = map(float, done.stdout.split())
     return {
-        "citizens": citizens, "runs": int(runs), "seconds": seconds, "runs/s": runs / seconds, "peak MB": peak,
-    }  # fmt: skip
+        "citizens": citizens,
+        "runs": int(runs),
+        "seconds": seconds,
+        "runs/s": runs / seconds,
+        "peak MB": peak,
+    }
 
 
 def table(rows: list[dict[str, Any]]) -> str:

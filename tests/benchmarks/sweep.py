@@ -39,9 +39,13 @@ def experiment(size: int, replicates: int) -> dict[str, object]:
         and one.plausible[0] < one.plausible[1]
     }
     return {
-        "panj": 1, "title": "A million runs", "citizens": 0, "replicates": replicates,
-        "design": {"method": "saltelli", "size": size}, "uncertainties": dict(list(uncertain.items())[:14]),
-    }  # fmt: skip
+        "panj": 1,
+        "title": "A million runs",
+        "citizens": 0,
+        "replicates": replicates,
+        "design": {"method": "saltelli", "size": size},
+        "uncertainties": dict(list(uncertain.items())[:14]),
+    }
 
 
 def measure(size: int, replicates: int, out: Path) -> str:

@@ -112,9 +112,19 @@ def test_the_population_gives_the_same_bits_plain_and_compiled(model: Model, cit
     for _ in range(6):
         mesa.step()
         opinion_week(
-            world, mesa.p, mesa.drive, opinion, following, anchor, traits, weights, parts, circles,
-            away, ties,
-        )  # fmt: skip
+            world,
+            mesa.p,
+            mesa.drive,
+            opinion,
+            following,
+            anchor,
+            traits,
+            weights,
+            parts,
+            circles,
+            away,
+            ties,
+        )
         assert bits(opinion) == bits(space.opinion)
         assert [world[name] for name in model.world if "solidarity" in name or "fear" in name] == [
             mesa.world[name] for name in model.world if "solidarity" in name or "fear" in name
@@ -245,8 +255,10 @@ def test_a_commitment_shows_in_the_record(model: Model) -> None:
         {"actor": "taliban", "instrument": "words", "avoid": ["threaten"]},
     ]
     mesa = PolicyModel(planned(weeks=30, commitments=bound), 0, 0).run()
-    of = {(a, i): [d for d in mesa.decisions if (d.actor, d.instrument) == (a, i)] for a, i in
-          (("dushanbe", "contact"), ("dushanbe", "words"), ("taliban", "words"))}  # fmt: skip
+    of = {
+        (a, i): [d for d in mesa.decisions if (d.actor, d.instrument) == (a, i)]
+        for a, i in (("dushanbe", "contact"), ("dushanbe", "words"), ("taliban", "words"))
+    }
     assert all(one.choice == "soften" and one.bound and one.chance == 1.0 for one in of["dushanbe", "words"])
     assert all(one.choice != "threaten" and one.chances["threaten"] == 0.0 for one in of["taliban", "words"])
     # What is insisted upon is taken only while it is open: there is no rung below the lowest.

@@ -57,9 +57,13 @@ def test_an_edited_rule_is_never_answered_from_an_old_cache(tmp_path: Path) -> N
     home = tmp_path / "cache"
     shutil.copytree(cache.cache_folder(), home / cache.cache_folder().name)
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT], cwd=tmp_path, capture_output=True, text=True, timeout=300,
+        [sys.executable, "-c", SCRIPT],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
         env={**os.environ, "PANJ_CACHE": str(home), "PYTHONPATH": str(tmp_path)},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert Path(told["package"]).is_relative_to(tmp_path)

@@ -30,8 +30,18 @@ def events(*told: dict[str, Any]) -> Events:
     for number, one in enumerate(told):
         variable, direction, threshold, delay = one.get("when", ("y", 1, 0.0, 0))
         trigger = 0 if "on" in one else 1 if "when" in one else 2
-        heads.append((trigger, one.get("on", 0), TARGETS[variable][1], direction, threshold, delay,
-                      one.get("hazard", 0.0), one.get("lasts", 0)))  # fmt: skip
+        heads.append(
+            (
+                trigger,
+                one.get("on", 0),
+                TARGETS[variable][1],
+                direction,
+                threshold,
+                delay,
+                one.get("hazard", 0.0),
+                one.get("lasts", 0),
+            )
+        )
         for target, operation in TARGETS.items():
             if target in one:
                 name, value = one[target]
@@ -40,8 +50,19 @@ def events(*told: dict[str, Any]) -> Events:
                     weeks += list(value)
                     values += list(value.values())
                     value = 0.0
-                rows.append((number, *operation, OPERATIONS.index(name), value, 0.0, 1.0, -1, start,
-                             len(weeks) - start))  # fmt: skip
+                rows.append(
+                    (
+                        number,
+                        *operation,
+                        OPERATIONS.index(name),
+                        value,
+                        0.0,
+                        1.0,
+                        -1,
+                        start,
+                        len(weeks) - start,
+                    )
+                )
     head, row = list(zip(*heads, strict=True)), list(zip(*rows, strict=True))
     real = {4, 6}, {4, 5, 6}
     columns = [np.array(one, float if i in real[0] else np.int64) for i, one in enumerate(head)]
@@ -77,8 +98,25 @@ def told(
     seen = [p]
     for week in range(1, weeks + 1):
         luck = np.ones(count) if chance is None else np.array(chance[week - 1], float)
-        begin_events(week, plan, rows[week - 1], luck, None, world, base, started, active, par, par_base,
-                     until, armed, due, None, None, None)  # fmt: skip
+        begin_events(
+            week,
+            plan,
+            rows[week - 1],
+            luck,
+            None,
+            world,
+            base,
+            started,
+            active,
+            par,
+            par_base,
+            until,
+            armed,
+            due,
+            None,
+            None,
+            None,
+        )
         seen.append(float(par[0]))
         move(world, par, week)
         settle_events(plan, world, base, started, active)

@@ -201,7 +201,18 @@ def test_the_ensemble_does_not_import_mesa() -> None:
 
 def test_nothing_of_ours_takes_a_name_of_mesas() -> None:
     """Mesa's newer models use names for themselves; none of them is overwritten."""
-    reserved = {"scenario", "time", "observe", "notify", "batch", "suppress", "schedule_event", "run_for",
-                "run_until", "rng", "random"}  # fmt: skip
+    reserved = {
+        "scenario",
+        "time",
+        "observe",
+        "notify",
+        "batch",
+        "suppress",
+        "schedule_event",
+        "run_for",
+        "run_until",
+        "rng",
+        "random",
+    }
     ours = set(vars(PolicyModel)) | set(vars(PolicyModel(planned(weeks=1)))) - set(vars(mesa.Model()))
     assert not ours & reserved

@@ -108,9 +108,10 @@ def with_a_rule(model: Model) -> Model:
     """A further rule of Russia's that reads an estimate it did not look at before."""
     looked = {q.name for q in model.perceived("russia")}
     estimate = next(
-        q for q in model.world.values()
+        q
+        for q in model.world.values()
         if q.estimated and q.name not in looked and {"russia", "everyone"} & set(q.known_to)
-    )  # fmt: skip
+    )
     old = model.rules["R1"]
     clause = replace(old.clauses[0], reads=(estimate.name,))
     assert isinstance(clause, Clause)
@@ -202,8 +203,9 @@ def test_seeds_and_replicates_differ_and_seed_0_is_a_seed() -> None:
     plan = planned(weeks=30, citizens=10)
     runs = {
         (seed, replicate): bits(simulate(plan, seed, np.array([replicate]), keep=("tension",)).kept)
-        for seed in (0, 1, 2**62) for replicate in (0, 1)
-    }  # fmt: skip
+        for seed in (0, 1, 2**62)
+        for replicate in (0, 1)
+    }
     assert len(set(runs.values())) == 6
     assert runs[0, 0] == bits(simulate(plan, 0, np.array([0]), keep=("tension",)).kept)
 

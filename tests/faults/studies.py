@@ -27,13 +27,16 @@ EXPERIMENT: dict[str, Any] = {
             "kept": {},
             "thinned": {
                 "events": [
-                    {"name": "base thinned out", "on": "2021-09-06",
-                     "change": {"russian_guarantee": {"multiply": 0.5}}}
+                    {
+                        "name": "base thinned out",
+                        "on": "2021-09-06",
+                        "change": {"russian_guarantee": {"multiply": 0.5}},
+                    }
                 ]
             },
         }
     },
-}  # fmt: skip
+}
 BLOCKS = 4
 
 

@@ -42,9 +42,13 @@ class Acting(Silent):
 @pytest.fixture
 def two() -> Iterator[Any]:
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address=None,
         silence_logs=50,
-    ) as made:  # fmt: skip
+    ) as made:
         yield made
 
 
@@ -110,10 +114,15 @@ def test_a_block_that_kills_its_worker_becomes_failed_runs(tmp_path: Path) -> No
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50,
-            preload_nanny=[], preload=[str(tmp_path / "poison.py")],
+            n_workers=2,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address=None,
+            silence_logs=50,
+            preload_nanny=[],
+            preload=[str(tmp_path / "poison.py")],
         ) as made,
-    ):  # fmt: skip
+    ):
         study = sweep(EXPERIMENT, tmp_path / "study", scheduler=made.scheduler_address)
     assert study.complete
     assert study.failed == study.runs // BLOCKS
@@ -132,13 +141,31 @@ def test_the_scheduler_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     address = tmp_path / "scheduler.json"
     options: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     scheduler = subprocess.Popen(
-        [*_dask("scheduler"), "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
-         "--scheduler-file", str(address)], **options,
-    )  # fmt: skip
+        [
+            *_dask("scheduler"),
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--scheduler-file",
+            str(address),
+        ],
+        **options,
+    )
     worker = subprocess.Popen(
-        [*_dask("worker"), "--scheduler-file", str(address), "--nthreads", "1", "--no-dashboard",
-         "--host", "127.0.0.1"], **options,
-    )  # fmt: skip
+        [
+            *_dask("worker"),
+            "--scheduler-file",
+            str(address),
+            "--nthreads",
+            "1",
+            "--no-dashboard",
+            "--host",
+            "127.0.0.1",
+        ],
+        **options,
+    )
     try:
         until = time.monotonic() + 60
         while not address.exists() and time.monotonic() < until:

@@ -135,9 +135,12 @@ class Machine(RuleBasedStateMachine):
 def test_any_order_of_things(cached: Cached, right: dict[str, bytes]) -> None:
     Machine.right = right
     Machine.TestCase.settings = settings(
-        max_examples=25, stateful_step_count=12, deadline=None, derandomize=True,
+        max_examples=25,
+        stateful_step_count=12,
+        deadline=None,
+        derandomize=True,
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
     Machine.TestCase("runTest").runTest()
 
 

@@ -163,13 +163,20 @@ def test_the_first_class_that_fits_names_the_run(summary: Any) -> None:
 
 def test_every_class_that_fits_is_kept_so_that_their_order_can_change(summary: Any) -> None:
     assert fits(summary(**EVERYTHING)) == {
-        "war", "fighting", "fight and talk", "rapprochement", "armed standoff", "cold peace"
-    }  # fmt: skip
+        "war",
+        "fighting",
+        "fight and talk",
+        "rapprochement",
+        "armed standoff",
+        "cold peace",
+    }
     assert fits(summary()) == {"cold peace"}
     assert fits(summary(clashes=[59])) == {"clashes", "cold peace"}
     assert fits(summary(up=[2] * WEEKS, close=[3] * WEEKS)) == {
-        "quiet accommodation", "armed standoff", "cold peace"
-    }  # fmt: skip
+        "quiet accommodation",
+        "armed standoff",
+        "cold peace",
+    }
 
 
 rungs = st.lists(st.tuples(st.integers(1, 20), st.integers(0, 5)), min_size=1, max_size=5)

@@ -33,9 +33,18 @@ from sim.model.population import (
 )
 from sim.model.world import REGIONS
 
-DRIVES = ("solidarity_by_exposure", "solidarity_by_trust", "solidarity_by_kin",
-          "fear_by_exposure", "fear_by_border", "approval_all", "approval_by_solidarity", "approval_by_fear",
-          "approval_by_hardship", "peers")  # fmt: skip
+DRIVES = (
+    "solidarity_by_exposure",
+    "solidarity_by_trust",
+    "solidarity_by_kin",
+    "fear_by_exposure",
+    "fear_by_border",
+    "approval_all",
+    "approval_by_solidarity",
+    "approval_by_fear",
+    "approval_by_hardship",
+    "peers",
+)
 
 #: A citizenry of numbers stated here, whatever the defaults are.
 NUMBERS = {
@@ -49,10 +58,16 @@ NUMBERS = {
 }
 #: Pulls of an ordinary week, all of them at once.
 ORDINARY = {
-    "solidarity_by_exposure": 0.05, "solidarity_by_trust": 0.02, "solidarity_by_kin": 0.005,
-    "fear_by_exposure": 0.03, "fear_by_border": 0.02, "approval_by_solidarity": 0.03,
-    "approval_by_fear": 0.03, "approval_by_hardship": -0.04, "peers": 0.6,
-}  # fmt: skip
+    "solidarity_by_exposure": 0.05,
+    "solidarity_by_trust": 0.02,
+    "solidarity_by_kin": 0.005,
+    "fear_by_exposure": 0.03,
+    "fear_by_border": 0.02,
+    "approval_by_solidarity": 0.03,
+    "approval_by_fear": 0.03,
+    "approval_by_hardship": -0.04,
+    "peers": 0.6,
+}
 
 
 def pulls(**given: float) -> SimpleNamespace:
@@ -80,8 +95,20 @@ class Society:
     def week(self, drive: Any) -> None:
         """Move everyone by one week, with the model's own function."""
         following = np.full_like(self.opinion, np.nan)
-        opinion_week(self.world, self.p, drive, self.opinion, following, self.anchor, self.traits,
-                     self.weights, self.parts, self.circles, self.away, self.ties)  # fmt: skip
+        opinion_week(
+            self.world,
+            self.p,
+            drive,
+            self.opinion,
+            following,
+            self.anchor,
+            self.traits,
+            self.weights,
+            self.parts,
+            self.circles,
+            self.away,
+            self.ties,
+        )
 
     def week_by_algebra(self, drive: Any) -> None:
         """Do the same with whole arrays: an independent statement of the law, and fast for many citizens."""
@@ -91,13 +118,18 @@ class Society:
         )
         stubborn = t[:, 4:5]
         border = np.array(REGION_BORDER)[self.region]
-        pull = np.column_stack([
-            drive.solidarity_by_exposure * t[:, 0]
-            + drive.solidarity_by_trust * t[:, 1] + drive.solidarity_by_kin * t[:, 2],
-            drive.fear_by_exposure * t[:, 0] + drive.fear_by_border * border,
-            drive.approval_all + drive.approval_by_solidarity * x[:, 0] + drive.approval_by_fear * x[:, 1]
-            + drive.approval_by_hardship * t[:, 3],
-        ])  # fmt: skip
+        pull = np.column_stack(
+            [
+                drive.solidarity_by_exposure * t[:, 0]
+                + drive.solidarity_by_trust * t[:, 1]
+                + drive.solidarity_by_kin * t[:, 2],
+                drive.fear_by_exposure * t[:, 0] + drive.fear_by_border * border,
+                drive.approval_all
+                + drive.approval_by_solidarity * x[:, 0]
+                + drive.approval_by_fear * x[:, 1]
+                + drive.approval_by_hardship * t[:, 3],
+            ]
+        )
         led = stubborn * (self.anchor - x) + (1.0 - stubborn) * min(max(drive.peers, 0.0), 1.0) * (circle - x)
         moved = x + self.p.opinion_pace * led + np.maximum(pull, 0.0) * (1.0 - x) + np.minimum(pull, 0.0) * x
         self.opinion[:] = np.clip(moved, 0.0, 1.0)
@@ -114,13 +146,35 @@ def society(
     p = SimpleNamespace(**NUMBERS | numbers)
     world = SimpleNamespace(**dict(zip(OPINIONS, start, strict=True)))
     made = Society(
-        citizens, p, world, np.zeros((n, 3)), np.zeros((n, 3)), np.zeros((n, len(TRAITS))), np.zeros(n),
-        np.zeros(n, np.int64), np.zeros(6, np.int64), np.zeros((n, k), np.int32),
-        np.zeros((n * k, 3), np.uint32), np.zeros(1, np.int64),
-    )  # fmt: skip
+        citizens,
+        p,
+        world,
+        np.zeros((n, 3)),
+        np.zeros((n, 3)),
+        np.zeros((n, len(TRAITS))),
+        np.zeros(n),
+        np.zeros(n, np.int64),
+        np.zeros(6, np.int64),
+        np.zeros((n, k), np.int32),
+        np.zeros((n * k, 3), np.uint32),
+        np.zeros(1, np.int64),
+    )
     noise = np.random.default_rng(seed).random((n, SOCIETY_NOISE))
-    draw_society(world, p, citizens, made.opinion, made.anchor, made.traits, made.weights, made.region,
-                 made.parts, made.circles, made.away, made.ties, noise)  # fmt: skip
+    draw_society(
+        world,
+        p,
+        citizens,
+        made.opinion,
+        made.anchor,
+        made.traits,
+        made.weights,
+        made.region,
+        made.parts,
+        made.circles,
+        made.away,
+        made.ties,
+        noise,
+    )
     return made
 
 

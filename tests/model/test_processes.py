@@ -238,9 +238,19 @@ def test_whatever_actors_do_ledgers_hold_and_nothing_leaves_its_bounds(
 def border(**given: float) -> SimpleNamespace:
     """Build the state of a border on which nothing has happened yet."""
     names = (
-        "incidents", "clashes", "deaths", "blood", "heat", "fighting", "fighting_weeks", "war",
-        "channel", "facing", "russia_counsel", "china_counsel",
-    )  # fmt: skip
+        "incidents",
+        "clashes",
+        "deaths",
+        "blood",
+        "heat",
+        "fighting",
+        "fighting_weeks",
+        "war",
+        "channel",
+        "facing",
+        "russia_counsel",
+        "china_counsel",
+    )
     quiet = dict.fromkeys(names, 0.0)
     quiet |= {"tension": 0.3, "troops": 20000.0, "fighters": 8000.0, "since_clash": 1000.0}
     return SimpleNamespace(**quiet | given)
@@ -321,8 +331,13 @@ def test_counsel_and_a_channel_shorten_fighting(middle: Any, box: Any) -> None:
 WEEKS = 6000
 
 
-def share_of(make: Callable[[], Any], week: Callable[[Any, Any], None], happened: Callable[[Any], bool],
-             box: Any, seed: int) -> float:  # fmt: skip
+def share_of(
+    make: Callable[[], Any],
+    week: Callable[[Any, Any], None],
+    happened: Callable[[Any], bool],
+    box: Any,
+    seed: int,
+) -> float:
     """Play the same week again and again with fresh chance; return how often it happened."""
     rng = np.random.default_rng(seed)
     names = [n for n, q in box.model.draws.items() if q.spread == "uniform"]
@@ -354,15 +369,25 @@ def test_incidents_come_at_their_rate(
     rate = (0.03 + push) * (1.0 + 0.8 * facing) * math.exp(1.5 * (tension - 0.3))
     drive = box.no_drive(incident=push, clash=-50.0)
     found = share_of(
-        lambda: border(tension=tension, troops=troops), lambda w, luck: incidents(w, p, drive, luck),
-        lambda w: w.incidents > 0, box, seed,
-    )  # fmt: skip
+        lambda: border(tension=tension, troops=troops),
+        lambda w, luck: incidents(w, p, drive, luck),
+        lambda w: w.incidents > 0,
+        box,
+        seed,
+    )
     agrees(found, 1.0 - math.exp(-rate))
 
 
 def test_clashes_and_fighting_come_of_incidents_by_their_odds(middle: Any, box: Any) -> None:
-    p = middle(clash_base=-1.0, clash_tension=2.0, clash_blood=0.5, clash_channel=1.0, combat_base=-0.5,
-               combat_tension=1.0, combat_heat=2.0)  # fmt: skip
+    p = middle(
+        clash_base=-1.0,
+        clash_tension=2.0,
+        clash_blood=0.5,
+        clash_channel=1.0,
+        combat_base=-0.5,
+        combat_tension=1.0,
+        combat_heat=2.0,
+    )
     drive = box.no_drive(incident=50.0, clash=0.3, combat=0.2)
     clash = logistic(-1.0 + 2.0 * 0.3 + 0.3 + 0.5 * 0.4 - 1.0 * 0.2)
     combat = logistic(-0.5 + 1.0 * 0.3 + 2.0 * (0.6 - 0.3) + 0.2)
@@ -397,18 +422,24 @@ def test_war_breaks_out_and_fighting_ends_by_their_law(middle: Any, box: Any) ->
 def test_war_ends_by_its_law(middle: Any, box: Any) -> None:
     p, drive = middle(war_end=0.03), box.no_drive()
     found = share_of(
-        lambda: border(fighting=1.0, war=1.0), lambda w, luck: incidents(w, p, drive, luck),
-        lambda w: w.war < 1, box, 8,
-    )  # fmt: skip
+        lambda: border(fighting=1.0, war=1.0),
+        lambda w, luck: incidents(w, p, drive, luck),
+        lambda w: w.war < 1,
+        box,
+        8,
+    )
     agrees(found, 1.0 - math.exp(-0.03))
 
 
 def test_detection_and_attacks_come_at_their_rate(middle: Any, box: Any) -> None:
     p, drive = middle(attack_rate=0.02, militant_pace=0.0), box.no_drive(detection=0.05)
     found = share_of(
-        lambda: SimpleNamespace(detected=0.0), lambda w, luck: detection(w, p, drive, luck),
-        lambda w: w.detected > 0, box, 9,
-    )  # fmt: skip
+        lambda: SimpleNamespace(detected=0.0),
+        lambda w, luck: detection(w, p, drive, luck),
+        lambda w: w.detected > 0,
+        box,
+        9,
+    )
     agrees(found, 1.0 - math.exp(-0.05))
 
     def make() -> Any:
@@ -447,8 +478,18 @@ def test_deaths_are_whole_and_follow_a_rounded_exponential_law(mean: float) -> N
 
 def meeting(**given: float) -> SimpleNamespace:
     """Build two sides that have no contact, with trade and power as under contract."""
-    names = ("rapprochement", "contact_waited", "dushanbe_ready", "taliban_ready", "talks", "channel",
-             "threat", "mediation", "power_owed", "courtship")  # fmt: skip
+    names = (
+        "rapprochement",
+        "contact_waited",
+        "dushanbe_ready",
+        "taliban_ready",
+        "talks",
+        "channel",
+        "threat",
+        "mediation",
+        "power_owed",
+        "courtship",
+    )
     start = dict.fromkeys(names, 0.0) | {"ties": 0.15, "since_talks": 1000.0}
     return SimpleNamespace(**start | {"other_trade": 7.5e5, "power_supply": 24.0} | given)
 
@@ -555,8 +596,18 @@ def test_contact_climbs_only_where_both_hold_and_one_rung_at_a_time(box: Any, se
 
 
 def calm(**given: float) -> SimpleNamespace:
-    names = ("rhetoric", "threat", "troops", "fighters", "war", "fighting", "fighting_weeks", "war_of_words",
-             "show_of_force", "escalation")  # fmt: skip
+    names = (
+        "rhetoric",
+        "threat",
+        "troops",
+        "fighters",
+        "war",
+        "fighting",
+        "fighting_weeks",
+        "war_of_words",
+        "show_of_force",
+        "escalation",
+    )
     return SimpleNamespace(**dict.fromkeys(names, 0.0) | {"since_clash": 1000.0} | given)
 
 
@@ -629,8 +680,13 @@ def test_a_rung_does_not_flicker_between_its_thresholds(
 
 
 def test_entry_lies_above_exit_over_the_whole_box(model: Model) -> None:
-    pairs = [("words_enter", "words_leave"), ("threat_enter", "threat_leave"), ("show_enter", "show_leave"),
-             ("ties_enter", "ties_leave"), ("ties_normal", "ties_normal_leave")]  # fmt: skip
+    pairs = [
+        ("words_enter", "words_leave"),
+        ("threat_enter", "threat_leave"),
+        ("show_enter", "show_leave"),
+        ("ties_enter", "ties_leave"),
+        ("ties_normal", "ties_normal_leave"),
+    ]
     for enter, leave in pairs:
         assert model.parameters[enter].plausible[0] >= model.parameters[leave].plausible[1]
 

@@ -126,9 +126,12 @@ def stirring(world: Any, p: Any) -> float:
 def add_rule(function: F = loud, rule_id: str = "X1", **changes: Any) -> None:
     """Register a sound rule, but for what is changed."""
     given = {
-        "paragraphs": (3,), "claim": "Noise begets noise.", "concern": "quiet",
-        "pushes": {"voice.shout": "+annoyance"}, "rises_with": ("noise",),
-    }  # fmt: skip
+        "paragraphs": (3,),
+        "claim": "Noise begets noise.",
+        "concern": "quiet",
+        "pushes": {"voice.shout": "+annoyance"},
+        "rises_with": ("noise",),
+    }
     registry.rule(rule_id, "invented", **given | changes)(function)
 
 

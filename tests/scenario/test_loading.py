@@ -75,8 +75,11 @@ def test_every_part_of_the_format(here: Path) -> None:
     assert spec.world == {"russian_guarantee": 0.8}
     assert spec.parameters == {"audience_cost": 0.35}
     assert [one.name for one in spec.events] == [
-        "base thinned out", "massacre in the north", "mass-casualty attack", "a slow thaw",
-    ]  # fmt: skip
+        "base thinned out",
+        "massacre in the north",
+        "mass-casualty attack",
+        "a slow thaw",
+    ]
     assert spec.events[0].source is not None
     assert spec.events[0].source.date == "2022-03"
     assert spec.events[1].lasts == 8
@@ -138,8 +141,12 @@ def test_events_are_appended_and_one_of_the_same_name_replaces_in_its_place(here
         )
     )
     assert [one.name for one in spec.events] == [
-        "base thinned out", "massacre in the north", "mass-casualty attack", "a slow thaw", "new",
-    ]  # fmt: skip
+        "base thinned out",
+        "massacre in the north",
+        "mass-casualty attack",
+        "a slow thaw",
+        "new",
+    ]
     assert (spec.events[1].hazard, spec.events[1].when, spec.events[1].lasts) == (0.5, None, 0)
 
 

@@ -72,8 +72,11 @@ def test_events_of_all_triggers_and_operations() -> None:
     assert events.change_event.tolist() == [0, 0, 1, 2]
     assert events.is_parameter.tolist() == [0, 1, 0, 0]
     assert events.target.tolist() == [
-        world.index("rhetoric"), parameters.index("backstop"), world.index("fear"), world.index("troops"),
-    ]  # fmt: skip
+        world.index("rhetoric"),
+        parameters.index("backstop"),
+        world.index("fear"),
+        world.index("troops"),
+    ]
     assert events.op.tolist() == [0, 1, 2, 3]
     assert events.value.tolist() == [0.9, -0.1, 0.5, 0.0]
     assert events.opinion.tolist() == [-1, -1, 1, -1]

@@ -18,11 +18,24 @@ from sim.scenario.schema import Scenario
 from sim.scenario.yamltext import parse
 
 ASKED_FOR = (
-    "baseline", "no_crisis", "inclusive_cabinet", "thin_guarantee", "guarantee_renewed",
-    "remittances_collapse", "spotlight_fades", "panjshir_crushed", "massacre_north",
-    "neighbours_recognise", "citizens_offline", "deals_quietly", "resistance_backed",
-    "uzbekistan_mediates", "null_model", "hard_words_from_the_start", "soft_words_from_the_start",
-)  # fmt: skip
+    "baseline",
+    "no_crisis",
+    "inclusive_cabinet",
+    "thin_guarantee",
+    "guarantee_renewed",
+    "remittances_collapse",
+    "spotlight_fades",
+    "panjshir_crushed",
+    "massacre_north",
+    "neighbours_recognise",
+    "citizens_offline",
+    "deals_quietly",
+    "resistance_backed",
+    "uzbekistan_mediates",
+    "null_model",
+    "hard_words_from_the_start",
+    "soft_words_from_the_start",
+)
 NAMES = catalogue.names()
 
 

@@ -99,8 +99,13 @@ def test_constraints_that_leave_nothing() -> None:
 def test_a_case_of_a_file_that_breaks_a_constraint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("cases.csv").write_text("russian_guarantee\n0.5\n0.9\n")
-    one = {"panj": 1, "title": "T", "design": {"method": "cases", "file": "cases.csv"}, "replicates": 1,
-           "constraints": [{"sum": {"russian_guarantee": 1}, "at_most": 0.6}]}  # fmt: skip
+    one = {
+        "panj": 1,
+        "title": "T",
+        "design": {"method": "cases", "file": "cases.csv"},
+        "replicates": 1,
+        "constraints": [{"sum": {"russian_guarantee": 1}, "at_most": 0.6}],
+    }
     with pytest.raises(ScenarioError, match="case 2"):
         base(load_experiment(one))
 

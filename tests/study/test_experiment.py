@@ -56,9 +56,14 @@ def test_the_canonical_form_gives_the_experiment_back(method: str) -> None:
 def test_what_changes_numbers_changes_the_hash() -> None:
     base = load_experiment(experiment()).hash
     changes: list[dict[str, Any]] = [
-        {"replicates": 4}, {"seed": 1}, {"draws": "shared"}, {"weeks": 21}, {"scenario": "no_crisis"},
-        {"levers": {"guarantee": {"kept": {}}}}, {"design": {"method": "lhs", "size": 9}},
-    ]  # fmt: skip
+        {"replicates": 4},
+        {"seed": 1},
+        {"draws": "shared"},
+        {"weeks": 21},
+        {"scenario": "no_crisis"},
+        {"levers": {"guarantee": {"kept": {}}}},
+        {"design": {"method": "lhs", "size": 9}},
+    ]
     found = {load_experiment(experiment(**one)).hash for one in changes}
     assert len(found | {base}) == len(changes) + 1
     told = {load_experiment(experiment(**one)).hash for one in ({"question": "Why?"}, {"outcomes": ["path"]})}
@@ -68,9 +73,14 @@ def test_what_changes_numbers_changes_the_hash() -> None:
 def test_a_file_and_the_same_as_data(here: Path) -> None:
     Path("mine.yaml").write_text(UNCERTAIN)
     data = {
-        "panj": 1, "title": "T", "weeks": 20, "citizens": 0, "design": {"method": "lhs", "size": 8},
-        "replicates": 2, "uncertainties": {"russian_guarantee": {"uniform": [0, 1]}},
-    }  # fmt: skip
+        "panj": 1,
+        "title": "T",
+        "weeks": 20,
+        "citizens": 0,
+        "design": {"method": "lhs", "size": 8},
+        "replicates": 2,
+        "uncertainties": {"russian_guarantee": {"uniform": [0, 1]}},
+    }
     assert load_experiment("mine.yaml").hash == load_experiment(data).hash
     assert is_experiment(Path("mine.yaml"))
 
@@ -102,11 +112,12 @@ def test_scenarios_readings_and_starts_as_uncertainties() -> None:
     found = load_experiment(
         experiment(
             uncertainties={
-                "scenario": ["baseline", "no_crisis"], "reading": {"categorical": ["as_read", "sincere"],
-                "weights": [3, 1]}, "start": ["2021-08-16", "2021-08-30"],
+                "scenario": ["baseline", "no_crisis"],
+                "reading": {"categorical": ["as_read", "sincere"], "weights": [3, 1]},
+                "start": ["2021-08-16", "2021-08-30"],
             }
         )
-    )  # fmt: skip
+    )
     assert len(found.choices()) == 8
     assert found.laws["reading"].weights == (0.75, 0.25)
     variant = found.variant(("no_crisis", "sincere", "2021-08-30"), ("kept",))
@@ -154,8 +165,12 @@ def test_a_scenario_beside_the_experiment(here: Path) -> None:
         (UNCERTAIN + "levers: {guarantee: {kept: {wrld: {}}}}\n", 9, "nearest: world"),
         (UNCERTAIN + "levers: {guarantee: {kept: {world: {fear: 3}}}}\n", 9, "from 0 to 1"),
         (UNCERTAIN + "levers: {g: {kept: {world: {russian_guarantee: 1}}}}\n", 9, "uncertain"),
-        (UNCERTAIN + "levers: {g: {a: {commitments: [{actor: dushanbe, instrument: force, insist: x}]}}}\n",
-         9, "unknown option"),
+        (
+            UNCERTAIN
+            + "levers: {g: {a: {commitments: [{actor: dushanbe, instrument: force, insist: x}]}}}\n",
+            9,
+            "unknown option",
+        ),
         (UNCERTAIN + "constraints: [{sum: {fear: 1}, at_most: 1}]\n", 9, "unknown uncertain number"),
         (UNCERTAIN + "constraints: [{sum: {russian_guarantee: 1}}]\n", 9, "at_most, at_least"),
         (UNCERTAIN + "constraints: [{sum: {russian_guarantee: 1}, at_mots: 1}]\n", 9, "nearest: at_most"),
@@ -171,13 +186,17 @@ def test_a_scenario_beside_the_experiment(here: Path) -> None:
         (UNCERTAIN.replace("{method: lhs, size: 8}", "{method: grid}"), 8, "levels"),
         (UNCERTAIN.replace("{method: lhs, size: 8}", "{method: saltelli, size: 100}"), 5, "64 or 128"),
         (UNCERTAIN.replace("{method: lhs, size: 8}", "{method: morris, size: 8}"), 7, "at least two"),
-        (UNCERTAIN.replace("lhs", "saltelli") + "constraints: [{sum: {russian_guarantee: 1}, at_most: 1}]\n",
-         9, "independently"),
+        (
+            UNCERTAIN.replace("lhs", "saltelli")
+            + "constraints: [{sum: {russian_guarantee: 1}, at_most: 1}]\n",
+            9,
+            "independently",
+        ),
         (UNCERTAIN.replace("panj: 1", "panj: 2"), 1, "panj: 1"),
         (UNCERTAIN.replace("title: T", "title: ../T"), 2, "title in words"),
         (UNCERTAIN + "  russian_guarantee: {uniform: [0, 0.5]}\n", 9, "second time"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_file(here: Path, text: str, line: int | None, words: str) -> None:
     rows = refused(text)
     where = "mine.yaml" if line is None else f"mine.yaml, line {line}"
@@ -224,11 +243,11 @@ def test_cases_from_a_file(here: Path) -> None:
         ("fear\nnan\n", "expected a number"),
         ("fear\n2\n", "from 0 to 1"),
         ("reading\nas_red\n", "nearest: as_read"),
-        ("reading\n\"\"\n", "at least one case"),
+        ('reading\n""\n', "at least one case"),
         ("scenario\nbasline\n", "baseline"),
         ('fear\n"0.5\n', "not a CSV file"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_table_of_cases(here: Path, content: str, words: str) -> None:
     assert any(words in row for row in refused(CASES, ("cases.csv", content)))
 

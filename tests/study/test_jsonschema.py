@@ -22,10 +22,20 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 #: Faults that lie between keys, or in other files, which only `panj check` can see.
 LEFT_TO_CHECK = (
-    "at least one uncertainty", "low below high", "for a grid", "2 weights", "drop one", "already uncertain",
-    "uncertain", "unknown uncertain number", "levels", "64 or 128", "at least two", "independently",
+    "at least one uncertainty",
+    "low below high",
+    "for a grid",
+    "2 weights",
+    "drop one",
+    "already uncertain",
+    "uncertain",
+    "unknown uncertain number",
+    "levels",
+    "64 or 128",
+    "at least two",
+    "independently",
     "second time",
-)  # fmt: skip
+)
 
 WRONG: list[tuple[str, int | None, str]] = test_experiment.test_a_wrong_file.pytestmark[0].args[1]
 

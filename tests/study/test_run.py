@@ -21,11 +21,24 @@ from sim.study import tables
 
 TABLES = ("outcomes", "changes", "quantiles", "design")
 PROMISED = (
-    "case", "replicate", "path", "blood", "peak_escalation", "final_escalation", "peak_rapprochement",
-    "final_rapprochement", *(f"first_escalation_{n}" for n in range(1, 6)),
-    *(f"first_rapprochement_{n}" for n in range(1, 6)), "incidents", "clashes", "deaths", "refugees_hosted",
-    "approval", "power_debt", "failure",
-)  # fmt: skip
+    "case",
+    "replicate",
+    "path",
+    "blood",
+    "peak_escalation",
+    "final_escalation",
+    "peak_rapprochement",
+    "final_rapprochement",
+    *(f"first_escalation_{n}" for n in range(1, 6)),
+    *(f"first_rapprochement_{n}" for n in range(1, 6)),
+    "incidents",
+    "clashes",
+    "deaths",
+    "refugees_hosted",
+    "approval",
+    "power_debt",
+    "failure",
+)
 
 
 def assert_same(one: sim.Result, other: sim.Result) -> None:

@@ -14,8 +14,14 @@ from sim.study.experiment_file import load_experiment
 
 NAMES = catalogue.experiment_names()
 WANTED = {
-    "clashes", "guarantee_hardship", "policies", "readings", "rules_off", "screening", "starting_rhetoric",
-}  # fmt: skip
+    "clashes",
+    "guarantee_hardship",
+    "policies",
+    "readings",
+    "rules_off",
+    "screening",
+    "starting_rhetoric",
+}
 
 
 def test_they_are_there() -> None:

@@ -25,9 +25,13 @@ def folder(result: sim.Result, tmp_path: Path) -> Path:
 
 def test_a_folder_holds_what_was_promised(folder: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {
-        "result.json", "outcomes.parquet", "changes.parquet", "trajectories.parquet", "design.parquet",
+        "result.json",
+        "outcomes.parquet",
+        "changes.parquet",
+        "trajectories.parquet",
+        "design.parquet",
         "readings.parquet",
-    }  # fmt: skip
+    }
     assert [path.name for path in folder.parent.iterdir()] == ["kept"]
 
 

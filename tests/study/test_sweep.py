@@ -127,8 +127,10 @@ def test_wrong_shares(share: str, tmp_path: Path) -> None:
 
 def test_more_than_a_billion_runs_are_asked_about(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="--yes"):
-        sim.sweep(experiment(design={"method": "lhs", "size": 4096}, replicates=10**6, block=None),
-                  tmp_path / "study")  # fmt: skip
+        sim.sweep(
+            experiment(design={"method": "lhs", "size": 4096}, replicates=10**6, block=None),
+            tmp_path / "study",
+        )
 
 
 # Failures
@@ -334,9 +336,16 @@ def test_progress_in_a_pipe_is_plain_lines(panj: Any, file: Path, monkeypatch: p
 def test_pictures_under_a_condition(panj: Any, study: Study, tmp_path: Path) -> None:
     every = panj("plot", study.folder, "--kind", "shares", "--out", tmp_path / "all", "--data")
     some = panj(
-        "plot", study.folder, "--kind", "shares", "--out", tmp_path / "some", "--data",
-        "--given", "incidents > 0",
-    )  # fmt: skip
+        "plot",
+        study.folder,
+        "--kind",
+        "shares",
+        "--out",
+        tmp_path / "some",
+        "--data",
+        "--given",
+        "incidents > 0",
+    )
     assert every.code == some.code == 0
     (one,), (two,) = (list((tmp_path / name).glob("*.csv")) for name in ("all", "some"))
     assert one.read_text() != two.read_text()

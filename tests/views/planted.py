@@ -43,10 +43,12 @@ def runs(risk: NDArray[np.float64], case: NDArray[np.int64], replicate: NDArray[
     second = draw.integers(0, 8, n)
     first = {"escalation": draw.exponential(30 / (0.3 + 2 * risk)), "rapprochement": draw.exponential(25, n)}
     columns: dict[str, Any] = {
-        "case": case, "replicate": replicate, "path": tables.named(code, PATHS),
+        "case": case,
+        "replicate": replicate,
+        "path": tables.named(code, PATHS),
         "fits": pd.array((1 << code) | (1 << second) | 128, dtype="Int64"),
         "blood": pd.array(bad & (draw.random(n) < 0.7), dtype="boolean"),
-    }  # fmt: skip
+    }
     for ladder, when in first.items():
         final = np.where(when < WEEKS, draw.integers(1, 4, n), draw.integers(0, 2, n))
         columns[f"final_{ladder}"] = pd.array(final, dtype="Int64")
@@ -70,10 +72,16 @@ def changes(outcomes: pd.DataFrame) -> pd.DataFrame:
             some = np.isfinite(week)
             frames.append(
                 pd.DataFrame(
-                    {"case": outcomes["case"][some], "replicate": outcomes["replicate"][some],
-                     "week": week[some].astype(np.int32), "ladder": ladder, "from": rung - 1, "to": rung}
+                    {
+                        "case": outcomes["case"][some],
+                        "replicate": outcomes["replicate"][some],
+                        "week": week[some].astype(np.int32),
+                        "ladder": ladder,
+                        "from": rung - 1,
+                        "to": rung,
+                    }
                 )
-            )  # fmt: skip
+            )
     joined = pd.concat(frames, ignore_index=True)
     return joined.astype(
         {"ladder": pd.CategoricalDtype(pd.Index(tables.LADDERS)), "from": "int8", "to": "int8"}
@@ -93,10 +101,13 @@ def ensemble(count: int = 240) -> sim.Result:
     outcomes = outcomes.reset_index(drop=True)
     moved = changes(outcomes)
     readings = pd.DataFrame(
-        [(name, path, 100, share) for name, way in (("as read", 1), ("sincere", 2), ("weary", 3))
-         for path, share in zip(PATHS, chance(way).dirichlet(np.arange(1, 9)), strict=True)],
+        [
+            (name, path, 100, share)
+            for name, way in (("as read", 1), ("sincere", 2), ("weary", 3))
+            for path, share in zip(PATHS, chance(way).dirichlet(np.arange(1, 9)), strict=True)
+        ],
         columns=["reading", "path", "runs", "share"],
-    )  # fmt: skip
+    )
     spec: Any = SimpleNamespace(title="Drawn numbers", hash="0" * 64, start=date(2021, 8, 16), weeks=WEEKS)
     identity = {"seed": 0, "runs": count, "plausible": True, "versions": VERSIONS, "source": ""}
     design = pd.DataFrame({"case": 1 + np.arange(case.max()), "russian_guarantee": 0.5})
@@ -174,14 +185,26 @@ class Sweep(Study):
 
 
 EXPERIMENT: dict[str, Any] = {
-    "panj": 1, "title": "Drawn numbers", "weeks": WEEKS, "citizens": 0, "replicates": 4, "seed": 0,
+    "panj": 1,
+    "title": "Drawn numbers",
+    "weeks": WEEKS,
+    "citizens": 0,
+    "replicates": 4,
+    "seed": 0,
     "design": {"method": "grid", "levels": 6},
-    "uncertainties": {"russian_guarantee": {"uniform": [0, 1]}, "hardship": {"uniform": [0.3, 0.8]},
-                      "reading": ["as_read", "sincere"]},
-    "levers": {"talks": {"free": {}, "early": {"commitments": [
-        {"actor": "dushanbe", "instrument": "contact", "insist": "warm"}]}}},
+    "uncertainties": {
+        "russian_guarantee": {"uniform": [0, 1]},
+        "hardship": {"uniform": [0.3, 0.8]},
+        "reading": ["as_read", "sincere"],
+    },
+    "levers": {
+        "talks": {
+            "free": {},
+            "early": {"commitments": [{"actor": "dushanbe", "instrument": "contact", "insist": "warm"}]},
+        }
+    },
     "trajectories": {"variables": ["rhetoric", "tension"]},
-}  # fmt: skip
+}
 
 
 def sweep(**other: Any) -> Digest:
@@ -196,10 +219,14 @@ def sweep(**other: Any) -> Digest:
     digest.__dict__["drivers"] = Sensitivity(
         "sobol", "", "share", indices, pd.DataFrame(), 64, 0, 0, 0.4, True
     )
-    steps = pd.DataFrame({
-        "coverage": [1.0, 0.95, 0.9, 0.8, 0.6, 0.3], "density": [0.2, 0.3, 0.4, 0.55, 0.7, 0.75],
-        "limits": [0, 1, 1, 2, 2, 2], "chosen": [False, False, False, False, True, False],
-    })  # fmt: skip
+    steps = pd.DataFrame(
+        {
+            "coverage": [1.0, 0.95, 0.9, 0.8, 0.6, 0.3],
+            "density": [0.2, 0.3, 0.4, 0.55, 0.7, 0.75],
+            "limits": [0, 1, 1, 2, 2, 2],
+            "chosen": [False, False, False, False, True, False],
+        }
+    )
     limits = (Limit("russian_guarantee", None, 0.45), Limit("hardship", 0.45, None))
     box = Box(limits, Fit(40, 28, 144, 46), None, steps)
     digest.__dict__["discovery"] = SimpleNamespace(boxes=(box,), reason="", overall=Fit(144, 46, 144, 46))

@@ -18,11 +18,17 @@ from sim.study import blocks
 
 SCRIPT, FORMULA = "<script>alert(1)</script>", "=cmd()"
 HARM: dict[str, Any] = {
-    "panj": 1, "title": FORMULA, "question": f"{FORMULA} {SCRIPT}", "scenario": "baseline", "weeks": 1,
-    "citizens": 0, "design": {"method": "lhs", "size": 30}, "replicates": 2,
+    "panj": 1,
+    "title": FORMULA,
+    "question": f"{FORMULA} {SCRIPT}",
+    "scenario": "baseline",
+    "weeks": 1,
+    "citizens": 0,
+    "design": {"method": "lhs", "size": 30},
+    "replicates": 2,
     "uncertainties": {"russian_guarantee": {"uniform": [0, 1]}, "hardship": {"uniform": [0.3, 0.7]}},
     "levers": {"line": {FORMULA: {}, SCRIPT: {"parameters": {"audience_cost": 2}}}},
-}  # fmt: skip
+}
 EDGES = ("empty", "one run", "one path", "all failed")
 WHERE = "share(war, fighting, fight and talk, clashes) > 0.1"
 
@@ -75,9 +81,11 @@ def test_a_page(panj: Callable[..., Any], folders: dict[str, Path], edge: str) -
     plain = re.sub(r"data:image[^\"]*", "", text)
     assert "nan" not in plain.lower().replace("finance", "")
     said = {
-        "empty": "No block is done yet", "one run": "of 1 runs end in", "one path": "end in clashes or worse",
+        "empty": "No block is done yet",
+        "one run": "of 1 runs end in",
+        "one path": "end in clashes or worse",
         "all failed": "Every run failed",
-    }  # fmt: skip
+    }
     assert said[edge] in plain
 
 

@@ -26,12 +26,20 @@ from sim.views.text import counted
 
 WEEKS = 70
 EVENTS = [
-    {"name": "base closed", "on": "2021-11-15", "change": {"russian_guarantee": {"multiply": 0.3}},
-     "because": "the troops are called home",
-     "source": {"publisher": "A Paper", "title": "A headline", "date": "2021-11-14"}},
-    {"name": "poor winter", "on": "2021-12-06", "lasts": "10 weeks",
-     "change": {"audience_cost": {"multiply": 0.5}}},
-]  # fmt: skip
+    {
+        "name": "base closed",
+        "on": "2021-11-15",
+        "change": {"russian_guarantee": {"multiply": 0.3}},
+        "because": "the troops are called home",
+        "source": {"publisher": "A Paper", "title": "A headline", "date": "2021-11-14"},
+    },
+    {
+        "name": "poor winter",
+        "on": "2021-12-06",
+        "lasts": "10 weeks",
+        "change": {"audience_cost": {"multiply": 0.5}},
+    },
+]
 
 
 @pytest.fixture(scope="module")
@@ -97,12 +105,17 @@ def test_a_plausible_run_is_run_at_the_values_of_its_case(result: Any) -> None:
 def test_a_run_of_a_sweep_is_explained(tmp_path: Path) -> None:
     study = sim.sweep(
         {
-            "panj": 1, "title": "two guarantees", "scenario": "massacre_north", "weeks": 24, "citizens": 0,
-            "replicates": 2, "design": {"method": "grid"},
+            "panj": 1,
+            "title": "two guarantees",
+            "scenario": "massacre_north",
+            "weeks": 24,
+            "citizens": 0,
+            "replicates": 2,
+            "design": {"method": "grid"},
             "uncertainties": {"russian_guarantee": {"discrete": [0.2, 0.8]}},
         },
         tmp_path / "s",
-    )  # fmt: skip
+    )
     row = study.outcomes.iloc[-1]
     found = explain(tmp_path / "s", f"{row['case']}:{row['replicate']}")
     assert found.model.past(0).russian_guarantee == 0.8
@@ -114,10 +127,15 @@ def test_a_run_of_a_sweep_is_explained(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("99", "case 0 has the replicates 0 to 29"), ("9:3", "no case 9"),
-     ("2:0", "case 2 has the replicates 5 to 9"),
-     ("x", "a run is named CASE:REPLICATE"), ("-1", "CASE:REPLICATE"), ("1:2:3", "CASE:REPLICATE")],
-)  # fmt: skip
+    [
+        ("99", "case 0 has the replicates 0 to 29"),
+        ("9:3", "no case 9"),
+        ("2:0", "case 2 has the replicates 5 to 9"),
+        ("x", "a run is named CASE:REPLICATE"),
+        ("-1", "CASE:REPLICATE"),
+        ("1:2:3", "CASE:REPLICATE"),
+    ],
+)
 def test_a_run_that_is_not_there_says_which_are(result: Any, name: str, said: str) -> None:
     with pytest.raises(ResultError, match=said):
         explain(result, name)

@@ -34,9 +34,11 @@ other_release = pytest.mark.skipif(
 )
 #: Small pictures: enough to see a colour, a line or a word move.
 compared: Callable[..., Any] = pytest.mark.mpl_image_compare(
-    baseline_dir="baseline", style=["default", str(style.SHEET)], savefig_kwargs={"dpi": 45},
+    baseline_dir="baseline",
+    style=["default", str(style.SHEET)],
+    savefig_kwargs={"dpi": 45},
     tolerance=0.5,
-)  # fmt: skip
+)
 
 
 def picture(test: Callable[..., Figure]) -> Callable[..., Figure]:
@@ -61,10 +63,19 @@ def beside(groups: list[str]) -> pd.DataFrame:
     for number, model in enumerate(("model", "null model")):
         share = np.append(planted.chance(number).dirichlet(np.arange(1, 9)), 0.2)
         frames += [
-            pd.DataFrame({"group": name, "model": model, "path": by_group.SHOWN, "share": share, "runs": 100,
-                          "low": 0.8 * share, "high": 1.2 * share})
+            pd.DataFrame(
+                {
+                    "group": name,
+                    "model": model,
+                    "path": by_group.SHOWN,
+                    "share": share,
+                    "runs": 100,
+                    "low": 0.8 * share,
+                    "high": 1.2 * share,
+                }
+            )
             for name in groups
-        ]  # fmt: skip
+        ]
     return pd.concat(frames, ignore_index=True)
 
 
@@ -98,13 +109,21 @@ def compared_scenarios() -> Any:
     spec = SimpleNamespace(hash="0" * 64)
     contrasts = [
         SimpleNamespace(name=name, unit=unit, change=Effect(mean, mean - half, mean + half, 0.5, 0.5, 400))
-        for name, unit, mean, half in (("war", "share", 0.01, 0.02), ("cold peace", "share", -0.05, 0.02),
-                                       ("weeks without a clash", "week", -9.0, 4.0))
-    ]  # fmt: skip
+        for name, unit, mean, half in (
+            ("war", "share", 0.01, 0.02),
+            ("cold peace", "share", -0.05, 0.02),
+            ("weeks without a clash", "week", -9.0, 4.0),
+        )
+    ]
     return SimpleNamespace(
-        flows=pairs, names=("one", "another"), specs=(spec, spec), seed=0, sound=np.ones(400, bool),
-        flipped=SimpleNamespace(mean=0.3, low=0.25, high=0.35), contrasts=contrasts,
-    )  # fmt: skip
+        flows=pairs,
+        names=("one", "another"),
+        specs=(spec, spec),
+        seed=0,
+        sound=np.ones(400, bool),
+        flipped=SimpleNamespace(mean=0.3, low=0.25, high=0.35),
+        contrasts=contrasts,
+    )
 
 
 @picture
@@ -113,8 +132,10 @@ def test_worth(monkeypatch: pytest.MonkeyPatch) -> Figure:
     draw = planted.chance(11)
 
     def worth(name: str, size: float) -> Worth:
-        values = {key: effect(draw.choice([0.0, np.sign(size)], 200, p=[1 - abs(size), abs(size)]))
-                  for key in ("clashes", "talks")}  # fmt: skip
+        values = {
+            key: effect(draw.choice([0.0, np.sign(size)], 200, p=[1 - abs(size), abs(size)]))
+            for key in ("clashes", "talks")
+        }
         share = {key: level((draw.random(200) < 0.2).astype(float)) for key in values}
         return Worth(name, (name,), (7,), share, values, dict.fromkeys(values, 1.0), None)
 

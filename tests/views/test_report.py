@@ -162,9 +162,15 @@ def test_a_sweep_of_one_path_and_one_run() -> None:
 
     with tempfile.TemporaryDirectory() as place:
         one = {
-            "panj": 1, "title": "One run", "scenario": "baseline", "weeks": 10, "citizens": 0,
-            "design": {"method": "grid", "levels": 2}, "replicates": 1, "uncertainties": {"tension": [0.5]},
-        }  # fmt: skip
+            "panj": 1,
+            "title": "One run",
+            "scenario": "baseline",
+            "weeks": 10,
+            "citizens": 0,
+            "design": {"method": "grid", "levels": 2},
+            "replicates": 1,
+            "uncertainties": {"tension": [0.5]},
+        }
         study = sim.sweep(one, Path(place) / "one", threads=1)
         text = html(study)
     assert "of 1 runs" in text

@@ -50,11 +50,17 @@ def test_a_result_shows_shares_with_both_uncertainties(plausible: bool) -> None:
 def test_a_sweep_shows_what_varies_and_how_far_it_is(tmp_path: Path) -> None:
     study = sim.sweep(
         {
-            "panj": 1, "title": "two", "scenario": "baseline", "weeks": 5, "citizens": 0, "replicates": 2,
-            "design": {"method": "grid"}, "uncertainties": {"russian_guarantee": {"discrete": [0.2, 0.8]}},
+            "panj": 1,
+            "title": "two",
+            "scenario": "baseline",
+            "weeks": 5,
+            "citizens": 0,
+            "replicates": 2,
+            "design": {"method": "grid"},
+            "uncertainties": {"russian_guarantee": {"discrete": [0.2, 0.8]}},
         },
         tmp_path / "s",
-    )  # fmt: skip
+    )
     said = study._repr_html_()
     for part in ("4 of 4 runs done", "2 cases × 2", "russian_guarantee", "discrete", "0 failed"):
         assert part in said

@@ -105,8 +105,10 @@ def test_moves_of_ladders_happened_in_the_week_named(told: Stories) -> None:
 def test_counts_are_counted(told: Stories) -> None:
     for story in told:
         last = story.model.past(story.model.week)
-        said = [re.search(r"at the border ([\d,]+) incidents?, (\d+) clash(?:es)?, ([\d,]+) death", one.text)
-                for one in sentences(story)]  # fmt: skip
+        said = [
+            re.search(r"at the border ([\d,]+) incidents?, (\d+) clash(?:es)?, ([\d,]+) death", one.text)
+            for one in sentences(story)
+        ]
         sums = [sum(int(match[k].replace(",", "")) for match in said if match) for k in (1, 2, 3)]
         assert sums == [last.incidents, last.clashes, last.deaths]
 

@@ -15,10 +15,14 @@ from sim.views import narrative
 from sim.views.story import Story, trace
 
 EVENTS = [
-    {"name": "base closed", "on": "2021-11-15", "because": "troops are needed elsewhere",
-     "change": {"russian_guarantee": {"multiply": 0.3}}},
+    {
+        "name": "base closed",
+        "on": "2021-11-15",
+        "because": "troops are needed elsewhere",
+        "change": {"russian_guarantee": {"multiply": 0.3}},
+    },
     {"name": "raid", "hazard": 0.2, "lasts": 2, "change": {"militant_threat": {"add": 0.2}}},
-]  # fmt: skip
+]
 BOUND = [{"actor": "dushanbe", "instrument": "words", "insist": "denounce"}]
 
 
@@ -26,9 +30,13 @@ BOUND = [{"actor": "dushanbe", "instrument": "words", "insist": "denounce"}]
 def story() -> Story:
     """A year with events, a commitment and clashes."""
     spec = sim.load_scenario("baseline").replace(
-        weeks=52, citizens=20, events=EVENTS, commitments=BOUND,
-        parameters={"hard_border": 0.6, "clash_base": 0.0}, world={"tension": 0.6},
-    )  # fmt: skip
+        weeks=52,
+        citizens=20,
+        events=EVENTS,
+        commitments=BOUND,
+        parameters={"hard_border": 0.6, "clash_base": 0.0},
+        world={"tension": 0.6},
+    )
     return trace(spec, replicate=2, seed=1)
 
 

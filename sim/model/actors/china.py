@@ -19,12 +19,22 @@ class ChinaParameters(Record):
     """Numbers of China's options and rules."""
 
     fund_base: float = parameter(-2.4, "utility", -3.0, -1.8, "of funding the border", PULL)
-    fund_step: float = parameter(0.10, "share", 0.04, 0.16, "share of the way to full cooperation one step takes", PULL)
-    cooperation_fading: float = parameter(0.008, "1/week", 0.002, 0.015, "fading of cooperation", PULL, bounds=(0, 1))
-    militants_fund: float = parameter(1.6, "utility", 0.6, 2.6, "pull of militants on funding the border", PULL)
+    fund_step: float = parameter(
+        0.10, "share", 0.04, 0.16, "share of the way to full cooperation one step takes", PULL
+    )
+    cooperation_fading: float = parameter(
+        0.008, "1/week", 0.002, 0.015, "fading of cooperation", PULL, bounds=(0, 1)
+    )
+    militants_fund: float = parameter(
+        1.6, "utility", 0.6, 2.6, "pull of militants on funding the border", PULL
+    )
     projects: float = parameter(1.6, "utility", 0.6, 2.6, "pull of projects on dealing with Kabul", PULL)
-    projects_cool: float = parameter(1.2, "utility", 0.4, 2.0, "pull of attacks and militants against it", PULL)
-    projects_counsel: float = parameter(1.2, "utility", 0.4, 2.0, "pull of danger to projects on urging restraint", PULL)
+    projects_cool: float = parameter(
+        1.2, "utility", 0.4, 2.0, "pull of attacks and militants against it", PULL
+    )
+    projects_counsel: float = parameter(
+        1.2, "utility", 0.4, 2.0, "pull of danger to projects on urging restraint", PULL
+    )
 
 
 @option("border.fund", base="fund_base", inverse="fading", moves=("chinese_cooperation",), paragraphs=(18,))
@@ -33,7 +43,9 @@ def fund(world: World, p: Parameters) -> None:
     world.chinese_cooperation += p.fund_step * (1.0 - world.chinese_cooperation)
 
 
-@option("kabul.engage", base="outsider_engage_base", inverse="cool", moves=("china_engagement",), paragraphs=(2,))
+@option(
+    "kabul.engage", base="outsider_engage_base", inverse="cool", moves=("china_engagement",), paragraphs=(2,)
+)
 def engage(world: World, p: Parameters) -> None:
     """Take a step towards Kabul."""
     world.china_engagement += p.engage_step * (1.0 - world.china_engagement)
@@ -52,26 +64,38 @@ def urge_restraint(world: World, p: Parameters) -> None:
 
 
 @rule(
-    "C1", "border cooperation", paragraphs=(18,), concern="militant threat",
+    "C1",
+    "border cooperation",
+    paragraphs=(18,),
+    concern="militant threat",
     claim="China funds and trains on the Tajik side of the border.",
-    pushes={"border.fund": "+militants_fund"}, rises_with=("militant_threat",),
-)  # fmt: skip
+    pushes={"border.fund": "+militants_fund"},
+    rises_with=("militant_threat",),
+)
 def border_cooperation(seen: Seen, p: Parameters) -> float:
     """Militants as Beijing sees them."""
     return seen.militant_threat
 
 
 @rule(
-    "C2", "engagement", paragraphs=(2,), concern="projects",
+    "C2",
+    "engagement",
+    paragraphs=(2,),
+    concern="projects",
     claim="China deals with Kabul early and pragmatically.",
-    pushes={"kabul.engage": "+projects"}, falls_with=("china_engagement",),
-)  # fmt: skip
+    pushes={"kabul.engage": "+projects"},
+    falls_with=("china_engagement",),
+)
 def pragmatic_engagement(seen: Seen, p: Parameters) -> float:
     """Worth of a further step, less the closer the ties."""
     return 1.0 - 0.5 * seen.china_engagement
 
 
-@clause("C2", pushes={"kabul.cool": "+projects_cool", "counsel.urge_restraint": "+projects_counsel"}, rises_with=("militant_threat", "tension"))
+@clause(
+    "C2",
+    pushes={"kabul.cool": "+projects_cool", "counsel.urge_restraint": "+projects_counsel"},
+    rises_with=("militant_threat", "tension"),
+)
 def projects_at_risk(seen: Seen, p: Parameters) -> float:
     """Danger to projects and people."""
     return 0.5 * ramp(seen.militant_threat, 0.3, 1.0) + 0.5 * ramp(seen.tension, 0.3, 0.8)

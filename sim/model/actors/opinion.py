@@ -16,48 +16,89 @@ if TYPE_CHECKING:
     from sim.model.world import World
 
 PULL = judgement("no poll is published; opinion is taken to move over weeks and to saturate")
-FORM = literature("Friedkin and Johnsen", 1990, "influence with stubbornness in small groups; the form, not the size")
+FORM = literature(
+    "Friedkin and Johnsen", 1990, "influence with stubbornness in small groups; the form, not the size"
+)
 
 
 class OpinionParameters(Record):
     """Numbers of the population and of the rules that move it."""
 
-    opinion_pace: float = parameter(0.1, "1/week", 0.05, 0.15, "pace at which opinion returns to anchor and circle", FORM, bounds=(0, 1))
-    peer_weight: float = parameter(0.6, "share", 0.3, 0.9, "weight of one's circle for the least stubborn", FORM, bounds=(0, 1))
+    opinion_pace: float = parameter(
+        0.1, "1/week", 0.05, 0.15, "pace at which opinion returns to anchor and circle", FORM, bounds=(0, 1)
+    )
+    peer_weight: float = parameter(
+        0.6, "share", 0.3, 0.9, "weight of one's circle for the least stubborn", FORM, bounds=(0, 1)
+    )
     stubbornness_mean: float = parameter(0.5, "share", 0.3, 0.7, "mean stubbornness of citizens", FORM)
-    opinion_diversity: float = parameter(0.6, "share", 0.3, 0.9, "spread of citizens' anchors around the mean", PULL)
-    exposure_mean: float = parameter(0.35, "share", 0.2, 0.5, "mean exposure to social media",
-                                     judgement("about four in ten citizens were online; shares by use are not published"))
-    exposure_tail: float = parameter(1.0, "1", 0.5, 1.5, "heaviness of exposure's tail: 0 all alike, 1 exponential",
-                                     judgement("use of social media is heavy-tailed everywhere it was measured"), bounds=(0, 3))
+    opinion_diversity: float = parameter(
+        0.6, "share", 0.3, 0.9, "spread of citizens' anchors around the mean", PULL
+    )
+    exposure_mean: float = parameter(
+        0.35,
+        "share",
+        0.2,
+        0.5,
+        "mean exposure to social media",
+        judgement("about four in ten citizens were online; shares by use are not published"),
+    )
+    exposure_tail: float = parameter(
+        1.0,
+        "1",
+        0.5,
+        1.5,
+        "heaviness of exposure's tail: 0 all alike, 1 exponential",
+        judgement("use of social media is heavy-tailed everywhere it was measured"),
+        bounds=(0, 3),
+    )
     trust_mean: float = parameter(0.55, "share", 0.35, 0.75, "mean trust in state media", PULL)
     kin_mean: float = parameter(0.6, "share", 0.4, 0.8, "mean feeling of kinship with Afghan Tajiks", PULL)
-    media_pull: float = parameter(0.10, "1/week", 0.04, 0.16, "pull of images and appeals on solidarity at full exposure", PULL)
+    media_pull: float = parameter(
+        0.10, "1/week", 0.04, 0.16, "pull of images and appeals on solidarity at full exposure", PULL
+    )
     media_fear: float = parameter(0.06, "1/week", 0.02, 0.1, "the same on fear", PULL)
-    contrast_gain: float = parameter(0.03, "1/week", 0.01, 0.05, "approval won by neighbours' dealings, times solidarity", PULL)
+    contrast_gain: float = parameter(
+        0.03, "1/week", 0.01, 0.05, "approval won by neighbours' dealings, times solidarity", PULL
+    )
     wear: float = parameter(0.03, "1/week", 0.01, 0.05, "approval worn down by hardship and fatigue", PULL)
-    fatigue_growth: float = parameter(0.0012, "1/week", 0.0004, 0.002, "growth of fatigue in hard times", PULL)
-    rhetoric_pull: float = parameter(0.03, "1/week", 0.01, 0.05, "pull of official words on solidarity at full trust", PULL)
-    kin_pull: float = parameter(0.015, "1/week", 0.005, 0.025, "pull of violence against kin on solidarity", PULL)
-    border_fear: float = parameter(0.05, "1/week", 0.02, 0.08, "pull of tension and blood on fear near the border", PULL)
+    fatigue_growth: float = parameter(
+        0.0012, "1/week", 0.0004, 0.002, "growth of fatigue in hard times", PULL
+    )
+    rhetoric_pull: float = parameter(
+        0.03, "1/week", 0.01, 0.05, "pull of official words on solidarity at full trust", PULL
+    )
+    kin_pull: float = parameter(
+        0.015, "1/week", 0.005, 0.025, "pull of violence against kin on solidarity", PULL
+    )
+    border_fear: float = parameter(
+        0.05, "1/week", 0.02, 0.08, "pull of tension and blood on fear near the border", PULL
+    )
 
 
 @rule(
-    "O1", "exposure", paragraphs=(12,), concern="opinion",
+    "O1",
+    "exposure",
+    paragraphs=(12,),
+    concern="opinion",
     claim="Images and appeals raise solidarity in the exposed, then fade.",
-    pushes={"solidarity_by_exposure": "+media_pull", "fear_by_exposure": "+media_fear"}, rises_with=("media_salience",),
-)  # fmt: skip
+    pushes={"solidarity_by_exposure": "+media_pull", "fear_by_exposure": "+media_fear"},
+    rises_with=("media_salience",),
+)
 def exposure(world: World, p: Parameters) -> float:
     """What social media shows this week."""
     return world.media_salience
 
 
 @rule(
-    "O2", "contrast", paragraphs=(13,), concern="opinion",
+    "O2",
+    "contrast",
+    paragraphs=(13,),
+    concern="opinion",
     claim="Neighbours' cooperation with the Taliban is unpopular and flatters the one who refuses.",
     pushes={"approval_by_solidarity": "+contrast_gain"},
-    rises_with=("russia_engagement", "china_engagement", "uzbekistan_engagement"), falls_with=("rapprochement",),
-)  # fmt: skip
+    rises_with=("russia_engagement", "china_engagement", "uzbekistan_engagement"),
+    falls_with=("rapprochement",),
+)
 def contrast(world: World, p: Parameters) -> float:
     """Neighbours' dealings with Kabul, Tashkent's most of all, beyond Dushanbe's own."""
     theirs = 0.5 * world.uzbekistan_engagement + 0.25 * (world.russia_engagement + world.china_engagement)
@@ -65,10 +106,14 @@ def contrast(world: World, p: Parameters) -> float:
 
 
 @rule(
-    "O3", "fatigue and hardship", paragraphs=(11,), concern="opinion",
+    "O3",
+    "fatigue and hardship",
+    paragraphs=(11,),
+    concern="opinion",
     claim="A long rule and a poor economy wear approval down.",
-    pushes={"approval_by_hardship": "-wear"}, rises_with=("hardship", "fatigue"),
-)  # fmt: skip
+    pushes={"approval_by_hardship": "-wear"},
+    rises_with=("hardship", "fatigue"),
+)
 def weariness(world: World, p: Parameters) -> float:
     """Hardship and fatigue together, felt by each in proportion to his own hardship."""
     return 0.5 * (world.hardship + world.fatigue)
@@ -81,30 +126,41 @@ def tiring(world: World, p: Parameters) -> float:
 
 
 @rule(
-    "O4", "encouraged nationalism", paragraphs=(15,), concern="opinion",
+    "O4",
+    "encouraged nationalism",
+    paragraphs=(15,),
+    concern="opinion",
     claim="Official rhetoric feeds kin-feeling in those who trust it.",
-    pushes={"solidarity_by_trust": "+rhetoric_pull"}, rises_with=("rhetoric",),
-)  # fmt: skip
+    pushes={"solidarity_by_trust": "+rhetoric_pull"},
+    rises_with=("rhetoric",),
+)
 def encouraged_nationalism(world: World, p: Parameters) -> float:
     """Hardness of the official word."""
     return world.rhetoric
 
 
 @rule(
-    "O5", "peer influence", paragraphs=(12,), concern="opinion",
+    "O5",
+    "peer influence",
+    paragraphs=(12,),
+    concern="opinion",
     claim="Citizens follow their circles, as petitions and messages of support are passed on.",
     pushes={"peers": "+peer_weight"},
-)  # fmt: skip
+)
 def peer_influence(world: World, p: Parameters) -> float:
     """The weight of circles is the same in every week (Friedkin and Johnsen 1990)."""
     return 1.0
 
 
 @rule(
-    "O6", "kin in danger", paragraphs=(12, 14, 15), concern="opinion",
+    "O6",
+    "kin in danger",
+    paragraphs=(12, 14, 15),
+    concern="opinion",
     claim="Violence against Afghan Tajiks moves those who feel kin, and danger at the border frightens those who live there.",
-    pushes={"solidarity_by_kin": "+kin_pull"}, rises_with=("violence_north",),
-)  # fmt: skip
+    pushes={"solidarity_by_kin": "+kin_pull"},
+    rises_with=("violence_north",),
+)
 def kin_in_danger(world: World, p: Parameters) -> float:
     """Violence in the north."""
     return world.violence_north

@@ -22,30 +22,58 @@ class RussiaParameters(Record):
 
     reinforce_base: float = parameter(-2.2, "utility", -2.8, -1.6, "of reinforcing the guarantee", BASE)
     thin_base: float = parameter(-2.4, "utility", -3.0, -1.8, "of thinning it out", BASE)
-    outsider_engage_base: float = parameter(-2.4, "utility", -3.0, -1.8, "of a step towards Kabul, for every outsider", BASE)
-    outsider_cool_base: float = parameter(-2.8, "utility", -3.4, -2.2, "of a step away from Kabul, for every outsider", BASE)
-    counsel_base: float = parameter(-2.4, "utility", -3.0, -1.8, "of urging restraint, for every patron", BASE)
+    outsider_engage_base: float = parameter(
+        -2.4, "utility", -3.0, -1.8, "of a step towards Kabul, for every outsider", BASE
+    )
+    outsider_cool_base: float = parameter(
+        -2.8, "utility", -3.4, -2.2, "of a step away from Kabul, for every outsider", BASE
+    )
+    counsel_base: float = parameter(
+        -2.4, "utility", -3.0, -1.8, "of urging restraint, for every patron", BASE
+    )
 
-    reinforce_step: float = parameter(0.12, "share", 0.05, 0.2, "share of the way to a full guarantee one step takes", PACE)
+    reinforce_step: float = parameter(
+        0.12, "share", 0.05, 0.2, "share of the way to a full guarantee one step takes", PACE
+    )
     thin_step: float = parameter(0.10, "share", 0.04, 0.16, "share of its firmness one step takes off", PACE)
-    engage_step: float = parameter(0.05, "share", 0.02, 0.08, "share of the way to recognition one step takes", PACE)
-    disengage_step: float = parameter(0.10, "share", 0.04, 0.16, "share of engagement one step away takes off", PACE)
-    counsel_step: float = parameter(0.3, "share", 0.15, 0.45, "share of the way to full pressure one week takes", PACE)
-    guarantee_fading: float = parameter(0.01, "1/week", 0.002, 0.02, "return of the guarantee to its rest", PACE, bounds=(0, 1))
+    engage_step: float = parameter(
+        0.05, "share", 0.02, 0.08, "share of the way to recognition one step takes", PACE
+    )
+    disengage_step: float = parameter(
+        0.10, "share", 0.04, 0.16, "share of engagement one step away takes off", PACE
+    )
+    counsel_step: float = parameter(
+        0.3, "share", 0.15, 0.45, "share of the way to full pressure one week takes", PACE
+    )
+    guarantee_fading: float = parameter(
+        0.01, "1/week", 0.002, 0.02, "return of the guarantee to its rest", PACE, bounds=(0, 1)
+    )
     guarantee_rest: float = parameter(0.7, "index", 0.5, 0.9, "guarantee nobody tests", PACE)
-    engagement_fading: float = parameter(0.004, "1/week", 0.001, 0.008, "fading of engagement with Kabul", PACE, bounds=(0, 1))
+    engagement_fading: float = parameter(
+        0.004, "1/week", 0.001, 0.008, "fading of engagement with Kabul", PACE, bounds=(0, 1)
+    )
     counsel_fading: float = parameter(0.1, "1/week", 0.05, 0.2, "fading of counsel", PACE, bounds=(0, 1))
 
-    test_reinforce: float = parameter(3.0, "utility", 1.5, 4.5, "pull of a tested border on reinforcing", PULL)
+    test_reinforce: float = parameter(
+        3.0, "utility", 1.5, 4.5, "pull of a tested border on reinforcing", PULL
+    )
     calm_thin: float = parameter(0.6, "utility", 0.0, 1.2, "pull of a calm border on thinning out", PULL)
     hedging: float = parameter(1.6, "utility", 0.6, 2.6, "pull towards ties with Kabul", PULL)
     hedging_cool: float = parameter(1.5, "utility", 0.5, 2.5, "pull away when militants gain", PULL)
     restraining: float = parameter(2.4, "utility", 1.0, 3.8, "pull of danger on urging restraint", PULL)
     drug_stake: float = parameter(0.8, "utility", 0.2, 1.4, "pull of trafficking on reinforcing", PULL)
-    drug_flow_gain: float = parameter(0.01, "1/week", 0.0, 0.02, "trafficking that disorder in the north feeds", PULL)
+    drug_flow_gain: float = parameter(
+        0.01, "1/week", 0.0, 0.02, "trafficking that disorder in the north feeds", PULL
+    )
 
 
-@option("guarantee.reinforce", base="reinforce_base", inverse="thin", moves=("russian_guarantee",), paragraphs=(18,))
+@option(
+    "guarantee.reinforce",
+    base="reinforce_base",
+    inverse="thin",
+    moves=("russian_guarantee",),
+    paragraphs=(18,),
+)
 def reinforce(world: World, p: Parameters) -> None:
     """Send equipment, hold exercises, say that the border is covered."""
     world.russian_guarantee += p.reinforce_step * (1.0 - world.russian_guarantee)
@@ -57,7 +85,9 @@ def thin(world: World, p: Parameters) -> None:
     world.russian_guarantee -= p.thin_step * world.russian_guarantee
 
 
-@option("kabul.engage", base="outsider_engage_base", inverse="cool", moves=("russia_engagement",), paragraphs=(2,))
+@option(
+    "kabul.engage", base="outsider_engage_base", inverse="cool", moves=("russia_engagement",), paragraphs=(2,)
+)
 def engage(world: World, p: Parameters) -> None:
     """Take a step towards Kabul."""
     world.russia_engagement += p.engage_step * (1.0 - world.russia_engagement)
@@ -76,10 +106,14 @@ def urge_restraint(world: World, p: Parameters) -> None:
 
 
 @rule(
-    "R1", "last resort", paragraphs=(18,), concern="border and drug route",
+    "R1",
+    "last resort",
+    paragraphs=(18,),
+    concern="border and drug route",
     claim="Russia holds the line at the border, and reinforces when it is tested.",
-    pushes={"guarantee.reinforce": "+test_reinforce"}, rises_with=("heat", "fighters", "tension"),
-)  # fmt: skip
+    pushes={"guarantee.reinforce": "+test_reinforce"},
+    rises_with=("heat", "fighters", "tension"),
+)
 def last_resort(seen: Seen, p: Parameters) -> float:
     """How far the border is tested: fighting, massing, tension."""
     return share(seen.heat + 0.4 * ramp(seen.fighters, 3000.0, 15000.0) + 0.4 * ramp(seen.tension, 0.3, 0.8))
@@ -92,31 +126,45 @@ def calm(seen: Seen, p: Parameters) -> float:
 
 
 @rule(
-    "R2", "hedge", paragraphs=(2,), concern="influence in Dushanbe and in Kabul",
+    "R2",
+    "hedge",
+    paragraphs=(2,),
+    concern="influence in Dushanbe and in Kabul",
     claim="Russia builds ties with Kabul at the same time.",
-    pushes={"kabul.engage": "+hedging"}, falls_with=("heat", "russia_engagement"),
-)  # fmt: skip
+    pushes={"kabul.engage": "+hedging"},
+    falls_with=("heat", "russia_engagement"),
+)
 def hedge(seen: Seen, p: Parameters) -> float:
     """Worth of a further step towards Kabul: less the closer the ties, and while the border burns."""
     return (1.0 - 0.5 * seen.russia_engagement) * (1.0 - share(seen.heat))
 
 
 @rule(
-    "R3", "price of the guarantee", paragraphs=(), concern="cost",
+    "R3",
+    "price of the guarantee",
+    paragraphs=(),
+    concern="cost",
     claim="The guarantor urges restraint as danger nears.",
-    source=judgement("the article does not say it; guarantors commonly restrain clients they may have to fight for"),
-    pushes={"counsel.urge_restraint": "+restraining"}, rises_with=("tension", "rhetoric"),
-)  # fmt: skip
+    source=judgement(
+        "the article does not say it; guarantors commonly restrain clients they may have to fight for"
+    ),
+    pushes={"counsel.urge_restraint": "+restraining"},
+    rises_with=("tension", "rhetoric"),
+)
 def price_of_guarantee(seen: Seen, p: Parameters) -> float:
     """Danger that a client's words add to."""
     return ramp(seen.tension, 0.25, 0.75) * (0.5 + 0.5 * seen.rhetoric)
 
 
 @rule(
-    "R4", "drug route", paragraphs=(1,), concern="border and drug route",
+    "R4",
+    "drug route",
+    paragraphs=(1,),
+    concern="border and drug route",
     claim="Trafficking towards Russia raises its stake in the border.",
-    pushes={"guarantee.reinforce": "+drug_stake", "guarantee.thin": "-drug_stake"}, rises_with=("drug_flow",),
-)  # fmt: skip
+    pushes={"guarantee.reinforce": "+drug_stake", "guarantee.thin": "-drug_stake"},
+    rises_with=("drug_flow",),
+)
 def drug_route(seen: Seen, p: Parameters) -> float:
     """Trafficking as Moscow sees it."""
     return seen.drug_flow

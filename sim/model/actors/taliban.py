@@ -31,52 +31,100 @@ class TalibanParameters(Record):
     taliban_cool_base: float = parameter(-3.3, "utility", -3.9, -2.7, "of Kabul's step back", BASE)
     pay_base: float = parameter(-1.2, "utility", -1.8, -0.6, "of paying the power bill", BASE)
 
-    threat_step: float = parameter(0.35, "share", 0.2, 0.5, "share of the way to open threats one week takes", PACE)
-    court_step: float = parameter(0.3, "share", 0.15, 0.45, "share of the way to full courtship one week takes", PACE)
-    fighters_step: float = parameter(4500, "persons", 3000, 6000, "fighters sent in one week of massing", PACE, bounds=(0, 100000))
-    fighters_most: float = parameter(16000, "persons", 10000, 22000, "fighters Kabul can keep on this border", PACE, bounds=(1000, 500000))
-    withdraw_step: float = parameter(0.25, "share", 0.1, 0.4, "share of the surplus withdrawn in a week", PACE)
-    attack_step: float = parameter(0.35, "share", 0.2, 0.5, "share of the way to a full offensive one week takes", PACE)
-    include_step: float = parameter(0.06, "share", 0.02, 0.1, "share of the way to a broad cabinet one reshuffle takes", PACE)
+    threat_step: float = parameter(
+        0.35, "share", 0.2, 0.5, "share of the way to open threats one week takes", PACE
+    )
+    court_step: float = parameter(
+        0.3, "share", 0.15, 0.45, "share of the way to full courtship one week takes", PACE
+    )
+    fighters_step: float = parameter(
+        4500, "persons", 3000, 6000, "fighters sent in one week of massing", PACE, bounds=(0, 100000)
+    )
+    fighters_most: float = parameter(
+        16000, "persons", 10000, 22000, "fighters Kabul can keep on this border", PACE, bounds=(1000, 500000)
+    )
+    withdraw_step: float = parameter(
+        0.25, "share", 0.1, 0.4, "share of the surplus withdrawn in a week", PACE
+    )
+    attack_step: float = parameter(
+        0.35, "share", 0.2, 0.5, "share of the way to a full offensive one week takes", PACE
+    )
+    include_step: float = parameter(
+        0.06, "share", 0.02, 0.1, "share of the way to a broad cabinet one reshuffle takes", PACE
+    )
     narrow_step: float = parameter(0.1, "share", 0.05, 0.2, "share of its breadth one purge takes off", PACE)
-    pay_step: float = parameter(0.25, "share", 0.1, 0.4, "share of the way to full willingness one week takes", PACE)
+    pay_step: float = parameter(
+        0.25, "share", 0.1, 0.4, "share of the way to full willingness one week takes", PACE
+    )
 
     threat_fading: float = parameter(0.15, "1/week", 0.08, 0.25, "fading of threats", PACE, bounds=(0, 1))
-    courtship_fading: float = parameter(0.08, "1/week", 0.04, 0.15, "fading of courtship", PACE, bounds=(0, 1))
-    fighters_fading: float = parameter(0.025, "1/week", 0.01, 0.04, "return of fighters to their usual number", PACE, bounds=(0, 1))
-    fighters_rest: float = parameter(3000, "persons", 2000, 5000, "fighters near the border in quiet times", PACE, bounds=(0, 500000))
-    offensive_fading: float = parameter(0.12, "1/week", 0.06, 0.2, "fading of operations", PACE, bounds=(0, 1))
-    cabinet_fading: float = parameter(0.004, "1/week", 0.0, 0.01, "return of the cabinet to its rest", PACE, bounds=(0, 1))
+    courtship_fading: float = parameter(
+        0.08, "1/week", 0.04, 0.15, "fading of courtship", PACE, bounds=(0, 1)
+    )
+    fighters_fading: float = parameter(
+        0.025, "1/week", 0.01, 0.04, "return of fighters to their usual number", PACE, bounds=(0, 1)
+    )
+    fighters_rest: float = parameter(
+        3000, "persons", 2000, 5000, "fighters near the border in quiet times", PACE, bounds=(0, 500000)
+    )
+    offensive_fading: float = parameter(
+        0.12, "1/week", 0.06, 0.2, "fading of operations", PACE, bounds=(0, 1)
+    )
+    cabinet_fading: float = parameter(
+        0.004, "1/week", 0.0, 0.01, "return of the cabinet to its rest", PACE, bounds=(0, 1)
+    )
     cabinet_rest: float = parameter(0.15, "index", 0.05, 0.25, "breadth of a cabinet nobody pushes", PACE)
-    payment_fading: float = parameter(0.05, "1/week", 0.02, 0.1, "fading of willingness to pay", PACE, bounds=(0, 1))
+    payment_fading: float = parameter(
+        0.05, "1/week", 0.02, 0.1, "fading of willingness to pay", PACE, bounds=(0, 1)
+    )
 
     interference_threat: float = parameter(2.8, "utility", 1.4, 4.2, "pull of provocation on threats", PULL)
     interference_mass: float = parameter(3.4, "utility", 2.0, 4.8, "pull of provocation on massing", PULL)
-    interference_contact: float = parameter(1.2, "utility", 0.4, 2.0, "pull of provocation against contact", PULL)
+    interference_contact: float = parameter(
+        1.2, "utility", 0.4, 2.0, "pull of provocation against contact", PULL
+    )
     detected_share: float = parameter(0.6, "share", 0.3, 0.9, "weight of detected support beside words", PULL)
     provocation_floor: float = parameter(0.15, "index", 0.05, 0.25, "provocation that is shrugged off", PULL)
     new_troops: float = parameter(1.6, "utility", 0.6, 2.6, "pull of newly sent troops on massing", PULL)
-    new_troops_full: float = parameter(10000, "persons", 6000, 14000, "new troops at which that pull is strongest", PULL)
-    habit: float = parameter(0.05, "1/week", 0.03, 0.08, "habituation to forces that stay", PACE, bounds=(0, 1))
+    new_troops_full: float = parameter(
+        10000, "persons", 6000, 14000, "new troops at which that pull is strongest", PULL
+    )
+    habit: float = parameter(
+        0.05, "1/week", 0.03, 0.08, "habituation to forces that stay", PACE, bounds=(0, 1)
+    )
     wings_contact: float = parameter(2.4, "utility", 1.0, 3.8, "pragmatists' pull towards contact", PULL)
     wings_words: float = parameter(1.6, "utility", 0.6, 2.6, "pragmatists' pull towards courtship", PULL)
-    wings_cabinet: float = parameter(0.8, "utility", 0.2, 1.4, "pragmatists' pull towards a broader cabinet", PULL)
+    wings_cabinet: float = parameter(
+        0.8, "utility", 0.2, 1.4, "pragmatists' pull towards a broader cabinet", PULL
+    )
     wings_force: float = parameter(1.0, "utility", 0.3, 1.7, "pragmatists' pull towards withdrawing", PULL)
     hardliners_words: float = parameter(0.6, "utility", 0.2, 1.0, "hardliners' pull towards threats", PULL)
     hardliners_contact: float = parameter(0.8, "utility", 0.2, 1.4, "hardliners' pull against contact", PULL)
-    hardliners_cabinet: float = parameter(0.8, "utility", 0.2, 1.4, "hardliners' pull towards a narrower cabinet", PULL)
-    wings_gain: float = parameter(0.010, "1/week", 0.004, 0.016, "weight pragmatists gain from engagement and need", PULL)
-    wings_loss: float = parameter(0.012, "1/week", 0.005, 0.02, "weight pragmatists lose from provocation", PULL)
+    hardliners_cabinet: float = parameter(
+        0.8, "utility", 0.2, 1.4, "hardliners' pull towards a narrower cabinet", PULL
+    )
+    wings_gain: float = parameter(
+        0.010, "1/week", 0.004, 0.016, "weight pragmatists gain from engagement and need", PULL
+    )
+    wings_loss: float = parameter(
+        0.012, "1/week", 0.005, 0.02, "weight pragmatists lose from provocation", PULL
+    )
     last_pocket: float = parameter(2.2, "utility", 1.0, 3.4, "worth of taking the last pocket", PULL)
-    inflaming: float = parameter(0.12, "1/week", 0.05, 0.2, "violence in the north from a full offensive", PULL)
+    inflaming: float = parameter(
+        0.12, "1/week", 0.05, 0.2, "violence in the north from a full offensive", PULL
+    )
     dependence: float = parameter(1.2, "utility", 0.4, 2.0, "restraint from power on credit", PULL)
     dependence_pay: float = parameter(1.6, "utility", 0.6, 2.6, "pull of dependence on paying", PULL)
     dependence_contact: float = parameter(0.6, "utility", 0.1, 1.1, "pull of dependence on contact", PULL)
     recovery: float = parameter(0.006, "1/week", 0.002, 0.012, "recovery of Kabul's ability to pay", PULL)
-    unruly: float = parameter(0.035, "1/week", 0.015, 0.055, "incidents a week that nobody ordered, at full disorder", PULL)
+    unruly: float = parameter(
+        0.035, "1/week", 0.015, 0.055, "incidents a week that nobody ordered, at full disorder", PULL
+    )
 
 
-@option("words.threaten", base="threaten_base", inverse="court", moves=("threat", "courtship"), paragraphs=(6,))
+@option(
+    "words.threaten", base="threaten_base", inverse="court", moves=("threat", "courtship"), paragraphs=(6,)
+)
 def threaten(world: World, p: Parameters) -> None:
     """Warn Dushanbe against interference."""
     world.threat += p.threat_step * (1.0 - world.threat)
@@ -130,13 +178,22 @@ def may_cool(seen: Seen, p: Parameters) -> bool:
     return seen.taliban_ready > 0.0
 
 
-@option("contact.warm", base="taliban_warm_base", inverse="cool", moves=("taliban_ready",), paragraphs=(11,), open_when=may_warm)
+@option(
+    "contact.warm",
+    base="taliban_warm_base",
+    inverse="cool",
+    moves=("taliban_ready",),
+    paragraphs=(11,),
+    open_when=may_warm,
+)
 def warm(world: World, p: Parameters) -> None:
     """Become ready for one more rung of contact."""
     world.taliban_ready = clip(world.taliban_ready + 1.0, 0.0, 5.0)
 
 
-@option("contact.cool", base="taliban_cool_base", inverse="warm", moves=("taliban_ready",), open_when=may_cool)
+@option(
+    "contact.cool", base="taliban_cool_base", inverse="warm", moves=("taliban_ready",), open_when=may_cool
+)
 def cool(world: World, p: Parameters) -> None:
     """Step back by one rung of contact."""
     world.taliban_ready = clip(world.taliban_ready - 1.0, 0.0, 5.0)
@@ -149,12 +206,19 @@ def pay(world: World, p: Parameters) -> None:
 
 
 @rule(
-    "T1", "no interference", paragraphs=(6,), concern="control of territory",
+    "T1",
+    "no interference",
+    paragraphs=(6,),
+    concern="control of territory",
     claim="Sharp words and detected support draw threats and fighters to the border.",
-    pushes={"words.threaten": "+interference_threat", "force.mass": "+interference_mass",
-            "contact.warm": "-interference_contact", "contact.cool": "+interference_contact"},
+    pushes={
+        "words.threaten": "+interference_threat",
+        "force.mass": "+interference_mass",
+        "contact.warm": "-interference_contact",
+        "contact.cool": "+interference_contact",
+    },
     rises_with=("provocation", "detected"),
-)  # fmt: skip
+)
 def no_interference(seen: Seen, p: Parameters) -> float:
     """Provocation beyond what is shrugged off, or support for the resistance once detected."""
     words = ramp(seen.provocation, p.provocation_floor, 0.8)
@@ -168,25 +232,44 @@ def answer_in_kind(seen: Seen, p: Parameters) -> float:
 
 
 @rule(
-    "T2", "two wings", paragraphs=(11,), concern="cohesion of the movement",
+    "T2",
+    "two wings",
+    paragraphs=(11,),
+    concern="cohesion of the movement",
     claim="Part of the movement wants better relations; its weight grows with engagement and need, and falls with provocation.",
-    pushes={"contact.warm": "+wings_contact", "words.court": "+wings_words", "cabinet.include": "+wings_cabinet", "force.withdraw": "+wings_force"},
+    pushes={
+        "contact.warm": "+wings_contact",
+        "words.court": "+wings_words",
+        "cabinet.include": "+wings_cabinet",
+        "force.withdraw": "+wings_force",
+    },
     rises_with=("pragmatists",),
-)  # fmt: skip
+)
 def pragmatic_wing(seen: Seen, p: Parameters) -> float:
     """The pragmatists' part of the mixed appraisal."""
     return seen.pragmatists
 
 
-@clause("T2", pushes={"words.threaten": "+hardliners_words", "contact.warm": "-hardliners_contact", "cabinet.narrow": "+hardliners_cabinet"},
-        falls_with=("pragmatists",))
+@clause(
+    "T2",
+    pushes={
+        "words.threaten": "+hardliners_words",
+        "contact.warm": "-hardliners_contact",
+        "cabinet.narrow": "+hardliners_cabinet",
+    },
+    falls_with=("pragmatists",),
+)
 def hard_wing(seen: Seen, p: Parameters) -> float:
     """The hardliners' part of the mixed appraisal."""
     return 1.0 - seen.pragmatists
 
 
-@clause("T2", pushes={"pragmatists": "+wings_gain"}, rises_with=("russia_engagement", "china_engagement", "uzbekistan_engagement"),
-        falls_with=("ability_to_pay",))
+@clause(
+    "T2",
+    pushes={"pragmatists": "+wings_gain"},
+    rises_with=("russia_engagement", "china_engagement", "uzbekistan_engagement"),
+    falls_with=("ability_to_pay",),
+)
 def rewarded(world: World, p: Parameters) -> float:
     """Engagement from outside and need at home argue for the pragmatists."""
     engaged = (world.russia_engagement + world.china_engagement + world.uzbekistan_engagement) / 3.0
@@ -200,10 +283,14 @@ def provoked(world: World, p: Parameters) -> float:
 
 
 @rule(
-    "T3", "finish Panjshir", paragraphs=(5,), concern="control of territory",
+    "T3",
+    "finish Panjshir",
+    paragraphs=(5,),
+    concern="control of territory",
     claim="The last pocket is worth taking; doing so inflames kin-feeling and sends people over the river.",
-    pushes={"panjshir.attack": "+last_pocket"}, rises_with=("resistance",),
-)  # fmt: skip
+    pushes={"panjshir.attack": "+last_pocket"},
+    rises_with=("resistance",),
+)
 def last_pocket(seen: Seen, p: Parameters) -> float:
     """What is left to take."""
     return seen.resistance
@@ -216,11 +303,19 @@ def inflames(world: World, p: Parameters) -> float:
 
 
 @rule(
-    "T4", "dependence on power", paragraphs=(10,), concern="economy",
+    "T4",
+    "dependence on power",
+    paragraphs=(10,),
+    concern="economy",
     claim="Electricity on credit restrains; ability to pay, not will, drives debt.",
-    pushes={"words.threaten": "-dependence", "force.mass": "-dependence", "contact.warm": "+dependence_contact", "power_bill.pay": "+dependence_pay"},
+    pushes={
+        "words.threaten": "-dependence",
+        "force.mass": "-dependence",
+        "contact.warm": "+dependence_contact",
+        "power_bill.pay": "+dependence_pay",
+    },
     rises_with=("power_supply", "power_owed"),
-)  # fmt: skip
+)
 def dependence(seen: Seen, p: Parameters) -> float:
     """Supply that could be cut, more so the more is owed."""
     return share(seen.power_supply / p.power_contract) * (0.5 + 0.5 * ramp(seen.power_owed, 0.0, 3.0e7))
@@ -233,10 +328,15 @@ def means(world: World, p: Parameters) -> float:
 
 
 @rule(
-    "T5", "unruly border", paragraphs=(1, 6), concern="control of territory",
+    "T5",
+    "unruly border",
+    paragraphs=(1, 6),
+    concern="control of territory",
     claim="Local commanders, militants and smugglers make incidents Kabul did not order.",
-    pushes={"incident": "+unruly"}, rises_with=("militant_threat", "drug_flow"), falls_with=("pragmatists",),
-)  # fmt: skip
+    pushes={"incident": "+unruly"},
+    rises_with=("militant_threat", "drug_flow"),
+    falls_with=("pragmatists",),
+)
 def unruly_border(world: World, p: Parameters) -> float:
     """Disorder at the river: militants, smugglers, and commanders no pragmatist reins in."""
     return (0.6 * world.militant_threat + 0.4 * world.drug_flow) * (1.0 - 0.5 * world.pragmatists)

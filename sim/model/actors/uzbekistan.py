@@ -20,19 +20,39 @@ class UzbekistanParameters(Record):
 
     speak_base: float = parameter(-1.4, "utility", -2.0, -0.8, "of speaking for Afghan Uzbeks", PULL)
     mediate_base: float = parameter(-2.6, "utility", -3.2, -2.0, "of mediating", PULL)
-    speak_step: float = parameter(0.25, "share", 0.1, 0.4, "share of the way to full voice one week takes", PULL)
-    mediate_step: float = parameter(0.2, "share", 0.1, 0.3, "share of the way to full good offices one week takes", PULL)
+    speak_step: float = parameter(
+        0.25, "share", 0.1, 0.4, "share of the way to full voice one week takes", PULL
+    )
+    mediate_step: float = parameter(
+        0.2, "share", 0.1, 0.3, "share of the way to full good offices one week takes", PULL
+    )
     minority_fading: float = parameter(0.06, "1/week", 0.03, 0.1, "fading of such words", PULL, bounds=(0, 1))
-    mediation_fading: float = parameter(0.06, "1/week", 0.03, 0.1, "fading of good offices", PULL, bounds=(0, 1))
-    first_mover: float = parameter(2.8, "utility", 1.4, 4.2, "pull of trade and transit on dealing with Kabul", PULL)
+    mediation_fading: float = parameter(
+        0.06, "1/week", 0.03, 0.1, "fading of good offices", PULL, bounds=(0, 1)
+    )
+    first_mover: float = parameter(
+        2.8, "utility", 1.4, 4.2, "pull of trade and transit on dealing with Kabul", PULL
+    )
     border_risk: float = parameter(1.2, "utility", 0.4, 2.0, "pull of militants away from Kabul", PULL)
-    minority_pull: float = parameter(1.2, "utility", 0.4, 2.0, "pull of violence on speaking for a minority", PULL)
-    minority_bind: float = parameter(0.2, "utility", 0.0, 0.4, "how little such words bind its dealings", PULL)
+    minority_pull: float = parameter(
+        1.2, "utility", 0.4, 2.0, "pull of violence on speaking for a minority", PULL
+    )
+    minority_bind: float = parameter(
+        0.2, "utility", 0.0, 0.4, "how little such words bind its dealings", PULL
+    )
     go_between: float = parameter(2.0, "utility", 0.8, 3.2, "pull of a dangerous border on mediating", PULL)
-    mediated_contact: float = parameter(1.4, "utility", 0.4, 2.4, "how much its channel eases Dushanbe's contact", PULL)
+    mediated_contact: float = parameter(
+        1.4, "utility", 0.4, 2.4, "how much its channel eases Dushanbe's contact", PULL
+    )
 
 
-@option("kabul.engage", base="outsider_engage_base", inverse="cool", moves=("uzbekistan_engagement",), paragraphs=(13,))
+@option(
+    "kabul.engage",
+    base="outsider_engage_base",
+    inverse="cool",
+    moves=("uzbekistan_engagement",),
+    paragraphs=(13,),
+)
 def engage(world: World, p: Parameters) -> None:
     """Take a step towards Kabul."""
     world.uzbekistan_engagement += p.engage_step * (1.0 - world.uzbekistan_engagement)
@@ -57,10 +77,14 @@ def mediate(world: World, p: Parameters) -> None:
 
 
 @rule(
-    "U1", "first mover", paragraphs=(2, 13), concern="trade and transit",
+    "U1",
+    "first mover",
+    paragraphs=(2, 13),
+    concern="trade and transit",
     claim="Tashkent talks to Kabul first and openly.",
-    pushes={"kabul.engage": "+first_mover"}, falls_with=("uzbekistan_engagement",),
-)  # fmt: skip
+    pushes={"kabul.engage": "+first_mover"},
+    falls_with=("uzbekistan_engagement",),
+)
 def first_mover(seen: Seen, p: Parameters) -> float:
     """Worth of a further step, less the closer the ties."""
     return 1.0 - 0.5 * seen.uzbekistan_engagement
@@ -73,10 +97,15 @@ def militants_estrange(seen: Seen, p: Parameters) -> float:
 
 
 @rule(
-    "U2", "minorities without kinship", paragraphs=(14,), concern="standing",
+    "U2",
+    "minorities without kinship",
+    paragraphs=(14,),
+    concern="standing",
     claim="It speaks for Afghan Uzbeks as Afghan nationals, so that speaking costs it little and binds it little.",
-    pushes={"minorities.speak": "+minority_pull"}, rises_with=("violence_north",), falls_with=("inclusiveness",),
-)  # fmt: skip
+    pushes={"minorities.speak": "+minority_pull"},
+    rises_with=("violence_north",),
+    falls_with=("inclusiveness",),
+)
 def minority_voice(seen: Seen, p: Parameters) -> float:
     """Violence in the north under a government that is not broad."""
     return seen.violence_north * (1.0 - seen.inclusiveness)
@@ -89,11 +118,15 @@ def weak_bond(seen: Seen, p: Parameters) -> float:
 
 
 @rule(
-    "U3", "go-between", paragraphs=(13,), concern="border security",
+    "U3",
+    "go-between",
+    paragraphs=(13,),
+    concern="border security",
     claim="Its channel to Kabul lowers the cost of contact for Dushanbe.",
     source=judgement("the article says that Tashkent talks to Kabul (¶13), not that it mediates"),
-    pushes={"go_between.mediate": "+go_between"}, rises_with=("tension", "uzbekistan_engagement"),
-)  # fmt: skip
+    pushes={"go_between.mediate": "+go_between"},
+    rises_with=("tension", "uzbekistan_engagement"),
+)
 def go_between(seen: Seen, p: Parameters) -> float:
     """A dangerous border beside a channel that works."""
     return ramp(seen.tension, 0.2, 0.7) * seen.uzbekistan_engagement

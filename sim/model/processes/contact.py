@@ -11,30 +11,64 @@ if TYPE_CHECKING:
     from sim.model.parameters import Parameters
     from sim.model.world import Draws, Drives, World
 
-STEPS = judgement("no contact of this kind is on record week by week; channels take weeks, ties months, normalisation years")
+STEPS = judgement(
+    "no contact of this kind is on record week by week; channels take weeks, ties months, normalisation years"
+)
 
 
 class ContactParameters(Record):
     """Numbers of how contact grows and fades."""
 
-    dwell_channel: float = parameter(4, "week", 2, 8, "weeks both must be ready for a back-channel to open", STEPS, bounds=(0, 520))
-    dwell_talks: float = parameter(8, "week", 4, 16, "weeks both must be ready for official talks", STEPS, bounds=(0, 520))
-    dwell_ties: float = parameter(20, "week", 10, 30, "weeks both must be ready for working ties", STEPS, bounds=(0, 520))
-    dwell_normal: float = parameter(39, "week", 26, 52, "weeks both must be ready for normalisation", STEPS, bounds=(0, 520))
-    dwell_recognition: float = parameter(52, "week", 39, 78, "weeks both must be ready for recognition", STEPS, bounds=(0, 520))
-    dwell_down: float = parameter(4, "week", 2, 8, "weeks after which a rung that one side no longer holds is lost", STEPS, bounds=(0, 520))
-    patience_lost: float = parameter(0.1, "share", 0.0, 0.3, "share of the wait for a rung that a week without readiness undoes", STEPS)
-    ties_enter: float = parameter(0.4, "index", 0.35, 0.45, "ties from which the third rung can be reached", STEPS)
+    dwell_channel: float = parameter(
+        4, "week", 2, 8, "weeks both must be ready for a back-channel to open", STEPS, bounds=(0, 520)
+    )
+    dwell_talks: float = parameter(
+        8, "week", 4, 16, "weeks both must be ready for official talks", STEPS, bounds=(0, 520)
+    )
+    dwell_ties: float = parameter(
+        20, "week", 10, 30, "weeks both must be ready for working ties", STEPS, bounds=(0, 520)
+    )
+    dwell_normal: float = parameter(
+        39, "week", 26, 52, "weeks both must be ready for normalisation", STEPS, bounds=(0, 520)
+    )
+    dwell_recognition: float = parameter(
+        52, "week", 39, 78, "weeks both must be ready for recognition", STEPS, bounds=(0, 520)
+    )
+    dwell_down: float = parameter(
+        4,
+        "week",
+        2,
+        8,
+        "weeks after which a rung that one side no longer holds is lost",
+        STEPS,
+        bounds=(0, 520),
+    )
+    patience_lost: float = parameter(
+        0.1, "share", 0.0, 0.3, "share of the wait for a rung that a week without readiness undoes", STEPS
+    )
+    ties_enter: float = parameter(
+        0.4, "index", 0.35, 0.45, "ties from which the third rung can be reached", STEPS
+    )
     ties_leave: float = parameter(0.3, "index", 0.25, 0.35, "ties below which it is lost", STEPS)
-    ties_normal: float = parameter(0.6, "index", 0.55, 0.65, "ties from which the fourth rung can be reached", STEPS)
+    ties_normal: float = parameter(
+        0.6, "index", 0.55, 0.65, "ties from which the fourth rung can be reached", STEPS
+    )
     ties_normal_leave: float = parameter(0.5, "index", 0.45, 0.55, "ties below which it is lost", STEPS)
     talks_every: float = parameter(4, "week", 2, 8, "weeks between rounds of talks", STEPS, bounds=(1, 52))
-    channel_growth: float = parameter(0.12, "1/week", 0.06, 0.2, "opening of the channel once both hold it", STEPS)
+    channel_growth: float = parameter(
+        0.12, "1/week", 0.06, 0.2, "opening of the channel once both hold it", STEPS
+    )
     channel_mediated: float = parameter(0.04, "1/week", 0.0, 0.08, "opening by a go-between", STEPS)
     channel_threat: float = parameter(0.1, "1/week", 0.04, 0.16, "closing by threats", STEPS)
-    channel_fading: float = parameter(0.02, "1/week", 0.01, 0.04, "fading of the channel", STEPS, bounds=(0, 1))
-    ties_talks: float = parameter(0.08, "index", 0.04, 0.12, "ties added by a round of talks with a courting Kabul", STEPS)
-    ties_trade: float = parameter(0.01, "1/week", 0.004, 0.016, "ties added by trade, power and paid bills, up to seven tenths", STEPS)
+    channel_fading: float = parameter(
+        0.02, "1/week", 0.01, 0.04, "fading of the channel", STEPS, bounds=(0, 1)
+    )
+    ties_talks: float = parameter(
+        0.08, "index", 0.04, 0.12, "ties added by a round of talks with a courting Kabul", STEPS
+    )
+    ties_trade: float = parameter(
+        0.01, "1/week", 0.004, 0.016, "ties added by trade, power and paid bills, up to seven tenths", STEPS
+    )
     ties_fading: float = parameter(0.004, "1/week", 0.001, 0.008, "fading of ties", STEPS, bounds=(0, 1))
 
 
@@ -86,6 +120,8 @@ def contact(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     opening = p.channel_growth * ramp(world.rapprochement, 0.0, 1.0) + p.channel_mediated * world.mediation
     moved = world.channel + opening * (1.0 - world.channel) - p.channel_threat * world.threat * world.channel
     world.channel = share(moved)
-    trading = ramp(world.other_trade, 0.5 * p.trade_rest, p.trade_most) * share(world.power_supply / p.power_contract)
+    trading = ramp(world.other_trade, 0.5 * p.trade_rest, p.trade_most) * share(
+        world.power_supply / p.power_contract
+    )
     paid = 1.0 - 0.5 * ramp(world.power_owed, 0.0, 6.0e7)
     world.ties = share(world.ties + p.ties_trade * trading * paid * max(0.7 - world.ties, 0.0))

@@ -17,20 +17,51 @@ SLOW = judgement("quarterly figures only; set so that a shock is felt within a s
 class EconomyParameters(Record):
     """Numbers of the economy."""
 
-    remittances_rest: float = parameter(1.0, "1", 0.7, 1.2, "level remittances return to, 1 = 2021", SLOW, bounds=(0, 3))
-    remittances_pace: float = parameter(0.03, "1/week", 0.01, 0.06, "pace at which they do", SLOW, bounds=(0, 1))
+    remittances_rest: float = parameter(
+        1.0, "1", 0.7, 1.2, "level remittances return to, 1 = 2021", SLOW, bounds=(0, 3)
+    )
+    remittances_pace: float = parameter(
+        0.03, "1/week", 0.01, 0.06, "pace at which they do", SLOW, bounds=(0, 1)
+    )
     remittances_noise: float = parameter(0.01, "1", 0.005, 0.02, "weekly noise of remittances", SLOW)
-    remittances_share: float = parameter(0.33, "share", 0.27, 0.4, "remittances as a share of income",
-                                         public("World Bank", "Migration and Development Brief 36", "May 2022"))
-    output_pace: float = parameter(0.02, "1/week", 0.01, 0.04, "pace at which output follows income and trade", SLOW, bounds=(0, 1))
+    remittances_share: float = parameter(
+        0.33,
+        "share",
+        0.27,
+        0.4,
+        "remittances as a share of income",
+        public("World Bank", "Migration and Development Brief 36", "May 2022"),
+    )
+    output_pace: float = parameter(
+        0.02, "1/week", 0.01, 0.04, "pace at which output follows income and trade", SLOW, bounds=(0, 1)
+    )
     output_noise: float = parameter(0.004, "1", 0.002, 0.008, "weekly noise of output", SLOW)
     hardship_rest: float = parameter(0.55, "index", 0.35, 0.75, "hardship at the income of 2021", SLOW)
     hardship_slope: float = parameter(1.2, "1", 0.6, 1.8, "how much hardship a loss of all income adds", SLOW)
-    weekly_product: float = parameter(168000000, "USD/week", 150000000, 190000000, "gross domestic product a week",
-                                      public("World Bank", "World Development Indicators: 8.75 billion USD in 2021", "2022"), bounds=(1000000.0, 1000000000000.0))
-    hardship_growth: float = parameter(0.0, "1/week", 0.0, 0.01, "steady worsening that no income explains, against the return", SLOW, bounds=(0, 1))
-    hardship_pace: float = parameter(0.04, "1/week", 0.02, 0.08, "pace at which households feel a change", SLOW, bounds=(0, 1))
-    fatigue_relief: float = parameter(0.0014, "1/week", 0.0006, 0.0022, "fatigue forgotten while fear reigns or times are good", SLOW)
+    weekly_product: float = parameter(
+        168000000,
+        "USD/week",
+        150000000,
+        190000000,
+        "gross domestic product a week",
+        public("World Bank", "World Development Indicators: 8.75 billion USD in 2021", "2022"),
+        bounds=(1000000.0, 1000000000000.0),
+    )
+    hardship_growth: float = parameter(
+        0.0,
+        "1/week",
+        0.0,
+        0.01,
+        "steady worsening that no income explains, against the return",
+        SLOW,
+        bounds=(0, 1),
+    )
+    hardship_pace: float = parameter(
+        0.04, "1/week", 0.02, 0.08, "pace at which households feel a change", SLOW, bounds=(0, 1)
+    )
+    fatigue_relief: float = parameter(
+        0.0014, "1/week", 0.0006, 0.0022, "fatigue forgotten while fear reigns or times are good", SLOW
+    )
 
 
 def economy(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:

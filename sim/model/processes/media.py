@@ -18,16 +18,28 @@ NEWS = judgement("no series is published; attention to a crisis halves within we
 class MediaParameters(Record):
     """Numbers of attention and of what actors see."""
 
-    perception_noise: float = parameter(0.1, "share", 0.03, 0.2, "noise of an estimate, as a share of its plausible range", NEWS)
-    perception_delay: float = parameter(1.0, "week", 0.0, 3.0, "weeks by which estimates lag", NEWS, bounds=(0, 12))
+    perception_noise: float = parameter(
+        0.1, "share", 0.03, 0.2, "noise of an estimate, as a share of its plausible range", NEWS
+    )
+    perception_delay: float = parameter(
+        1.0, "week", 0.0, 3.0, "weeks by which estimates lag", NEWS, bounds=(0, 12)
+    )
     salience_decay: float = parameter(0.095, "1/week", 0.06, 0.14, "decay of salience", NEWS, bounds=(0, 1))
     salience_rest: float = parameter(0.15, "index", 0.05, 0.25, "salience that stays", NEWS)
-    salience_violence: float = parameter(0.03, "1/week", 0.0, 0.06, "salience that violence in the north feeds", NEWS)
+    salience_violence: float = parameter(
+        0.03, "1/week", 0.0, 0.06, "salience that violence in the north feeds", NEWS
+    )
     salience_blood: float = parameter(0.1, "1/week", 0.0, 0.2, "salience that deaths at home feed", NEWS)
-    spotlight_fading: float = parameter(0.04, "1/week", 0.02, 0.08, "fading of Western attention", NEWS, bounds=(0, 1))
+    spotlight_fading: float = parameter(
+        0.04, "1/week", 0.02, 0.08, "fading of Western attention", NEWS, bounds=(0, 1)
+    )
     spotlight_noise: float = parameter(0.015, "index", 0.005, 0.03, "weekly noise of Western attention", NEWS)
-    assistance_most: float = parameter(1500000, "USD/week", 500000, 3000000, "assistance at full attention", NEWS)
-    assistance_pace: float = parameter(0.02, "1/week", 0.01, 0.04, "pace at which assistance follows attention", NEWS, bounds=(0, 1))
+    assistance_most: float = parameter(
+        1500000, "USD/week", 500000, 3000000, "assistance at full attention", NEWS
+    )
+    assistance_pace: float = parameter(
+        0.02, "1/week", 0.01, 0.04, "pace at which assistance follows attention", NEWS, bounds=(0, 1)
+    )
 
 
 def words(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:

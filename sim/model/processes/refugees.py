@@ -20,19 +20,31 @@ class RefugeeParameters(Record):
     """Numbers of the flow over the river."""
 
     attempts_base: float = parameter(500, "persons/week", 200, 900, "people who come in quiet weeks", FLOW)
-    attempts_most: float = parameter(4200, "persons/week", 4200, 4200, "people who come at most", article(9, text="up to 600 a day"))
-    attempts_violence: float = parameter(7000, "persons/week", 5500, 8500, "people whom full violence adds", FLOW)
+    attempts_most: float = parameter(
+        4200, "persons/week", 4200, 4200, "people who come at most", article(9, text="up to 600 a day")
+    )
+    attempts_violence: float = parameter(
+        7000, "persons/week", 5500, 8500, "people whom full violence adds", FLOW
+    )
     attempts_noise: float = parameter(0.1, "1", 0.05, 0.2, "relative noise of the flow", FLOW)
-    waiting_share: float = parameter(0.15, "share", 0.05, 0.3, "share of those at the river who wait into the next week", FLOW)
-    moving_on: float = parameter(0.006, "1/week", 0.002, 0.02, "share of those hosted who move on in a week", FLOW, bounds=(0, 1))
+    waiting_share: float = parameter(
+        0.15, "share", 0.05, 0.3, "share of those at the river who wait into the next week", FLOW
+    )
+    moving_on: float = parameter(
+        0.006, "1/week", 0.002, 0.02, "share of those hosted who move on in a week", FLOW, bounds=(0, 1)
+    )
     crowding: float = parameter(2.0, "1", 0.5, 4.0, "how much twice too full shelters add to moving on", FLOW)
 
 
 @rule(
-    "W3", "flow over the river", paragraphs=(8, 9), concern="flight",
+    "W3",
+    "flow over the river",
+    paragraphs=(8, 9),
+    concern="flight",
     claim="Attempts follow violence in the north; admission follows policy and capacity.",
-    pushes={"attempts": "+attempts_violence"}, rises_with=("violence_north",),
-)  # fmt: skip
+    pushes={"attempts": "+attempts_violence"},
+    rises_with=("violence_north",),
+)
 def flight(world: World, p: Parameters) -> float:
     """Violence in the north."""
     return world.violence_north

@@ -18,33 +18,68 @@ SLOW = judgement("no index is published; set so that the north changes over a se
 class ResistanceParameters(Record):
     """Numbers of unrest in Afghanistan."""
 
-    resistance_hold: float = parameter(0.01, "1/week", 0.004, 0.016, "recovery of a resistance in its mountains", SLOW)
-    resistance_loss: float = parameter(0.04, "1/week", 0.02, 0.06, "strength lost under a full offensive", SLOW)
+    resistance_hold: float = parameter(
+        0.01, "1/week", 0.004, 0.016, "recovery of a resistance in its mountains", SLOW
+    )
+    resistance_loss: float = parameter(
+        0.04, "1/week", 0.02, 0.06, "strength lost under a full offensive", SLOW
+    )
     violence_fading: float = parameter(0.075, "1/week", 0.04, 0.12, "fading of violence", SLOW, bounds=(0, 1))
     violence_floor: float = parameter(0.15, "index", 0.05, 0.25, "violence of an unsettled country", SLOW)
     violence_noise: float = parameter(0.02, "index", 0.01, 0.04, "weekly noise of violence", SLOW)
-    settling_pace: float = parameter(0.006, "1/week", 0.003, 0.01, "settling of a country after a change of power", SLOW)
+    settling_pace: float = parameter(
+        0.006, "1/week", 0.003, 0.01, "settling of a country after a change of power", SLOW
+    )
     unsettling_violence: float = parameter(0.008, "1/week", 0.003, 0.015, "unsettling by violence", SLOW)
-    lingering: float = parameter(0.0045, "1/week", 0.002, 0.007, "settling that does not come about",
-                                 judgement("assumption of the article (¶19) that it will not stabilise soon"))
-    detection_fading: float = parameter(0.05, "1/week", 0.03, 0.08, "fading of a detection from the quarrel", SLOW, bounds=(0, 1))
-    militant_pace: float = parameter(0.03, "1/week", 0.01, 0.05, "pace at which militants follow disorder", SLOW)
+    lingering: float = parameter(
+        0.0045,
+        "1/week",
+        0.002,
+        0.007,
+        "settling that does not come about",
+        judgement("assumption of the article (¶19) that it will not stabilise soon"),
+    )
+    detection_fading: float = parameter(
+        0.05, "1/week", 0.03, 0.08, "fading of a detection from the quarrel", SLOW, bounds=(0, 1)
+    )
+    militant_pace: float = parameter(
+        0.03, "1/week", 0.01, 0.05, "pace at which militants follow disorder", SLOW
+    )
     militant_noise: float = parameter(0.02, "index", 0.01, 0.04, "weekly noise of the militant threat", SLOW)
-    attack_rate: float = parameter(0.01, "1/week", 0.004, 0.02, "terrorist attacks a week at a usual threat",
-                                   judgement("several in the few years before 2021 (¶1)"))
-    attack_deaths: float = parameter(0.1, "index", 0.05, 0.2, "how much an attack adds to recent deaths", SLOW)
-    drug_pace: float = parameter(0.03, "1/week", 0.01, 0.05, "return of trafficking to usual", SLOW, bounds=(0, 1))
+    attack_rate: float = parameter(
+        0.01,
+        "1/week",
+        0.004,
+        0.02,
+        "terrorist attacks a week at a usual threat",
+        judgement("several in the few years before 2021 (¶1)"),
+    )
+    attack_deaths: float = parameter(
+        0.1, "index", 0.05, 0.2, "how much an attack adds to recent deaths", SLOW
+    )
+    drug_pace: float = parameter(
+        0.03, "1/week", 0.01, 0.05, "return of trafficking to usual", SLOW, bounds=(0, 1)
+    )
     drug_noise: float = parameter(0.02, "index", 0.01, 0.04, "weekly noise of trafficking", SLOW)
-    pragmatist_pace: float = parameter(0.015, "1/week", 0.005, 0.03, "return of the wings to their balance", SLOW, bounds=(0, 1))
-    pragmatist_rest: float = parameter(0.35, "share", 0.2, 0.5, "balance of the wings when nothing pushes", SLOW)
-    pragmatist_noise: float = parameter(0.01, "share", 0.004, 0.02, "weekly noise of the wings' balance", SLOW)
+    pragmatist_pace: float = parameter(
+        0.015, "1/week", 0.005, 0.03, "return of the wings to their balance", SLOW, bounds=(0, 1)
+    )
+    pragmatist_rest: float = parameter(
+        0.35, "share", 0.2, 0.5, "balance of the wings when nothing pushes", SLOW
+    )
+    pragmatist_noise: float = parameter(
+        0.01, "share", 0.004, 0.02, "weekly noise of the wings' balance", SLOW
+    )
 
 
 @rule(
-    "W4", "lingering instability", paragraphs=(19,), concern="settlement",
+    "W4",
+    "lingering instability",
+    paragraphs=(19,),
+    concern="settlement",
     claim="Afghanistan does not settle by itself within the horizon; an assumption, shown as one.",
     pushes={"settling": "+lingering"},
-)  # fmt: skip
+)
 def lingering(world: World, p: Parameters) -> float:
     """What keeps settlement from coming about, week after week."""
     return 1.0
@@ -85,6 +120,8 @@ def militants(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
 def wings(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     """The balance inside the movement returns, pushed by what its rules say."""
     pull = drive.pragmatists
-    moved = world.pragmatists + max(pull, 0.0) * (1.0 - world.pragmatists) + min(pull, 0.0) * world.pragmatists
+    moved = (
+        world.pragmatists + max(pull, 0.0) * (1.0 - world.pragmatists) + min(pull, 0.0) * world.pragmatists
+    )
     moved += p.pragmatist_pace * (p.pragmatist_rest - world.pragmatists)
     world.pragmatists = share(moved + p.pragmatist_noise * draw.pragmatists)

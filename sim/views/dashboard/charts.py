@@ -63,9 +63,17 @@ def legend_below(made: Any, items: list[tuple[str, list[Any]]], columns: int) ->
     """Put a legend under the axes, where it hides nothing; return its items, to be shown or not."""
     entries = [LegendItem(label=words, renderers=drawn) for words, drawn in items]
     legend = Legend(
-        items=entries, ncols=columns, border_line_color=None, label_text_font_size="12px", spacing=2,
-        margin=4, padding=2, glyph_width=16, glyph_height=14, location="center",
-    )  # fmt: skip
+        items=entries,
+        ncols=columns,
+        border_line_color=None,
+        label_text_font_size="12px",
+        spacing=2,
+        margin=4,
+        padding=2,
+        glyph_width=16,
+        glyph_height=14,
+        location="center",
+    )
     made.add_layout(legend, "below")
     return entries
 
@@ -93,27 +101,48 @@ class Classes:
         self.figure.ygrid.grid_line_color = None
         bars = {"y": "y", "right": "share", "height": "height"}
         wide = self.figure.hbar(
-            source=self.range, y="y", left="low", right="high", height=0.13, fill_color=style.PALE,
+            source=self.range,
+            y="y",
+            left="low",
+            right="high",
+            height=0.13,
+            fill_color=style.PALE,
             line_color=style.GREY,
-        )  # fmt: skip
+        )
         old = self.figure.hbar(
             source=self.pin, fill_color="#f0f0f0", line_color=PINNED, line_dash="dashed", **bars
         )
         new = self.figure.hbar(source=self.now, fill_color=style.SKY, line_color=style.BLUE, **bars)
         bloody = self.figure.hbar(
-            source=self.now, y="y", right="blood", height="height", fill_alpha=0, line_alpha=0,
-            hatch_pattern="right_diagonal_line", hatch_color=INK, hatch_alpha=0.55, hatch_scale=7,
-        )  # fmt: skip
+            source=self.now,
+            y="y",
+            right="blood",
+            height="height",
+            fill_alpha=0,
+            line_alpha=0,
+            hatch_pattern="right_diagonal_line",
+            hatch_color=INK,
+            hatch_alpha=0.55,
+            hatch_scale=7,
+        )
         for source, colour in ((self.now, INK), (self.pin, PINNED)):
             self._whiskers(source, colour)
         self.figure.text(
-            source=self.now, x="high", y="y", text="said", x_offset=6, text_baseline="middle",
-            text_font_size="12px", text_color=INK,
-        )  # fmt: skip
+            source=self.now,
+            x="high",
+            y="y",
+            text="said",
+            x_offset=6,
+            text_baseline="middle",
+            text_font_size="12px",
+            text_color=INK,
+        )
         items = [
-            ("now, 95 %", [new]), ("with blood", [bloody]), ("pinned", [old]),
+            ("now, 95 %", [new]),
+            ("with blood", [bloody]),
+            ("pinned", [old]),
             ("plausible range", [wide]),
-        ]  # fmt: skip
+        ]
         *_, self._pin_item, self._range_item = legend_below(self.figure, items, 2)
         shown = [("class", "@path"), ("share", "@share{0.0 %}"), ("95 %", "@low{0.0 %} to @high{0.0 %}")]
         self.figure.add_tools(

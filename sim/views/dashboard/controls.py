@@ -35,10 +35,15 @@ class Knob:
         large = one.unit in ("persons", "USD", "USD/week", "persons/week", "count")
         self.slider: Any = pn.widgets.FloatSlider(
             label=name if one.unit == "1" else f"{name} ({one.unit})",
-            start=self.dial.start, end=self.dial.end, step=self.dial.step,
-            value=one.default, format="0,0" if large else "0.0[000]", sizing_mode="stretch_width",
-            stylesheets=[INNER], margin=(0, 10, 4, 10),
-        )  # fmt: skip
+            start=self.dial.start,
+            end=self.dial.end,
+            step=self.dial.step,
+            value=one.default,
+            format="0,0" if large else "0.0[000]",
+            sizing_mode="stretch_width",
+            stylesheets=[INNER],
+            margin=(0, 10, 4, 10),
+        )
         self.view: Any = pn.Column(html(knobs.label(one)), self.slider, sizing_mode="stretch_width", margin=0)
         self._quiet = False
         self.slider.param.watch(self._moved, "value")
@@ -109,13 +114,18 @@ class Controls:
         self.cards = {group: self._card(group) for group in knobs.KNOBS}
         self.others: Any = pn.Column(sizing_mode="stretch_width", margin=0)
         self.view: Any = pn.Column(
-            self.storyline, self.about, self.reading,
+            self.storyline,
+            self.about,
+            self.reading,
             pn.FlexBox(self.runs, self.citizens, self.weeks, self.seed, sizing_mode="stretch_width"),
-            self.turned, self.reset,
+            self.turned,
+            self.reset,
             *self.cards.values(),
-            self.fetch, self.others,
-            sizing_mode="stretch_width", margin=0,
-        )  # fmt: skip
+            self.fetch,
+            self.others,
+            sizing_mode="stretch_width",
+            margin=0,
+        )
         for widget in (self.storyline, self.reading, self.runs, self.citizens, self.weeks, self.seed):
             widget.param.watch(self._set, "value")
         self.reset.on_click(lambda _: self._tell(replace(self.settings, values=())))
@@ -199,10 +209,13 @@ class Controls:
         self._quiet = True
         try:
             for widget, value in (
-                (self.storyline, settings.storyline), (self.reading, settings.reading or ""),
-                (self.runs, settings.runs), (self.citizens, spec.citizens), (self.weeks, spec.weeks),
+                (self.storyline, settings.storyline),
+                (self.reading, settings.reading or ""),
+                (self.runs, settings.runs),
+                (self.citizens, spec.citizens),
+                (self.weeks, spec.weeks),
                 (self.seed, settings.seed),
-            ):  # fmt: skip
+            ):
                 if widget.value != value:
                     widget.value = value
         finally:

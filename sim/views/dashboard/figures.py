@@ -79,11 +79,12 @@ def summed(spec: Scenario, seed: int, blocks: Sequence[Block]) -> Figures:
     kept[joined.failure_week[: len(kept)] > 0] = np.nan
     runs = len(joined.outcomes)
     return Figures(
-        spec, seed,
+        spec,
+        seed,
         tables.outcomes("defaults", np.zeros(runs, np.int64), joined, list(model.world)),
         {name: distributions.occupancy(joined.ladders[:, :, k]) for k, name in enumerate(tables.LADDERS)},
         tables.quantiles("defaults", kept, charted(model)),
-    )  # fmt: skip
+    )
 
 
 def answer(spec: Scenario, seed: int, runs: int) -> Figures:

@@ -17,23 +17,40 @@ from sim.views.narrative import titled
 
 KNOBS: dict[str, tuple[str, ...]] = {
     "Dushanbe": (
-        "audience_cost", "weight_dushanbe_regime_popularity", "weight_dushanbe_economy", "purse_contact",
-        "dushanbe_warm_base", "dushanbe_cool_base", "caution_contact", "inclusive_contact", "denounce_base",
+        "audience_cost",
+        "weight_dushanbe_regime_popularity",
+        "weight_dushanbe_economy",
+        "purse_contact",
+        "dushanbe_warm_base",
+        "dushanbe_cool_base",
+        "caution_contact",
+        "inclusive_contact",
+        "denounce_base",
         "rhetoric",
     ),
     "Kabul": (
-        "taliban_warm_base", "pragmatist_rest", "weight_taliban_control_of_territory", "wings_contact",
-        "interference_mass", "inclusiveness", "fighters",
+        "taliban_warm_base",
+        "pragmatist_rest",
+        "weight_taliban_control_of_territory",
+        "wings_contact",
+        "interference_mass",
+        "inclusiveness",
+        "fighters",
     ),
     "Russia": ("russian_guarantee", "guarantee_rest", "calm_thin", "test_reinforce"),
     "China": ("chinese_cooperation", "projects", "projects_counsel"),
     "Uzbekistan": ("first_mover", "go_between", "weight_uzbekistan_trade_and_transit", "mediation"),
     "Citizens": ("solidarity", "fear", "approval", "opinion_pace", "media_salience", "hardship_rest"),
     "Border and chance": (
-        "clash_base", "incident_floor", "incident_facing", "hard_border", "tension", "tension_words",
+        "clash_base",
+        "incident_floor",
+        "incident_facing",
+        "hard_border",
+        "tension",
+        "tension_words",
         "dwell_talks",
     ),
-}  # fmt: skip
+}
 
 #: Where a number stands that a visitor has fetched.
 OTHERS = "Others"

@@ -22,32 +22,92 @@ REGIONS: tuple[tuple[str, tuple[tuple[float, float], ...], tuple[float, float]],
     ("Dushanbe", ((20, 37), (30, 37.5), (30, 46), (20, 44)), (-16, 42)),
     (
         "Sughd",
-        ((8, 51), (14, 60), (30, 62), (34, 70), (48, 72), (52, 65), (62, 65), (64, 57), (46, 53), (30, 50),
-         (18, 47.5)),
+        (
+            (8, 51),
+            (14, 60),
+            (30, 62),
+            (34, 70),
+            (48, 72),
+            (52, 65),
+            (62, 65),
+            (64, 57),
+            (46, 53),
+            (30, 50),
+            (18, 47.5),
+        ),
         (-16, 68),
     ),
     (
         "Khatlon",
-        ((20, 37), (30, 37.5), (44, 39), (54, 45), (51, 36), (46, 28), (42, 22), (34, 16), (24, 14), (18, 20),
-         (16, 29)),
+        (
+            (20, 37),
+            (30, 37.5),
+            (44, 39),
+            (54, 45),
+            (51, 36),
+            (46, 28),
+            (42, 22),
+            (34, 16),
+            (24, 14),
+            (18, 20),
+            (16, 29),
+        ),
         (-16, 24),
     ),
     (
         "Republican districts",
-        ((18, 47.5), (30, 50), (46, 53), (64, 57), (66, 50), (54, 45), (44, 39), (30, 37.5), (30, 46),
-         (20, 44)),
+        (
+            (18, 47.5),
+            (30, 50),
+            (46, 53),
+            (64, 57),
+            (66, 50),
+            (54, 45),
+            (44, 39),
+            (30, 37.5),
+            (30, 46),
+            (20, 44),
+        ),
         (116, 72),
     ),
     (
         "Gorno-Badakhshan",
-        ((54, 45), (66, 50), (76, 54), (87, 51), (95, 45), (97, 34), (92, 26), (80, 26), (70, 22), (66, 13),
-         (60, 11), (57, 18), (55, 28), (53, 36)),
+        (
+            (54, 45),
+            (66, 50),
+            (76, 54),
+            (87, 51),
+            (95, 45),
+            (97, 34),
+            (92, 26),
+            (80, 26),
+            (70, 22),
+            (66, 13),
+            (60, 11),
+            (57, 18),
+            (55, 28),
+            (53, 36),
+        ),
         (116, 17),
     ),
-)  # fmt: skip
+)
 
-RIVER = ((15, 19), (17, 13.5), (24, 12.4), (35, 14.4), (43, 21), (47.2, 27.4), (52, 36), (53.8, 28),
-         (55.8, 17.6), (59.4, 9.4), (66.6, 11.4), (70.6, 20.6), (80, 24.4), (92, 24.4))  # fmt: skip
+RIVER = (
+    (15, 19),
+    (17, 13.5),
+    (24, 12.4),
+    (35, 14.4),
+    (43, 21),
+    (47.2, 27.4),
+    (52, 36),
+    (53.8, 28),
+    (55.8, 17.6),
+    (59.4, 9.4),
+    (66.6, 11.4),
+    (70.6, 20.6),
+    (80, 24.4),
+    (92, 24.4),
+)
 
 #: From light to dark, told apart by any colour vision and in grey.
 SHADES = ("#fcfdbf", "#feca8d", "#fd9668", "#f1605d", "#cd4071", "#9e2f7f", "#721f81", "#440f76", "#180f3d")
@@ -108,17 +168,33 @@ class Map:
             [26], [6], ["Afghanistan, beyond the Panj"], text_font_size="12px", text_color="#3b6f94"
         )
         drawn = self.figure.patches(
-            "xs", "ys", source=self.regions, line_color="white", line_width=2,
-            fill_color={"field": "mean", "transform": self.colours}, fill_alpha=0.35,
-        )  # fmt: skip
+            "xs",
+            "ys",
+            source=self.regions,
+            line_color="white",
+            line_width=2,
+            fill_color={"field": "mean", "transform": self.colours},
+            fill_alpha=0.35,
+        )
         self.figure.scatter(
-            "x", "y", source=self.citizens, size=5.5, line_color="#ffffff", line_width=0.4,
+            "x",
+            "y",
+            source=self.citizens,
+            size=5.5,
+            line_color="#ffffff",
+            line_width=0.4,
             fill_color={"field": "opinion", "transform": self.colours},
-        )  # fmt: skip
+        )
         self.figure.text(
-            "x", "y", "said", source=self.regions, text_font_size="12px", text_color=INK, text_align="align",
+            "x",
+            "y",
+            "said",
+            source=self.regions,
+            text_font_size="12px",
+            text_color=INK,
+            text_align="align",
             text_baseline="middle",
-        )  # fmt: skip
+        )
         self.figure.add_tools(
             HoverTool(renderers=[drawn], tooltips=[("region", "@name"), ("mean", "@mean{0.00}")])
         )

@@ -53,17 +53,29 @@ class RunPane:
         self.map = Map()
         self.body: Any = pn.Column(
             pn.FlexBox(self.back, self.ahead, self.turn, sizing_mode="stretch_width"),
-            self.week, pn.pane.Bokeh(self.chart, sizing_mode="stretch_width"), self.told, self.actor,
-            self.choices, sizing_mode="stretch_width", margin=0, visible=False,
-        )  # fmt: skip
+            self.week,
+            pn.pane.Bokeh(self.chart, sizing_mode="stretch_width"),
+            self.told,
+            self.actor,
+            self.choices,
+            sizing_mode="stretch_width",
+            margin=0,
+            visible=False,
+        )
         self.country: Any = pn.Column(
-            self.opinion, pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_width"),
-            sizing_mode="stretch_width", margin=0, visible=False,
-        )  # fmt: skip
+            self.opinion,
+            pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_width"),
+            sizing_mode="stretch_width",
+            margin=0,
+            visible=False,
+        )
         self.view: Any = pn.Column(
-            pn.FlexBox(self.replicate, self.open, align_items="end"), self.said, self.body,
-            sizing_mode="stretch_width", margin=0,
-        )  # fmt: skip
+            pn.FlexBox(self.replicate, self.open, align_items="end"),
+            self.said,
+            self.body,
+            sizing_mode="stretch_width",
+            margin=0,
+        )
         self.country_said = html("<p class=dim>Step through a run, and its citizens stand here.</p>")
         self.country_view: Any = pn.Column(
             self.country_said, self.country, sizing_mode="stretch_width", margin=0

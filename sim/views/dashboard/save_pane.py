@@ -37,14 +37,23 @@ class SavePane:
             copy.js_on_click(args={"text": text, "button": copy}, code=COPY)
             copies.append(copy)
         self.save: Any = pn.widgets.FileDownload(
-            callback=file, filename="storyline.yaml", label="Save as a scenario file",
-            color="primary", stylesheets=[INNER], margin=(4, 4), width=230,
-        )  # fmt: skip
+            callback=file,
+            filename="storyline.yaml",
+            label="Save as a scenario file",
+            color="primary",
+            stylesheets=[INNER],
+            margin=(4, 4),
+            width=230,
+        )
         self.file = html("")
         self.view: Any = pn.Column(
-            self.command, self.link, pn.FlexBox(self.save, *copies, sizing_mode="stretch_width"), self.file,
-            sizing_mode="stretch_width", margin=0,
-        )  # fmt: skip
+            self.command,
+            self.link,
+            pn.FlexBox(self.save, *copies, sizing_mode="stretch_width"),
+            self.file,
+            sizing_mode="stretch_width",
+            margin=0,
+        )
 
     def show(self, file: str, name: str, command: str) -> None:
         """Show what the file is called and says, and the command."""

@@ -176,12 +176,21 @@ def make(folder: Path | None, port: int, address: str) -> Any:
     visitors: set[Session] = set()
     server = get_server(
         {"/": app(library, visitors)},
-        port=port, address=address, show=False, start=False, title="Panj", admin=False,
-        websocket_max_message_size=MESSAGE, keep_alive_milliseconds=15_000,
-        check_unused_sessions_milliseconds=5_000, unused_session_lifetime_milliseconds=60_000,
+        port=port,
+        address=address,
+        show=False,
+        start=False,
+        title="Panj",
+        admin=False,
+        websocket_max_message_size=MESSAGE,
+        keep_alive_milliseconds=15_000,
+        check_unused_sessions_milliseconds=5_000,
+        unused_session_lifetime_milliseconds=60_000,
         # Signed, so that nobody can name the session to be given, and share it with whom they send a link.
-        sign_sessions=True, secret_key=secrets.token_bytes(32), generate_session_ids=True,
-    )  # fmt: skip
+        sign_sessions=True,
+        secret_key=secrets.token_bytes(32),
+        generate_session_ids=True,
+    )
     keeper = Guard(address, server.port)
     # Bokeh's own list knows no "the host that was asked"; beyond this machine the guard stands alone.
     server._tornado._websocket_origins = {"*"} if keeper.open else {f"{name}:{server.port}" for name in HERE}

@@ -78,10 +78,14 @@ class Session:
         self.unpin.on_click(lambda _: self.set(replace(self.place, pin=None)))
         self.pinned = html("")
         self.status_view: Any = pn.Column(
-            self.wrong, self.status, self.progress,
+            self.wrong,
+            self.status,
+            self.progress,
             pn.FlexBox(self.pin_it, self.unpin, self.cancel, self.again, sizing_mode="stretch_width"),
-            self.pinned, sizing_mode="stretch_width", margin=0,
-        )  # fmt: skip
+            self.pinned,
+            sizing_mode="stretch_width",
+            margin=0,
+        )
 
     def _make_rest(self) -> None:
         self.shares, self.measures = html(""), html("")
@@ -90,9 +94,13 @@ class Session:
         self.fans = []
         for place, fan in zip(("first", "second", "third", "fourth"), self.pictures.fans, strict=True):
             select: Any = pn.widgets.Select(
-                label=f"Over time, {place} picture", options=meanings, value=fan.variable,
-                stylesheets=[INNER], sizing_mode="stretch_width", margin=(2, 10),
-            )  # fmt: skip
+                label=f"Over time, {place} picture",
+                options=meanings,
+                value=fan.variable,
+                stylesheets=[INNER],
+                sizing_mode="stretch_width",
+                margin=(2, 10),
+            )
             select.param.watch(lambda event, fan=fan: self._other_fan(fan, event.new), "value")
             drawn = pn.pane.Bokeh(fan.figure, sizing_mode="stretch_width")
             self.fans.append(pn.Column(select, drawn, sizing_mode="stretch_width", margin=0))
@@ -102,11 +110,16 @@ class Session:
         made = Frame(PAGE, location=True)
         made.add_variable("title", "Panj")
         parts = {
-            "controls": self.controls.view, "status": self.status_view,
+            "controls": self.controls.view,
+            "status": self.status_view,
             "classes": pn.pane.Bokeh(self.pictures.classes.figure, sizing_mode="stretch_width"),
-            "shares": self.shares, "measures": self.measures, "run": self.run.view,
-            "country": self.run.country_view, "stored": self.stored.view, "take": self.take.view,
-        }  # fmt: skip
+            "shares": self.shares,
+            "measures": self.measures,
+            "run": self.run.view,
+            "country": self.run.country_view,
+            "stored": self.stored.view,
+            "take": self.take.view,
+        }
         for k, ladder in enumerate(self.pictures.ladders.values()):
             parts[f"ladder{k}"] = pn.pane.Bokeh(ladder.figure, sizing_mode="stretch_width")
         for k, fan in enumerate(self.fans):

@@ -79,10 +79,12 @@ def opened(folder: Path) -> Opened:
 
 def _strongest(runs: pd.DataFrame, names: list[str]) -> tuple[str, ...]:
     """Order inputs by their rank correlation with clashes and with rapprochement, the larger of the two."""
-    ends = pd.DataFrame({
-        "clash": (runs["peak_escalation"].astype(float) >= 3).astype(float),
-        "close": runs["final_rapprochement"].astype(float),
-    }).rank()  # fmt: skip
+    ends = pd.DataFrame(
+        {
+            "clash": (runs["peak_escalation"].astype(float) >= 3).astype(float),
+            "close": runs["final_rapprochement"].astype(float),
+        }
+    ).rank()
     values = pd.DataFrame({name: numbers(runs[name]) for name in names}).rank()
     strength = {
         name: max(
@@ -136,13 +138,27 @@ class Lines:
         )
         self.figure.segment("x", "y0", "x", "y1", source=self.axes, line_color=INK, line_width=1.5)
         self.figure.quad(
-            source=self.brushed, left="left", right="right", bottom="bottom", top="top", fill_color="#0072b2",
-            fill_alpha=0.25, line_color="#0072b2",
-        )  # fmt: skip
+            source=self.brushed,
+            left="left",
+            right="right",
+            bottom="bottom",
+            top="top",
+            fill_color="#0072b2",
+            fill_alpha=0.25,
+            line_color="#0072b2",
+        )
         self.figure.add_layout(
-            LabelSet(source=self.words, x="x", y="y", text="said", text_align="align",
-                     text_baseline="bottom", text_font_size="11px", text_color=INK)
-        )  # fmt: skip
+            LabelSet(
+                source=self.words,
+                x="x",
+                y="y",
+                text="said",
+                text_align="align",
+                text_baseline="bottom",
+                text_font_size="11px",
+                text_color=INK,
+            )
+        )
         self.columns: tuple[str, ...] = ()
 
     def show(

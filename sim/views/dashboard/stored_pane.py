@@ -54,9 +54,15 @@ class StoredPane:
         self.sliders: Any = pn.FlexBox(sizing_mode="stretch_width")
         self.shares = html("")
         self.body: Any = pn.Column(
-            self.axes, pn.pane.Bokeh(self.lines.figure, sizing_mode="stretch_width"), self.sliders,
-            self.clear, self.shares, sizing_mode="stretch_width", margin=0, visible=False,
-        )  # fmt: skip
+            self.axes,
+            pn.pane.Bokeh(self.lines.figure, sizing_mode="stretch_width"),
+            self.sliders,
+            self.clear,
+            self.shares,
+            sizing_mode="stretch_width",
+            margin=0,
+            visible=False,
+        )
         self.view: Any = pn.Column(self.which, self.said, self.body, sizing_mode="stretch_width", margin=0)
         self.which.param.watch(lambda event: later(lambda: self._open(event.new)), "value")
         self.axes.param.watch(self._other_axes, "value")
@@ -108,10 +114,15 @@ class StoredPane:
             low, high = stored.ends(self.found.runs[name])
             slider: Any = pn.widgets.RangeSlider(
                 label="path, 0 war to 7 cold peace" if name == "path" else name.replace("_", " "),
-                start=low, end=high, step=(high - low) / 100,
-                value=self.brushes.get(name, (low, high)), format="0,0" if high >= 1000 else "0.0[00]",
-                width=270, stylesheets=[INNER], margin=(2, 18),
-            )  # fmt: skip
+                start=low,
+                end=high,
+                step=(high - low) / 100,
+                value=self.brushes.get(name, (low, high)),
+                format="0,0" if high >= 1000 else "0.0[00]",
+                width=270,
+                stylesheets=[INNER],
+                margin=(2, 18),
+            )
             slider.param.watch(lambda event, name=name: self._slid(name, event.new), "value")
             made.append(slider)
         self.sliders[:] = made
@@ -156,11 +167,13 @@ class StoredPane:
         every, kept = (by_name(distributions.shares(one)) for one in (runs, left))
         rows = [
             [
-                f'<span style="color:{colour}">■</span> {escape(name)}', percent(every[name]["share"]),
+                f'<span style="color:{colour}">■</span> {escape(name)}',
+                percent(every[name]["share"]),
                 percent(kept[name]["share"]) if len(left) else "–",
-                span(kept[name]["low"], kept[name]["high"]), f"{int(kept[name]['runs']):,}",
+                span(kept[name]["low"], kept[name]["high"]),
+                f"{int(kept[name]['runs']):,}",
             ]
             for name, colour in zip(PATHS, stored.COLOURS, strict=True)
-        ]  # fmt: skip
+        ]
         words = f"{len(left):,} of {counted(len(runs), 'run')} within the brushes"
         self.shares.object = table(["class", "all", "within", "95 % interval", "runs"], rows, caption=words)

@@ -45,10 +45,12 @@ def classes(now: Figures, pin: Figures | None, spread: pd.DataFrame | None = Non
             [
                 escape(name),
                 span(far[name]["case_low"], far[name]["case_high"]) if name in far else "…",
-                percent(row["share"]), span(row["low"], row["high"]), percent(row["blood"]),
+                percent(row["share"]),
+                span(row["low"], row["high"]),
+                percent(row["blood"]),
             ]
             for name, row in here.items()
-        ]  # fmt: skip
+        ]
         words = (
             "Share of runs: its range across plausible parameters; here, with the interval of chance alone"
         )
@@ -56,11 +58,14 @@ def classes(now: Figures, pin: Figures | None, spread: pd.DataFrame | None = Non
         return table(head, rows, caption=words)
     rows = [
         [
-            escape(name), percent(row["now"]), percent(row["pin"]), points(row["change"]),
+            escape(name),
+            percent(row["now"]),
+            percent(row["pin"]),
+            points(row["change"]),
             f"{points(row['low'])} to {points(row['high'])}",
         ]
         for name, row in by_name(differences(now, pin)).items()
-    ]  # fmt: skip
+    ]
     moved, of = elsewhere(now, pin)
     words = (
         f"Run by run on the same chance: {moved:,} of {counted(of, 'run')} end in another class than pinned"

@@ -111,8 +111,17 @@ def orders(result: Result) -> pd.DataFrame:
         for name, order in distributions.ORDERS.items():
             code = distributions.reorder(rows["fits"].to_numpy(np.int64), order)
             found = intervals.score([intervals.tally(by_group.flags(code), way) for way in ways])
-            frames.append(pd.DataFrame({
-                "group": words, "order": name, "path": by_group.SHOWN, "share": found.value,
-                "low": found.low, "high": found.high, "runs": len(rows),
-            }))  # fmt: skip
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "group": words,
+                        "order": name,
+                        "path": by_group.SHOWN,
+                        "share": found.value,
+                        "low": found.low,
+                        "high": found.high,
+                        "runs": len(rows),
+                    }
+                )
+            )
     return pd.concat(frames, ignore_index=True)

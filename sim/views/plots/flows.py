@@ -119,10 +119,14 @@ def _band(ax: Axes, a: float, b: float, share: float, same: bool, colour: str) -
     outline = np.column_stack([np.concatenate([x, x[::-1]]), np.concatenate([top, (top - share)[::-1]])])
     ax.add_patch(
         Polygon(
-            outline, closed=True, facecolor=style.PALE if same else colour, alpha=0.55 if same else 0.85,
-            edgecolor="none", zorder=1 if same else 2,
+            outline,
+            closed=True,
+            facecolor=style.PALE if same else colour,
+            alpha=0.55 if same else 0.85,
+            edgecolor="none",
+            zorder=1 if same else 2,
         )
-    )  # fmt: skip
+    )
 
 
 def figure(found: Comparison) -> Figure:
@@ -132,13 +136,15 @@ def figure(found: Comparison) -> Figure:
         flows(found, ax)
         share = found.flipped
         style.caption(
-            made, "Which paths flip", " → ".join(found.names),
+            made,
+            "Which paths flip",
+            " → ".join(found.names),
             f"{int(found.sound.sum()):,} pairs of runs, the same chance in both; "
             f"{100 * share.mean:.1f} % end in another class "
             f"(95 % interval, chance alone: {100 * share.low:.1f} to {100 * share.high:.1f} %). "
             "Grey bands keep their class, coloured ones end in the class of their colour.",
             _identity(found),
-        )  # fmt: skip
+        )
     return made
 
 
@@ -170,8 +176,9 @@ def effects_figure(found: Comparison) -> Figure:
     )
     with style.look():
         made, axes = style.sheet((11.0, 4.4), (1, 2), margins=(1.75, 0.3, 0.85, 1.35), gaps=(2.3, 0))
-        for ax, (unit, words) in zip(axes, (("share", "Shares of runs"), ("week", "Time until it happens")),
-                                     strict=True):  # fmt: skip
+        for ax, (unit, words) in zip(
+            axes, (("share", "Shares of runs"), ("week", "Time until it happens")), strict=True
+        ):
             effects(found, unit, ax)
             ax.set_title(words)
         style.caption(made, "What it changes", " → ".join(found.names), *notes, _identity(found))
@@ -193,10 +200,18 @@ def numbers(found: Comparison) -> dict[str, tuple[pd.DataFrame, str, str]]:
         for column, there in enumerate(PATHS)
     ]
     rows = [
-        (one.name, one.unit, one.first.mean, one.second.mean, one.change.mean, one.change.low,
-         one.change.high, one.change.n)
+        (
+            one.name,
+            one.unit,
+            one.first.mean,
+            one.second.mean,
+            one.change.mean,
+            one.change.low,
+            one.change.high,
+            one.change.n,
+        )
         for one in found.contrasts
-    ]  # fmt: skip
+    ]
     names = ["outcome", "unit", "first", "second", "change", "low", "high", "pairs"]
     return {
         "flows": (pd.DataFrame(pairs, columns=["first", "second", "pairs"]), "pairs of runs", "none"),

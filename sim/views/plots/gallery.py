@@ -22,9 +22,15 @@ CHANCE = "so chance alone: neither parameters nor readings"
 
 #: What the sheet of fans shows, row by row.
 FANS = (
-    "rhetoric", "tension", "approval", "solidarity",
-    "refugees_reported", "refugees_hosted", "power_owed", "troops",
-)  # fmt: skip
+    "rhetoric",
+    "tension",
+    "approval",
+    "solidarity",
+    "refugees_reported",
+    "refugees_hosted",
+    "power_owed",
+    "troops",
+)
 
 
 def _runs(result: Result) -> str:
@@ -133,8 +139,13 @@ def _dotted(result: Result, table: pd.DataFrame, series: str, title: str, note: 
         for ax in panels:
             ax.set_xlim(0, top)
         width, height = figure.get_size_inches()
-        figure.legend(handles=panels[0].get_legend_handles_labels()[0], loc="upper left", borderaxespad=0,
-                      bbox_to_anchor=(0.12 / width, 1 - 0.5 / height), ncols=3)  # fmt: skip
+        figure.legend(
+            handles=panels[0].get_legend_handles_labels()[0],
+            loc="upper left",
+            borderaxespad=0,
+            bbox_to_anchor=(0.12 / width, 1 - 0.5 / height),
+            ncols=3,
+        )
     whiskers = "Whiskers, 95 %: chance at the defaults; chance and which cases were drawn across parameters."
     style.inscribe(figure, result, title, note, whiskers)
     return figure

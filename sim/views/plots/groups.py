@@ -63,8 +63,15 @@ def uncertainty(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.hlines(low, rows["low"], rows["high"], color=style.BLACK, linewidth=1.3)
         known = rows["case_low"].notna().to_numpy()
         wide = (rows["case_high"] - rows["case_low"])[known]
-        ax.barh(high[known], wide, left=rows["case_low"][known], height=0.2, color=style.PALE,
-                edgecolor=style.GREY, linewidth=0.8)  # fmt: skip
+        ax.barh(
+            high[known],
+            wide,
+            left=rows["case_low"][known],
+            height=0.2,
+            color=style.PALE,
+            edgecolor=style.GREY,
+            linewidth=0.8,
+        )
         if rows["reading_low"].notna().any():
             ax.hlines(
                 place + 0.38, rows["reading_low"], rows["reading_high"], color=style.ORANGE, linewidth=2.2
@@ -107,8 +114,18 @@ def dots(rows: pd.DataFrame, series: str, ax: Axes | None = None) -> Axes:
             y = place + 0.22 * ((len(names) - 1) / 2 - k)
             colour, marker = SERIES[k % len(SERIES)]
             ax.hlines(y, mine["low"], mine["high"], color=colour, linewidth=1.3)
-            ax.plot(mine["share"], y, marker, color=colour, markersize=4.5, markeredgecolor="white",
-                    markeredgewidth=0.5, label=name, clip_on=False, zorder=4)  # fmt: skip
+            ax.plot(
+                mine["share"],
+                y,
+                marker,
+                color=colour,
+                markersize=4.5,
+                markeredgecolor="white",
+                markeredgewidth=0.5,
+                label=name,
+                clip_on=False,
+                zorder=4,
+            )
         for y in (place[:-1] + place[1:]) / 2:
             ax.axhline(y, color="#EEEEEE", linewidth=0.6, zorder=0)
         style.percent(ax.xaxis)
@@ -219,9 +236,11 @@ def band(rows: pd.DataFrame, variable: str, start: date, ax: Axes | None = None)
 
 
 def curves(
-    rows: dict[str, pd.DataFrame], start: date, ax: Axes | None = None,
+    rows: dict[str, pd.DataFrame],
+    start: date,
+    ax: Axes | None = None,
     against: dict[str, pd.DataFrame] | None = None,
-) -> Axes:  # fmt: skip
+) -> Axes:
     """Draw cumulative incidence of first clash and first talks with pointwise intervals.
 
     Parameters
@@ -240,15 +259,29 @@ def curves(
         for column, words, colour, line in FIRSTS:
             table = rows[column]
             if against is not None:
-                ax.step(when, against[column]["share"], where="post", color=style.GREY, linestyle=line,
-                        linewidth=0.9)  # fmt: skip
+                ax.step(
+                    when,
+                    against[column]["share"],
+                    where="post",
+                    color=style.GREY,
+                    linestyle=line,
+                    linewidth=0.9,
+                )
             ax.fill_between(
                 when, table["low"], table["high"], step="post", color=colour, alpha=0.22, linewidth=0
             )
             ax.step(when, table["share"], where="post", color=colour, linestyle=line, label=words)
             share = float(table["share"].iloc[-1])
-            ax.plot([when[-1]], [share], "o", markerfacecolor="white", markeredgecolor=colour, markersize=4,
-                    clip_on=False, zorder=5)  # fmt: skip
+            ax.plot(
+                [when[-1]],
+                [share],
+                "o",
+                markerfacecolor="white",
+                markeredgecolor=colour,
+                markersize=4,
+                clip_on=False,
+                zorder=5,
+            )
         style.calendar(ax, when)
         ax.set_ylim(0, 1)
         style.percent(ax.yaxis)
@@ -273,8 +306,14 @@ def forest(rows: pd.DataFrame, ax: Axes | None = None, colour: str = style.BLUE)
         ax.hlines(place, rows["low"], rows["high"], color=style.BLACK, linewidth=1.3)
         clear = ((rows["low"] > 0) | (rows["high"] < 0)).to_numpy()
         for flag in (True, False):
-            ax.plot(rows["effect"][clear == flag], place[clear == flag], "o", color=colour, markersize=5,
-                    markerfacecolor=colour if flag else "white")  # fmt: skip
+            ax.plot(
+                rows["effect"][clear == flag],
+                place[clear == flag],
+                "o",
+                color=colour,
+                markersize=5,
+                markerfacecolor=colour if flag else "white",
+            )
         ax.set_yticks(place, [style.short(one, 34) for one in rows["group"]])
         ax.tick_params(axis="y", length=0)
         ax.set_ylim(-0.6, len(rows) - 0.4)
@@ -302,13 +341,30 @@ def sources(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
         for column, words, colour, hatch in SOURCES:
             part = rows[column].fillna(0).to_numpy(np.float64)
             if part.max() > 0 or column in ("chance", "parameters"):
-                ax.barh(place, part, left=left, height=0.66, color=colour, hatch=hatch, edgecolor="white",
-                        linewidth=0.6, label=words)  # fmt: skip
+                ax.barh(
+                    place,
+                    part,
+                    left=left,
+                    height=0.66,
+                    color=colour,
+                    hatch=hatch,
+                    edgecolor="white",
+                    linewidth=0.6,
+                    label=words,
+                )
             left += part
         for y, known, rest in zip(place, rows["chance"].notna(), 1 - rows["chance"], strict=True):
             words = f"{style.share(max(rest, 0))} not chance" if known else "never or always"
-            ax.annotate(words, (1, y), (4, 0), textcoords="offset points", va="center", fontsize=7.5,
-                        color="#555555", annotation_clip=False)  # fmt: skip
+            ax.annotate(
+                words,
+                (1, y),
+                (4, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=7.5,
+                color="#555555",
+                annotation_clip=False,
+            )
         ax.set_xlim(0, 1)
         style.percent(ax.xaxis)
         ax.set_xlabel("share of the variance of one run")

@@ -74,9 +74,14 @@ def save(
             figure, table, unit, interval = draw(kind)
             made += [write_figure(figure, place / f"{kind}.{form}") for form in wanted_forms]
         if numbers:
-            told = [("picture", f"{kind} of {about['title']}"), ("unit", unit), ("n", about["n"]),
-                    ("interval", interval), ("identity", about["identity"]),
-                    ("command", f"panj plot {source} --kind {kind}{about['options']} --data")]  # fmt: skip
+            told = [
+                ("picture", f"{kind} of {about['title']}"),
+                ("unit", unit),
+                ("n", about["n"]),
+                ("interval", interval),
+                ("identity", about["identity"]),
+                ("command", f"panj plot {source} --kind {kind}{about['options']} --data"),
+            ]
             made.append(write_text(data.text(table, told), place / f"{kind}.csv"))
     return made
 
@@ -99,9 +104,11 @@ def _drawer(
     if isinstance(result, Result):
         sound = int(result.outcomes["failure"].isna().sum())
         about = {
-            "title": result.spec.title, "n": f"{sound} runs, {len(result.outcomes) - sound} failed",
-            "identity": f"scenario {result.spec.hash[:16]}, {made}", "options": options,
-        }  # fmt: skip
+            "title": result.spec.title,
+            "n": f"{sound} runs, {len(result.outcomes) - sound} failed",
+            "identity": f"scenario {result.spec.hash[:16]}, {made}",
+            "options": options,
+        }
         return lambda kind: gallery.sheet(result, kind), list(gallery.KINDS), about
     from sim.analysis.digest import Digest
     from sim.views.plots import sweeps
@@ -111,7 +118,9 @@ def _drawer(
     named(digest, by)  # a wrong name is refused before anything is written
     sound = len(digest.sound)
     about = {
-        "title": result.experiment.title, "n": f"{sound} runs, {len(digest.runs) - sound} failed",
-        "identity": f"experiment {result.experiment.hash[:16]}, {made}", "options": options,
-    }  # fmt: skip
+        "title": result.experiment.title,
+        "n": f"{sound} runs, {len(digest.runs) - sound} failed",
+        "identity": f"experiment {result.experiment.hash[:16]}, {made}",
+        "options": options,
+    }
     return lambda kind: sweeps.KINDS[kind](digest, by), sweeps.usual(digest), about

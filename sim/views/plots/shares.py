@@ -67,13 +67,20 @@ def _range(result: Result, ax: Axes, place: np.ndarray) -> list[Artist]:
     high = place + 0.2
     ranged = table["case_low"].notna().to_numpy()
     width = (table["case_high"] - table["case_low"])[ranged]
-    ax.barh(high[ranged], width, left=table["case_low"][ranged], height=0.22, color=style.PALE,
-            edgecolor=style.GREY, linewidth=0.8)  # fmt: skip
+    ax.barh(
+        high[ranged],
+        width,
+        left=table["case_low"][ranged],
+        height=0.22,
+        color=style.PALE,
+        edgecolor=style.GREY,
+        linewidth=0.8,
+    )
     ax.plot(table["share"], high, "D", color=style.BLACK, markersize=3.6, clip_on=False, zorder=4)
     return [
         Patch(facecolor=style.PALE, edgecolor=style.GREY, label="90 % of cases across plausible parameters"),
         Line2D([], [], color=style.BLACK, marker="D", linestyle="", markersize=3.6, label="mean over cases"),
-    ]  # fmt: skip
+    ]
 
 
 def _readings(result: Result, ax: Axes, place: np.ndarray) -> list[Artist]:

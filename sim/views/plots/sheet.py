@@ -78,8 +78,14 @@ def by_groups(title: str, most: int) -> Callable[[Callable[[Digest, View], Sheet
     return wrap
 
 
-def blank(size: tuple[float, float], margins: Margins, panels: int = 1, *, gap: float = 1.0,
-          projection: str | None = None) -> tuple[Figure, list[Axes]]:  # fmt: skip
+def blank(
+    size: tuple[float, float],
+    margins: Margins,
+    panels: int = 1,
+    *,
+    gap: float = 1.0,
+    projection: str | None = None,
+) -> tuple[Figure, list[Axes]]:
     """Return a figure with a row of axes; margins are left, right, top, bottom, in inches."""
     if projection is None:
         return style.sheet(size, (1, panels), margins=margins, gaps=(gap, 0))
@@ -92,9 +98,16 @@ def blank(size: tuple[float, float], margins: Margins, panels: int = 1, *, gap: 
 
 
 def multiples(
-    count: int, panel: tuple[float, float], margins: Margins, *, columns: int = COLUMNS, parts: int = 1,
-    gaps: tuple[float, float] = (0.3, 0.75), inner: float = 0.25, projection: str | None = None,
-) -> tuple[Figure, list[list[Axes]]]:  # fmt: skip
+    count: int,
+    panel: tuple[float, float],
+    margins: Margins,
+    *,
+    columns: int = COLUMNS,
+    parts: int = 1,
+    gaps: tuple[float, float] = (0.3, 0.75),
+    inner: float = 0.25,
+    projection: str | None = None,
+) -> tuple[Figure, list[list[Axes]]]:
     """Return a figure with so many panels of a size in inches; a panel may be a column of several parts.
 
     A single panel is drawn larger, since it has the sheet for itself.
@@ -153,15 +166,29 @@ def titled(ax: Axes, words: str, small: str = "") -> None:
     name = style.short(words, max(int(112 * room / size), 12))
     ax.set_title(name, fontsize=size, parse_math=False, pad=15 if small else 6)
     if small:
-        ax.annotate(small, (0, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", fontsize=7,
-                    color="#555555", parse_math=False)  # fmt: skip
+        ax.annotate(
+            small,
+            (0, 1),
+            (0, 4),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            fontsize=7,
+            color="#555555",
+            parse_math=False,
+        )
 
 
 def legend(figure: Figure, handles: Iterable[Any], columns: int = 4, top: float = 0.5) -> None:
     """Put a legend under the heading, `top` inches below the upper edge."""
     width, height = figure.get_size_inches()
-    figure.legend(handles=list(handles), loc="upper left", bbox_to_anchor=(0.12 / width, 1 - top / height),
-                  ncols=columns, borderaxespad=0, fontsize=8)  # fmt: skip
+    figure.legend(
+        handles=list(handles),
+        loc="upper left",
+        bbox_to_anchor=(0.12 / width, 1 - top / height),
+        ncols=columns,
+        borderaxespad=0,
+        fontsize=8,
+    )
 
 
 def inscribe(figure: Figure, digest: Digest, title: str, *notes: str) -> None:
@@ -177,10 +204,13 @@ def inscribe(figure: Figure, digest: Digest, title: str, *notes: str) -> None:
         done += f". Only runs where {study.condition}"
     versions = study.identity["versions"]
     style.caption(
-        figure, title, experiment.title, f"{done}. {' '.join(notes)}".strip(),
+        figure,
+        title,
+        experiment.title,
+        f"{done}. {' '.join(notes)}".strip(),
         f"Experiment {experiment.hash[:8]}, seed {experiment.seed}, panj {versions['panj']}. "
         "Under the assumptions of this experiment; not a forecast.",
-    )  # fmt: skip
+    )
 
 
 def named(digest: Digest, by: str | None) -> str:

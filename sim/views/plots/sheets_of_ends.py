@@ -86,10 +86,12 @@ def sources(digest: Digest, by: str | None) -> Sheet:
     draw.sources(table, ax)
     legend(figure, ax.get_legend_handles_labels()[0])
     inscribe(
-        figure, digest, "Chance, parameters, readings",
+        figure,
+        digest,
+        "Chance, parameters, readings",
         "The variance of whether a run ends so, cut by moments; parameters hold what they do jointly with "
         "others. More runs measure the parts better and shrink none.",
-    )  # fmt: skip
+    )
     return Sheet(figure, table, "share of the variance of one run", "none")
 
 
@@ -156,10 +158,14 @@ def joint(digest: Digest, view: View) -> Sheet:
             ax.tick_params(axis="x", labelsize=6.5)
     n = int(table["runs"].min())
     inscribe(
-        figure, digest, view.title, f"Shares of runs; n = {n:,} a table{'' if alone else ' at least'}.",
+        figure,
+        digest,
+        view.title,
+        f"Shares of runs; n = {n:,} a table{'' if alone else ' at least'}.",
         "Small figures: 90 % of cases in per cent, chance taken out." if alone else "",
-        "Colour follows the root of the share; rows are escalation, columns rapprochement.", view.more,
-    )  # fmt: skip
+        "Colour follows the root of the share; rows are escalation, columns rapprochement.",
+        view.more,
+    )
     words = f"low, high: {sure(digest)}; case_low, case_high: 90 % of cases, chance taken out"
     return Sheet(figure, table, "share of runs", words)
 
@@ -184,8 +190,16 @@ def grid_map(digest: Digest, view: View) -> Sheet:
     panels = [ax for (ax,) in cells]
     for one, ax in zip(view.groups, panels, strict=True):
         wide = data[data["group"] == one.name].pivot(index=names[1], columns=names[0], values="share")
-        mesh = ax.pcolormesh(wide.columns, wide.index, wide, cmap=style.density(), vmin=low, vmax=high,
-                             shading="nearest", rasterized=True)  # fmt: skip
+        mesh = ax.pcolormesh(
+            wide.columns,
+            wide.index,
+            wide,
+            cmap=style.density(),
+            vmin=low,
+            vmax=high,
+            shading="nearest",
+            rasterized=True,
+        )
         ax.set_xlabel(names[0])
         ax.set_ylabel(names[1])
         titled(ax, one.name)
@@ -199,8 +213,9 @@ def grid_map(digest: Digest, view: View) -> Sheet:
     noise = 196 * np.sqrt(max(high * (1 - high), 0.0) / max(each, 1))
     shared = (
         "Cells share their draws: neighbours differ by their values alone, and chance moves all together."
-        if experiment.draws == "shared" else "Neighbours differ by chance as well."
-    )  # fmt: skip
+        if experiment.draws == "shared"
+        else "Neighbours differ by chance as well."
+    )
     note = f"{each:,} runs a cell: by chance, each may be off by about {noise:.0f} points."
     inscribe(figure, digest, view.title, note, shared, view.more)
     return Sheet(figure, data, "share of runs of a cell", "none")

@@ -63,10 +63,17 @@ def flows(digest: Digest, view: View) -> Sheet:
     for (other, pairs), (ax,) in zip(found, cells, strict=True):
         alluvial(pairs, (first, other), ax, room=0.85 if len(found) > 1 else 0.7, least=0.01, size=8)
         row, column = np.indices(pairs.shape)
-        frames.append(pd.DataFrame({
-            "against": first, "group": other, "first": [PATHS[k] for k in row.ravel()],
-            "second": [PATHS[k] for k in column.ravel()], "pairs": pairs.ravel(),
-        }))  # fmt: skip
+        frames.append(
+            pd.DataFrame(
+                {
+                    "against": first,
+                    "group": other,
+                    "first": [PATHS[k] for k in row.ravel()],
+                    "second": [PATHS[k] for k in column.ravel()],
+                    "pairs": pairs.ravel(),
+                }
+            )
+        )
     n = int(min(pairs.sum() for _, pairs in found))
     note = f"{n:,} pairs a panel, the same chance and values in both."
     bands = "Grey bands keep their class, coloured ones end in the class of their colour; under 1 % unnamed."

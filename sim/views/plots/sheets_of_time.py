@@ -63,9 +63,14 @@ def ladders(digest: Digest, view: View) -> Sheet:
     width = figure.get_size_inches()[0]
     for ladder, ax in zip(LADDERS, stacks[0], strict=True):
         figure.legend(
-            handles=draw.rungs_key(ladder), title=ladder, alignment="left", fontsize=7.5, borderaxespad=0,
-            loc="upper left", bbox_to_anchor=(1 - 1.7 / width, ax.get_position().y1),
-        )  # fmt: skip
+            handles=draw.rungs_key(ladder),
+            title=ladder,
+            alignment="left",
+            fontsize=7.5,
+            borderaxespad=0,
+            loc="upper left",
+            bbox_to_anchor=(1 - 1.7 / width, ax.get_position().y1),
+        )
     note = "Shares by the end of each week over the runs of all cases: chance and parameters together."
     inscribe(figure, digest, view.title, note, view.more)
     return Sheet(figure, table, "share of runs on the rung", "none")
@@ -108,9 +113,7 @@ def bands(digest: Digest, view: View) -> Sheet:
 def incidence(digest: Digest, view: View) -> Sheet:
     """Draw by when clash and talks have come, and the paired differences in restricted mean time."""
     weeks = of_study.weeks(digest.study)
-    tables = {
-        column: by_group.incidence(digest, view.groups, column, weeks) for column, *_ in FIRSTS
-    }  # fmt: skip
+    tables = {column: by_group.incidence(digest, view.groups, column, weeks) for column, *_ in FIRSTS}
     asked = [Estimand("weeks", (column,)) for column in tables]
     effects = group_effects.effects(digest, view.by, view.groups, asked)
     more = ROW * effects["group"].nunique() + 1.5 if len(effects) else 0.0
@@ -124,8 +127,11 @@ def incidence(digest: Digest, view: View) -> Sheet:
         against = {column: table[table["setting"] == first] for column, table in tables.items()}
         draw.curves(rows, start(digest), ax, against=against if number else None)
         clash, talks = (int(table["waiting"].iloc[-1]) for table in rows.values())
-        titled(ax, one.name, f"n = {int(rows[asked[0].names[0]]['runs'].iloc[0]):,}; "
-               f"never: {clash:,} clash, {talks:,} talks")  # fmt: skip
+        titled(
+            ax,
+            one.name,
+            f"n = {int(rows[asked[0].names[0]]['runs'].iloc[0]):,}; never: {clash:,} clash, {talks:,} talks",
+        )
         if number % COLUMNS == 0:
             ax.set_ylabel("share of runs")
     share_axes(panels, x=False)
@@ -152,9 +158,7 @@ def _restricted(figure: Figure, effects: pd.DataFrame, first: str) -> None:
     names = 2.45
     wide = (width - names - 0.35 - 0.6) / 2
     for k, (column, words, colour, _) in enumerate(FIRSTS):
-        ax = figure.add_axes(
-            ((names + k * (wide + 0.6)) / width, 1.4 / height, wide / width, high / height)
-        )  # fmt: skip
+        ax = figure.add_axes(((names + k * (wide + 0.6)) / width, 1.4 / height, wide / width, high / height))
         draw.forest(effects[effects["question"] == f"weeks({column})"], ax, colour)
         ax.tick_params(labelleft=k == 0)
         ax.set_xlabel("weeks, restricted mean, 95 %")

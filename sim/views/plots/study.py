@@ -34,9 +34,15 @@ Flags = NDArray[np.bool_]
 
 LINES = ("-", "--", ":", "-.")
 COLOURS = (
-    style.BLUE, style.VERMILION, style.ORANGE, style.SKY,
-    style.BLACK, style.GREEN, style.PURPLE, style.GREY,
-)  # fmt: skip
+    style.BLUE,
+    style.VERMILION,
+    style.ORANGE,
+    style.SKY,
+    style.BLACK,
+    style.GREEN,
+    style.PURPLE,
+    style.GREY,
+)
 #: How the mean over cases is marked.
 _MEAN: dict[str, Any] = {"s": 70, "marker": "X", "edgecolor": "white", "zorder": 5}
 #: Most groups that one picture tells apart in rows, and in lines.
@@ -57,8 +63,16 @@ def stacked(digest: Digest, by: str = "levers", ax: Axes | None = None) -> Axes:
         left = np.zeros(len(groups))
         for name in PATHS:
             share = wide[name].to_numpy(np.float64)
-            ax.barh(place, share, left=left, height=0.62, color=CLASSES[name], edgecolor="white",
-                    linewidth=0.6, label=style.sentence(name))  # fmt: skip
+            ax.barh(
+                place,
+                share,
+                left=left,
+                height=0.62,
+                color=CLASSES[name],
+                edgecolor="white",
+                linewidth=0.6,
+                label=style.sentence(name),
+            )
             left += share
         risk = table[table["path"] == "clashes or worse"].set_index("group").loc[groups]
         ax.hlines(place, risk["low"], risk["high"], color=style.BLACK, linewidth=1.6, zorder=4)
@@ -76,9 +90,15 @@ def stacked(digest: Digest, by: str = "levers", ax: Axes | None = None) -> Axes:
         # So far below in inches, however many bars there are.
         below = ax.transAxes + ScaledTranslation(0, -0.5, ax.figure.dpi_scale_trans)
         ax.legend(
-            handles, [*labels, "clashes or worse, 95 %"], loc="upper left", bbox_to_anchor=(0.0, 0.0),
-            bbox_transform=below, ncols=3, fontsize=7.5, borderaxespad=0,
-        )  # fmt: skip
+            handles,
+            [*labels, "clashes or worse, 95 %"],
+            loc="upper left",
+            bbox_to_anchor=(0.0, 0.0),
+            bbox_transform=below,
+            ncols=3,
+            fontsize=7.5,
+            borderaxespad=0,
+        )
         return ax
 
 
@@ -242,15 +262,15 @@ def box(digest: Digest, found: Box, ax: Axes | None = None) -> Axes:
         return _bars(digest, (ranges or list(found.limits))[0], met, known, ax)
 
 
-def _dots(
-    inputs: pd.DataFrame, first: Limit, second: Limit, met: Flags, known: Flags, ax: Axes
-) -> Axes:  # fmt: skip
+def _dots(inputs: pd.DataFrame, first: Limit, second: Limit, met: Flags, known: Flags, ax: Axes) -> Axes:
     """Draw cases by two things, filled where they meet the condition, and the box."""
     x, y = (inputs[one.name].to_numpy(np.float64) for one in (first, second))
     shown = np.flatnonzero(known)
     shown = shown[:: max(len(shown) // 3000, 1)]
-    for flag, look in ((False, {"facecolor": "none", "edgecolor": style.GREY, "linewidth": 0.6}),
-                       (True, {"facecolor": style.VERMILION, "edgecolor": "none"})):  # fmt: skip
+    for flag, look in (
+        (False, {"facecolor": "none", "edgecolor": style.GREY, "linewidth": 0.6}),
+        (True, {"facecolor": style.VERMILION, "edgecolor": "none"}),
+    ):
         mine = shown[met[shown] == flag]
         ax.scatter(x[mine], y[mine], s=14, alpha=0.75, **look)
     (a, b), (c, d) = (
@@ -271,9 +291,7 @@ def _dots(
     return ax
 
 
-def _bars(
-    digest: Digest, limit: Limit, met: Flags, known: Flags, ax: Axes
-) -> Axes:  # fmt: skip
+def _bars(digest: Digest, limit: Limit, met: Flags, known: Flags, ax: Axes) -> Axes:
     """Draw the share of cases that meet the condition by the one thing a box asks for."""
     groups = [one for one in digest.groups(limit.name) if (one.cases & known).any()][:MOST]
     hit = np.array([(one.cases & met & known).sum() for one in groups], np.float64)
@@ -293,8 +311,10 @@ def _bars(
     ax.set_xlabel("share of cases that meet it, 95 % Wilson")
     ax.set_ylabel(limit.name)
     if limit.names:
-        handles = [Patch(facecolor=style.VERMILION, edgecolor=style.GREY, label="in the box"),
-                   Patch(facecolor=style.PALE, edgecolor=style.GREY, label="outside")]  # fmt: skip
+        handles = [
+            Patch(facecolor=style.VERMILION, edgecolor=style.GREY, label="in the box"),
+            Patch(facecolor=style.PALE, edgecolor=style.GREY, label="outside"),
+        ]
         ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, 1.12), ncols=2, fontsize=8)
     else:
         ax.set_title(f"the box: {limit}", fontsize=9)
@@ -310,8 +330,15 @@ def peeling(found: Box, ax: Axes | None = None) -> Axes:
         dots = ax.scatter(steps["coverage"], steps["density"], c=steps["limits"], cmap=style.density(), s=26)
         dots.set_edgecolor(style.GREY)
         one = steps[steps["chosen"]].iloc[0]
-        ax.plot(one["coverage"], one["density"], "o", markersize=13, fillstyle="none", color=style.VERMILION,
-                markeredgewidth=2)  # fmt: skip
+        ax.plot(
+            one["coverage"],
+            one["density"],
+            "o",
+            markersize=13,
+            fillstyle="none",
+            color=style.VERMILION,
+            markeredgewidth=2,
+        )
         ax.annotate(
             "chosen", (one["coverage"], one["density"]), (9, 7), textcoords="offset points", fontsize=8
         )
@@ -336,8 +363,15 @@ def tradeoff(found: Robustness, ax: Axes | None = None) -> Axes:
             size = 50 + 170 * (rest[0] - rest[0].min()) / (span if span > 0 else 1)
         for front in (False, True):
             mine = found.pareto == front
-            ax.scatter(x[mine], y[mine], s=size[mine], facecolor=style.BLUE if front else "none",
-                       edgecolor=style.BLUE, alpha=0.8, linewidth=1.4)  # fmt: skip
+            ax.scatter(
+                x[mine],
+                y[mine],
+                s=size[mine],
+                facecolor=style.BLUE if front else "none",
+                edgecolor=style.BLUE,
+                alpha=0.8,
+                linewidth=1.4,
+            )
         first, second, *third = found.goals
         ax.set_xlabel(f"{first.asked.label}\n({'less' if first.better < 0 else 'more'} is better)")
         ax.set_ylabel(f"{second.asked.label} ({'less' if second.better < 0 else 'more'} is better)")
@@ -377,10 +411,15 @@ def incidence(digest: Digest, column: str, ax: Axes | None = None) -> Axes:
         for k, place in enumerate(style.apart(at, 0.05 * ax.get_ylim()[1])):
             colour = COLOURS[k % len(COLOURS)]
             ax.annotate(
-                style.short(groups[k], 26), (last, at[k]), (last * 1.04, place), fontsize=8, va="center",
-                color=colour, annotation_clip=False,
+                style.short(groups[k], 26),
+                (last, at[k]),
+                (last * 1.04, place),
+                fontsize=8,
+                va="center",
+                color=colour,
+                annotation_clip=False,
                 arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6},
-            )  # fmt: skip
+            )
         ax.set_xlabel("week")
         ax.set_ylabel("share of runs" + (", 95 % interval" if len(groups) <= 3 else ""))
         style.percent(ax.yaxis)

@@ -114,14 +114,24 @@ def name_points(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], names:
         far = abs(rise) > 14
         arrow = {"arrowstyle": "-", "color": GREY, "linewidth": 0.5, "shrinkB": 5} if far else None
         ax.annotate(
-            name, (x[number], y[number]), (left - a, rise),
-            textcoords="offset points", fontsize=8, va="center", arrowprops=arrow, annotation_clip=False,
-        )  # fmt: skip
+            name,
+            (x[number], y[number]),
+            (left - a, rise),
+            textcoords="offset points",
+            fontsize=8,
+            va="center",
+            arrowprops=arrow,
+            annotation_clip=False,
+        )
 
 
 #: Where a name may stand around its point: left or right, and how far up, in points.
-_AROUND = [(side, rise) for rise in (0, 11, -11, 22, -22, 33, -33, 44, -44) for side in (1, -1, 0)
-           if side or abs(rise) > 0]  # fmt: skip
+_AROUND = [
+    (side, rise)
+    for rise in (0, 11, -11, 22, -22, 33, -33, 44, -44)
+    for side in (1, -1, 0)
+    if side or abs(rise) > 0
+]
 
 
 def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
@@ -215,15 +225,17 @@ def sheet(
     figure = Figure(figsize=size)
     figure.set_layout_engine("none")
     panels = [
-        figure.add_axes((
-            (left + column * (wide + gaps[0])) / width,
-            (bottom + (rows - 1 - row) * (high + gaps[1])) / height,
-            wide / width,
-            high / height,
-        ))
+        figure.add_axes(
+            (
+                (left + column * (wide + gaps[0])) / width,
+                (bottom + (rows - 1 - row) * (high + gaps[1])) / height,
+                wide / width,
+                high / height,
+            )
+        )
         for row in range(rows)
         for column in range(columns)
-    ]  # fmt: skip
+    ]
     return figure, panels
 
 

@@ -36,8 +36,13 @@ def _shares(digest: Digest, by: str | None) -> Sheet:
     figure, (ax,) = blank((9.6, 0.34 * rows + 3.0), (3.0, 0.3, 0.55, 2.0))
     plots.stacked(digest, name, ax)
     more = f"The first {rows} of {groups}." if groups > rows else ""
-    inscribe(figure, digest, f"Where runs end by {name}", f"Whisker: clashes or worse, {sure(digest)}.",
-             f"(n): runs. {more}")  # fmt: skip
+    inscribe(
+        figure,
+        digest,
+        f"Where runs end by {name}",
+        f"Whisker: clashes or worse, {sure(digest)}.",
+        f"(n): runs. {more}",
+    )
     return Sheet(figure, digest.table(name), "share of runs", f"low, high: {sure(digest)}")
 
 
@@ -120,10 +125,13 @@ def _boxes(digest: Digest, by: str | None) -> Sheet:
     plots.peeling(found[0], right)
     low, high = found[0].fit.interval
     inscribe(
-        figure, digest, title, f"Asked: {digest.where.text}.",
+        figure,
+        digest,
+        title,
+        f"Asked: {digest.where.text}.",
         f"Box: {' and '.join(map(str, found[0].limits))}. Density {100 * found[0].fit.density:.0f} % "
         f"(95 % Wilson, over cases: {100 * low:.0f} to {100 * high:.0f} %).",
-    )  # fmt: skip
+    )
     words = "none; the box's density has a Wilson interval"
     return Sheet(figure, found[0].trajectory, "share of cases", words)
 
@@ -134,9 +142,13 @@ def _tradeoff(digest: Digest, by: str | None) -> Sheet:
         return nothing(digest, "Which choice holds up", digest.notes["policies"])
     figure, (ax,) = blank((8.0, 5.8), (0.9, 0.4, 0.75, 1.25))
     plots.tradeoff(found, ax)
-    inscribe(figure, digest, "Which choice holds up",
-               f"Means over {found.worlds:,} worlds, the same and on the same chance for all; "
-               f"least regret: {found.favourite}.")  # fmt: skip
+    inscribe(
+        figure,
+        digest,
+        "Which choice holds up",
+        f"Means over {found.worlds:,} worlds, the same and on the same chance for all; "
+        f"least regret: {found.favourite}.",
+    )
     frames = [
         table.assign(policy=found.policies, question=str(goal.asked), on_the_front=found.pareto)
         for goal, table in zip(found.goals, found.tables, strict=True)

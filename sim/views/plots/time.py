@@ -64,9 +64,13 @@ def ladder(result: Result, which: str = "escalation", ax: Axes | None = None) ->
         ax.set_ylabel("share of runs")
         ax.set_title(f"Ladder of {which}")
         ax.legend(
-            drawn[::-1], names[::-1], title="rung", alignment="left",
-            loc="center left", bbox_to_anchor=(1.01, 0.5),
-        )  # fmt: skip
+            drawn[::-1],
+            names[::-1],
+            title="rung",
+            alignment="left",
+            loc="center left",
+            bbox_to_anchor=(1.01, 0.5),
+        )
         return ax
 
 
@@ -96,9 +100,13 @@ def fan(result: Result, variable: str, ax: Axes | None = None) -> Axes:
         ax.plot(when, level["q50"], color="#04365C", label="median")
         for k, name in enumerate(("q05", "q95") if len(there) else ()):
             ax.plot(
-                when, there[name].to_numpy() / scale, color=style.GREY, linestyle=(0, (4, 2)), linewidth=0.9,
+                when,
+                there[name].to_numpy() / scale,
+                color=style.GREY,
+                linestyle=(0, (4, 2)),
+                linewidth=0.9,
                 label=None if k else "90 % of runs across plausible parameters",
-            )  # fmt: skip
+            )
         style.calendar(ax, when)
         _marks(ax, variable, when, scale)
         ax.grid(axis="y")
@@ -118,14 +126,26 @@ def _marks(ax: Axes, variable: str, when: np.ndarray, scale: float) -> None:
         if not when[0] <= day <= when[-1]:
             continue
         ax.plot(
-            [day], [mark.value / scale], "D", color=style.VERMILION, markeredgecolor="white", markersize=6,
-            zorder=5, label=label, clip_on=False,
-        )  # fmt: skip
+            [day],
+            [mark.value / scale],
+            "D",
+            color=style.VERMILION,
+            markeredgecolor="white",
+            markersize=6,
+            zorder=5,
+            label=label,
+            clip_on=False,
+        )
         ax.annotate(
-            f"¶{mark.paragraph}", (day, mark.value / scale), (7, -2), textcoords="offset points",
-            fontsize=8, color="#8A3B00", va="top",
+            f"¶{mark.paragraph}",
+            (day, mark.value / scale),
+            (7, -2),
+            textcoords="offset points",
+            fontsize=8,
+            color="#8A3B00",
+            va="top",
             path_effects=[withStroke(linewidth=2.5, foreground="white")],
-        )  # fmt: skip
+        )
         label = None
 
 
@@ -159,9 +179,14 @@ def incidence(result: Result, ax: Axes | None = None) -> Axes:
             if len(result.design):
                 wide = distributions.incidence(result.part("plausible"), column, weeks)
                 ax.step(
-                    when, wide["share"], where="post", color=colour, linestyle=line, linewidth=0.7,
+                    when,
+                    wide["share"],
+                    where="post",
+                    color=colour,
+                    linestyle=line,
+                    linewidth=0.7,
                     label=f"{words}, across plausible parameters",
-                )  # fmt: skip
+                )
             share, waiting = float(table["share"].iloc[-1]), int(table["waiting"].iloc[-1])
             ends.append((share, f"{100 * share:.0f} %; {waiting:,} of {runs:,}\nruns censored", colour))
         _ends(ax, when[-1], ends)
@@ -184,7 +209,13 @@ def _ends(ax: Axes, last: np.datetime64, ends: list[tuple[float, str, str]]) -> 
         )
         place = max(share, below + 0.12)
         ax.annotate(
-            words, (last, place), (9, 0), textcoords="offset points", va="center", fontsize=8, color=colour,
+            words,
+            (last, place),
+            (9, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            color=colour,
             annotation_clip=False,
-        )  # fmt: skip
+        )
         below = place

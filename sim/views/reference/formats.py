@@ -52,11 +52,13 @@ def formats() -> str:
     event = scenario["properties"]["events"]["items"]
     change = next(one for name, one in scenario["$defs"].items() if name.startswith("change_"))
     commitment = scenario["properties"]["commitments"]["items"]["oneOf"][0]
-    columns = [("case", "number of the case; 0 is the scenario's own values in a result of `panj run`"),
-               ("replicate", "which randomness; equal numbers share it"),
-               ("part", f"{' or '.join(PARTS)}; only in a result of `panj run`"),
-               *((name, meaning(name)) for name in OUTCOMES),
-               ("failure", "why the run failed; missing where it is sound")]  # fmt: skip
+    columns = [
+        ("case", "number of the case; 0 is the scenario's own values in a result of `panj run`"),
+        ("replicate", "which randomness; equal numbers share it"),
+        ("part", f"{' or '.join(PARTS)}; only in a result of `panj run`"),
+        *((name, meaning(name)) for name in OUTCOMES),
+        ("failure", "why the run failed; missing where it is sound"),
+    ]
     return page(
         "Formats",
         "For completion, units on hover and marks under mistakes in an editor: `panj schema scenario > "
@@ -74,27 +76,39 @@ def formats() -> str:
         "Exactly one of:",
         _keys(change),
         "### Commitment",
-        _keys({**commitment, "properties": {
-            **commitment["properties"], "actor": {"type": "string", "description": "who binds itself"},
-            "instrument": {"type": "string", "description": "with which instrument"},
-            "avoid": {"type": "array", "description": "options it does not take"},
-            "insist": {"type": "string", "description": "an option it takes in every week in which it is open"},
-        }}),
+        _keys(
+            {
+                **commitment,
+                "properties": {
+                    **commitment["properties"],
+                    "actor": {"type": "string", "description": "who binds itself"},
+                    "instrument": {"type": "string", "description": "with which instrument"},
+                    "avoid": {"type": "array", "description": "options it does not take"},
+                    "insist": {
+                        "type": "string",
+                        "description": "an option it takes in every week in which it is open",
+                    },
+                },
+            }
+        ),
         "## Experiment",
         _keys(experiment),
         "### Design",
         table(
             ("method", "what it is", "takes"),
             [
-                (f"`{one['properties']['method']['const']}`", one["properties"]["method"]["description"],
-                 code(name for name in one["properties"] if name != "method"))
+                (
+                    f"`{one['properties']['method']['const']}`",
+                    one["properties"]["method"]["description"],
+                    code(name for name in one["properties"] if name != "method"),
+                )
                 for one in experiment["properties"]["design"]["oneOf"]
             ],
         ),
         "### Uncertainties",
-        "Any parameter or initial value by its name, with a law: " + "; ".join(
-            f"`{name}` {cell(what)}" for name, what in laws.TAKES.items()
-        ) + "; a bare list is `discrete`. Beside them:",
+        "Any parameter or initial value by its name, with a law: "
+        + "; ".join(f"`{name}` {cell(what)}" for name, what in laws.TAKES.items())
+        + "; a bare list is `discrete`. Beside them:",
         _keys({"properties": {name: one for name, one in uncertain.items() if "$ref" not in one}}),
         "### Trajectories",
         _keys(experiment["properties"]["trajectories"]),
@@ -103,13 +117,16 @@ def formats() -> str:
         "## Result folder",
         f"`{store.NAME}` says what it is: canonical scenario or experiment with its hash and the reasons of its events, seed, versions, checksums. "
         f"{said(Result)} A sweep keeps `outcomes` and `changes` as folders of parts.",
-        table(("table", "file", "rows"), [(name, f"`{file}`", TABLES[name]) for name, file in store.FILES.items()]),
+        table(
+            ("table", "file", "rows"),
+            [(name, f"`{file}`", TABLES[name]) for name, file in store.FILES.items()],
+        ),
         "### Columns of outcomes",
         table(("column", "holds"), [(f"`{name}`", what) for name, what in columns]),
         "### Names of runs",
         "A run is named CASE:REPLICATE, as in these columns; a number alone is that replicate of case 0. `panj explain "
         "DIR --run 0:17` runs it again.",
-    )  # fmt: skip
+    )
 
 
 def _keys(one: Mapping[str, Any]) -> str:

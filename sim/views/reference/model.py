@@ -31,10 +31,17 @@ def rules() -> str:
     overview = table(
         ("rule", "", "¶", "actor", "concern", "claim"),
         [
-            (f"[{one.id}](#{one.id.lower()})", one.name, marks(one.paragraphs), one.actor, one.concern, one.claim)
+            (
+                f"[{one.id}](#{one.id.lower()})",
+                one.name,
+                marks(one.paragraphs),
+                one.actor,
+                one.concern,
+                one.claim,
+            )
             for one in model.rules.values()
         ],
-    )  # fmt: skip
+    )
     return page(
         "Rules",
         "A rule is an intensity, which is never negative, and a row of pushes. A push adds strength × weight of the "
@@ -94,9 +101,17 @@ def menus() -> str:
             for option in instrument.options[1:]:
                 opened = said(option.open_when) if option.open_when is not None else "always"
                 rows.append(
-                    (instrument.name, f"`{option.name}`", option.meaning, code(option.moves), option.inverse,
-                     opened, f"`{option.base}`", marks(option.paragraphs))
-                )  # fmt: skip
+                    (
+                        instrument.name,
+                        f"`{option.name}`",
+                        option.meaning,
+                        code(option.moves),
+                        option.inverse,
+                        opened,
+                        f"`{option.base}`",
+                        marks(option.paragraphs),
+                    )
+                )
         parts.append(
             table(("instrument", "option", "what it is", "moves", "undone by", "open", "base", "¶"), rows)
         )
@@ -117,10 +132,18 @@ def world() -> str:
     for one in model.world.values():
         span = "computed" if one.derived else f"{number(one.plausible[0])} to {number(one.plausible[1])}"
         rows.append(
-            (f"`{one.name}`", one.meaning, one.unit, number(one.default), span,
-             f"{number(one.low)} to {number(one.high)}", _known(one.known_to, one.estimated),
-             "; ".join(moved[one.name]) or "–", source(one.source))
-        )  # fmt: skip
+            (
+                f"`{one.name}`",
+                one.meaning,
+                one.unit,
+                number(one.default),
+                span,
+                f"{number(one.low)} to {number(one.high)}",
+                _known(one.known_to, one.estimated),
+                "; ".join(moved[one.name]) or "–",
+                source(one.source),
+            )
+        )
     head = (
         "variable",
         "meaning",
@@ -135,11 +158,18 @@ def world() -> str:
     drives = table(
         ("drive", "meaning", "unit", "pushed by"),
         [
-            (f"`{one.name}`", one.meaning, one.unit,
-             ", ".join(rule.id for rule, part in model.driving() if one.name in {p.target for p in part.pushes}) or "–")
+            (
+                f"`{one.name}`",
+                one.meaning,
+                one.unit,
+                ", ".join(
+                    rule.id for rule, part in model.driving() if one.name in {p.target for p in part.pushes}
+                )
+                or "–",
+            )
             for one in model.drives.values()
         ],
-    )  # fmt: skip
+    )
     draws = table(
         ("draw", "meaning", "law"),
         [(f"`{one.name}`", one.meaning, one.spread) for one in model.draws.values()],
@@ -174,11 +204,17 @@ def parameters() -> str:
         rows = []
         for one in (model.parameters[name] for name in names):
             rows.append(
-                (f"`{one.name}`", one.meaning, one.unit, default(one),
-                 f"{number(one.plausible[0])} to {number(one.plausible[1])}"
-                 + (" (log)" if one.spread == "log-uniform" else ""),
-                 "; ".join(used[one.name]) or "–", source(one.source))
-            )  # fmt: skip
+                (
+                    f"`{one.name}`",
+                    one.meaning,
+                    one.unit,
+                    default(one),
+                    f"{number(one.plausible[0])} to {number(one.plausible[1])}"
+                    + (" (log)" if one.spread == "log-uniform" else ""),
+                    "; ".join(used[one.name]) or "–",
+                    source(one.source),
+                )
+            )
         parts += [
             f"## {title}",
             table(
@@ -187,8 +223,10 @@ def parameters() -> str:
                 ("default",),
             ),
         ]
-    grades = {grade: sum(one.source.grade == grade for one in model.parameters.values())
-              for grade in ("article", "public", "literature", "judgement")}  # fmt: skip
+    grades = {
+        grade: sum(one.source.grade == grade for one in model.parameters.values())
+        for grade in ("article", "public", "literature", "judgement")
+    }
     counted = ", ".join(f"{n} {grade}" for grade, n in grades.items())
     return page(
         "Parameters",
@@ -205,10 +243,15 @@ def processes() -> str:
     for function in uses.PROCESSES:
         read = fields_read(function)
         rows.append(
-            (f"`{function.__name__}`", said(function), code(sorted(fields_written(function))),
-             code(sorted(read.get("drive", ()))), code(sorted(read.get("draw", ()))),
-             code(sorted(set(parameters_read(function)) & set(model.parameters))))
-        )  # fmt: skip
+            (
+                f"`{function.__name__}`",
+                said(function),
+                code(sorted(fields_written(function))),
+                code(sorted(read.get("drive", ()))),
+                code(sorted(read.get("draw", ()))),
+                code(sorted(set(parameters_read(function)) & set(model.parameters))),
+            )
+        )
     return page(
         "The week and its processes",
         prose(week),
@@ -240,10 +283,16 @@ def matrix() -> str:
         if not claims:
             untested.append(n)
         rows.append(
-            (f"¶{n}", ", ".join(f"[{one.id}](rules.md#{one.id.lower()})" for one in here) or "–",
-             ", ".join(claims) or "–", code(options), code(numbers), len(behind),
-             ", ".join(one.name for one in readings if n in one.paragraphs) or "–")
-        )  # fmt: skip
+            (
+                f"¶{n}",
+                ", ".join(f"[{one.id}](rules.md#{one.id.lower()})" for one in here) or "–",
+                ", ".join(claims) or "–",
+                code(options),
+                code(numbers),
+                len(behind),
+                ", ".join(one.name for one in readings if n in one.paragraphs) or "–",
+            )
+        )
     head = ("", "rules", "claims", "options", "figures taken from it", "parameters of its rules", "readings")
     judged = [one for one in model.rules.values() if not one.paragraphs]
     return page(
@@ -252,25 +301,35 @@ def matrix() -> str:
         "(`panj claims`), options, values whose source it is, how many further parameters its rules use, readings that "
         "turn on it.",
         table(head, rows, ("parameters of its rules",)),
-        "**No rule, option or figure rests on:** " + (marks(bare) if bare else "none of them; every paragraph is used.")
-        + "  \n**No claim checks:** " + (marks(untested) if untested else "none of them; every paragraph is checked."),
+        "**No rule, option or figure rests on:** "
+        + (marks(bare) if bare else "none of them; every paragraph is used.")
+        + "  \n**No claim checks:** "
+        + (marks(untested) if untested else "none of them; every paragraph is checked."),
         "## Claims",
         table(
             ("claim", "¶", "in words", "kind", "could rest on"),
             [(one.id, marks(one.paragraphs), one.claim, one.kind, ", ".join(one.rests_on)) for one in CLAIMS],
         ),
         "## Rules without a paragraph",
-        table(("rule", "claim", "source"), [(one.id, one.claim, source(one.source)) for one in judged if one.source]),
+        table(
+            ("rule", "claim", "source"),
+            [(one.id, one.claim, source(one.source)) for one in judged if one.source],
+        ),
         "## Rules that no claim could rest on",
         ", ".join(
             one.id for one in model.rules.values() if not any(one.id in each.rests_on for each in CLAIMS)
-        ) or "None.",
+        )
+        or "None.",
         "## Readings",
         table(
             ("reading", "¶", "in words", "sets"),
             [
-                (one.name, marks(one.paragraphs), one.claim,
-                 ", ".join(f"`{k}` {number(v)}" for k, v in one.parameters.items()) or "nothing")
+                (
+                    one.name,
+                    marks(one.paragraphs),
+                    one.claim,
+                    ", ".join(f"`{k}` {number(v)}" for k, v in one.parameters.items()) or "nothing",
+                )
                 for one in readings
             ],
         ),
@@ -279,4 +338,4 @@ def matrix() -> str:
             ("storyline", "title", "question"),
             [(f"`{one['name']}`", one["title"], one["question"]) for one in scenarios()],
         ),
-    )  # fmt: skip
+    )

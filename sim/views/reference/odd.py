@@ -34,8 +34,14 @@ def odd() -> str:
         "ODD protocol of Panj, with ODD+D",
         "Overview, design concepts and details of the model (Grimm et al. 2020), with the questions that ODD+D adds for "
         "human decisions (Müller et al. 2013). Written by `panj odd` from what the code declares.",
-        *_purpose(), *_entities(), *_scheduling(), *_concepts(), *_start(), *_inputs(), *_submodels(),
-    )  # fmt: skip
+        *_purpose(),
+        *_entities(),
+        *_scheduling(),
+        *_concepts(),
+        *_start(),
+        *_inputs(),
+        *_submodels(),
+    )
 
 
 def _purpose() -> list[str]:
@@ -73,12 +79,18 @@ def _entities() -> list[str]:
         table(
             ("variable", "meaning", "unit", "bounds", "owner", "perceived by"),
             [
-                (f"`{one.name}`", one.meaning, one.unit, f"{number(one.low)} to {number(one.high)}", one.owner or "–",
-                 (", ".join(one.known_to) or "nobody") + (" (estimated)" if one.estimated else ""))
+                (
+                    f"`{one.name}`",
+                    one.meaning,
+                    one.unit,
+                    f"{number(one.low)} to {number(one.high)}",
+                    one.owner or "–",
+                    (", ".join(one.known_to) or "nobody") + (" (estimated)" if one.estimated else ""),
+                )
                 for one in model.world.values()
             ],
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _scheduling() -> list[str]:
@@ -160,15 +172,22 @@ def _start() -> list[str]:
         table(
             ("variable", "at the start", "unit", "plausible", "source"),
             [
-                (f"`{one.name}`", default(one), one.unit, f"{number(one.plausible[0])} to {number(one.plausible[1])}",
-                 source(one.source))
+                (
+                    f"`{one.name}`",
+                    default(one),
+                    one.unit,
+                    f"{number(one.plausible[0])} to {number(one.plausible[1])}",
+                    source(one.source),
+                )
                 for one in model.world.values()
                 if not one.derived
             ],
             ("at the start",),
         ),
-        "Computed from the first week on, 0 before: " + code(one.name for one in model.world.values() if one.derived) + ".",
-    ]  # fmt: skip
+        "Computed from the first week on, 0 before: "
+        + code(one.name for one in model.world.values() if one.derived)
+        + ".",
+    ]
 
 
 def _inputs() -> list[str]:
@@ -188,13 +207,19 @@ def _submodels() -> list[str]:
         table(
             ("actor", "option", "what it is", "moves", "base", "¶"),
             [
-                (option.actor, f"`{option.key}`", option.meaning, code(option.moves), f"`{option.base}`",
-                 marks(option.paragraphs))
+                (
+                    option.actor,
+                    f"`{option.key}`",
+                    option.meaning,
+                    code(option.moves),
+                    f"`{option.base}`",
+                    marks(option.paragraphs),
+                )
                 for one in model.instruments
                 for option in one.options[1:]
             ],
         )
-    )  # fmt: skip
+    )
     parts += [
         "`hold`, on every instrument, leaves things as they are and has the standing utility `inertia`.",
         "### Rules",
@@ -208,13 +233,21 @@ def _submodels() -> list[str]:
                 f"`{one.target}` {'+' if one.sign > 0 else '−'}`{one.size}`" for one in clause.pushes
             )
             rows.append(
-                (rule.id, marks(rule.paragraphs), rule.claim, f"`{clause.function.__name__}`: {said(clause.function)}",
-                 code(clause.reads), pushed)
-            )  # fmt: skip
+                (
+                    rule.id,
+                    marks(rule.paragraphs),
+                    rule.claim,
+                    f"`{clause.function.__name__}`: {said(clause.function)}",
+                    code(clause.reads),
+                    pushed,
+                )
+            )
     parts.append(table(("rule", "¶", "claim", "clause", "reads", "pushes"), rows))
     parts += [
         "### Drives",
-        table(("drive", "meaning", "unit"), [(f"`{q.name}`", q.meaning, q.unit) for q in model.drives.values()]),
+        table(
+            ("drive", "meaning", "unit"), [(f"`{q.name}`", q.meaning, q.unit) for q in model.drives.values()]
+        ),
         "### Processes",
         table(
             ("process", "what it does"),
@@ -232,12 +265,18 @@ def _submodels() -> list[str]:
         table(
             ("parameter", "meaning", "unit", "default", "plausible", "used by", "source"),
             [
-                (f"`{one.name}`", one.meaning, one.unit, default(one),
-                 f"{number(one.plausible[0])} to {number(one.plausible[1])}", "; ".join(used[one.name]) or "–",
-                 source(one.source))
+                (
+                    f"`{one.name}`",
+                    one.meaning,
+                    one.unit,
+                    default(one),
+                    f"{number(one.plausible[0])} to {number(one.plausible[1])}",
+                    "; ".join(used[one.name]) or "–",
+                    source(one.source),
+                )
                 for one in model.parameters.values()
             ],
             ("default",),
         ),
-    ]  # fmt: skip
+    ]
     return parts

@@ -24,16 +24,19 @@ LIMITS = (
     "Events that no rule or storyline holds do not happen here; nor do actors that are not in the model.",
     "Intervals by chance shrink with more runs; the range across parameters and readings does not.",
     "What goes together over cases need not cause it; what a lever changes on the same draws, it does.",
-)  # fmt: skip
+)
 
 
 def limits(*more: str) -> list[Part]:
     """Return what a page cannot say."""
     return [
         Points((*more, *LIMITS)),
-        Text("How the model fares against the article's own claims and against what happened later: "
-             "panj claims, panj hindcast.", "note"),
-    ]  # fmt: skip
+        Text(
+            "How the model fares against the article's own claims and against what happened later: "
+            "panj claims, panj hindcast.",
+            "note",
+        ),
+    ]
 
 
 def only(condition: str | None) -> list[str]:
@@ -61,9 +64,12 @@ def mattered(names: Sequence[str]) -> list[Part]:
             rows.append((rule.id, text.marks(rule.paragraphs), rule.claim, ", ".join(used)))
     if not rows:
         return [
-            Text("No value stands out, so no rule does. What each rule and paragraph is worth: "
-                 "panj claims --ablation.", "note")
-        ]  # fmt: skip
+            Text(
+                "No value stands out, so no rule does. What each rule and paragraph is worth: "
+                "panj claims --ablation.",
+                "note",
+            )
+        ]
     return [
         grid("Rules that use the values which move the answer most", ("rule", "¶", "claim", "values"), rows),
         Text(
@@ -88,9 +94,12 @@ def reproduce(result: Result, folder: str) -> list[Part]:
     given = "" if result.condition is None else f" --given {result.condition!r}"
     parts: list[Part] = [
         Text(f"panj run {name} --runs {result.runs} --seed {result.seed}", "code"),
-        Text(f"The same storyline (hash {spec.hash[:8]}), seed and version give the same tables{plausible}; "
-             f"this page comes from them by: panj report {folder}{given}", "note"),
-    ]  # fmt: skip
+        Text(
+            f"The same storyline (hash {spec.hash[:8]}), seed and version give the same tables{plausible}; "
+            f"this page comes from them by: panj report {folder}{given}",
+            "note",
+        ),
+    ]
     if not shipped:
         parts += [Text("storyline.yaml is this:", "note"), Text(scenario_text(spec), "code")]
     return parts

@@ -40,18 +40,22 @@ def sections(result: Result, folder: str) -> Made:
     moved = correlates(result)
     clear = [one.name for one in moved if one.clear]
     failed = int(result.outcomes["failure"].notna().sum())
-    return spec.title, spec.question, [
-        Section("answer", "The answer", _answer(result, defaults, plausible, moved)),
-        Section("run", "What was run", _run(result, failed)),
-        Section("paths", "Where runs end", _paths(result, defaults, plausible)),
-        Section("time", "The course of things", _time(result, defaults)),
-        Section("drivers", "What moves it", _drivers(result, moved)),
-        Section("readings", "How the article is read", _readings(result)),
-        Section("rules", "Rules and paragraphs that mattered", mattered(clear)),
-        Section("stories", "Typical runs, told", typical(result, folder)),
-        Section("limits", "What this cannot say", limits(*only(result.condition))),
-        Section("again", "How to make it again", reproduce(result, folder)),
-    ]  # fmt: skip
+    return (
+        spec.title,
+        spec.question,
+        [
+            Section("answer", "The answer", _answer(result, defaults, plausible, moved)),
+            Section("run", "What was run", _run(result, failed)),
+            Section("paths", "Where runs end", _paths(result, defaults, plausible)),
+            Section("time", "The course of things", _time(result, defaults)),
+            Section("drivers", "What moves it", _drivers(result, moved)),
+            Section("readings", "How the article is read", _readings(result)),
+            Section("rules", "Rules and paragraphs that mattered", mattered(clear)),
+            Section("stories", "Typical runs, told", typical(result, folder)),
+            Section("limits", "What this cannot say", limits(*only(result.condition))),
+            Section("again", "How to make it again", reproduce(result, folder)),
+        ],
+    )
 
 
 def _answer(
@@ -61,8 +65,13 @@ def _answer(
     if not len(defaults):
         return [Text(f"No run at the defaults meets “{result.condition}”, so they give no answer.", "answer")]
     if not len(sound):
-        return [Text("Every run at the defaults failed, so there is no answer; the table of outcomes "
-                     "says in its column 'failure' where and why.", "answer")]  # fmt: skip
+        return [
+            Text(
+                "Every run at the defaults failed, so there is no answer; the table of outcomes "
+                "says in its column 'failure' where and why.",
+                "answer",
+            )
+        ]
     table = distributions.shares(defaults)
     order = table.sort_values("share", ascending=False, kind="stable")
     first, second = order.iloc[0], order.iloc[1]
@@ -115,8 +124,15 @@ def _run(result: Result, failed: int) -> list[Part]:
     rows = [
         ("Scenario", f"{spec.title} ({spec.hash[:16]})"),
         ("Start and length", f"{spec.start}, {spec.weeks} weeks, {spec.citizens:,} citizens"),
-        ("Runs", f"{result.runs:,} at the defaults" + (f", {result.runs:,} across plausible parameters "
-                 f"({len(result.design):,} cases)" if len(result.design) else "")),
+        (
+            "Runs",
+            f"{result.runs:,} at the defaults"
+            + (
+                f", {result.runs:,} across plausible parameters ({len(result.design):,} cases)"
+                if len(result.design)
+                else ""
+            ),
+        ),
         ("Seed", str(result.seed)),
         ("Reading", spec.reading or "as read"),
         ("Set by the scenario", own or "nothing beyond the defaults"),
@@ -124,7 +140,7 @@ def _run(result: Result, failed: int) -> list[Part]:
         ("Commitments", ", ".join(f"{one.actor}: {one.instrument}" for one in spec.commitments) or "none"),
         ("Failed runs", f"{failed:,}" + ("; they count nowhere" if failed else "")),
         versions(result.identity),
-    ]  # fmt: skip
+    ]
     if result.condition is not None:
         counts = (f"{len(result.part(part)):,} {words}" for part, words in PARTS.items())
         rows.insert(3, ("Only runs where", f"{result.condition}: {', '.join(counts)}"))
@@ -152,11 +168,14 @@ def _paths(result: Result, defaults: pd.DataFrame, plausible: pd.DataFrame) -> l
         else "No run to show: there is no sound run at the defaults."
     )
     parts: list[Part] = [
-        drawn(lambda: gallery.KINDS["paths"](result), alt,
-              "Where a run ends: its last 26 weeks. Light bars: the range across plausible parameters. "
-              "Whiskers: chance alone."),
+        drawn(
+            lambda: gallery.KINDS["paths"](result),
+            alt,
+            "Where a run ends: its last 26 weeks. Light bars: the range across plausible parameters. "
+            "Whiskers: chance alone.",
+        ),
         grid(f"Shares of classes; {n:,} runs at the defaults", head, rows),
-    ]  # fmt: skip
+    ]
     orders = distributions.orders(defaults)
     if n:
         parts.append(
@@ -167,9 +186,12 @@ def _paths(result: Result, defaults: pd.DataFrame, plausible: pd.DataFrame) -> l
             )
         )
         parts.append(
-            drawn(lambda: gallery.KINDS["joint"](result), _joint_alt(defaults),
-                  "The two ladders together: a run may climb both.")
-        )  # fmt: skip
+            drawn(
+                lambda: gallery.KINDS["joint"](result),
+                _joint_alt(defaults),
+                "The two ladders together: a run may climb both.",
+            )
+        )
     return parts
 
 
@@ -189,23 +211,38 @@ def _time(result: Result, defaults: pd.DataFrame) -> list[Part]:
     clash = sound["first_escalation_3"].notna().mean()
     talks = sound["first_rapprochement_2"].notna().mean()
     rows = [
-        (one["label"], one["unit"], share(one["reached"]), cell(float(one["median"])),
-         span(one["low"], one["high"], figure))
+        (
+            one["label"],
+            one["unit"],
+            share(one["reached"]),
+            cell(float(one["median"])),
+            span(one["low"], one["high"], figure),
+        )
         for one in distributions.measures(defaults).to_dict("records")
-    ]  # fmt: skip
+    ]
     return [
-        drawn(lambda: gallery.KINDS["incidence"](result),
-              f"Share of runs that have had a first clash, rising to {percent(float(clash))} by the end, and "
-              f"first talks, rising to {percent(float(talks))}.",
-              "By when: runs without the event are censored at the horizon."),
-        drawn(lambda: gallery.KINDS["ladders"](result),
-              "Shares of runs on each rung of the two ladders, week by week.", "The two ladders over time."),
-        drawn(lambda: gallery.KINDS["fan"](result),
-              "Median, half and nine tenths of runs for eight variables over time.",
-              "The course of things; ¶ marks figures of the article."),
-        grid(f"Main outcomes over {len(sound):,} runs at the defaults",
-             ("outcome", "unit", "reached in", "median", "90 % of runs"), rows),
-    ]  # fmt: skip
+        drawn(
+            lambda: gallery.KINDS["incidence"](result),
+            f"Share of runs that have had a first clash, rising to {percent(float(clash))} by the end, and "
+            f"first talks, rising to {percent(float(talks))}.",
+            "By when: runs without the event are censored at the horizon.",
+        ),
+        drawn(
+            lambda: gallery.KINDS["ladders"](result),
+            "Shares of runs on each rung of the two ladders, week by week.",
+            "The two ladders over time.",
+        ),
+        drawn(
+            lambda: gallery.KINDS["fan"](result),
+            "Median, half and nine tenths of runs for eight variables over time.",
+            "The course of things; ¶ marks figures of the article.",
+        ),
+        grid(
+            f"Main outcomes over {len(sound):,} runs at the defaults",
+            ("outcome", "unit", "reached in", "median", "90 % of runs"),
+            rows,
+        ),
+    ]
 
 
 def _drivers(result: Result, moved: list[Correlate]) -> list[Part]:
@@ -213,18 +250,25 @@ def _drivers(result: Result, moved: list[Correlate]) -> list[Part]:
         return [Text("Nothing was varied, or too few cases have a sound run to tell.", "note")]
     known = {**load().parameters, **load().world}
     rows = [
-        (one.name, cell(round(one.correlation, 2)), span(one.low, one.high, lambda x: f"{x:+.2f}"),
-         "clear" if one.clear else "may be chance", known[one.name].source.grade, known[one.name].meaning)
+        (
+            one.name,
+            cell(round(one.correlation, 2)),
+            span(one.low, one.high, lambda x: f"{x:+.2f}"),
+            "clear" if one.clear else "may be chance",
+            known[one.name].source.grade,
+            known[one.name].meaning,
+        )
         for one in moved[:15]
-    ]  # fmt: skip
+    ]
     return [
         grid(
             f"Rank correlation with the share of clashes or worse, over {moved[0].cases:,} cases; clear: "
             f"beyond what the strongest of {len(moved)} idle values would show once in twenty studies",
-            ("uncertain value", "correlation", "95 %", "verdict", "grade", "meaning"), rows,
+            ("uncertain value", "correlation", "95 %", "verdict", "grade", "meaning"),
+            rows,
         ),
         Text("A first look, no decomposition of variance: for that, sweep a saltelli design.", "note"),
-    ]  # fmt: skip
+    ]
 
 
 def _readings(result: Result) -> list[Part]:
@@ -235,10 +279,15 @@ def _readings(result: Result) -> list[Part]:
     rows = [[name, share(float(worse[name])), *(share(x) for x in wide.loc[name])] for name in wide.index]
     runs = int(result.readings["runs"].max())
     return [
-        grid(f"Shares under each reading of the article, {runs:,} runs each on the same chance",
-             ("reading", "clashes or worse", *PATHS), rows),
-        Points((
-            f"Between readings, the share of clashes or worse lies from {percent(float(worse.min()))} to "
-            f"{percent(float(worse.max()))}.",
-        )),
-    ]  # fmt: skip
+        grid(
+            f"Shares under each reading of the article, {runs:,} runs each on the same chance",
+            ("reading", "clashes or worse", *PATHS),
+            rows,
+        ),
+        Points(
+            (
+                f"Between readings, the share of clashes or worse lies from {percent(float(worse.min()))} to "
+                f"{percent(float(worse.max()))}.",
+            )
+        ),
+    ]

@@ -39,42 +39,66 @@ def _comparison(digest: Digest) -> list[Part]:
     best = [name for name, front in zip(found.policies, found.pareto, strict=True) if front]
     return [
         folded(_effects(digest), 16),
-        drawn(lambda: plots.tradeoff(found),
-              f"Policies by share of clashes or worse and approval; nothing beats {', '.join(best[:4])}.",
-              "Trade-off between risk, approval and refugees helped: means over worlds."),
+        drawn(
+            lambda: plots.tradeoff(found),
+            f"Policies by share of clashes or worse and approval; nothing beats {', '.join(best[:4])}.",
+            "Trade-off between risk, approval and refugees helped: means over worlds.",
+        ),
         *(_criteria(found, number) for number in range(len(found.goals))),
         Points(tuple(_said(digest, found))),
-    ]  # fmt: skip
+    ]
 
 
 def _effects(digest: Digest) -> Grid:
     rows = [
-        (row["group"], estimand(row["question"]).label, row["unit"],
-         *estimate(row["effect"], row["low"], row["high"]), int(row["pairs"]))
+        (
+            row["group"],
+            estimand(row["question"]).label,
+            row["unit"],
+            *estimate(row["effect"], row["low"], row["high"]),
+            int(row["pairs"]),
+        )
         for row in group_effects.effects(digest, "levers", digest.settings()).to_dict("records")
-    ]  # fmt: skip
+    ]
     against = digest.settings()[0].name
     return grid(
         f"What each alternative adds to {against}, pair by pair, all else and the draws being equal",
-        ("alternative", "outcome", "unit", "effect", "95 %", "pairs"), rows,
-    )  # fmt: skip
+        ("alternative", "outcome", "unit", "effect", "95 %", "pairs"),
+        rows,
+    )
 
 
 def _criteria(found: Robustness, number: int) -> Grid:
     goal, table = found.goals[number], found.tables[number]
     rows = [
-        [name, *(_written(goal, float(row[key])) for key in
-                 ("mean", "worst", "regret", "regret_90", "hurwicz", "mean_variance")),
-         share(row["satisficing"]), bool(front)]
+        [
+            name,
+            *(
+                _written(goal, float(row[key]))
+                for key in ("mean", "worst", "regret", "regret_90", "hurwicz", "mean_variance")
+            ),
+            share(row["satisficing"]),
+            bool(front),
+        ]
         for name, front, row in zip(found.policies, found.pareto, table.to_dict("records"), strict=True)
-    ]  # fmt: skip
+    ]
     label = goal.asked.label
     better = "more" if goal.better > 0 else "less"
     return grid(
         f"{label[0].upper()}{label[1:]} ({goal.asked.unit}; {better} is better), {found.worlds:,} worlds",
-        ("policy", "mean", "worst", "largest regret", "90 % regret", "Hurwicz", "mean less deviation",
-         "good enough in", "on the front"), rows,
-    )  # fmt: skip
+        (
+            "policy",
+            "mean",
+            "worst",
+            "largest regret",
+            "90 % regret",
+            "Hurwicz",
+            "mean less deviation",
+            "good enough in",
+            "on the front",
+        ),
+        rows,
+    )
 
 
 def _written(goal: Goal, value: float) -> object:

@@ -40,11 +40,14 @@ def drivers(digest: Digest) -> list[Part]:
     if found is None:
         return [Text(f"Cannot be told: {digest.notes['drivers']}.", "note")]
     parts: list[Part] = [
-        drawn(lambda: plots.drivers(found), _drivers_alt(found),
-              "Indices with 95 % intervals; what does not rise above the dummy may be noise."),
+        drawn(
+            lambda: plots.drivers(found),
+            _drivers_alt(found),
+            "Indices with 95 % intervals; what does not rise above the dummy may be noise.",
+        ),
         folded(_indices(found)),
         Points(tuple(words.remarks(found))),
-    ]  # fmt: skip
+    ]
     pairs = [
         (f"{row['first']} with {row['second']}", *estimate(row["S2"], row["S2_low"], row["S2_high"]))
         for row in found.pairs.head(PAIRS).to_dict("records")
@@ -70,10 +73,11 @@ def _one_by_one(digest: Digest, apart: pd.DataFrame) -> list[Part]:
         grid(
             f"Clashes or worse case by case, and what a case adds to the first, in points, on the same draws "
             f"({int(apart['pairs'].min()):,} pairs each)",
-            ("case", "share", "change", "95 %", "verdict"), rows,
+            ("case", "share", "change", "95 %", "verdict"),
+            rows,
         ),
         Text("Of so many comparisons one in twenty leaves out zero by chance alone.", "note"),
-    ]  # fmt: skip
+    ]
 
 
 def _share_of(shares: pd.DataFrame, name: str) -> object:
@@ -117,10 +121,12 @@ def _pictured(digest: Digest, name: str) -> list[Part]:
     ends = worse.iloc[[0, -1]].to_dict("records")
     said = " to ".join(f"{percent(row['share'])} at {row['group']}" for row in ends)
     return [
-        drawn(lambda: plots.stacked(digest, name),
-              f"Shares of classes by {name}; clashes or worse go from {said}.",
-              f"Shares of classes by {name}, in quarters of its range or by its values.")
-    ]  # fmt: skip
+        drawn(
+            lambda: plots.stacked(digest, name),
+            f"Shares of classes by {name}; clashes or worse go from {said}.",
+            f"Shares of classes by {name}, in quarters of its range or by its values.",
+        )
+    ]
 
 
 def boxes(digest: Digest, folder: str) -> list[Part]:
@@ -138,24 +144,42 @@ def boxes(digest: Digest, folder: str) -> list[Part]:
         reason = digest.discovery.reason
         return [*parts, Text(f"{reason[0].upper()}{reason[1:]}.", "note")]
     rows = [
-        (f"box {number}", " and ".join(map(str, one.limits)), share(one.fit.density),
-         span(*one.fit.interval), share(one.fit.coverage), one.fit.inside,
-         "–" if one.fresh is None else dense(one.fresh))
+        (
+            f"box {number}",
+            " and ".join(map(str, one.limits)),
+            share(one.fit.density),
+            span(*one.fit.interval),
+            share(one.fit.coverage),
+            one.fit.inside,
+            "–" if one.fresh is None else dense(one.fresh),
+        )
         for number, one in enumerate(found, 1)
-    ]  # fmt: skip
+    ]
     first = found[0]
     said = " and ".join(map(str, first.limits))
     return [
         *parts,
-        grid("Boxes (PRIM); density: of the cases inside; coverage: of all that meet it",
-             ("box", "where", "density", "95 %", "coverage", "cases", "density on cases kept aside"), rows),
-        drawn(lambda: plots.box(digest, first),
-              f"Cases by what the box limits; inside, where {said}, {percent(first.fit.density)} meet the "
-              f"condition, against {percent(overall.density)} of all.", f"The first box: {said}."),
-        drawn(lambda: plots.peeling(first),
-              f"Peeling trajectory; the chosen box has density {percent(first.fit.density)} at coverage "
-              f"{percent(first.fit.coverage)}.", "What density costs in coverage; darker: more limits."),
-        Text("A box describes where it happens in this design; it is no cause by itself. As an experiment "
-             "on fresh points:", "note"),
+        grid(
+            "Boxes (PRIM); density: of the cases inside; coverage: of all that meet it",
+            ("box", "where", "density", "95 %", "coverage", "cases", "density on cases kept aside"),
+            rows,
+        ),
+        drawn(
+            lambda: plots.box(digest, first),
+            f"Cases by what the box limits; inside, where {said}, {percent(first.fit.density)} meet the "
+            f"condition, against {percent(overall.density)} of all.",
+            f"The first box: {said}.",
+        ),
+        drawn(
+            lambda: plots.peeling(first),
+            f"Peeling trajectory; the chosen box has density {percent(first.fit.density)} at coverage "
+            f"{percent(first.fit.coverage)}.",
+            "What density costs in coverage; darker: more limits.",
+        ),
+        Text(
+            "A box describes where it happens in this design; it is no cause by itself. As an experiment "
+            "on fresh points:",
+            "note",
+        ),
         Text(f'panj discover {folder} --where "{digest.where.text}" --out box.yaml', "code"),
-    ]  # fmt: skip
+    ]

@@ -83,11 +83,15 @@ def _run(study: Study) -> list[Part]:
     if experiment.laws:
         known = {**load().parameters, **load().world}
         lines = [
-            (name, f"{law.kind} [{', '.join(f'{one:g}' for one in law.numbers) or ', '.join(law.names)}]",
-             known[name].unit if name in known else "", known[name].source.grade if name in known else "",
-             known[name].meaning if name in known else "")
+            (
+                name,
+                f"{law.kind} [{', '.join(f'{one:g}' for one in law.numbers) or ', '.join(law.names)}]",
+                known[name].unit if name in known else "",
+                known[name].source.grade if name in known else "",
+                known[name].meaning if name in known else "",
+            )
             for name, law in experiment.laws.items()
-        ]  # fmt: skip
+        ]
         parts.append(folded(grid("What is uncertain", ("name", "law", "unit", "grade", "meaning"), lines)))
     return parts
 
@@ -100,19 +104,29 @@ def _paths(digest: Digest) -> list[Part]:
     rows = [[r["path"], share(r["share"]), span(r["low"], r["high"])] for r in table.to_dict("records")]
     ends = np.nanmean(digest.corners, axis=0)
     return [
-        drawn(lambda: plots.stacked(digest), _stacked_alt(digest.table("levers"), top),
-              "Shares of classes, by setting of the levers where there are any (number of runs). The whisker "
-              "is the 95 % interval of clashes or worse."),
-        grid(f"Shares of classes over {len(digest.sound):,} runs; intervals resample what was drawn",
-             ("class", "share", "95 %"), rows),
-        drawn(lambda: plots.ternary(digest),
-              f"Cases in a triangle of three ends; the mean case has {percent(ends[0])} clashes or worse, "
-              f"{percent(ends[1])} standoff, {percent(ends[2])} accommodation.",
-              "Each dot is one or more cases by the shares of their runs; crosses are means."),
-        drawn(lambda: plots.incidence(digest, "first_escalation_3"),
-              _incidence_alt(digest.incidence("first_escalation_3")),
-              "By when the first armed clash has come."),
-    ]  # fmt: skip
+        drawn(
+            lambda: plots.stacked(digest),
+            _stacked_alt(digest.table("levers"), top),
+            "Shares of classes, by setting of the levers where there are any (number of runs). The whisker "
+            "is the 95 % interval of clashes or worse.",
+        ),
+        grid(
+            f"Shares of classes over {len(digest.sound):,} runs; intervals resample what was drawn",
+            ("class", "share", "95 %"),
+            rows,
+        ),
+        drawn(
+            lambda: plots.ternary(digest),
+            f"Cases in a triangle of three ends; the mean case has {percent(ends[0])} clashes or worse, "
+            f"{percent(ends[1])} standoff, {percent(ends[2])} accommodation.",
+            "Each dot is one or more cases by the shares of their runs; crosses are means.",
+        ),
+        drawn(
+            lambda: plots.incidence(digest, "first_escalation_3"),
+            _incidence_alt(digest.incidence("first_escalation_3")),
+            "By when the first armed clash has come.",
+        ),
+    ]
 
 
 def _stacked_alt(groups: pd.DataFrame, top: dict[str, Any]) -> str:

@@ -82,8 +82,10 @@ def site(folder: Path) -> Iterator[Site]:
     """The command itself, on a free port."""
     server = subprocess.Popen(
         [sys.executable, "-m", "sim", "dashboard", str(folder), "--port", "0", "--quiet"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert server.stdout is not None
     url = server.stdout.readline().strip()
     if not url.startswith("http://127.0.0.1:"):

@@ -50,8 +50,16 @@ def test_the_figures_are_those_of_the_model_and_nothing_is_asked_of_the_internet
 
 
 def test_everything_is_reached_by_the_keyboard(visitor: Visit) -> None:
-    wanted = {"SELECT:", "INPUT:", "slider:audience_cost", "BUTTON:Pin this answer", "SUMMARY:",
-              "BUTTON:Step through", "BUTTON:Save as", "BUTTON:Copy the command"}  # fmt: skip
+    wanted = {
+        "SELECT:",
+        "INPUT:",
+        "slider:audience_cost",
+        "BUTTON:Pin this answer",
+        "SUMMARY:",
+        "BUTTON:Step through",
+        "BUTTON:Save as",
+        "BUTTON:Copy the command",
+    }
     reached: list[str] = []
     while wanted and len(reached) < 150:
         visitor.page.keyboard.press("Tab")
@@ -263,8 +271,10 @@ def test_ten_visitors_at_once_do_not_mix(resident: Visit, visit: Callable[..., V
     come: list[Visit] = visit.here  # type: ignore[attr-defined]
     while len(come) < 10:
         visit(f"?weeks=60&citizens=0&runs=100&seed={len(come)}", beside=resident)
-    asked = [f"?weeks=60&citizens=0&runs=100&seed={seed}" if seed else "?weeks=60&citizens=0&runs=100"
-             for seed in range(10)]  # fmt: skip
+    asked = [
+        f"?weeks=60&citizens=0&runs=100&seed={seed}" if seed else "?weeks=60&citizens=0&runs=100"
+        for seed in range(10)
+    ]
     for visitor, query in zip(come, asked, strict=True):
         visitor.until(lambda now: now["kind"])
         visitor.ask(query)

@@ -168,14 +168,21 @@ def test_a_result_in_which_nothing_varies_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("address", "host", "known"),
     [
-        ("127.0.0.1", "127.0.0.1:80", True), ("127.0.0.1", "localhost:80", True),
-        ("127.0.0.1", "[::1]:80", True), ("127.0.0.1", "192.168.0.9:80", False),
-        ("127.0.0.1", "evil.example:80", False), ("127.0.0.1", "127.0.0.1:81", False),
-        ("127.0.0.1", "127.0.0.1", False), ("127.0.0.1", "", False), ("0.0.0.0", "192.168.0.9:80", True),
-        ("0.0.0.0", "evil.example:80", False), ("0.0.0.0", "localhost:80", True),
+        ("127.0.0.1", "127.0.0.1:80", True),
+        ("127.0.0.1", "localhost:80", True),
+        ("127.0.0.1", "[::1]:80", True),
+        ("127.0.0.1", "192.168.0.9:80", False),
+        ("127.0.0.1", "evil.example:80", False),
+        ("127.0.0.1", "127.0.0.1:81", False),
+        ("127.0.0.1", "127.0.0.1", False),
+        ("127.0.0.1", "", False),
+        ("0.0.0.0", "192.168.0.9:80", True),
+        ("0.0.0.0", "evil.example:80", False),
+        ("0.0.0.0", "localhost:80", True),
         ("::", "[fe80::1]:80", True),
-        ("::1", "[::1]:80", True), ("::1", "evil.example:80", False),
+        ("::1", "[::1]:80", True),
+        ("::1", "evil.example:80", False),
     ],
-)  # fmt: skip
+)
 def test_hosts_a_server_knows_itself_by(address: str, host: str, known: bool) -> None:
     assert Guard(address, 80).knows(host) is known

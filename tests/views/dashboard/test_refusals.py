@@ -68,9 +68,14 @@ def test_a_websocket_of_the_page_itself_opens_and_of_any_other_origin_does_not(s
     own = token(site)
     assert connect(site, own, f"http://127.0.0.1:{site.port}") == 101
     for origin in (
-        "http://evil.example", f"http://evil.example:{site.port}", f"http://127.0.0.1:{site.port + 1}",
-        "null", f"http://127.0.0.1:{site.port}.evil.example", "file://", None,
-    ):  # fmt: skip
+        "http://evil.example",
+        f"http://evil.example:{site.port}",
+        f"http://127.0.0.1:{site.port + 1}",
+        "null",
+        f"http://127.0.0.1:{site.port}.evil.example",
+        "file://",
+        None,
+    ):
         assert connect(site, own, origin) == 403, origin
 
 
@@ -86,14 +91,25 @@ def test_another_host_is_refused(site: Site, host: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/../secret.yaml", "/static/../../../../../../etc/passwd", "/static/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
-        "/static/extensions/panel/../../../../../../../etc/passwd", "/static/..%2f..%2f..%2fetc/passwd",
-        "/static/%252e%252e/%252e%252e/etc/passwd", "/static/..\\..\\etc\\passwd", "/static//etc/passwd",
-        "/components/os/path/_css/../../../etc/passwd", "/components/antigravity/x/_css/x.css",
-        "/components/panel.widgets/Select/_stylesheets//etc/passwd", "/stored/result.json", "/mine.yaml",
-        "/inside/result.json", "/admin", "/liveness", "/rest/session_info",
+        "/../secret.yaml",
+        "/static/../../../../../../etc/passwd",
+        "/static/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+        "/static/extensions/panel/../../../../../../../etc/passwd",
+        "/static/..%2f..%2f..%2fetc/passwd",
+        "/static/%252e%252e/%252e%252e/etc/passwd",
+        "/static/..\\..\\etc\\passwd",
+        "/static//etc/passwd",
+        "/components/os/path/_css/../../../etc/passwd",
+        "/components/antigravity/x/_css/x.css",
+        "/components/panel.widgets/Select/_stylesheets//etc/passwd",
+        "/stored/result.json",
+        "/mine.yaml",
+        "/inside/result.json",
+        "/admin",
+        "/liveness",
+        "/rest/session_info",
     ],
-)  # fmt: skip
+)
 def test_no_path_leads_to_a_file(site: Site, path: str) -> None:
     status, body, _ = ask(site, path)
     assert status in (400, 403, 404), path

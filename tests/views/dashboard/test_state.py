@@ -83,11 +83,15 @@ def test_the_command_asks_for_the_scenario_that_is_set(place: Place) -> None:
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("weeks=x", "weeks in the address"), ("runs=-1", "runs in the address"), ("set=fear", "NAME:NUMBER"),
-        ("set=fear:nan", "NAME:NUMBER"), ("set=fear:1e999999", "fear"), ("set=fear:1.2.3", "no number"),
+        ("weeks=x", "weeks in the address"),
+        ("runs=-1", "runs in the address"),
+        ("set=fear", "NAME:NUMBER"),
+        ("set=fear:nan", "NAME:NUMBER"),
+        ("set=fear:1e999999", "fear"),
+        ("set=fear:1.2.3", "no number"),
         ("pin=weeks%3Dx", "weeks in the address"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_address_is_refused(query: str, words: str) -> None:
     with pytest.raises(ScenarioError, match=words):
         state.scenario(state.from_query(parse_qsl(query)).now, LIBRARY)
@@ -97,16 +101,19 @@ def test_a_wrong_address_is_refused(query: str, words: str) -> None:
     ("asked", "words"),
     [
         (Settings("deals_quietly", weeks=1), "weeks: expected a date up to 2021-08-22"),
-        (Settings(runs=LIMITS.runs + 1), "runs: this page gives"), (Settings(runs=0), "runs"),
+        (Settings(runs=LIMITS.runs + 1), "runs: this page gives"),
+        (Settings(runs=0), "runs"),
         (Settings(citizens=LIMITS.citizens + 1), "citizens: this page gives at most"),
-        (Settings(weeks=LIMITS.weeks + 1), "weeks: this page gives at most"), (Settings(seed=2**53), "seed"),
+        (Settings(weeks=LIMITS.weeks + 1), "weeks: this page gives at most"),
+        (Settings(seed=2**53), "seed"),
         (Settings(storyline="nowhere"), "no storyline 'nowhere'"),
         (Settings(reading="no"), "no reading 'no'"),
         (Settings(values=(("audience_cots", 1.0),)), "audience_cost"),
-        (Settings(values=(("fear", 7.0),)), "fear"), (Settings(values=(("clashes", 1.0),)), "clashes"),
+        (Settings(values=(("fear", 7.0),)), "fear"),
+        (Settings(values=(("clashes", 1.0),)), "clashes"),
         (Settings(values=tuple((f"n{k}", 0.0) for k in range(LIMITS.changed + 1))), "at most"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_asked_is_refused(asked: Settings, words: str) -> None:
     with pytest.raises(ScenarioError, match=words):
         state.scenario(asked, LIBRARY)

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from sim.model.world import Seen, World
 
 
-@option("words.denounce", base="denounce_base", inverse="soften", moves=("rhetoric", "veiled"), paragraphs=(3,))
+@option(
+    "words.denounce", base="denounce_base", inverse="soften", moves=("rhetoric", "veiled"), paragraphs=(3,)
+)
 def denounce(world: World, p: Parameters) -> None:
     """Name and condemn Kabul's rulers."""
     world.rhetoric += p.word_step * (1.0 - world.rhetoric)
@@ -44,7 +46,13 @@ def stand_down(world: World, p: Parameters) -> None:
     world.troops -= p.troops_home * max(world.troops - p.troops_rest, 0.0)
 
 
-@option("resistance.back", base="back_base", inverse="drop", moves=("covert_support", "leaders_hosted"), paragraphs=(5,))
+@option(
+    "resistance.back",
+    base="back_base",
+    inverse="drop",
+    moves=("covert_support", "leaders_hosted"),
+    paragraphs=(5,),
+)
 def back(world: World, p: Parameters) -> None:
     """Shelter, arm and finance the resistance, and deny it."""
     world.covert_support += p.support_step * (1.0 - world.covert_support)
@@ -68,13 +76,22 @@ def may_cool(seen: Seen, p: Parameters) -> bool:
     return seen.dushanbe_ready > 0.0
 
 
-@option("contact.warm", base="dushanbe_warm_base", inverse="cool", moves=("dushanbe_ready",), paragraphs=(19,), open_when=may_warm)
+@option(
+    "contact.warm",
+    base="dushanbe_warm_base",
+    inverse="cool",
+    moves=("dushanbe_ready",),
+    paragraphs=(19,),
+    open_when=may_warm,
+)
 def warm(world: World, p: Parameters) -> None:
     """Become ready for one more rung of contact."""
     world.dushanbe_ready = clip(world.dushanbe_ready + 1.0, 0.0, 5.0)
 
 
-@option("contact.cool", base="dushanbe_cool_base", inverse="warm", moves=("dushanbe_ready",), open_when=may_cool)
+@option(
+    "contact.cool", base="dushanbe_cool_base", inverse="warm", moves=("dushanbe_ready",), open_when=may_cool
+)
 def cool(world: World, p: Parameters) -> None:
     """Step back by one rung of contact."""
     world.dushanbe_ready = clip(world.dushanbe_ready - 1.0, 0.0, 5.0)
@@ -96,14 +113,27 @@ def expand(world: World, p: Parameters) -> None:
     world.other_trade += p.trade_step * max(p.trade_most - world.other_trade, 0.0)
 
 
-@option("trade.cut", base="cut_base", inverse="restore", moves=("power_supply", "other_trade"), paragraphs=(10,), open_when=may_cut)
+@option(
+    "trade.cut",
+    base="cut_base",
+    inverse="restore",
+    moves=("power_supply", "other_trade"),
+    paragraphs=(10,),
+    open_when=may_cut,
+)
 def cut(world: World, p: Parameters) -> None:
     """Cut power and trade."""
     world.power_supply -= p.cut_step * world.power_supply
     world.other_trade -= 0.4 * p.cut_step * world.other_trade
 
 
-@option("trade.restore", base="restore_base", inverse="cut", moves=("power_supply", "other_trade"), open_when=may_restore)
+@option(
+    "trade.restore",
+    base="restore_base",
+    inverse="cut",
+    moves=("power_supply", "other_trade"),
+    open_when=may_restore,
+)
 def restore(world: World, p: Parameters) -> None:
     """Restore what was cut."""
     missing = max(p.power_contract - world.power_supply, 0.0)

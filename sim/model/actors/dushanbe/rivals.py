@@ -14,21 +14,34 @@ if TYPE_CHECKING:
 
 
 @rule(
-    "D1r", "conviction", paragraphs=(1, 3, 12), concern="standing", rival_of="D1",
+    "D1r",
+    "conviction",
+    paragraphs=(1, 3, 12),
+    concern="standing",
+    rival_of="D1",
     claim="The hard line is meant: it answers danger over the river and the plight of kin, whatever it earns at home.",
-    pushes={"words.denounce": "+conviction_words", "words.soften": "-conviction_words", "contact.warm": "-conviction_contact"},
+    pushes={
+        "words.denounce": "+conviction_words",
+        "words.soften": "-conviction_words",
+        "contact.warm": "-conviction_contact",
+    },
     rises_with=("violence_north", "militant_threat", "unsettled"),
-)  # fmt: skip
+)
 def conviction(seen: Seen, p: Parameters) -> float:
     """What a government would fear and resent that counted no votes, 0 to 1."""
     return 0.5 * seen.violence_north + 0.25 * seen.militant_threat + 0.25 * seen.unsettled
 
 
 @rule(
-    "D3r", "crisis wearies", paragraphs=(16,), concern="regime popularity", rival_of="D3",
+    "D3r",
+    "crisis wearies",
+    paragraphs=(16,),
+    concern="regime popularity",
+    rival_of="D3",
     claim="A crisis that lasts does not rally the public but tires it further of alarms and of those who sound them.",
-    pushes={"contact.warm": "+weary_contact"}, rises_with=("fear", "fatigue"),
-)  # fmt: skip
+    pushes={"contact.warm": "+weary_contact"},
+    rises_with=("fear", "fatigue"),
+)
 def tired_of_alarm(seen: Seen, p: Parameters) -> float:
     """Fear beyond what is usual, the more the more tired people are."""
     return ramp(seen.fear, p.fear_usual, 1.0) * (0.5 + 0.5 * seen.fatigue)
@@ -41,12 +54,21 @@ def wearying(world: World, p: Parameters) -> float:
 
 
 @rule(
-    "D6r", "restraining guarantor", paragraphs=(18,), concern="border security", rival_of="D6",
+    "D6r",
+    "restraining guarantor",
+    paragraphs=(18,),
+    concern="border security",
+    rival_of="D6",
     claim="Firm backers hold their client back, since they would have to fight for it; the guarantee adds to caution.",
-    pushes={"words.denounce": "-caution_words", "words.soften": "+caution_soft", "contact.warm": "+caution_contact",
-            "force.mobilise": "-caution_force", "resistance.back": "-caution_force"},
+    pushes={
+        "words.denounce": "-caution_words",
+        "words.soften": "+caution_soft",
+        "contact.warm": "+caution_contact",
+        "force.mobilise": "-caution_force",
+        "resistance.back": "-caution_force",
+    },
     rises_with=("tension", "russian_guarantee", "chinese_cooperation"),
-)  # fmt: skip
+)
 def restraining_guarantor(seen: Seen, p: Parameters) -> float:
     """The part that firm backers add to caution."""
     firm = (1.0 - p.backstop_china) * seen.russian_guarantee + p.backstop_china * seen.chinese_cooperation
