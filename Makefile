@@ -84,7 +84,7 @@ bench-sweep: $(VENV)/.installed-test
 	$(VENV)/bin/python -m tests.benchmarks.sweep
 
 calibrate: $(VENV)/.installed
-	$(VENV)/bin/python -m sim.analysis.calibration
+	$(VENV)/bin/python -m sim.analysis.past.calibration
 
 # The stored calibration is what the source yields, byte for byte.
 calibrated: $(VENV)/.installed
@@ -93,7 +93,7 @@ calibrated: $(VENV)/.installed
 	  { echo "The stored calibration differed; it is now what the source yields." >&2; exit 1; }
 
 validity: $(VENV)/.installed
-	$(VENV)/bin/python -m sim.views.validity
+	$(VENV)/bin/python -m sim.views.reference.validity
 
 docs: $(VENV)/.installed-docs
 	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict

@@ -12,65 +12,65 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from sim import errors as errors
-    from sim.analysis.ablation import ablation as ablation
-    from sim.analysis.claims import claims as claims
-    from sim.analysis.comparison import compare as compare
-    from sim.analysis.hindcast import hindcast as hindcast
-    from sim.analysis.of_study import discover as discover
-    from sim.analysis.of_study import sensitivity as sensitivity
-    from sim.analysis.robustness import robustness as robustness
-    from sim.analysis.tip import tip as tip
+    from sim.analysis.article.ablation import ablation as ablation
+    from sim.analysis.article.claims import claims as claims
+    from sim.analysis.choosing.compare import compare as compare
+    from sim.analysis.choosing.robustness import robustness as robustness
+    from sim.analysis.choosing.tip import tip as tip
+    from sim.analysis.deciding.cases import discover as discover
+    from sim.analysis.deciding.cases import sensitivity as sensitivity
+    from sim.analysis.past.hindcast import hindcast as hindcast
     from sim.engine.mesa_model import PolicyModel as PolicyModel
     from sim.model.registry import Rule
     from sim.scenario.catalogue import scenarios as scenarios
     from sim.scenario.loading import load_scenario as load_scenario
     from sim.scenario.schema import Scenario as Scenario
-    from sim.study.experiment_file import check as check
-    from sim.study.experiment_file import load_experiment as load_experiment
-    from sim.study.export import export as export
-    from sim.study.jsonschema import schema as schema
-    from sim.study.loading import load_results as load_results
-    from sim.study.result import Result as Result
-    from sim.study.run import run as run
-    from sim.study.sweep import sweep as sweep
+    from sim.study.ensemble.run import run as run
+    from sim.study.experiment.jsonschema import schema as schema
+    from sim.study.experiment.loading import check as check
+    from sim.study.experiment.loading import load_experiment as load_experiment
+    from sim.study.results.export import export as export
+    from sim.study.results.loading import load_results as load_results
+    from sim.study.results.result import Result as Result
+    from sim.study.sweep.sweep import sweep as sweep
     from sim.views.dashboard import dashboard as dashboard
-    from sim.views.explain import Explanation as Explanation
-    from sim.views.explain import explain as explain
+    from sim.views.one_run.explain import Explanation as Explanation
+    from sim.views.one_run.explain import explain as explain
+    from sim.views.one_run.trace import Story as Story
+    from sim.views.one_run.trace import trace as trace
+    from sim.views.one_run.typical import stories as stories
     from sim.views.report.page import report as report
-    from sim.views.stories import stories as stories
-    from sim.views.story import Story as Story
-    from sim.views.story import trace as trace
 
     rules: dict[str, Rule]
 
 _HOMES = {
-    "Explanation": "sim.views.explain",
+    "Explanation": "sim.views.one_run.explain",
     "PolicyModel": "sim.engine.mesa_model",
-    "Result": "sim.study.result",
+    "Result": "sim.study.results.result",
     "Scenario": "sim.scenario.schema",
-    "Story": "sim.views.story",
-    "ablation": "sim.analysis.ablation",
-    "check": "sim.study.experiment_file",
-    "claims": "sim.analysis.claims",
-    "compare": "sim.analysis.comparison",
-    "explain": "sim.views.explain",
-    "export": "sim.study.export",
+    "Story": "sim.views.one_run.trace",
+    "ablation": "sim.analysis.article.ablation",
+    "check": "sim.study.experiment.loading",
+    "claims": "sim.analysis.article.claims",
+    "compare": "sim.analysis.choosing.compare",
+    "explain": "sim.views.one_run.explain",
+    "export": "sim.study.results.export",
     "dashboard": "sim.views.dashboard",
-    "discover": "sim.analysis.of_study",
-    "hindcast": "sim.analysis.hindcast",
-    "load_results": "sim.study.loading",
-    "load_experiment": "sim.study.experiment_file",
+    "discover": "sim.analysis.deciding.cases",
+    "hindcast": "sim.analysis.past.hindcast",
+    "load_results": "sim.study.results.loading",
+    "load_experiment": "sim.study.experiment.loading",
     "load_scenario": "sim.scenario.loading",
     "report": "sim.views.report.page",
-    "robustness": "sim.analysis.robustness",
-    "run": "sim.study.run",
+    "robustness": "sim.analysis.choosing.robustness",
+    "run": "sim.study.ensemble.run",
     "scenarios": "sim.scenario.catalogue",
-    "schema": "sim.study.jsonschema",
-    "sensitivity": "sim.analysis.of_study",
-    "stories": "sim.views.stories",
-    "sweep": "sim.study.sweep",
-    "tip": "sim.analysis.tip",
-    "trace": "sim.views.story",
+    "schema": "sim.study.experiment.jsonschema",
+    "sensitivity": "sim.analysis.deciding.cases",
+    "stories": "sim.views.one_run.typical",
+    "sweep": "sim.study.sweep.sweep",
+    "tip": "sim.analysis.choosing.tip",
+    "trace": "sim.views.one_run.trace",
 }
 
 __all__ = ["__version__", "errors", "rules", *_HOMES]

@@ -16,8 +16,14 @@ LAYERS = ("errors", "model", "scenario", "engine", "study", "analysis", "views",
 
 #: Arrows that point up all the same, each with its reason.
 EXCEPTIONS: dict[tuple[str, str], str] = {
-    ("sim.study.result", "views"): "result.plot draws what the result holds; imported when first asked for",
-    ("sim.study.study", "views"): "a sweep shows its face in a notebook; imported when first asked for",
+    (
+        "sim.study.results.result",
+        "views",
+    ): "result.plot draws what it holds; imported when first asked for",
+    (
+        "sim.study.results.study",
+        "views",
+    ): "a notebook shows a sweep; imported when first asked for",
 }
 
 #: The first four differ once compiled, the others from one C library to the next.

@@ -51,9 +51,12 @@ def test_the_wheel_carries_every_module_and_storyline(archives: tuple[Path, Path
 
 def test_the_wheel_carries_data_and_what_calibration_left(archives: tuple[Path, Path]) -> None:
     names = set(zipfile.ZipFile(archives[0]).namelist())
-    data = {path.relative_to(ROOT).as_posix() for path in (ROOT / "sim/analysis/data").glob("*.yaml")}
+    data = {path.relative_to(ROOT).as_posix() for path in (ROOT / "sim/analysis/past/data").glob("*.yaml")}
     assert len(data) >= 2
-    assert data | {"sim/model/calibrated.json", "sim/model/calibrated.npy", "sim/views/validity.md"} <= names
+    assert (
+        data | {"sim/model/calibrated.json", "sim/model/calibrated.npy", "sim/views/reference/validity.md"}
+        <= names
+    )
     assert {f"sim/views/dashboard/{name}" for name in ("page.html", "page.css", "inner.css")} <= names
 
 

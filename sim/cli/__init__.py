@@ -151,7 +151,7 @@ def run(
     defaults only what more runs would settle.
     """
     import sim
-    from sim.views import summary
+    from sim.views.pages import run as summary
 
     if driver not in ("ensemble", "mesa"):
         raise ScenarioError(f"--driver: expected ensemble or mesa, found {driver!r}")
@@ -228,7 +228,7 @@ def trace(
     With --from and --run: that run of a stored result or sweep, also one that failed.
     """
     import sim
-    from sim.study import which
+    from sim.study.results import names as which
 
     if (folder is None) != (name is None) or (folder is None) == (scenario is None):
         raise ScenarioError("panj trace: expected a scenario, or --from DIR with --run ID")
@@ -275,7 +275,7 @@ def claims(
     Ends with exit code 1 when a claim fails. With --json: a list of objects with id, paragraphs, claim,
     kind, effect, low, high, verdict, killers and more.
     """
-    from sim.views import claims as view
+    from sim.views.pages import claims as view
 
     if readings + ablation + (reading is not None and readings) > 1:
         raise ScenarioError(
@@ -302,8 +302,9 @@ def hindcast(
     with questions (a list) and skill.
     """
     import sim
-    from sim.views import hindcast as view
-    from sim.views import summary, text
+    from sim.views import text
+    from sim.views.pages import hindcast as view
+    from sim.views.pages import run as summary
 
     with summary.progress(4 * runs, quiet or as_json) as tick:
         found = sim.hindcast(runs, seed, reading, threads=threads, progress=tick)

@@ -52,7 +52,7 @@ def compare(
 
     With --json: one object with differences, flows, flips, effects and the median run.
     """
-    from sim.views import compare as view
+    from sim.views.pages import compare as view
 
     view.run(first, second, runs, seed, threads, out, named(form), as_json, quiet)
 
@@ -86,7 +86,7 @@ def discover(
 
     Running the file that -o writes asks the same of fresh points and fresh chance.
     """
-    from sim.views import discover as view
+    from sim.views.pages import discover as view
 
     view.run(folder, where, given, out, force, as_json)
 
@@ -120,7 +120,7 @@ def sensitivity(
 
     A dummy that does nothing stands in every table: what does not rise above it may be noise.
     """
-    from sim.views import sensitivity as view
+    from sim.views.pages import sensitivity as view
 
     view.run(folder, estimand, method, lever or [], as_json, as_csv)
 
@@ -185,7 +185,7 @@ def tip(
 ) -> None:
     """Find the smallest changes of a scenario that tip it: of one value, of two, of a commitment."""
     import sim
-    from sim.views import tip as view
+    from sim.views.pages import tip as view
 
     spec = sim.load_scenario(scenario)
     if citizens is not None:

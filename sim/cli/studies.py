@@ -69,10 +69,11 @@ def sweep(
     Ctrl-C once finishes the blocks at hand, twice stops at once; either way nothing done is lost.
     """
     import sim
-    from sim.study import sweep as module
-    from sim.study.estimate import estimate
-    from sim.study.execute import Interrupted
-    from sim.views import sweeping, text
+    from sim.study.sweep import sweep as module
+    from sim.study.sweep.estimate import estimate
+    from sim.study.sweep.execute import Interrupted
+    from sim.views import text
+    from sim.views.pages import sweep as sweeping
 
     if dry_run:
         setup = module.ready(experiment)
@@ -129,8 +130,9 @@ def status(
 
     Ends with exit code 1 when a part is damaged, 3 when runs failed.
     """
-    from sim.study.study import Study
-    from sim.views import sweeping, text
+    from sim.study.results.study import Study
+    from sim.views import text
+    from sim.views.pages import sweep as sweeping
 
     study = Study(folder)
     damaged = study.damaged() if verify else None

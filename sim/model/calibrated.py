@@ -1,6 +1,6 @@
 """What calibration left: defaults for the parameters that autumn 2021 speaks about, and the region not ruled out.
 
-Both files beside this module are written by `python -m sim.analysis.calibration` and by nothing else.
+Both files beside this module are written by `python -m sim.analysis.past.calibration` and by nothing else.
 """
 
 from __future__ import annotations

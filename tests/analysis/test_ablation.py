@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.analysis.ablation import OUTCOMES, STRONGEST, Ablation, ablation, odds
+from sim.analysis.article.ablation import OUTCOMES, STRONGEST, Ablation, ablation, odds
 from sim.errors import ScenarioError
 from sim.model.registry import load
 from sim.views.plots import tornado

@@ -9,13 +9,15 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.analysis import by_group, distributions, group_effects, intervals, null
-from sim.analysis.digest import Digest
-from sim.analysis.estimands import WORSE, Estimand
+from sim.analysis.answers import by_group, distributions, null
+from sim.analysis.answers import effects as group_effects
+from sim.analysis.answers.digest import Digest
+from sim.analysis.answers.questions import WORSE, Estimand
+from sim.analysis.statistics import intervals
 from sim.errors import ResultError
 from sim.model.outcomes import PATHS
 from sim.study import tables
-from sim.study.study import Study
+from sim.study.results.study import Study
 from tests.views import planted
 
 

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis import autumn, calibration
-from sim.analysis.autumn import QUANTITIES, WEEKS, Autumn, Target, load_targets
-from sim.analysis.calibration import Field, Settings, calibrate, files, geometric_median
+from sim.analysis.past import autumn, calibration
+from sim.analysis.past.autumn import QUANTITIES, WEEKS, Autumn, Target, load_targets
+from sim.analysis.past.calibration import Field, Settings, calibrate, files, geometric_median
 from sim.errors import ModelError, ScenarioError
 from sim.model import calibrated, registry
 from sim.model.registry import load
@@ -298,14 +298,16 @@ def imports(module: str, seen: set[str]) -> set[str]:
 
 
 def test_nothing_that_calibration_imports_knows_what_came_after() -> None:
-    reached = imports("sim.analysis.calibration", set())
-    assert {"sim.analysis.autumn", "sim.engine.ensemble", "sim.model.processes.power"} <= reached
+    reached = imports("sim.analysis.past.calibration", set())
+    assert {"sim.analysis.past.autumn", "sim.engine.ensemble", "sim.model.processes.power"} <= reached
     assert not {name for name in reached if "history" in name or "hindcast" in name}
     for name in reached:
         path = PACKAGE.parent / (name.replace(".", "/") + ".py")
         if path.is_file() and name != "sim.model.processes.power":
             assert "history.yaml" not in path.read_text(encoding="utf-8"), name
-    assert "sim.analysis.history" in imports("sim.analysis.hindcast", set()), "the walk finds what is there"
+    assert "sim.analysis.past.history" in imports("sim.analysis.past.hindcast", set()), (
+        "the walk finds what is there"
+    )
 
 
 def test_calibration_runs_where_there_is_no_history(tmp_path: Path, small: calibration.Calibration) -> None:
@@ -318,11 +320,11 @@ def test_calibration_runs_where_there_is_no_history(tmp_path: Path, small: calib
 import sys
 sys.path.insert(0, {str(tmp_path)!r})
 for name in ("history", "hindcast"):
-    sys.modules["sim.analysis." + name] = None
+    sys.modules["sim.analysis.past." + name] = None
 import sim
 assert sim.__file__.startswith({str(tmp_path)!r})
 from pathlib import Path
-from sim.analysis.calibration import Settings, calibrate, write
+from sim.analysis.past.calibration import Settings, calibrate, write
 write(calibrate(Settings(*{tuple(SMALL)!r})), Path({str(tmp_path)!r}))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

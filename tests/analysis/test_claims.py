@@ -11,11 +11,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.analysis.article import CLAIMS
-from sim.analysis.bench import Bench, Variant, layout
-from sim.analysis.claims import Claims, Row, check, claims, robustness
-from sim.analysis.experiments import FAILS, HOLDS, SMALL, VERDICTS, Arm, Claim, between, contrast
-from sim.analysis.measures import mean
+from sim.analysis.article.arms import Bench, Variant, layout
+from sim.analysis.article.claims import Claims, Row, check, claims, robustness
+from sim.analysis.article.declared import CLAIMS
+from sim.analysis.article.measures import mean
+from sim.analysis.article.paired import FAILS, HOLDS, SMALL, VERDICTS, Arm, Claim, between, contrast
 from sim.errors import ScenarioError
 from sim.model.registry import load
 

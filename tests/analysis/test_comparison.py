@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.comparison import NEVER, Comparison, compare
-from sim.analysis.differences import differences
-from sim.analysis.parting import turns
+from sim.analysis.choosing.compare import NEVER, Comparison, compare
+from sim.analysis.choosing.differences import differences
+from sim.analysis.one_run.against import turns
 from sim.engine.mesa_model import PolicyModel
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
-from sim.views import compare as view
+from sim.views.pages import compare as view
 from sim.views.plots import flows
 
 RUNS = 40

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.cart import tree
-from sim.analysis.discovery import Box, boxes
+from sim.analysis.deciding.boxes import Box, boxes
+from sim.analysis.deciding.trees import tree
 from sim.errors import ResultError
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.analysis import distributions as d
+from sim.analysis.answers import distributions as d
 from sim.model.outcomes import PATHS
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.analysis.estimands import by_case, condition, estimand
+from sim.analysis.answers.questions import by_case, condition, estimand
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
 

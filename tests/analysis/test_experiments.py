@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.analysis.experiments import (
+from sim.analysis.article.measures import mean
+from sim.analysis.article.paired import (
     FAILS,
     HOLDS,
     SMALL,
@@ -17,8 +18,7 @@ from sim.analysis.experiments import (
     judge_range,
     worst,
 )
-from sim.analysis.measures import mean
-from sim.analysis.pairs import Effect
+from sim.analysis.statistics.pairs import Effect
 
 
 def found(low: float, high: float) -> Effect:

@@ -14,16 +14,16 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis import hindcast as asking
-from sim.analysis import history
-from sim.analysis.hindcast import FORECASTERS, MODEL, SCORES, Asked, Hindcast, hindcast
-from sim.analysis.history import After, Question, load_history, weeks_within
+from sim.analysis.past import hindcast as asking
+from sim.analysis.past import history
+from sim.analysis.past.hindcast import FORECASTERS, MODEL, SCORES, Asked, Hindcast, hindcast
+from sim.analysis.past.history import After, Question, load_history, weeks_within
 from sim.errors import ScenarioError
 from sim.model.outcomes import ESCALATION, OUTCOME_DTYPE, PATHS, ladders, summarise
 from sim.model.registry import load
 from sim.scenario.plan import week_of
-from sim.views import hindcast as view
-from sim.views import validity
+from sim.views.pages import hindcast as view
+from sim.views.reference import validity
 
 #: Changing the grid is changing the exam: it takes a new date in the file and a line in the changelog.
 FROZEN = (date(2026, 11, 24), "0bbb64735800f915da1b")

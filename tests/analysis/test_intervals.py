@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 import sim
-from sim.analysis import distributions, intervals
+from sim.analysis.answers import distributions
+from sim.analysis.statistics import intervals
 from tests.faults.studies import Quick
 from tests.study.sweeps import experiment
 
@@ -117,7 +118,7 @@ def test_intervals_that_take_runs_for_independent_do_not_cover() -> None:
 
 
 def test_progress_shows_nearly_the_same_interval(tmp_path: Path) -> None:
-    from sim.views.sweeping import Board
+    from sim.views.pages.sweep import Board
 
     one = experiment(
         replicates=8, draws="shared", design={"method": "lhs", "size": 100}, levers={}, block=None, weeks=60

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis import of_study
+from sim.analysis.deciding import cases as of_study
 from sim.errors import ResultError, ScenarioError
-from sim.study.study import Study
+from sim.study.results.study import Study
 from tests.conftest import SWEEP
 
 UNCERTAIN = {"russian_guarantee": {"uniform": [0, 1]}, "clash_base": {"uniform": [-4, -1]}}

@@ -7,8 +7,8 @@ import pytest
 from scipy.stats import binom
 
 import sim
-from sim.analysis.measures import happened, mean, until
-from sim.analysis.pairs import effect, level, paired
+from sim.analysis.article.measures import happened, mean, until
+from sim.analysis.statistics.pairs import effect, level, paired
 from sim.model.registry import load
 from sim.scenario.plan import Plan, plan
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 import sim
-from sim.analysis.bench import Bench
-from sim.analysis.distributions import between_readings, shares
-from sim.analysis.readings import Matrix, claims_by_reading, distinct, ordered, readings
+from sim.analysis.answers.distributions import between_readings, shares
+from sim.analysis.article.arms import Bench
+from sim.analysis.article.readings import Matrix, claims_by_reading, distinct, ordered, readings
 from sim.errors import ScenarioError
 from sim.model.registry import load
 from sim.scenario.catalogue import reading_names

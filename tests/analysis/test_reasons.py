@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis import reasons
+from sim.analysis.one_run import reasons
 from sim.engine.decisions import Decision, chances
 from sim.engine.ensemble import Workspace
 from sim.model.registry import load

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.analysis.robustness import judge, pareto, undone_by
+from sim.analysis.choosing.robustness import judge, pareto, undone_by
 from sim.errors import ResultError
 
 # Worlds:         A     B    C

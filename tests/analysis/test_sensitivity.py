@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 
-from sim.analysis.given_data import delta, pawn, slices_apart
-from sim.analysis.indices import DUMMY, Sample, Sensitivity
-from sim.analysis.sensitivity import morris, sobol
+from sim.analysis.deciding.given_data import delta, pawn, slices_apart
+from sim.analysis.deciding.indices import DUMMY, Sample, Sensitivity
+from sim.analysis.deciding.sensitivity import morris, sobol
 from sim.errors import ResultError
 
 Floats = NDArray[np.float64]

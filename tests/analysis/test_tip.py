@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.tip import _Search, tip
-from sim.analysis.tips import Tip, Tipping
+from sim.analysis.choosing.tip import _Search, tip
+from sim.analysis.choosing.tip_records import Tip, Tipping
 from sim.errors import ScenarioError
 from sim.model.registry import load
 
@@ -141,7 +141,7 @@ def test_the_command_writes_storylines_that_run(panj: Callable[..., Any], goal: 
 
 
 def test_a_title_with_arrows_and_signs_is_still_a_title(found: Tipping) -> None:
-    from sim.views.tip import files
+    from sim.views.pages.tip import files
 
     odd = Tip((), ("dushanbe", "words", "insist", "soften"), 1.0, 0.1, 0.2, 0.1, 0.3)
     made = files(found, "baseline", Path("x"))

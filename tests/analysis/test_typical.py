@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.analysis import typical as module
-from sim.analysis.typical import COMPARED, ladders, medoid, typical
+from sim.analysis.one_run import typical as module
+from sim.analysis.one_run.typical import COMPARED, ladders, medoid, typical
 from sim.errors import ResultError
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import sim
 from sim.model.registry import load
-from sim.study.execute import Silent
+from sim.study.sweep.execute import Silent
 
 
 class Memory(Silent):

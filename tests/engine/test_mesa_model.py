@@ -192,7 +192,7 @@ def test_the_mean_field_stands_for_the_regions() -> None:
 
 def test_the_ensemble_does_not_import_mesa() -> None:
     code = (
-        "import sys, sim.engine.ensemble, sim.study.run\n"
+        "import sys, sim.engine.ensemble, sim.study.ensemble.run\n"
         "print(sorted({'mesa', 'networkx'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from sim.study.blocks import Made, Setup
 from sim.study.files import Disk
-from sim.study.sweep import sweep
+from sim.study.sweep.blocks import Made, Setup
+from sim.study.sweep.sweep import sweep
 
 #: Four blocks of twelve runs, levers and a choice among them.
 EXPERIMENT: dict[str, Any] = {

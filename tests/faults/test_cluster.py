@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from sim.errors import ResultError, ScenarioError
-from sim.study import cluster
-from sim.study.execute import Silent
-from sim.study.study import Study
-from sim.study.sweep import sweep
+from sim.study.results.study import Study
+from sim.study.sweep import cluster
+from sim.study.sweep.execute import Silent
+from sim.study.sweep.sweep import sweep
 from tests.faults.studies import BLOCKS, EXPERIMENT, Quick, content
 
 distributed = pytest.importorskip("distributed", reason="clusters need Dask")
@@ -95,7 +95,7 @@ def test_wrong_addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 POISON = """
 import os
-from sim.study.blocks import Setup
+from sim.study.sweep.blocks import Setup
 real = Setup.run
 def run(self, block, **options):
     if block == 2:

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.study import folder as place
-from sim.study import manifest
-from sim.study.blocks import Setup
-from sim.study.execute import Silent
 from sim.study.files import DRAFT, Disk
-from sim.study.sweep import ready, sweep
+from sim.study.sweep import folder as place
+from sim.study.sweep import manifest
+from sim.study.sweep.blocks import Setup
+from sim.study.sweep.execute import Silent
+from sim.study.sweep.sweep import ready, sweep
 from tests.faults.crash import Operation, Recorder, State, states
 from tests.faults.studies import BLOCKS, EXPERIMENT, Cached, Quick, content
 

@@ -16,8 +16,8 @@ import pytest
 
 from sim.errors import ResultError
 from sim.study.files import DRAFT
-from sim.study.study import Study
-from sim.study.sweep import sweep
+from sim.study.results.study import Study
+from sim.study.sweep.sweep import sweep
 from tests.faults.studies import BLOCKS, EXPERIMENT, Cached, Quick, content
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.study import folder as place
-from sim.study.study import Study
-from sim.study.sweep import sweep
+from sim.study.results.study import Study
+from sim.study.sweep import folder as place
+from sim.study.sweep.sweep import sweep
 from tests.faults.studies import EXPERIMENT, Quick, content
 
 #: Long enough to be hit in the middle: two dozen blocks of a few hundredths of a second.

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from sim.errors import HeldError, ResultError
-from sim.study import folder as place
-from sim.study.study import Study
-from sim.study.sweep import sweep
+from sim.study.results.study import Study
+from sim.study.sweep import folder as place
+from sim.study.sweep.sweep import sweep
 from tests.faults.studies import BLOCKS, EXPERIMENT, Cached, Quick, content
 
 

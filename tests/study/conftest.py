@@ -10,7 +10,7 @@ import pytest
 
 import sim
 from sim.engine.ensemble import Block, simulate
-from sim.study import run as running
+from sim.study.ensemble import run as running
 
 RUNS, WEEKS = 40, 30
 

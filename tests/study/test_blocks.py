@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 import sim
 from sim.engine.ensemble import Block, simulate
 from sim.model.outcomes import PATHS
-from sim.study import blocks
-from sim.study.blocks import Layout, Setup
-from sim.study.experiment_file import load_experiment
+from sim.study.experiment.loading import load_experiment
+from sim.study.sweep import blocks
+from sim.study.sweep.blocks import Layout, Setup
 from tests.study.sweeps import experiment
 
 

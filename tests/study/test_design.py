@@ -10,7 +10,7 @@ from sim.model import calibrated
 from sim.model.provenance import Quantity, judgement
 from sim.model.registry import load
 from sim.scenario.plan import plan
-from sim.study import design
+from sim.study.ensemble import cases as design
 
 
 def drawn(spec: sim.Scenario, runs: int = 100, seed: int = 0, prior: bool = False) -> design.Design:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sim.errors import ScenarioError
-from sim.study.designs import base, points
-from sim.study.experiment_file import load_experiment
+from sim.study.experiment.designs import base, points
+from sim.study.experiment.loading import load_experiment
 from tests.study.sweeps import experiment
 
 METHODS = ["lhs", "sobol", "saltelli", "morris", "grid"]

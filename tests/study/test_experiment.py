@@ -12,9 +12,9 @@ import pytest
 import sim
 from sim.errors import ScenarioError
 from sim.model.registry import load
-from sim.study import laws
-from sim.study.experiment import Experiment
-from sim.study.experiment_file import is_experiment, load_experiment
+from sim.study.experiment import laws
+from sim.study.experiment.experiment import Experiment
+from sim.study.experiment.loading import is_experiment, load_experiment
 from tests.study.sweeps import experiment
 
 HEAD = """panj: 1

@@ -12,7 +12,7 @@ from sim.errors import ScenarioError
 from sim.model.registry import load
 from sim.scenario import catalogue
 from sim.scenario.yamltext import parse, read_file
-from sim.study.experiment import KEYS
+from sim.study.experiment.experiment import KEYS
 from tests.scenario.test_jsonschema import as_json
 from tests.study import test_experiment
 from tests.study.test_experiment import UNCERTAIN

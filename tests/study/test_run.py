@@ -16,8 +16,8 @@ from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
 from sim.scenario.plan import plan
-from sim.study import run as running
 from sim.study import tables
+from sim.study.ensemble import run as running
 
 TABLES = ("outcomes", "changes", "quantiles", "design")
 PROMISED = (

@@ -9,8 +9,8 @@ import pytest
 
 from sim.model.registry import load
 from sim.scenario import catalogue
-from sim.study.blocks import Setup
-from sim.study.experiment_file import load_experiment
+from sim.study.experiment.loading import load_experiment
+from sim.study.sweep.blocks import Setup
 
 NAMES = catalogue.experiment_names()
 WANTED = {

@@ -12,8 +12,8 @@ from pandas.testing import assert_frame_equal
 
 import sim
 from sim.errors import ResultError
-from sim.study import result as results
-from sim.study import store
+from sim.study.ensemble import store
+from sim.study.results import result as results
 
 TABLES = ("outcomes", "changes", "quantiles", "design", "readings")
 

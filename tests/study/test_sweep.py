@@ -15,9 +15,9 @@ import sim
 from sim.engine.ensemble import Block, simulate
 from sim.errors import ResultError, ScenarioError
 from sim.model.outcomes import PATHS
-from sim.study import blocks
-from sim.study.export import text
-from sim.study.study import Study
+from sim.study.results.export import text
+from sim.study.results.study import Study
+from sim.study.sweep import blocks
 from tests.faults.studies import Quick, content
 from tests.study.sweeps import experiment
 
@@ -91,7 +91,7 @@ def test_another_experiment_is_refused_and_says_why(study: Study) -> None:
 
 
 def test_other_code_is_refused_and_says_why(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.study import folder
+    from sim.study.sweep import folder
 
     monkeypatch.setattr(folder, "source_hash", lambda: "of tomorrow")
     with pytest.raises(ResultError, match='"of tomorrow" here'):
@@ -313,7 +313,7 @@ def test_exit_codes(panj: Any, file: Path, failing: Callable[[set[int]], list[in
     assert "--retry-failed" in shown.err
     assert panj("status", "out").code == 3
     assert panj("status", ".").code == 2
-    from sim.study import folder
+    from sim.study.sweep import folder
 
     with folder.held(Path("out")):
         held = panj("sweep", file, "--out", "out")
@@ -322,7 +322,7 @@ def test_exit_codes(panj: Any, file: Path, failing: Callable[[set[int]], list[in
 
 
 def test_progress_in_a_pipe_is_plain_lines(panj: Any, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.views import sweeping
+    from sim.views.pages import sweep as sweeping
 
     monkeypatch.setattr(sweeping, "EVERY", 0.0)
     shown = panj("sweep", file, "--out", "out", "--threads", 1)

@@ -12,10 +12,10 @@ import pytest
 from numpy.typing import NDArray
 
 import sim
-from sim.analysis.replay import replay
+from sim.analysis.one_run.replay import replay
 from sim.model.registry import load
 from sim.scenario.plan import plan
-from sim.study import which
+from sim.study.results import names
 
 
 @pytest.fixture(autouse=True)
@@ -111,7 +111,7 @@ def failing() -> Failing:
     row = np.concatenate([own.parameters, own.world])
     row[list(model.parameters).index("power_contract")] = 75.0
     for replicate in range(20):
-        run = replay(which.Which(f"1:{replicate}", spec, 0, replicate, row))
+        run = replay(names.Which(f"1:{replicate}", spec, 0, replicate, row))
         if run.failure is not None and 1 < run.failure.week < 10:
             return Failing(spec, row, replicate, run.failure.week)
     raise AssertionError("none of twenty runs fails in the middle")

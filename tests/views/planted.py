@@ -13,14 +13,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import sim
-from sim.analysis.digest import Digest
-from sim.analysis.discovery import Box, Fit, Limit
-from sim.analysis.indices import Sensitivity
-from sim.analysis.robustness import GOALS, Robustness
+from sim.analysis.answers.digest import Digest
+from sim.analysis.choosing.robustness import GOALS, Robustness
+from sim.analysis.deciding.boxes import Box, Fit, Limit
+from sim.analysis.deciding.indices import Sensitivity
 from sim.model.outcomes import PATHS
 from sim.study import tables
-from sim.study.manifest import Entry
-from sim.study.study import Study
+from sim.study.results.study import Study
+from sim.study.sweep.manifest import Entry
 from sim.views.plots.gallery import FANS
 
 WEEKS = 40

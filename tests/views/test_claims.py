@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from sim.analysis.claims import Claims, claims
-from sim.analysis.experiments import FAILS, HOLDS
-from sim.analysis.readings import claims_by_reading
-from sim.views import claims as view
+from sim.analysis.article.claims import Claims, claims
+from sim.analysis.article.paired import FAILS, HOLDS
+from sim.analysis.article.readings import claims_by_reading
+from sim.views.pages import claims as view
 
 Panj = Callable[..., Any]
 

@@ -14,7 +14,7 @@ import pytest
 
 import sim
 from sim.engine.ensemble import Block, simulate
-from sim.study import blocks
+from sim.study.sweep import blocks
 
 SCRIPT, FORMULA = "<script>alert(1)</script>", "=cmd()"
 HARM: dict[str, Any] = {
@@ -164,8 +164,8 @@ def test_two_scenarios_at_the_edges(panj: Callable[..., Any]) -> None:
 def test_two_scenarios_of_nothing_but_failures(
     panj: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sim.analysis import comparison
-    from sim.analysis import tip as tipping
+    from sim.analysis.choosing import compare as comparison
+    from sim.analysis.choosing import tip as tipping
 
     Path("a.yaml").write_text("panj: 1\ntitle: A\nextends: baseline\nweeks: 3\ncitizens: 0\n")
     monkeypatch.setattr(comparison, "simulate", broken)

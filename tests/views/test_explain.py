@@ -13,15 +13,16 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.analysis import reasons
-from sim.analysis.replay import replay
+from sim.analysis.one_run import reasons
+from sim.analysis.one_run.replay import replay
 from sim.errors import ResultError, ScenarioError
 from sim.model.outcomes import OUTCOMES, PATHS
 from sim.model.registry import load
-from sim.study import which
-from sim.views import apart, narrative, turns
-from sim.views.explain import Explanation, explain
-from sim.views.lines import Line, chance, html
+from sim.study.results import names
+from sim.views.one_run import against as apart
+from sim.views.one_run import narrative, turns
+from sim.views.one_run.explain import Explanation, explain
+from sim.views.one_run.lines import Line, chance, html
 from sim.views.text import counted
 
 WEEKS = 70
@@ -84,7 +85,7 @@ def shown(explanation: Explanation, capsys: pytest.CaptureFixture[str]) -> str:
 @pytest.mark.parametrize("name", ["0:3", "2:7", "29", "0/0"])
 def test_the_run_that_is_explained_is_the_stored_one(result: Any, name: str) -> None:
     found = explain(result, name)
-    stored = which.outcome(result, found.which)
+    stored = names.outcome(result, found.which)
     for column in OUTCOMES:
         now, then = found.model.outcome[column], stored[column]
         if column == "path":
@@ -365,13 +366,13 @@ def test_runs_of_two_cases_name_what_differs(result: Any) -> None:
 
 def test_a_failed_run_is_explained_to_where_it_got(failing: Any) -> None:
     spec, name, week = failing.spec, f"1:{failing.replicate}", failing.week
-    run = which.Which(name, spec, 0, failing.replicate, failing.row)
+    run = names.Which(name, spec, 0, failing.replicate, failing.row)
     found = Explanation(run, replay(run), None, None)
     assert f"The run failed: in week {week}" in text(found)
     data = json.loads(json.dumps(found.record(), allow_nan=False))
     assert data["failure"] == {"week": week, "variable": "power_supply"}
     assert data["path"] is None
-    sound = which.Which(f"0:{failing.replicate}", spec, 0, failing.replicate, None)
+    sound = names.Which(f"0:{failing.replicate}", spec, 0, failing.replicate, None)
     parted = apart.answer(Explanation(sound, replay(sound), None, None), found)[1]["apart"]
     assert parted["ends"][name] is None
     assert parted["values"] == {"power_contract": [load().parameters["power_contract"].default, 75.0]}

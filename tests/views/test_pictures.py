@@ -18,10 +18,10 @@ import pytest
 from matplotlib.figure import Figure
 
 import sim
-from sim.analysis import by_group, null
-from sim.analysis.ablation import Ablation, Worth
-from sim.analysis.digest import Digest
-from sim.analysis.pairs import Effect, effect, level
+from sim.analysis.answers import by_group, null
+from sim.analysis.answers.digest import Digest
+from sim.analysis.article.ablation import Ablation, Worth
+from sim.analysis.statistics.pairs import Effect, effect, level
 from sim.views.plots import flows, gallery, style, sweeps, tornado
 from tests.views import planted
 

@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 import sim
-from sim.analysis import distributions
+from sim.analysis.answers import distributions
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
 from sim.views import plots

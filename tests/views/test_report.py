@@ -15,7 +15,7 @@ import pytest
 
 import sim
 from sim.errors import ScenarioError
-from sim.study.study import Study
+from sim.study.results.study import Study
 from sim.views.report.page import html, render
 from sim.views.report.parts import Section, Text, cell, grid, percent, span
 from tests.views import browser
@@ -97,7 +97,7 @@ def test_the_answer_is_three_sentences_with_their_numbers(pages: dict[str, str])
 
 
 def test_the_answer_says_what_the_tables_say(result: sim.Result, pages: dict[str, str]) -> None:
-    from sim.analysis import distributions
+    from sim.analysis.answers import distributions
 
     table = distributions.shares(result.part("defaults"))
     first = re.findall(r'<p class="answer">(.*?)</p>', pages["ensemble"], re.DOTALL)[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.analysis import distributions
+from sim.analysis.answers import distributions
 from sim.model.outcomes import PATHS
 
 

@@ -17,8 +17,8 @@ import pytest
 from rich.console import Console
 
 import sim
-from sim.analysis.indices import Sensitivity
-from sim.views.sensitivity import page, remarks
+from sim.analysis.deciding.indices import Sensitivity
+from sim.views.pages.sensitivity import page, remarks
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ import pytest
 
 import sim
 from sim.model.outcomes import PATHS
-from sim.views import narrative
-from sim.views.lines import percent
-from sim.views.stories import Sentence, Stories, Told, spoken
+from sim.views.one_run import narrative
+from sim.views.one_run.lines import percent
+from sim.views.one_run.typical import Sentence, Stories, Told, spoken
 
 
 @pytest.fixture(scope="module")

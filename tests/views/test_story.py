@@ -11,8 +11,8 @@ import pytest
 import sim
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
-from sim.views import narrative
-from sim.views.story import Story, trace
+from sim.views.one_run import narrative
+from sim.views.one_run.trace import Story, trace
 
 EVENTS = [
     {

@@ -9,12 +9,12 @@ import pytest
 
 import sim
 from sim.model.outcomes import ESCALATION, PATHS
-from sim.views import summary
+from sim.views.pages import run
 
 
 def printed(result: sim.Result, capsys: pytest.CaptureFixture[str]) -> str:
     capsys.readouterr()
-    summary.show(result, Path("results/here"), [Path("results/here/paths.png")])
+    run.show(result, Path("results/here"), [Path("results/here/paths.png")])
     return capsys.readouterr().out
 
 
@@ -49,11 +49,11 @@ def test_odd_results_have_a_page_and_a_record(odd: sim.Result, capsys: pytest.Ca
     page = printed(odd, capsys)
     assert "nan" not in page.lower()
     assert odd.spec.title[:20] in page
-    json.dumps(summary.record(odd, Path("here"), []), allow_nan=False)
+    json.dumps(run.record(odd, Path("here"), []), allow_nan=False)
 
 
 def test_a_record_is_plain_data(result: sim.Result) -> None:
-    made = summary.record(result, Path("here"), [Path("here/paths.png")])
+    made = run.record(result, Path("here"), [Path("here/paths.png")])
     data = json.loads(json.dumps(made, allow_nan=False))
     assert data == made
     assert (data["seed"], data["runs"], data["hash"], data["folder"]) == (2, 60, result.spec.hash, "here")
@@ -72,12 +72,12 @@ def test_a_record_is_plain_data(result: sim.Result) -> None:
 def test_failures_are_counted(result: sim.Result) -> None:
     from dataclasses import replace
 
-    assert summary.failures(result) == 0
+    assert run.failures(result) == 0
     outcomes = result.outcomes.copy()
     outcomes.loc[[0, 70], "failure"] = "week 3: tension left its bounds"
     broken = replace(result, outcomes=outcomes)
-    assert summary.failures(broken) == 2
-    assert summary.record(broken, Path("here"), [])["failed"] == 2
+    assert run.failures(broken) == 2
+    assert run.record(broken, Path("here"), [])["failed"] == 2
 
 
 @pytest.mark.parametrize(
@@ -92,11 +92,11 @@ def test_failures_are_counted(result: sim.Result) -> None:
     ],
 )
 def test_a_folder_is_named_safely(result: sim.Result, given: str, stem: str) -> None:
-    assert summary.folder_name(given, result.spec, 5) == f"{stem}-{result.spec.hash[:8]}-s5"
+    assert run.folder_name(given, result.spec, 5) == f"{stem}-{result.spec.hash[:8]}-s5"
 
 
 def test_no_progress_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    with summary.progress(10, quiet=False) as tick:
+    with run.progress(10, quiet=False) as tick:
         assert tick is None
     assert capsys.readouterr().err == ""
 
@@ -106,10 +106,10 @@ def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("TERM", "xterm")
-    with summary.progress(10, quiet=False) as tick:
+    with run.progress(10, quiet=False) as tick:
         assert tick is not None
         tick(4)
-    with summary.progress(10, quiet=True) as tick:
+    with run.progress(10, quiet=True) as tick:
         assert tick is None
     assert capsys.readouterr().out == ""
 
@@ -119,10 +119,10 @@ def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     [(0.0, "·"), (0.001, "0.1 %"), (0.0949, "9.5 %"), (0.0996, "10 %"), (1.0, "100 %"), (float("nan"), "–")],
 )
 def test_shares_are_written_briefly(share: float, written: str) -> None:
-    assert summary.percent(share) == written
+    assert run.percent(share) == written
 
 
 def test_ranges_are_written_briefly() -> None:
-    assert summary.span(0.0, 0.104) == "0 – 10 %"
-    assert summary.span(0.3, 0.3) == "30 %"
-    assert summary.span(float("nan"), 0.3) == "–"
+    assert run.span(0.0, 0.104) == "0 – 10 %"
+    assert run.span(0.3, 0.3) == "30 %"
+    assert run.span(float("nan"), 0.3) == "–"

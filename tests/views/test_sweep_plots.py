@@ -14,12 +14,12 @@ import pytest
 from matplotlib.axes import Axes
 
 import sim
-from sim.analysis import null
-from sim.analysis.digest import RISK, Digest
-from sim.analysis.estimands import WORSE
+from sim.analysis.answers import null
+from sim.analysis.answers.digest import RISK, Digest
+from sim.analysis.answers.questions import WORSE
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
-from sim.study.study import Study
+from sim.study.results.study import Study
 from sim.views.plots import data, gallery, saving, style, sweeps
 from sim.views.plots import study as plots
 from sim.views.plots.files import picture
@@ -271,7 +271,7 @@ def test_a_box_comes_out_as_an_experiment(panj: Callable[..., Any], small_sweep:
     assert experiment.seed == original.seed + 1
     assert set(experiment.laws) == set(original.laws)
     # Every case of the new design lies in the box.
-    from sim.study.blocks import Setup
+    from sim.study.sweep.blocks import Setup
 
     design = Setup(experiment).design()
     for limit in record["boxes"][0]["limits"]:

@@ -17,7 +17,7 @@ from sim.views.dashboard import knobs
 from sim.views.dashboard.library import Library
 from sim.views.dashboard.looks import INNER, Later, at_once, html
 from sim.views.dashboard.state import LIMITS, Settings
-from sim.views.narrative import titled
+from sim.views.one_run.narrative import titled
 
 #: What the list of readings calls the storyline's own.
 OWN = "the storyline's own"

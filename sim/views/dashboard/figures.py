@@ -9,15 +9,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis import distributions, pairs
+from sim.analysis.answers import distributions
+from sim.analysis.statistics import pairs
 from sim.engine.ensemble import Block, simulate
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
 from sim.scenario.plan import Plan, plan
 from sim.scenario.schema import Scenario
 from sim.study import tables
-from sim.study.design import Design, plausible
-from sim.study.run import charted
+from sim.study.ensemble.cases import Design, plausible
+from sim.study.ensemble.run import charted
 
 #: Fans are those of so many runs at most: weekly values take the memory.
 FANNED = 600

@@ -13,7 +13,7 @@ from html import escape
 
 from sim.model.provenance import Quantity
 from sim.model.registry import ACTORS, Model, load
-from sim.views.narrative import titled
+from sim.views.one_run.narrative import titled
 
 KNOBS: dict[str, tuple[str, ...]] = {
     "Dushanbe": (

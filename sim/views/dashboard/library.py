@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.errors import PanjError, ResultError, ScenarioError, nearest
 from sim.scenario import catalogue
 from sim.scenario.loading import load_scenario
-from sim.study import store
+from sim.study.ensemble import store
 
 #: Folders below the given one in which results are looked for, and the most that are listed.
 DEPTH, MOST = 3, 200

@@ -12,10 +12,10 @@ from sim.engine.decisions import Decision
 from sim.engine.mesa_model import PolicyModel
 from sim.model.outcomes import ESCALATION, PATHS, RAPPROCHEMENT
 from sim.scenario.schema import Scenario
-from sim.views import narrative
 from sim.views.dashboard.tables import table
+from sim.views.one_run import narrative
+from sim.views.one_run.week import LEGEND
 from sim.views.text import marks
-from sim.views.week_page import LEGEND
 
 #: Citizens whose opinions are kept week by week, and so drawn one by one.
 DRAWN = 600

@@ -20,7 +20,7 @@ from sim.views.dashboard.computing import REPLAYS, Question, on
 from sim.views.dashboard.looks import INNER, Later, button, html
 from sim.views.dashboard.map import Map
 from sim.views.dashboard.replay import Replay, actors
-from sim.views.narrative import titled
+from sim.views.one_run.narrative import titled
 from sim.views.plots import style
 
 

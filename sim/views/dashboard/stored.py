@@ -12,11 +12,11 @@ import pandas as pd
 from bokeh.models import ColumnDataSource, LabelSet, Range1d
 from numpy.typing import NDArray
 
-from sim.analysis import distributions
+from sim.analysis.answers import distributions
 from sim.errors import ResultError
 from sim.model.outcomes import PATHS
-from sim.study import store
-from sim.study.result import load_results
+from sim.study.ensemble import store
+from sim.study.results.result import load_results
 from sim.views.dashboard.charts import INK, describe, plain
 from sim.views.text import counted
 
@@ -59,7 +59,7 @@ def opened(folder: Path) -> Opened:
     """
     kind = store.described(folder).get("kind")
     if kind == "sweep":
-        from sim.study.study import Study
+        from sim.study.results.study import Study
 
         study = Study(folder)
         outcomes, design, title = study.outcomes, study.design, study.experiment.title

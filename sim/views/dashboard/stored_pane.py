@@ -10,7 +10,7 @@ import panel as pn
 from bokeh.events import SelectionGeometry
 from bokeh.models import BoxSelectTool
 
-from sim.analysis import distributions
+from sim.analysis.answers import distributions
 from sim.errors import PanjError
 from sim.model.outcomes import PATHS
 from sim.views.dashboard import stored
@@ -18,7 +18,7 @@ from sim.views.dashboard.library import Library
 from sim.views.dashboard.looks import INNER, Later, at_once, button, html
 from sim.views.dashboard.stored import Lines, Opened
 from sim.views.dashboard.tables import by_name, table
-from sim.views.summary import span
+from sim.views.pages.run import span
 from sim.views.text import counted, percent
 
 #: Most axes side by side.

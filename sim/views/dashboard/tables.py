@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis import distributions
+from sim.analysis.answers import distributions
 from sim.views.dashboard.figures import Figures, differences, elsewhere
-from sim.views.summary import span
+from sim.views.pages.run import span
 from sim.views.text import counted, percent
 
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.analysis import by_group, distributions, intervals, null
+from sim.analysis.answers import by_group, distributions, null
+from sim.analysis.statistics import intervals
 from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
 
 if TYPE_CHECKING:
-    from sim.study.result import Result
+    from sim.study.results.result import Result
 
 
 def text(frame: pd.DataFrame, about: Sequence[tuple[str, str]]) -> str:

@@ -16,7 +16,7 @@ from sim.views.plots import style
 from sim.views.plots.groups import forest
 
 if TYPE_CHECKING:
-    from sim.analysis.comparison import Comparison
+    from sim.analysis.choosing.compare import Comparison
 
 #: Classes from the worst to the calmest: warm and dark to cool and light, so that a grey print keeps them.
 CLASSES = dict(

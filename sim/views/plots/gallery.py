@@ -9,13 +9,13 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from sim.analysis import distributions, null
+from sim.analysis.answers import distributions, null
 from sim.views.plots import data, groups, shares, style, time
 from sim.views.plots.sheet import Sheet
 from sim.views.text import counted
 
 if TYPE_CHECKING:
-    from sim.study.result import Result
+    from sim.study.results.result import Result
 
 #: What a picture of the defaults shows.
 CHANCE = "so chance alone: neither parameters nor readings"

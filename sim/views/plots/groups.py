@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.analysis.by_group import SHOWN
+from sim.analysis.answers.by_group import SHOWN
 from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
 from sim.model.registry import load
 from sim.views.plots import style

@@ -8,12 +8,12 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from sim.errors import ScenarioError, nearest
-from sim.study.result import Result
+from sim.study.results.result import Result
 from sim.views.plots import data, gallery, style
 from sim.views.plots.files import forms_named, write_figure, write_text
 
 if TYPE_CHECKING:
-    from sim.study.study import Study
+    from sim.study.results.study import Study
     from sim.views.plots.sheet import Sheet
 
 #: Forms that pictures get unless others are asked for.
@@ -110,7 +110,7 @@ def _drawer(
             "options": options,
         }
         return lambda kind: gallery.sheet(result, kind), list(gallery.KINDS), about
-    from sim.analysis.digest import Digest
+    from sim.analysis.answers.digest import Digest
     from sim.views.plots import sweeps
     from sim.views.plots.sheet import named
 

@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.analysis import distributions
+from sim.analysis.answers import distributions
 from sim.model.outcomes import ESCALATION, PATHS, RAPPROCHEMENT
 from sim.views.plots import style
 
 if TYPE_CHECKING:
-    from sim.study.result import Result
+    from sim.study.results.result import Result
 
 
 def paths(result: Result, ax: Axes | None = None) -> Axes:

@@ -12,15 +12,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.analysis import intervals
-from sim.analysis.by_group import Group
-from sim.analysis.estimands import WORSE
+from sim.analysis.answers.by_group import Group
+from sim.analysis.answers.questions import WORSE
+from sim.analysis.statistics import intervals
 from sim.errors import ScenarioError, nearest
 from sim.views.plots import style
 from sim.views.text import counted
 
 if TYPE_CHECKING:
-    from sim.analysis.digest import Digest
+    from sim.analysis.answers.digest import Digest
 
 #: Most panels of small multiples, and columns of them.
 MOST, COLUMNS = 12, 4

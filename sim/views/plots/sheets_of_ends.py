@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis import by_group, group_effects, null
-from sim.analysis.intervals import SAMPLED
+from sim.analysis.answers import by_group, effects, null
+from sim.analysis.statistics.intervals import SAMPLED
 from sim.views.plots import groups as draw
 from sim.views.plots import style
 from sim.views.plots.sheet import (
@@ -28,7 +28,7 @@ from sim.views.plots.sheet import (
 )
 
 if TYPE_CHECKING:
-    from sim.analysis.digest import Digest
+    from sim.analysis.answers.digest import Digest
 
 #: Size of a panel with a row a class, in inches.
 CLASSES = (2.1, 2.7)
@@ -71,7 +71,7 @@ def _cases(digest: Digest, table: pd.DataFrame) -> str:
 
 
 def _readings(digest: Digest) -> str:
-    read, _ = group_effects.told_apart(digest)
+    read, _ = effects.told_apart(digest)
     if "reading" in read:
         return "Readings are among what varies from case to case; orange are their means."
     if read:
@@ -81,7 +81,7 @@ def _readings(digest: Digest) -> str:
 
 def sources(digest: Digest, by: str | None) -> Sheet:
     """Draw what makes one run end otherwise than another."""
-    table = group_effects.sources(digest)
+    table = effects.sources(digest)
     figure, (ax,) = blank((8.6, 4.9), (1.7, 1.4, 0.95, 1.3))
     draw.sources(table, ax)
     legend(figure, ax.get_legend_handles_labels()[0])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.analysis import group_effects
+from sim.analysis.answers import effects as group_effects
 from sim.model.outcomes import PATHS
 from sim.views.plots import groups as draw
 from sim.views.plots import style
@@ -16,7 +16,7 @@ from sim.views.plots.flows import alluvial
 from sim.views.plots.sheet import Sheet, View, by_groups, inscribe, multiples, nothing, sure
 
 if TYPE_CHECKING:
-    from sim.analysis.digest import Digest
+    from sim.analysis.answers.digest import Digest
 
 #: How the axis of an effect is named, by the unit of the question.
 UNITS = {"share": "percentage points", "week": "weeks"}

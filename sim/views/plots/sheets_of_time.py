@@ -9,8 +9,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.analysis import by_group, group_effects, of_study
-from sim.analysis.estimands import Estimand
+from sim.analysis.answers import by_group
+from sim.analysis.answers import effects as group_effects
+from sim.analysis.answers.questions import Estimand
+from sim.analysis.deciding import cases as of_study
 from sim.errors import PanjError
 from sim.study.tables import LADDERS
 from sim.views.plots import groups as draw
@@ -33,7 +35,7 @@ from sim.views.plots.time import FIRSTS
 from sim.views.text import counted
 
 if TYPE_CHECKING:
-    from sim.analysis.digest import Digest
+    from sim.analysis.answers.digest import Digest
 
 #: Height of a row of paired differences, in inches.
 ROW = 0.24

@@ -15,19 +15,20 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
-from sim.analysis import distributions, intervals
-from sim.analysis.digest import CORNERS
+from sim.analysis.answers import distributions
+from sim.analysis.answers.digest import CORNERS
+from sim.analysis.statistics import intervals
 from sim.model.outcomes import PATHS
 from sim.views.plots import style
 from sim.views.plots.flows import CLASSES
 
 if TYPE_CHECKING:
-    from sim.analysis.by_group import Group
-    from sim.analysis.digest import Digest
-    from sim.analysis.discovery import Box, Limit
-    from sim.analysis.estimands import Estimand
-    from sim.analysis.indices import Sensitivity
-    from sim.analysis.robustness import Robustness
+    from sim.analysis.answers.by_group import Group
+    from sim.analysis.answers.digest import Digest
+    from sim.analysis.answers.questions import Estimand
+    from sim.analysis.choosing.robustness import Robustness
+    from sim.analysis.deciding.boxes import Box, Limit
+    from sim.analysis.deciding.indices import Sensitivity
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -251,7 +252,7 @@ def drivers(found: Sensitivity, ax: Axes | None = None, most: int = 12) -> Axes:
 
 def box(digest: Digest, found: Box, ax: Axes | None = None) -> Axes:
     """Draw what a box asks for: cases over its two strongest ranges, or shares by its one range or choice."""
-    from sim.analysis import of_study
+    from sim.analysis.deciding import cases as of_study
 
     with style.look():
         ax = style.axes(ax, (6.0, 4.6))

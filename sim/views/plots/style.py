@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from sim.study.result import Result
+    from sim.study.results.result import Result
 
 SHEET = Path(__file__).with_name("panj.mplstyle")
 

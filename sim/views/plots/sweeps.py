@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.analysis.digest import CORNERS, RISK
+from sim.analysis.answers.digest import CORNERS, RISK
 from sim.errors import PanjError
 from sim.views.plots import sheets_of_ends, sheets_of_pairs, sheets_of_time, style
 from sim.views.plots import study as plots
@@ -26,7 +26,7 @@ from sim.views.plots.sheet import (
 )
 
 if TYPE_CHECKING:
-    from sim.analysis.digest import Digest
+    from sim.analysis.answers.digest import Digest
 
 
 def _shares(digest: Digest, by: str | None) -> Sheet:

@@ -9,14 +9,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
-from sim.analysis import distributions
+from sim.analysis.answers import distributions
 from sim.errors import ScenarioError, nearest
 from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
 from sim.model.registry import load
 from sim.views.plots import style
 
 if TYPE_CHECKING:
-    from sim.study.result import Result
+    from sim.study.results.result import Result
 
 NAMES = {"escalation": ESCALATION, "rapprochement": RAPPROCHEMENT}
 

@@ -20,7 +20,7 @@ from sim.views.plots.files import write_figure as write
 from sim.views.text import counted
 
 if TYPE_CHECKING:
-    from sim.analysis.ablation import Ablation, Worth
+    from sim.analysis.article.ablation import Ablation, Worth
 
 #: Panels: outcome, heading.
 PANELS = (("clashes", "A clash at any time"), ("talks", "Official talks at any time"))

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.model.outcomes import OUTCOMES
-from sim.study import laws, store
-from sim.study.jsonschema import schema
-from sim.study.result import Result
+from sim.study.ensemble import store
+from sim.study.experiment import laws
+from sim.study.experiment.jsonschema import schema
+from sim.study.results.result import Result
 from sim.study.tables import PARTS
 from sim.views.reference.markdown import cell, code, page, said, table
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.analysis.article import CLAIMS
+from sim.analysis.article.declared import CLAIMS
 from sim.model import week
 from sim.model.outcomes import ESCALATION, PATHS, RAPPROCHEMENT
 from sim.model.reading import fields_read, fields_written, parameters_read

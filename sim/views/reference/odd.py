@@ -7,7 +7,7 @@ filled from the code.
 
 from __future__ import annotations
 
-from sim.analysis.article import CLAIMS
+from sim.analysis.article.declared import CLAIMS
 from sim.engine import decisions, events, randomness
 from sim.model import calibrated, population, week, world
 from sim.model.outcomes import ESCALATION, LAST, PATHS, RAPPROCHEMENT

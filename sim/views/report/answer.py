@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis import by_group, group_effects, of_study
-from sim.analysis.digest import RISK, Digest
-from sim.analysis.discovery import Fit
+from sim.analysis.answers import by_group, effects
+from sim.analysis.answers.digest import RISK, Digest
+from sim.analysis.deciding import cases as of_study
+from sim.analysis.deciding.boxes import Fit
 from sim.model.registry import load
 from sim.views.report.parts import alike, between, span
 from sim.views.text import percent
@@ -78,7 +79,7 @@ def case_by_case(digest: Digest) -> pd.DataFrame | None:
     """
     if digest.study.experiment.method != "cases" or len(digest.inputs) > MOST_CASES:
         return None
-    found = group_effects.effects(digest, "case", digest.by("case"), [RISK])
+    found = effects.effects(digest, "case", digest.by("case"), [RISK])
     return None if found.empty else found.sort_values("effect", key=lambda x: -x.abs(), kind="stable")
 
 

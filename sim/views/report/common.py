@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.box_file import scenario_text
+from sim.analysis.deciding.box_file import scenario_text
 from sim.model.registry import load
 from sim.scenario import catalogue
 from sim.scenario.loading import load_scenario
@@ -13,7 +13,7 @@ from sim.views import text
 from sim.views.report.parts import Part, Points, Section, Text, grid
 
 if TYPE_CHECKING:
-    from sim.study.result import Result
+    from sim.study.results.result import Result
 
 #: Title, question and sections of a page.
 Made = tuple[str, str, list[Section]]

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis import distributions
-from sim.analysis.correlates import Correlate, correlates
-from sim.analysis.estimands import WORSE
+from sim.analysis.answers import distributions
+from sim.analysis.answers.questions import WORSE
+from sim.analysis.deciding.correlates import Correlate, correlates
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
-from sim.study.result import Result
+from sim.study.results.result import Result
 from sim.views.plots import gallery
 from sim.views.report.common import Made, limits, mattered, only, reproduce, versions
 from sim.views.report.parts import (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.analysis import group_effects
-from sim.analysis.digest import Digest
-from sim.analysis.estimands import estimand
-from sim.analysis.robustness import Goal, Robustness
+from sim.analysis.answers import effects
+from sim.analysis.answers.digest import Digest
+from sim.analysis.answers.questions import estimand
+from sim.analysis.choosing.robustness import Goal, Robustness
 from sim.views.plots import study as plots
 from sim.views.report.parts import (
     Grid,
@@ -58,7 +58,7 @@ def _effects(digest: Digest) -> Grid:
             *estimate(row["effect"], row["low"], row["high"]),
             int(row["pairs"]),
         )
-        for row in group_effects.effects(digest, "levers", digest.settings()).to_dict("records")
+        for row in effects.effects(digest, "levers", digest.settings()).to_dict("records")
     ]
     against = digest.settings()[0].name
     return grid(

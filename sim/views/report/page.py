@@ -6,14 +6,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.study.loading import load_results
-from sim.study.result import Result
+from sim.study.results.loading import load_results
+from sim.study.results.result import Result
 from sim.views.plots.files import write_text
 from sim.views.report import ensemble, sweep
 from sim.views.report.parts import Section
 
 if TYPE_CHECKING:
-    from sim.study.study import Study
+    from sim.study.results.study import Study
 
 NAME = "report.html"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.analysis.digest import Digest
-from sim.analysis.indices import DUMMY, Sensitivity
+from sim.analysis.answers.digest import Digest
+from sim.analysis.deciding.indices import DUMMY, Sensitivity
 from sim.model.registry import load
-from sim.views import sensitivity as words
+from sim.views.pages import sensitivity as words
 from sim.views.plots import study as plots
 from sim.views.report.answer import case_by_case, dense
 from sim.views.report.parts import (

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.digest import Digest
+from sim.analysis.answers.digest import Digest
 from sim.model.registry import load
 from sim.scenario import catalogue
-from sim.study.experiment_file import load_experiment
-from sim.study.study import Study
+from sim.study.experiment.loading import load_experiment
+from sim.study.results.study import Study
 from sim.views.plots import study as plots
 from sim.views.report import answer, levers, reasons
 from sim.views.report.common import Made, limits, mattered, only, versions

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sim.errors import ResultError
-from sim.study.result import Result
-from sim.study.study import Study
+from sim.study.results.result import Result
+from sim.study.results.study import Study
+from sim.views.one_run.typical import stories
 from sim.views.report.parts import Fold, Heading, Part, Points, Text
-from sim.views.stories import stories
 from sim.views.text import percent
 
 #: Classes told on a page: the most frequent ones, for a run is run again for each.

@@ -11,7 +11,7 @@ from bokeh.models import ImportedStyleSheet
 from panel.io.state import set_curdoc
 
 import sim
-from sim.analysis import distributions
+from sim.analysis.answers import distributions
 from sim.model.outcomes import PATHS
 from sim.model.population import REGION_SHARES, region_of
 from sim.views.dashboard import figures, map, stored, tables

@@ -1,0 +1,205 @@
+"""What one group of cases adds to another on the same chance, and which kind of uncertainty moves a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.analysis.answers import by_group
+from sim.analysis.answers.questions import WORSE, Estimand
+from sim.analysis.deciding import cases as of_study
+from sim.analysis.statistics import intervals
+from sim.model.outcomes import PATHS
+
+if TYPE_CHECKING:
+    from sim.analysis.answers.by_group import Group
+    from sim.analysis.answers.digest import Digest
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: What is compared, in the order in which it is shown.
+ASKED = (
+    Estimand("share", WORSE),
+    Estimand("share", ("blood",)),
+    Estimand("weeks", ("first_escalation_3",)),
+    Estimand("weeks", ("first_rapprochement_2",)),
+    Estimand("mean", ("approval",)),
+)
+COLUMNS = ("group", "against", "question", "unit", "effect", "low", "high", "pairs")
+
+
+def effects(
+    digest: Digest, by: str, groups: Sequence[Group], asked: Sequence[Estimand] = ASKED
+) -> pd.DataFrame:
+    """Compare each group with the first, run by run, all else and the draws being equal.
+
+    Two runs are a pair where everything but what tells the groups apart is the same, and both are the
+    same repetition of their case. The difference of restricted mean times is that of `weeks(…)`.
+
+    Parameters
+    ----------
+    by
+        What tells the groups apart: `levers`, `case`, or something that varies.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a group and question: `group`, `against`, `question`, `unit`, `effect` with its 95 %
+        interval `low`, `high`, `pairs`. Empty where no two runs are a pair.
+    """
+    rows = []
+    for one, pair in _pairs(digest, by, groups, asked):
+        names = [f"q{number}" for number in range(len(asked))]
+        a, b = (pair[[f"{name}{end}" for name in names]].to_numpy(np.float64) for end in ("_a", "_b"))
+        ways = intervals.ways(
+            pair["drawn_a"].to_numpy(np.int64),
+            pair["replicate_a"].to_numpy(np.int64),
+            **intervals.how(digest.study),
+        )
+        found = intervals.student([intervals.tally(a - b, way) for way in ways])
+        for k, question in enumerate(asked):
+            ends = (found.value[k], found.low[k], found.high[k])
+            rows.append((one.name, groups[0].name, str(question), question.unit, *ends, len(pair)))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def flips(digest: Digest, by: str, groups: Sequence[Group]) -> list[tuple[str, NDArray[np.int64]]]:
+    """Return for each group but the first the (8, 8) pairs of runs by class in the first and in it.
+
+    A pair is as in `effects`; groups without one are left out.
+    """
+    asked = [Estimand("share", (path,)) for path in PATHS]
+    found = []
+    for one, pair in _pairs(digest, by, groups, asked):
+        here, there = (
+            pair[[f"q{k}{end}" for k in range(len(PATHS))]].to_numpy(np.float64).argmax(axis=1)
+            for end in ("_b", "_a")
+        )
+        flat = np.bincount(here * len(PATHS) + there, minlength=len(PATHS) ** 2)
+        found.append((one.name, flat.reshape(len(PATHS), len(PATHS))))
+    return found
+
+
+def _pairs(
+    digest: Digest, by: str, groups: Sequence[Group], asked: Sequence[Estimand]
+) -> Iterator[tuple[Group, pd.DataFrame]]:
+    """Yield each group but the first with its pairs: `q0_a` … of its run, `q0_b` … of the first's."""
+    if len(groups) < 2:
+        return
+    runs = digest.runs[["case", "replicate", "failure"]].copy()
+    runs["key"] = _alike(digest, by)[runs["case"].to_numpy(np.int64)]
+    # Counted before failed runs are left out, or what follows a gap would meet another draw.
+    runs["turn"] = runs.groupby("case")["replicate"].rank(method="first").astype(np.int64)
+    runs["drawn"] = digest.study.design["group"].to_numpy(np.int64)[runs["case"]]
+    weeks = of_study.weeks(digest.study)
+    for number, question in enumerate(asked):
+        runs[f"q{number}"] = question.of(digest.runs, weeks)
+    sound = runs[runs["failure"].isna()]
+    sides = [sound[one.cases[sound["case"].to_numpy(np.int64)]].set_index(["key", "turn"]) for one in groups]
+    for one, side in zip(groups[1:], sides[1:], strict=True):
+        if side.index.is_unique and sides[0].index.is_unique:
+            pair = side.add_suffix("_a").join(sides[0].add_suffix("_b"), how="inner")
+            if len(pair):
+                yield one, pair
+
+
+def _alike(digest: Digest, by: str) -> NDArray[np.int64]:
+    """Return (cases,) a number that cases share which differ in nothing but `by`."""
+    inputs = digest.inputs
+    apart = {"levers": list(digest.study.experiment.levers), "case": list(inputs)}.get(by, [by])
+    rest = inputs.drop(columns=apart)
+    if rest.shape[1] == 0:
+        return np.zeros(len(inputs), np.int64)
+    return np.asarray(rest.groupby(list(rest), observed=True, sort=False).ngroup(), np.int64)
+
+
+def sources(digest: Digest) -> pd.DataFrame:
+    """Return what makes one run end otherwise than another: chance, parameters, readings, levers.
+
+    The variance of "this run is of that class" is cut by moments: *chance* is that within cases;
+    *levers* and *readings* are those of their means, less what chance and the sample of cases put
+    there; *parameters* is the rest of what lies between cases, joint effects included.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `path` (the classes, then `clashes or worse`), `chance`, `parameters`, `readings`, `levers`
+        (shares of the variance, together 1; NaN where the class never or always comes, or no case has
+        two runs), `cases`, `runs`.
+    """
+    case = digest.sound["case"].to_numpy(np.int64)
+    hits = by_group.flags(by_group.codes(digest.sound))
+    width, n = hits.shape[1], np.bincount(case, minlength=len(digest.inputs)).astype(np.float64)
+    here = np.flatnonzero(n)
+    parts = np.full((4, width), np.nan)
+    freedom = float(np.maximum(n - 1, 0).sum())
+    if freedom > 0 and len(here) > 1:
+        sums = np.column_stack([np.bincount(case, hits[:, k], len(n)) for k in range(width)])[here]
+        mean: Floats = sums / n[here, None]
+        inside = (hits.sum(axis=0) - (n[here, None] * mean * mean).sum(axis=0)) / freedom
+        noise: Floats = _interaction(digest, hits, mean, here, inside) * float(np.mean(1 / n[here]))
+        among = np.maximum(mean.var(axis=0, ddof=1) - noise, 0.0)
+        read, chosen = told_apart(digest)
+        levers = np.minimum(_between(mean, _codes(digest, chosen, here), noise), among)
+        apart = noise if all(one in digest.study.experiment.levers for one in read) else noise + among
+        readings = np.minimum(_between(mean, _codes(digest, read, here), apart), among - levers)
+        parts = np.array([inside, among - levers - readings, readings, levers])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            parts = parts / parts.sum(axis=0)
+    names = ("chance", "parameters", "readings", "levers")
+    table = pd.DataFrame(dict(zip(names, parts, strict=True)))
+    table.insert(0, "path", by_group.SHOWN)
+    return table.assign(cases=len(here), runs=len(case))
+
+
+def _interaction(digest: Digest, hits: Floats, mean: Floats, here: Ints, inside: Floats) -> Floats:
+    """Return the variance of one run about its case that moves cases against each other.
+
+    Draws that all cases share move all of them alike: that part lies not between cases.
+    """
+    if not intervals.how(digest.study)["shared"]:
+        return inside
+    case = np.searchsorted(here, digest.sound["case"].to_numpy(np.int64))
+    _, turn = np.unique(digest.sound["replicate"].to_numpy(np.int64), return_inverse=True)
+    rest = hits - mean[case]
+    many = np.bincount(turn).astype(np.float64)
+    common = np.column_stack([np.bincount(turn, rest[:, k]) for k in range(hits.shape[1])]) / many[:, None]
+    freedom = max((len(here) - 1) * (len(many) - 1), 1)
+    return np.asarray(((rest - common[turn]) ** 2).sum(axis=0) / freedom)
+
+
+def told_apart(digest: Digest) -> tuple[list[str], list[str]]:
+    """Return what varies the reading of the article, as uncertainty or as lever, and the other levers."""
+    levers = digest.study.experiment.levers
+    readings = [name for name, one in levers.items() if _reads(one.values())]
+    choices = [name for name in levers if name not in readings]
+    return [*readings, *(["reading"] if "reading" in digest.inputs else [])], choices
+
+
+def _reads(pieces: Iterable[Mapping[str, Any]]) -> bool:
+    keys = [set(one) for one in pieces]
+    return any(keys) and all(one <= {"reading"} for one in keys)
+
+
+def _codes(digest: Digest, names: Sequence[str], here: Ints) -> Ints:
+    """Return for each of some cases a number of what it has of these names."""
+    if not names:
+        return np.zeros(len(here), np.int64)
+    table = digest.inputs[list(names)].iloc[here]
+    return np.asarray(table.groupby(list(names), observed=True, sort=False).ngroup(), np.int64)
+
+
+def _between(mean: Floats, code: Ints, apart: Floats) -> Floats:
+    """Return the variance of group means, less what (quantities,) `apart` a case makes by itself."""
+    size = np.bincount(code).astype(np.float64)
+    if len(size) < 2:
+        return np.zeros(mean.shape[1])
+    middle = np.column_stack([np.bincount(code, mean[:, k]) for k in range(mean.shape[1])]) / size[:, None]
+    weight = size / size.sum()
+    variance = (weight[:, None] * (middle - mean.mean(axis=0)) ** 2).sum(axis=0)
+    return np.asarray(np.maximum(variance - apart * float((weight / size).sum()), 0.0))

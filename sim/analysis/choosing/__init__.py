@@ -1,0 +1,1 @@
+"""Which choice holds up, what tips a scenario, how two differ."""

@@ -1,0 +1,236 @@
+"""Two scenarios side by side on the same chance: which paths flip, by how much, when and why they part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.article.measures import Measure, Runs, happened, path_is, until
+from sim.analysis.choosing.differences import Difference, differences
+from sim.analysis.one_run.against import Parting, parting
+from sim.analysis.statistics.pairs import Effect, effect, level
+from sim.engine.ensemble import simulate
+from sim.errors import ScenarioError
+from sim.model.outcomes import PATHS
+from sim.model.registry import load
+from sim.scenario.loading import load_scenario
+from sim.scenario.plan import plan
+from sim.scenario.schema import Scenario
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Runs handed to the engine at once.
+BLOCK = 2000
+
+#: No week: the two runs never stand on different rungs.
+NEVER = 0
+
+
+def _quantity(name: str, unit: str, column: str, scale: float = 1.0) -> Measure:
+    return Measure(name, unit, "quantity", lambda runs: runs.outcome(column) / scale)
+
+
+#: What is compared beside the classes, in the order in which it is told.
+MEASURES: tuple[Measure, ...] = (
+    happened("a clash, ever", "first_escalation_3"),
+    happened("a deadly clash, ever", "blood"),
+    happened("official talks, ever", "first_rapprochement_2"),
+    until("weeks without a clash", "first_escalation_3"),
+    until("weeks without official talks", "first_rapprochement_2"),
+    _quantity("border incidents", "count", "incidents"),
+    _quantity("deaths", "count", "deaths"),
+    _quantity("refugees hosted at the end", "persons", "refugees_hosted"),
+    _quantity("approval at the end", "index", "approval"),
+    _quantity("power debt at the end", "million USD", "power_debt", 1e6),
+)
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One outcome in both scenarios, and what the second adds to the first, pair by pair."""
+
+    name: str
+    unit: str
+    first: Effect
+    second: Effect
+    change: Effect
+
+    def record(self) -> dict[str, Any]:
+        """Return it as plain data; an end that is infinite is None."""
+        return {
+            "name": self.name,
+            "unit": self.unit,
+            "pairs": self.change.n,
+            **{key: _ends(getattr(self, key)) for key in ("first", "second", "change")},
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What came of two scenarios on the same randomness.
+
+    specs : the two scenarios
+    differences : in what they differ, resolved
+    paths : (pairs, 2) class of each run, -1 where it failed
+    parted : (pairs,) first week in which the two stand on different rungs, `NEVER` where in none
+    contrasts : shares of classes, then the other outcomes
+    part : how and why the median pair parts, None where no pair does
+    """
+
+    specs: tuple[Scenario, Scenario]
+    names: tuple[str, str]
+    differences: tuple[Difference, ...]
+    paths: NDArray[np.int8]
+    parted: Ints
+    contrasts: tuple[Contrast, ...]
+    part: Parting | None
+    runs: int
+    seed: int
+
+    @property
+    def sound(self) -> NDArray[np.bool_]:
+        """(pairs,) whether neither run failed."""
+        return np.asarray((self.paths >= 0).all(axis=1))
+
+    @property
+    def failed(self) -> int:
+        """Pairs of which a run failed; they count nowhere."""
+        return int((~self.sound).sum())
+
+    @property
+    def flows(self) -> Ints:
+        """(8, 8) pairs by class in the first (rows) and in the second scenario (columns)."""
+        found = np.zeros((len(PATHS), len(PATHS)), np.int64)
+        good = self.paths[self.sound].astype(np.int64)
+        np.add.at(found, (good[:, 0], good[:, 1]), 1)
+        return found
+
+    @property
+    def flipped(self) -> Effect:
+        """Share of pairs that end in different classes, with its Wilson interval."""
+        good = self.paths[self.sound]
+        return level((good[:, 0] != good[:, 1]).astype(np.float64))
+
+    def flips(self) -> list[dict[str, Any]]:
+        """Return which class turned into which, the most frequent first, each with a run to look at."""
+        flows = self.flows
+        rows = []
+        for one, two in sorted(zip(*np.nonzero(flows), strict=True), key=lambda k: (-flows[k], k)):
+            if one != two:
+                example = int(np.flatnonzero((self.paths == (one, two)).all(axis=1))[0])
+                rows.append(
+                    {"from": PATHS[one], "to": PATHS[two], "pairs": int(flows[one, two]), "example": example}
+                )
+        return rows
+
+    def record(self) -> dict[str, Any]:
+        """Return everything as plain data."""
+        sound = self.parted[self.sound]
+        return {
+            "scenarios": [
+                {"name": name, "title": spec.title, "hash": spec.hash}
+                for name, spec in zip(self.names, self.specs, strict=True)
+            ],
+            "runs": self.runs,
+            "seed": self.seed,
+            "failed": self.failed,
+            "differences": [one.record() for one in self.differences],
+            "paths": list(PATHS),
+            "flows": self.flows.tolist(),
+            "flips": self.flips(),
+            "flipped": _ends(self.flipped),
+            "effects": [one.record() for one in self.contrasts],
+            "parted": {"pairs": int((sound != NEVER).sum()), "of": len(sound)},
+            "median_run": None if self.part is None else self.part.record(),
+        }
+
+
+def compare(
+    first: Scenario | str | Path,
+    second: Scenario | str | Path,
+    *,
+    runs: int = 1000,
+    seed: int = 0,
+    threads: int | None = None,
+    replays: int = 5,
+    progress: Callable[[int], None] | None = None,
+) -> Comparison:
+    """Run two scenarios on the same randomness and say in what they differ and what comes of it.
+
+    Run k of the one and run k of the other meet the same draws, so that what differs between them is
+    the scenarios' doing.
+
+    Parameters
+    ----------
+    first, second
+        Scenarios, names of shipped ones, or paths.
+    runs
+        Number of pairs, at least 2.
+    seed
+        Which stream of chance, from 0.
+    replays
+        Pairs around the median one that are run again with the agents, to see which choices and rules
+        parted them; 0 for none.
+    progress
+        Called with the number of runs just finished.
+
+    Raises
+    ------
+    ScenarioError
+        A scenario or an argument is wrong.
+    """
+    if isinstance(runs, bool) or not isinstance(runs, int) or runs < 2:
+        raise ScenarioError(f"runs: expected a whole number of pairs from 2, found {runs!r}")
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
+        raise ScenarioError(f"seed: expected a whole number from 0 to 2^63 - 1, found {seed!r}")
+    specs = tuple(one if isinstance(one, Scenario) else load_scenario(one) for one in (first, second))
+    one, two = specs
+    plans = [plan(spec, load()) for spec in specs]
+    paths, parted = np.zeros((runs, 2), np.int8), np.zeros(runs, np.int64)
+    measured: list[list[list[Floats]]] = [[], []]
+    measures = (*(path_is(name, [name]) for name in PATHS), *MEASURES)
+    for start in range(0, runs, BLOCK):
+        which = np.arange(start, min(start + BLOCK, runs))
+        ladders = []
+        for side, ready in enumerate(plans):
+            block = simulate(ready, seed, which, threads=threads, progress=progress)
+            ran = Runs(block, (), ready.start)
+            paths[which, side] = np.where(ran.sound, np.nan_to_num(ran.outcome("path"), nan=-1.0), -1)
+            measured[side].append([measure(ran) for measure in measures])
+            ladders.append(block.ladders)
+        parted[which] = _first_apart(*ladders)
+    columns = [[np.concatenate(found) for found in zip(*blocks, strict=True)] for blocks in measured]
+    contrasts = tuple(_contrast(*row) for row in zip(measures, *columns, strict=True))
+    good = (paths >= 0).all(axis=1)
+    part = parting((one, two), seed, np.where(good, parted, -1), replays) if replays else None
+    names = tuple(
+        spec.title if isinstance(given, Scenario) else str(given)
+        for given, spec in zip((first, second), specs, strict=True)
+    )
+    return Comparison(
+        (one, two), (names[0], names[1]), differences(one, two), paths, parted, contrasts, part, runs, seed
+    )
+
+
+def _first_apart(first: NDArray[np.int8], second: NDArray[np.int8]) -> Ints:
+    """Return (R,) the first week in which either ladder differs; `NEVER` where none does."""
+    weeks = min(first.shape[1], second.shape[1])
+    apart = (first[:, 1:weeks] != second[:, 1:weeks]).any(axis=2)
+    return np.where(apart.any(axis=1), 1 + apart.argmax(axis=1), NEVER)
+
+
+def _contrast(measure: Measure, first: Floats, second: Floats) -> Contrast:
+    both = np.isfinite(first) & np.isfinite(second)
+    one, two = first[both], second[both]
+    return Contrast(measure.name, measure.unit, level(one), level(two), effect(two - one))
+
+
+def _ends(one: Effect) -> Mapping[str, float | None]:
+    numbers: Sequence[tuple[str, float]] = (("mean", one.mean), ("low", one.low), ("high", one.high))
+    return {key: float(value) if np.isfinite(value) else None for key, value in numbers}

@@ -1,0 +1,1 @@
+"""What decides an answer, and under which conditions it happens."""

@@ -1,0 +1,291 @@
+"""A sweep as the analyses take it: its answers by case, its design in the design's own order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.analysis.answers.questions import WORSE, ByCase, Condition, Estimand, by_case, condition, estimand
+from sim.analysis.deciding.boxes import Box, Fit, boxes, fit
+from sim.analysis.deciding.given_data import delta, pawn
+from sim.analysis.deciding.indices import Sample, Sensitivity
+from sim.analysis.deciding.sensitivity import RESAMPLES, morris, sobol
+from sim.analysis.deciding.trees import Leaf, tree
+from sim.errors import ResultError, ScenarioError, nearest
+from sim.study.results.loading import load_results
+from sim.study.results.study import Study
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+#: What is asked of a case unless another question is.
+RISK = Estimand("share", WORSE)
+#: Columns of a design that say what a case is, not what it holds.
+KEYS = ("case", "base", "group")
+#: Which analysis suits a design: the first that it allows is taken.
+ALLOWS: dict[str, tuple[str, ...]] = {
+    "saltelli": ("sobol", "pawn", "delta"),
+    "morris": ("morris", "pawn", "delta"),
+    "lhs": ("pawn", "delta"),
+    "sobol": ("pawn", "delta"),
+    "grid": ("pawn", "delta"),
+    "cases": ("pawn", "delta"),
+}
+
+
+def opened(source: Study | str | Path, given: str | None = None) -> Study:
+    """Return a sweep, read from its folder where a folder is given, under a condition on its runs.
+
+    Raises
+    ------
+    ResultError
+        The folder holds an ensemble, or nothing; or the condition is wrong.
+    """
+    if isinstance(source, Study):
+        return source if given is None else source.given(given)
+    found = load_results(source, given)
+    if not isinstance(found, Study):
+        raise ResultError(
+            f"{source} holds an ensemble; this asks how an answer differs from case to case: panj sweep"
+        )
+    return found
+
+
+def runs(study: Study, columns: Sequence[str] = ()) -> pd.DataFrame:
+    """Return the runs that are done, with `case`, `replicate`, `failure` and these columns alone."""
+    wanted = list(dict.fromkeys(["case", "replicate", "failure", *columns]))
+    if study.condition is not None:
+        return study.outcomes[wanted]
+    frames = list(study.batches("outcomes", wanted))
+    if not frames:
+        raise ResultError(f"{study.folder}: no block is done yet; run the sweep first")
+    return pd.concat(frames, ignore_index=True)
+
+
+def weeks(study: Study) -> int:
+    """Return the longest horizon of a study."""
+    return study.setup.longest[0]
+
+
+def answers(study: Study, asked: Sequence[Estimand], table: pd.DataFrame | None = None) -> dict[str, ByCase]:
+    """Answer questions for every case of a study, by their text; one pass over the runs."""
+    if table is None:
+        table = runs(study, [name for one in asked for name in one.columns])
+    case, cases = table["case"].to_numpy(np.int64), len(study.design)
+    return {str(one): by_case(one.of(table, weeks(study)), case, cases) for one in asked}
+
+
+def meets(study: Study, condition: Condition) -> tuple[Flags, Flags]:
+    """Return (cases,) whether a case meets a condition, and whether it has a sound run to tell by."""
+    found = answers(study, condition.estimands)
+    known = np.all([one.runs > 0 for one in found.values()], axis=0)
+    values = {key: np.where(known, one.value, 0.0) for key, one in found.items()}
+    return condition.holds(values) & known, known
+
+
+def inputs(study: Study) -> pd.DataFrame:
+    """Return what varies, one row a case: uncertainties and levers; alternatives as categories."""
+    return study.design.drop(columns=[one for one in KEYS if one in study.design])
+
+
+def apart(study: Study) -> Flags:
+    """Return (base points,) whether a point was drawn apart from the others.
+
+    Of a Saltelli group those are its two ends, of a Morris trajectory its start: every other point
+    differs from one of them in a single value, and many neighbours are no more evidence than one.
+    """
+    group = study.setup.base.group
+    found = np.ones(len(group), bool)
+    if study.experiment.method in ("saltelli", "morris"):
+        found[1:] = group[1:] != group[:-1]
+    if study.experiment.method == "saltelli":
+        found[:-1] |= group[1:] != group[:-1]
+        found[-1] = True
+    return found
+
+
+def sample(
+    study: Study, asked: Estimand, levers: Mapping[str, str] | None = None, whole: bool = True
+) -> Sample:
+    """Return the runs of one setting of the levers as the sensitivity analyses take them.
+
+    Parameters
+    ----------
+    levers
+        The alternative of each lever; the first of each where not given.
+    whole
+        Every base point, or only those that were drawn apart from the others.
+    """
+    if study.condition is not None:
+        raise ResultError("sensitivity needs every case of the design; leave the condition out")
+    setting = setting_of(study, levers or {})
+    settings = len(study.setup.settings)
+    base = study.setup.base
+    shares = np.where(np.isnan(base.shares), _ranks(base.values), base.shares)
+    table = runs(study, asked.columns)
+    case = table["case"].to_numpy(np.int64)
+    kept = np.ones(len(shares), bool) if whole else apart(study)
+    place = np.cumsum(kept) - 1
+    mine = (case % settings == setting) & kept[case // settings]
+    table = table[mine]
+    return Sample(
+        base.names,
+        shares[kept],
+        asked.of(table, weeks(study)),
+        place[case[mine] // settings],
+        table["replicate"].to_numpy(np.int64),
+    )
+
+
+def _ranks(values: Floats) -> Floats:
+    """Return values as shares of their range, where a design knows none of a law."""
+    low, high = values.min(axis=0), values.max(axis=0)
+    return np.asarray((values - low) / np.where(high > low, high - low, 1.0))
+
+
+def setting_of(study: Study, levers: Mapping[str, str]) -> int:
+    """Return the number of a setting of the levers; the first alternative of each where not given."""
+    known = study.experiment.levers
+    for name, alternative in levers.items():
+        if name not in known:
+            raise ScenarioError(f"no lever {name!r}{nearest(name, known)}")
+        if alternative not in known[name]:
+            raise ScenarioError(
+                f"lever {name}: no alternative {alternative!r}{nearest(alternative, known[name])}"
+            )
+    wanted = tuple(levers.get(name, next(iter(known[name]))) for name in known)
+    return study.setup.settings.index(wanted)
+
+
+def sensitivity(
+    study: Study | str | Path,
+    asked: Estimand | str = RISK,
+    method: str | None = None,
+    levers: Mapping[str, str] | None = None,
+    resamples: int = RESAMPLES,
+) -> Sensitivity:
+    """Return what decides an answer in a study.
+
+    Parameters
+    ----------
+    study
+        A sweep or its folder.
+    asked
+        The question to a case, like `share(clashes, war)`, `mean(deaths)` or
+        `weeks(first_escalation_3)`; default: the share of clashes or worse.
+    method
+        `sobol`, `morris`, `delta` or `pawn`; default: what suits the design.
+    levers
+        The alternative of each lever; the first of each where not given.
+
+    Raises
+    ------
+    ScenarioError
+        The question is not understood, the design does not allow that method, or no such lever exists.
+    ResultError
+        Too few cases have a sound run.
+    """
+    question = estimand(asked) if isinstance(asked, str) else asked
+    source = opened(study)
+    allowed = ALLOWS[source.experiment.method]
+    chosen = method or allowed[0]
+    if chosen not in allowed:
+        raise ScenarioError(
+            f"a design of method {source.experiment.method} allows {', '.join(allowed)}, found {chosen!r}"
+            f"{nearest(chosen, allowed)}"
+        )
+    told: dict[str, Any] = {
+        "question": str(question),
+        "unit": question.unit,
+        "seed": source.experiment.seed,
+    }
+    ready = sample(source, question, levers, whole=chosen in ("sobol", "morris"))
+    if not ready.names:
+        raise ResultError("nothing is uncertain in this study, so nothing can decide its answers")
+    if chosen == "sobol":
+        return sobol(ready, second_order=source.experiment.second_order, resamples=resamples, **told)
+    if chosen == "morris":
+        return morris(ready, levels=source.experiment.levels or 4, resamples=resamples, **told)
+    few = min(resamples, 100 if chosen == "pawn" else 20)
+    return (delta if chosen == "delta" else pawn)(ready, resamples=few, **told)
+
+
+@dataclass(frozen=True, eq=False)
+class Discovery:
+    """Under which conditions something happens in a study.
+
+    asked : the condition on cases
+    overall : how many cases with a sound run meet it; unknown : cases without one
+    neighbours : cases that count nowhere, since they hardly differ from one that does (see `apart`)
+    boxes, tree : what sets them apart; both empty, with a reason, where that cannot be told
+    """
+
+    asked: Condition
+    overall: Fit
+    boxes: tuple[Box, ...]
+    tree: tuple[Leaf, ...]
+    reason: str
+    unknown: int
+    neighbours: int
+
+    def record(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "condition": self.asked.text,
+            "overall": self.overall.record(),
+            "boxes": [one.record() for one in self.boxes],
+            "tree": [{"limits": str(one), **one.fit.record()} for one in self.tree],
+            "reason": self.reason or None,
+            "unknown": self.unknown,
+            "neighbours": self.neighbours,
+        }
+
+
+def discover(study: Study | str | Path, where: str | Condition, *, most: int = 3) -> Discovery:
+    """Find the conditions under which something happens: boxes by PRIM, a tree by CART.
+
+    Parameters
+    ----------
+    study
+        A sweep or its folder.
+    where
+        A condition on cases, like `share(clashes, fighting, war) > 0.1`.
+    most
+        Most boxes.
+
+    Raises
+    ------
+    ScenarioError
+        The condition is not understood, or the libraries for it are not installed.
+    ResultError
+        The folder holds no sweep, or no block of it is done.
+    """
+    asked = condition(where) if isinstance(where, str) else where
+    source = opened(study)
+    met, known = meets(source, asked)
+    drawn = np.repeat(apart(source), len(source.setup.settings))
+    counted = known & drawn
+    table = inputs(source)[counted].reset_index(drop=True)
+    met = met[counted]
+    told: dict[str, Any] = {
+        "asked": asked,
+        "overall": fit(met | True, met),
+        "unknown": int((drawn & ~known).sum()),
+        "neighbours": int((~drawn).sum()),
+    }
+    how: dict[str, Any] = {
+        "seed": source.experiment.seed,
+        "group": source.design["group"].to_numpy(np.int64)[counted],
+    }
+    try:
+        found, leaves = boxes(table, met, most=most, **how), tree(table, met, **how)
+    except ResultError as error:
+        return Discovery(**told, boxes=(), tree=(), reason=str(error))
+    reason = "" if found else "no box of conditions sets these cases apart beyond chance"
+    return Discovery(**told, boxes=tuple(found), tree=tuple(leaves), reason=reason)

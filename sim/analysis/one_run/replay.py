@@ -1,0 +1,68 @@
+"""One stored run again, with the Mesa driver: the same bits, and every decision on record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from sim.engine.mesa_model import PolicyModel
+from sim.model.registry import load
+from sim.study.results.names import Which
+
+
+class Force(NamedTuple):
+    """What a rule adds to a drive in a week, in the drive's unit."""
+
+    rule: str
+    push: float
+
+
+class Replay(PolicyModel):
+    """A run that also keeps by week the parameters in force and the world that drives were taken from."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        weeks = self.plan.weeks + 1
+        self.in_force = np.zeros((weeks, len(self.registry.parameters)))
+        self.in_force[0] = self.space.p_flat
+        self.driven = np.zeros((weeks, len(self.registry.world)))
+
+    def parameters_of(self, week: int) -> Any:
+        """Return the parameters in force in a week (0: at the start), as a record."""
+        return self.in_force.view(self.registry.parameter_dtype).view(np.recarray)[week, 0]
+
+    def forces(self, week: int, drive: str) -> list[Force]:
+        """Return what each rule added to a drive in a week, the strongest first."""
+        world = self.driven.view(self.registry.world_dtype).view(np.recarray)[week, 0]
+        p = self.parameters_of(week)
+        sums: dict[str, float] = {}
+        for rule, clause in self.registry.driving():
+            for push in clause.pushes:
+                if push.target == drive and p[rule.strength] != 0.0:
+                    added = push.sign * float(p[rule.strength] * p[push.size] * clause.function(world, p))
+                    sums[rule.id] = sums.get(rule.id, 0.0) + added
+        return sorted((Force(*one) for one in sums.items() if one[1] != 0.0), key=lambda one: -abs(one.push))
+
+    def _appraise(self) -> None:
+        self.in_force[self.week] = self.space.p_flat
+        super()._appraise()
+
+    def _drive(self) -> None:
+        self.driven[self.week] = self.space.world
+        super()._drive()
+
+    _PHASES: ClassVar[dict[str, Callable[[PolicyModel], None]]] = {
+        **PolicyModel._PHASES,
+        "appraise": _appraise,
+        "drive": _drive,
+    }
+
+
+def replay(run: Which) -> Replay:
+    """Run a stored run again, to its end."""
+    load()
+    model = Replay(run.spec, seed=run.seed, replicate=run.replicate, case=run.row)
+    model.run()
+    return model

@@ -1,0 +1,320 @@
+"""Calibration by history matching on the autumn of 2021: which assumptions can be ruled out.
+
+`python -m sim.analysis.past.calibration` makes the two files beside `sim.model.calibrated`. Waves of Latin
+hypercube points over every judgement are run on the model itself; a point is ruled out where any
+target is missed by more than the cutoff (see `sim.analysis.past.autumn`). What remains is the plausible
+region; its medoid, in the judgements the data touch at all, becomes the defaults.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.past.autumn import QUANTITIES, START, WEEKS, Autumn, Targets, load_targets
+from sim.engine.ensemble import simulate
+from sim.errors import ModelError
+from sim.model import calibrated
+from sim.model.provenance import Quantity
+from sim.model.registry import Model, load
+from sim.scenario.plan import Plan, plan
+from sim.scenario.schema import Scenario
+from sim.study.ensemble.cases import slices, stretch, uncertain
+from sim.study.files import DISK, put
+
+Floats = NDArray[np.float64]
+Cells = NDArray[np.uint16]
+Note = Callable[[str], None]
+
+#: Standard deviation of a share drawn uniformly.
+PRIOR_SD = float(np.sqrt(1 / 12))
+
+#: A judgement whose spread shrank by less than this share is left undetermined by the data.
+SHRUNK = 0.1
+
+#: A judgement is touched where mean or spread moved by more than so many standard errors.
+TOUCHED = 4.0
+
+#: A range is narrowed for the next wave only where more than this share of it is empty at an end.
+EMPTY = 0.02
+
+#: Runs handed to the engine at once.
+CHUNK = 65536
+
+
+class Settings(NamedTuple):
+    """Size of a calibration: points of a wave, replicates of each wave, points kept, seed."""
+
+    points: int = 8192
+    replicates: tuple[int, ...] = (8, 16, 64)
+    keep: int = 400
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One wave: how many points, on how many runs each, how many were not ruled out.
+
+    share : of this wave's points
+    prior : of the whole prior (the box of this wave's points times `share`)
+    """
+
+    points: int
+    replicates: int
+    retained: int
+    share: float
+    prior: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a calibration leaves.
+
+    names : judgements that were varied
+    cells : (points, names) of the region not ruled out, as cells of each plausible range
+    ratio : (names,) standard deviation in the region over that of the prior
+    shift : (names,) mean in the region less that of the prior, as a share of the range
+    defaults : value of each judgement that the data touch, at the medoid
+    means, away : by target, mean and implausibility at the defaults
+    """
+
+    settings: Settings
+    targets: Targets
+    names: tuple[str, ...]
+    waves: tuple[Wave, ...]
+    cells: Cells
+    ratio: Floats
+    shift: Floats
+    defaults: Mapping[str, float]
+    means: Mapping[str, float]
+    away: Mapping[str, float]
+
+    @property
+    def undetermined(self) -> tuple[str, ...]:
+        """Judgements whose spread shrank by less than a tenth."""
+        return tuple(name for name, ratio in zip(self.names, self.ratio, strict=True) if ratio > 1 - SHRUNK)
+
+
+class Field:
+    """The judgements of a model, and the runs of the autumn at points of their ranges."""
+
+    def __init__(self, model: Model, targets: Targets, seed: int) -> None:
+        spec = Scenario(
+            title="Autumn of 2021", question="What can be ruled out?", start=START, weeks=WEEKS, citizens=0
+        )
+        self.targets, self.seed = targets, seed
+        self.varied: dict[str, Quantity] = {
+            name: one for name, one in uncertain(spec, model).items() if one.source.grade == "judgement"
+        }
+        self.names = tuple(self.varied)
+        self.plan: Plan = plan(spec, model)
+        every = {**model.parameters, **model.world}
+        places = list(every)
+        self.places = np.array([places.index(name) for name in self.names])
+        self.declared = np.array([q.default if q.declared is None else q.declared for q in every.values()])
+
+    def values(self, shares: Floats) -> Floats:
+        """Put shares of the plausible ranges into units, (points, names)."""
+        columns = [stretch(one, shares[:, k]) for k, one in enumerate(self.varied.values())]
+        return np.column_stack(columns)
+
+    def rows(self, values: Floats) -> Floats:
+        """Return what the engine takes: everything as declared, but for the judgements."""
+        made = np.tile(self.declared, (len(values), 1))
+        made[:, self.places] = values
+        return made
+
+    def judge(self, rows: Floats, replicates: int) -> tuple[Floats, Floats]:
+        """Run points on the same chance and return means and implausibilities, each (points, targets)."""
+        means = np.empty((len(rows), len(self.targets.targets)))
+        away = np.empty_like(means)
+        step = max(CHUNK // replicates, 1)
+        for first in range(0, len(rows), step):
+            part = rows[first : first + step]
+            many = len(part)
+            # Runs of one replicate stand side by side: their chance is drawn once.
+            block = simulate(
+                self.plan,
+                self.seed,
+                np.repeat(np.arange(replicates), many),
+                part,
+                np.tile(np.arange(many), replicates),
+                keep=Autumn.READS,
+            )
+            block.kept[block.failure_week > 0] = np.nan
+            for column, target in enumerate(self.targets.targets):
+                found = QUANTITIES[target.quantity](Autumn(block.kept)).reshape(replicates, many)
+                mean = found.mean(axis=0)
+                noise = found.var(axis=0, ddof=1) / replicates
+                means[first : first + many, column] = mean
+                away[first : first + many, column] = target.implausibility(mean, noise)
+        # A point at which a run fails is no model of the autumn.
+        return means, np.where(np.isnan(away), np.inf, away)
+
+
+def calibrate(
+    settings: Settings = Settings(),  # noqa: B008 - immutable
+    targets: Targets | None = None,
+    note: Note = lambda text: None,
+) -> Calibration:
+    """Rule out what does not fit the autumn of 2021, wave by wave.
+
+    The first wave draws its points from the whole prior, the next from the box that the points not
+    ruled out span, on more runs each. Maximum implausibility over the targets decides.
+
+    Parameters
+    ----------
+    note
+        Told about each wave, for people.
+
+    Raises
+    ------
+    ModelError
+        Nothing is left, or no retained point serves as defaults.
+    """
+    wanted = load_targets() if targets is None else targets
+    field = Field(load(), wanted, settings.seed)
+    low, high = np.zeros(len(field.names)), np.ones(len(field.names))
+    waves: list[Wave] = []
+    kept: Cells = np.empty((0, len(field.names)), np.uint16)
+    for number, replicates in enumerate(settings.replicates, start=1):
+        cells = _points(field.names, settings.points, settings.seed, number, low, high)
+        _, away = field.judge(field.rows(field.values(calibrated.midpoints(cells))), replicates)
+        kept = cells[away.max(axis=1) <= wanted.cutoff]
+        share = len(kept) / settings.points
+        waves.append(Wave(settings.points, replicates, len(kept), share, share * float(np.prod(high - low))))
+        note(f"wave {number}: {len(kept)} of {settings.points} points not ruled out ({replicates} runs each)")
+        if len(kept) < 2:
+            raise ModelError(f"calibration: wave {number} ruled out every point but {len(kept)}")
+        low, high = _box(calibrated.midpoints(kept), low, high)
+    shares = calibrated.midpoints(kept)
+    ratio, shift = shares.std(axis=0, ddof=1) / PRIOR_SD, shares.mean(axis=0) - 0.5
+    touched = np.flatnonzero(_touched(ratio, shift, len(kept)))
+    row, means, away = _medoid(field, shares, touched, settings.replicates[-1])
+    quantities = [target.quantity for target in wanted.targets]
+    values = row[field.places]
+    return Calibration(
+        settings,
+        wanted,
+        field.names,
+        tuple(waves),
+        kept[: settings.keep],
+        ratio,
+        shift,
+        {field.names[k]: float(values[k]) for k in touched},
+        dict(zip(quantities, map(float, means), strict=True)),
+        dict(zip(quantities, map(float, away), strict=True)),
+    )
+
+
+def _points(names: Sequence[str], points: int, seed: int, wave: int, low: Floats, high: Floats) -> Cells:
+    """Draw a Latin hypercube in a box of shares, on the grid of cells."""
+    drawn = [slices(points, seed, f"calibration/{wave}/{name}") for name in names]
+    shares = low + (high - low) * np.column_stack(drawn)
+    return np.minimum(np.floor(shares * calibrated.CELLS), calibrated.CELLS - 1).astype(np.uint16)
+
+
+def _box(shares: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """Return the box the points span, left as it was where hardly anything of it is empty."""
+    least, most, slack = shares.min(axis=0), shares.max(axis=0), EMPTY * (high - low)
+    return np.where(least - low > slack, least, low), np.where(high - most > slack, most, high)
+
+
+def _touched(ratio: Floats, shift: Floats, points: int) -> NDArray[np.bool_]:
+    """Say which judgements the data moved: by chance alone one in some fifteen thousand would be."""
+    mean_error = PRIOR_SD / np.sqrt(points)
+    spread_error = np.sqrt(0.8 / (4 * points))  # of a uniform law, whose kurtosis is 1.8
+    return np.asarray((np.abs(shift) > TOUCHED * mean_error) | (np.abs(ratio - 1) > TOUCHED * spread_error))
+
+
+def _medoid(
+    field: Field, shares: Floats, touched: NDArray[np.intp], replicates: int
+) -> tuple[Floats, Floats, Floats]:
+    """Return the defaults with their means and implausibilities.
+
+    The point with the least mean distance to all others, in the judgements that the data touch, lends
+    its values there; everything else stays as declared. It is sought among all points and not only
+    those drawn: of a thousand points in many dimensions even the most central lies far out. Should it
+    be ruled out itself, the drawn point nearest to it that is not takes its place.
+    """
+    inside = shares[:, touched]
+    centre = geometric_median(inside)
+    order = np.argsort(((inside - centre) ** 2).sum(axis=1), kind="stable")
+    for share in (centre, *inside[order]):
+        point = np.full((1, len(field.names)), 0.5)
+        point[0, touched] = (np.floor(share * calibrated.CELLS) + 0.5) / calibrated.CELLS
+        row = field.declared.copy()
+        row[field.places[touched]] = field.values(point)[0, touched]
+        means, away = field.judge(row[None], replicates)
+        if away.max() <= field.targets.cutoff:
+            return row, means[0], away[0]
+    raise ModelError("calibration: no retained point with the rest as declared passes every target")
+
+
+def geometric_median(points: Floats) -> Floats:
+    """Return the point of least mean distance to all of (n, d) points, by Weiszfeld's iteration."""
+    centre: Floats = points.mean(axis=0)
+    for _ in range(1000):
+        weight = 1 / np.maximum(np.sqrt(((points - centre) ** 2).sum(axis=1)), 1e-12)
+        moved = (points * weight[:, None]).sum(axis=0) / weight.sum()
+        if np.abs(moved - centre).sum() < 1e-12:
+            break
+        centre = moved
+    return centre
+
+
+def files(found: Calibration) -> dict[str, bytes]:
+    """Return the content of the two files, the same bytes for the same calibration."""
+    region = io.BytesIO()
+    np.lib.format.write_array(region, np.ascontiguousarray(found.cells), version=(1, 0), allow_pickle=False)
+    moved = {"ratio": found.ratio, "shift": found.shift}
+    order = sorted(range(len(found.names)), key=lambda k: found.ratio[k])
+    content: dict[str, Any] = {
+        "panj_calibration": calibrated.FORMAT,
+        "targets": found.targets.hash,
+        "region": hashlib.blake2b(region.getvalue(), digest_size=10).hexdigest(),
+        **found.settings._asdict(),
+        "weeks": WEEKS,
+        "cutoff": found.targets.cutoff,
+        "waves": [asdict(wave) for wave in found.waves],
+        "defaults": found.defaults,
+        "at_defaults": {
+            name: {"mean": mean, "implausibility": found.away[name]} for name, mean in found.means.items()
+        },
+        "spread": {
+            found.names[k]: {name: round(float(by[k]), 4) for name, by in moved.items()} for k in order
+        },
+        "names": found.names,
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    return {calibrated.RECORD: text.encode(), calibrated.REGION: region.getvalue()}
+
+
+def write(found: Calibration, folder: Path = calibrated.FOLDER) -> list[Path]:
+    """Write both files, each whole or not at all."""
+    made = {folder / name: content for name, content in files(found).items()}
+    put(DISK, made)
+    return list(made)
+
+
+def main() -> None:
+    """Calibrate at full size from the declared model and write the result."""
+    calibrated.ignore()
+    found = calibrate(note=print)
+    for path in write(found):
+        print(path)
+    print(
+        f"{len(found.defaults)} defaults moved; {len(found.undetermined)} of {len(found.names)} undetermined"
+    )
+
+
+if __name__ == "__main__":
+    main()

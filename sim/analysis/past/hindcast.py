@@ -1,0 +1,341 @@
+"""The model against what happened: a retrospective consistency check, and no more.
+
+Whoever designed the structure knew the outcome, and one pair of states is one case: nothing here
+shows skill in forecasting. What it can show is where the model and history part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.past.history import KNOWN, After, History, Question, load_history
+from sim.engine.ensemble import simulate
+from sim.errors import ScenarioError
+from sim.model.registry import Model, load
+from sim.scenario.loading import load_scenario
+from sim.scenario.plan import plan
+from sim.scenario.schema import Scenario
+from sim.study.ensemble.cases import plausible
+
+Floats = NDArray[np.float64]
+
+MODEL = "model"
+FORECASTERS = (MODEL, "model at its defaults", "null model", "climatology", "persistence", "even coin")
+SCORES = ("brier", "log", "rps", "crps")
+
+#: No forecast counts as surer than this in the log score, so that nobody is infinitely wrong.
+SUREST = 0.01
+
+BANDS = (0.5, 0.9)
+RUNGS = 6
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question with what everybody said and how they fared.
+
+    said : by forecaster; probability of yes, the share of the right rung, or the median of a number
+    scores : by forecaster, then by name of the score; lower is better; absent where it had no say
+    inside : by band, whether the answer lies in the model's; empty for yes and no
+    right : share of draws from the prior (before calibration) that get it right
+    diagnostic : whether that share is low enough for the question to tell anything
+    """
+
+    question: Question
+    said: dict[str, float]
+    scores: dict[str, dict[str, float]]
+    inside: dict[float, bool]
+    band: tuple[float, float] | None
+    right: float
+    diagnostic: bool
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something fixed beforehand that should hold."""
+
+    name: str
+    holds: bool
+    found: str
+    wanted: str
+
+
+@dataclass(frozen=True)
+class Hindcast:
+    """Questions with scores, and what they come to.
+
+    used : by ensemble, how many of its runs agree with the autumn (no clash, no talks by 1 November)
+    """
+
+    history: History
+    asked: tuple[Asked, ...]
+    runs: int
+    seed: int
+    reading: str | None
+    used: dict[str, int]
+
+    def of(self, score: str, diagnostic: bool = False) -> list[Asked]:
+        """Return the questions that have a score, all or only those that tell something."""
+        return [
+            one for one in self.asked if score in one.scores[MODEL] and (one.diagnostic or not diagnostic)
+        ]
+
+    def mean(self, forecaster: str, score: str, diagnostic: bool = False) -> tuple[float, int]:
+        """Return a forecaster's mean score over the questions it has a say on, and their number."""
+        found = [
+            one.scores[forecaster][score]
+            for one in self.of(score, diagnostic)
+            if score in one.scores[forecaster]
+        ]
+        return (float(np.mean(found)) if found else float("nan")), len(found)
+
+    def beside(self, forecaster: str, score: str, diagnostic: bool = False) -> float:
+        """Return the model's mean score on the questions that a forecaster has a say on."""
+        both = [one for one in self.of(score, diagnostic) if score in one.scores[forecaster]]
+        return float(np.mean([one.scores[MODEL][score] for one in both])) if both else float("nan")
+
+    def worse(self, diagnostic: bool = False) -> list[tuple[str, str]]:
+        """Return baseline and score wherever the model does worse on the same questions."""
+        return [
+            (forecaster, score)
+            for forecaster in FORECASTERS[2:]
+            for score in SCORES
+            if self.beside(forecaster, score, diagnostic) > self.mean(forecaster, score, diagnostic)[0]
+        ]
+
+    def coverage(self, band: float) -> tuple[int, int]:
+        """Return how many answers lie in the model's central band, and of how many."""
+        asked = [one for one in self.asked if one.inside]
+        return sum(one.inside[band] for one in asked), len(asked)
+
+    @property
+    def checks(self) -> list[Check]:
+        """What was fixed beforehand, with what came out."""
+        from scipy.stats import binom
+
+        rule = self.history.checks["coverage"]
+        inside, of = self.coverage(rule["band"])
+        chance = float(binom.cdf(inside, of, rule["band"]))
+        brier, number = self.mean(MODEL, "brier", diagnostic=True)
+        most = self.history.checks["coin"]
+        return [
+            Check(
+                "coverage",
+                chance >= rule["least_likely"],
+                f"{inside} of {of} answers in the {rule['band']:.0%} bands (so few by chance: {chance:.2g})",
+                f"not so few that chance explains it less than {rule['least_likely']:.0%} of the time",
+            ),
+            Check(
+                "coin",
+                not brier > most,
+                f"mean Brier score {brier:.3f} of {number} diagnostic questions"
+                if number
+                else "no question is diagnostic",
+                f"at most {most:g}, what an even coin gets",
+            ),
+        ]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every check holds."""
+        return all(one.holds for one in self.checks)
+
+    def record(self) -> dict[str, Any]:
+        """Return everything as plain data: `questions` and `skill`."""
+        return {
+            "questions": [_record(one, self.history) for one in self.asked],
+            "skill": {
+                "what": "retrospective consistency check: whoever designed the structure knew the outcome",
+                "runs": self.runs,
+                "seed": self.seed,
+                "reading": self.reading,
+                "runs_used": self.used,
+                "unanswered": self.history.unanswered,
+                "frozen": self.history.frozen.isoformat(),
+                "hash": self.history.hash,
+                "forecasters": {
+                    name: {
+                        kind: {
+                            score: {
+                                "mean": _plain(self.mean(name, score, only)[0]),
+                                "questions": self.mean(name, score, only)[1],
+                                "model_on_the_same": _plain(self.beside(name, score, only)),
+                            }
+                            for score in SCORES
+                        }
+                        for kind, only in (("all", False), ("diagnostic", True))
+                    }
+                    for name in FORECASTERS
+                },
+                "coverage": {
+                    f"{band:.0%}": {"inside": self.coverage(band)[0], "of": self.coverage(band)[1]}
+                    for band in BANDS
+                },
+                "model_worse_than": [list(pair) for pair in self.worse()],
+                "checks": [vars(one) for one in self.checks],
+            },
+        }
+
+
+def hindcast(
+    runs: int = 1000,
+    seed: int = 0,
+    reading: str | None = None,
+    *,
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Hindcast:
+    """Ask the model, and four baselines, what happened between November 2021 and the end of 2023.
+
+    The model answers across the plausible region that calibration left; beside it stand the model at
+    its defaults and the null model (every rule off). Runs that had a clash or talks before November
+    2021 are left out: that much was known.
+
+    Parameters
+    ----------
+    runs
+        Runs of each ensemble, from 10.
+    reading
+        A named reading of the article to take.
+
+    Raises
+    ------
+    ScenarioError
+        Too few runs, a negative seed, or no such reading.
+    """
+    if isinstance(runs, bool) or not isinstance(runs, int) or runs < 10:
+        raise ScenarioError(f"runs: expected a whole number from 10, found {runs!r}")
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
+        raise ScenarioError(f"seed: expected a whole number from 0 to 2^63 - 1, found {seed!r}")
+    history, model = load_history(), load()
+    spec = load_scenario("baseline").replace(weeks=history.weeks)
+    null = load_scenario("null_model").replace(weeks=history.weeks)
+    if reading is not None:
+        spec = spec.replace(reading=reading)
+
+    def drawn(one: Scenario, prior: bool | None) -> After:
+        return _runs(one, model, runs, seed, prior, threads, progress)
+
+    ensembles = {
+        MODEL: drawn(spec, False),
+        "model at its defaults": drawn(spec, None),
+        "null model": drawn(null, None),
+    }
+    prior = drawn(spec, True)
+    asked = tuple(_ask(one, ensembles, prior, history) for one in history.questions)
+    used = {name: len(one.kept) for name, one in ensembles.items()}
+    return Hindcast(history, asked, runs, seed, reading, used)
+
+
+def _runs(
+    spec: Scenario,
+    model: Model,
+    runs: int,
+    seed: int,
+    prior: bool | None,
+    threads: int | None,
+    progress: Callable[[int], None] | None,
+) -> After:
+    """Run an ensemble (`prior` None: at the defaults) and keep what agrees with the autumn."""
+    ready = plan(spec, model)
+    rows, which = None, None
+    if prior is not None:
+        design = plausible(spec, model, ready, runs, seed, prior)
+        rows, which = design.rows, design.case - 1
+    block = simulate(
+        ready, seed, np.arange(runs), rows, which, threads=threads, keep=After.READS, progress=progress
+    )
+    every = After(block.kept[block.failure_week == 0])
+    known = (every["clashes"][:, KNOWN] == 0) & (every["talks"][:, KNOWN] == 0)
+    if not known.any():
+        raise ScenarioError(f"none of {runs} runs agrees with the autumn of 2021; ask for more runs")
+    return After(every.kept[known])
+
+
+def _ask(one: Question, ensembles: dict[str, After], prior: After, history: History) -> Asked:
+    answers = {name: one.read(run) for name, run in ensembles.items()}
+    right = float(one.right(one.read(prior)).mean())
+    said, scores = {"yes/no": _yes_no, "rung": _rung, "quantity": _quantity}[one.kind](one, answers)
+    inside: dict[float, bool] = {}
+    band = None
+    if one.kind != "yes/no":
+        for share in BANDS:
+            low, high = np.quantile(answers[MODEL], [(1 - share) / 2, (1 + share) / 2], method="inverted_cdf")
+            inside[share] = bool(low <= one.answer <= high)
+            band = (float(low), float(high))
+    return Asked(one, said, scores, inside, band, right, right <= history.diagnostic)
+
+
+Scored = tuple[dict[str, float], dict[str, dict[str, float]]]
+
+
+def _yes_no(one: Question, answers: dict[str, Floats]) -> Scored:
+    import scoringrules
+
+    said = {name: float(found.mean()) for name, found in answers.items()}
+    said |= {"climatology": one.climatology, "persistence": one.persistence, "even coin": 0.5}
+    scores: dict[str, dict[str, float]] = {name: {} for name in FORECASTERS}
+    for name, chance in said.items():
+        if not np.isnan(chance):
+            sure = min(max(chance, SUREST), 1 - SUREST)
+            scores[name] = {
+                "brier": float(scoringrules.brier_score(one.answer, chance, backend="numpy")),
+                "log": float(-np.log(sure if one.answer else 1 - sure)),
+            }
+    return said, scores
+
+
+def _rung(one: Question, answers: dict[str, Floats]) -> Scored:
+    import scoringrules
+
+    chances = {
+        name: np.bincount(found.astype(int), minlength=RUNGS) / len(found) for name, found in answers.items()
+    }
+    chances["persistence"] = np.eye(RUNGS)[int(one.persistence)]
+    chances["even coin"] = np.full(RUNGS, 1 / RUNGS)
+    scores: dict[str, dict[str, float]] = {name: {} for name in FORECASTERS}
+    for name, chance in chances.items():
+        scored = scoringrules.rps_score(int(one.answer) + 1, chance, backend="numpy")
+        scores[name] = {"rps": float(scored)}
+    said = {name: float(chance[int(one.answer)]) for name, chance in chances.items()}
+    return {name: said.get(name, float("nan")) for name in FORECASTERS}, scores
+
+
+def _quantity(one: Question, answers: dict[str, Floats]) -> Scored:
+    import scoringrules
+
+    points = {**answers, "persistence": np.array([one.persistence])}
+    scores: dict[str, dict[str, float]] = {name: {} for name in FORECASTERS}
+    for name, found in points.items():
+        crps = scoringrules.crps_ensemble(one.answer, found, backend="numpy")
+        scores[name] = {"crps": float(crps) / one.scale}
+    said = {name: float(np.median(found)) for name, found in points.items()}
+    return {name: said.get(name, float("nan")) for name in FORECASTERS}, scores
+
+
+def _record(one: Asked, history: History) -> dict[str, Any]:
+    question = one.question
+    return {
+        "id": question.id,
+        "kind": question.kind,
+        "question": question.text,
+        "unit": question.unit,
+        "answer": bool(question.answer) if question.kind == "yes/no" else question.answer,
+        "silence": question.silence,
+        "sources": [history.sources[key] for key in question.sources],
+        "note": question.note,
+        "said": {name: _plain(value) for name, value in one.said.items()},
+        "scores": one.scores,
+        "inside": {f"{share:.0%}": inside for share, inside in one.inside.items()},
+        "right_before_calibration": one.right,
+        "diagnostic": one.diagnostic,
+    }
+
+
+def _plain(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

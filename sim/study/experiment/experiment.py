@@ -1,0 +1,304 @@
+"""What an experiment is: cases to run, how often, on which draws; and the hash that names it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+from typing import Any, Literal
+
+from pydantic import Field
+
+from sim.scenario.loading import checked
+from sim.scenario.schema import MOST_CITIZENS, MOST_WEEKS, Scenario, Strict, with_reasons
+from sim.scenario.yamltext import Node
+from sim.study.experiment.laws import Law, law
+
+Method = Literal["grid", "lhs", "sobol", "saltelli", "morris", "cases"]
+Draws = Literal["shared", "grouped", "independent"]
+
+#: Uncertainties that choose among names.
+CHOICES = ("scenario", "reading", "start")
+FROM_GRADES = "from_grades"
+MOST_CASES = 10_000_000
+MOST_REPLICATES = 1_000_000
+MOST_BLOCK = 20_000
+#: Most different scenarios that an experiment is made of.
+MOST_VARIANTS = 4096
+
+
+class DesignFile(Strict):
+    """How cases are laid out; see `sim.study.experiment.designs`."""
+
+    method: Method
+    size: int | None = Field(default=None, ge=1, le=MOST_CASES)
+    levels: int | None = Field(default=None, ge=2, le=10_000)
+    second_order: bool = False
+    file: str | None = Field(default=None, max_length=500)
+
+
+class TrajectoriesFile(Strict):
+    """Which weekly values are kept: as quantiles over the replicates of a case, or in full."""
+
+    variables: list[str] = Field(min_length=1)
+    keep: Literal["quantiles", "full"] = "quantiles"
+    cases: list[int] | None = None
+
+
+class ConstraintFile(Strict):
+    """A linear inequality: the weighted sum of uncertainties is at most, or at least, a number."""
+
+    sum: dict[str, float] = Field(min_length=1)
+    at_most: float | None = None
+    at_least: float | None = None
+
+
+class ExperimentFile(Strict):
+    """The keys of an experiment file; what stands in the loose ones is checked apart."""
+
+    panj: Literal[1] = 1
+    title: str
+    question: str = Field(default="", max_length=2000)
+    scenario: str | None = None
+    weeks: int | None = Field(default=None, ge=1, le=MOST_WEEKS)
+    citizens: int | None = Field(default=None, ge=0, le=MOST_CITIZENS)
+    design: DesignFile
+    replicates: int = Field(ge=1, le=MOST_REPLICATES)
+    seed: int = Field(default=0, ge=0, le=2**63 - 1)
+    draws: Draws = "grouped"
+    uncertainties: dict[str, Any] = Field(default_factory=dict)
+    levers: dict[str, Any] = Field(default_factory=dict)
+    constraints: list[ConstraintFile] = Field(default_factory=list)
+    outcomes: list[str] | None = None
+    trajectories: TrajectoriesFile | None = None
+    block: int | None = Field(default=None, ge=1, le=MOST_BLOCK)
+
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "experiment": tuple(ExperimentFile.model_fields),
+    "design": tuple(DesignFile.model_fields),
+    "trajectories": tuple(TrajectoriesFile.model_fields),
+    "constraint": tuple(ConstraintFile.model_fields),
+}
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """`low <= sum of weights times values <= high`."""
+
+    weights: Mapping[str, float]
+    low: float | None
+    high: float | None
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as a file says it."""
+        ends = {"at_least": self.low, "at_most": self.high}
+        return {"sum": dict(self.weights)} | {key: one for key, one in ends.items() if one is not None}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cases given one by one: values by column, alternatives by their text, and their groups of draws."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[float | str, ...], ...]
+    groups: tuple[int, ...]
+
+    def laws(self) -> dict[str, Law]:
+        """Return for each column what it takes, in order of appearance where it chooses among names."""
+        made = {}
+        for k, name in enumerate(self.columns):
+            values = list(dict.fromkeys(row[k] for row in self.rows))
+            made[name] = law(values if name in CHOICES else sorted(values, key=float), name in CHOICES)
+        return made
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """An experiment, checked, with everything it needs inside: no file is read any more.
+
+    Attributes
+    ----------
+    scenarios : the storylines, by name; one, unless `scenario` is uncertain
+    laws : what varies, in order; `scenario`, `reading` and `start` choose among names
+    levers : alternatives by lever, each a piece of scenario
+    table : the cases where they are given one by one, else None
+    block : runs of a block, None for a size that suits the scenario
+    outcomes : columns that readings start from; every column is stored
+    """
+
+    title: str
+    question: str
+    scenarios: Mapping[str, Scenario]
+    method: Method
+    size: int
+    levels: int
+    second_order: bool
+    replicates: int
+    seed: int
+    draws: Draws
+    laws: Mapping[str, Law]
+    levers: Mapping[str, Mapping[str, Any]]
+    constraints: tuple[Constraint, ...]
+    table: Table | None
+    weeks: int | None
+    citizens: int | None
+    outcomes: tuple[str, ...]
+    trajectories: TrajectoriesFile | None
+    block: int | None
+    _variants: dict[tuple[str, ...], Scenario] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def canonical(self) -> dict[str, Any]:
+        """What names this experiment: plain data from which `Experiment.of` makes it again."""
+        made: dict[str, Any] = {
+            "panj": 1,
+            "title": self.title,
+            "scenarios": {name: one.canonical for name, one in self.scenarios.items()},
+            "weeks": self.weeks,
+            "citizens": self.citizens,
+            "design": {
+                "method": self.method,
+                "size": self.size,
+                "levels": self.levels,
+                "second_order": self.second_order,
+            },
+            "replicates": self.replicates,
+            "seed": self.seed,
+            "draws": self.draws,
+            "levers": {name: dict(one) for name, one in self.levers.items()},
+            "constraints": [one.plain() for one in self.constraints],
+            "trajectories": None if self.trajectories is None else self.trajectories.model_dump(),
+            "block": self.block,
+        }
+        if self.table is None:
+            made["uncertainties"] = [[name, one.plain()] for name, one in self.laws.items()]
+        else:
+            made["table"] = [list(self.table.columns), *map(list, self.table.rows)]
+            made["groups"] = list(self.table.groups)
+        return made
+
+    @cached_property
+    def text(self) -> str:
+        """The canonical form as text, which a worker anywhere can be sent."""
+        return json.dumps(self.canonical, sort_keys=False, separators=(",", ":"), allow_nan=False)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the canonical form, 64 hexadecimal digits."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @classmethod
+    def of(
+        cls,
+        canonical: Mapping[str, Any],
+        question: str = "",
+        outcomes: tuple[str, ...] = (),
+        reasons: Mapping[str, Any] | None = None,
+    ) -> Experiment:
+        """Make the experiment that a canonical form names.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            It is not one.
+        """
+        design, kept = canonical["design"], canonical["trajectories"]
+        table = None
+        if "table" in canonical:
+            columns, *rows = canonical["table"]
+            table = Table(tuple(columns), tuple(map(tuple, rows)), tuple(canonical["groups"]))
+        return cls(
+            title=canonical["title"],
+            question=question,
+            scenarios={
+                name: Scenario(**with_reasons(one, (reasons or {}).get(name, {})))
+                for name, one in canonical["scenarios"].items()
+            },
+            method=design["method"],
+            size=design["size"],
+            levels=design["levels"],
+            second_order=design["second_order"],
+            replicates=canonical["replicates"],
+            seed=canonical["seed"],
+            draws=canonical["draws"],
+            laws=table.laws()
+            if table is not None
+            else {name: law(one, name in CHOICES) for name, one in canonical["uncertainties"]},
+            levers=canonical["levers"],
+            constraints=tuple(
+                Constraint(one["sum"], one.get("at_least"), one.get("at_most"))
+                for one in canonical["constraints"]
+            ),
+            table=table,
+            weeks=canonical["weeks"],
+            citizens=canonical["citizens"],
+            outcomes=tuple(outcomes),
+            trajectories=None if kept is None else TrajectoriesFile(**kept),
+            block=canonical["block"],
+        )
+
+    @property
+    def alternatives(self) -> list[tuple[str, ...]]:
+        """Every combination of the levers' alternatives, the last lever varying fastest."""
+        return list(product(*self.levers.values()))
+
+    def choices(self) -> list[tuple[str, ...]]:
+        """Return every combination of scenario, reading and start; what is not uncertain is empty."""
+        names = [self.laws[one].names if one in self.laws else ("",) for one in CHOICES]
+        return list(product(*names))
+
+    def variant(self, choice: tuple[str, ...], levers: tuple[str, ...]) -> Scenario:
+        """Return the scenario of one choice (scenario, reading, start) and one setting of the levers."""
+        key = (*choice, *levers)
+        if key not in self._variants:
+            base = self.scenarios[choice[0] or next(iter(self.scenarios))]
+            pieces = [self.levers[lever][one] for lever, one in zip(self.levers, levers, strict=True)]
+            chain = [node(with_reasons(base.canonical, base.reasons), "scenario")]
+            laid = [node(piece, "lever") for piece in pieces]
+            self._variants[key] = checked(layers(chain, laid, choice, self.weeks, self.citizens))
+        return self._variants[key]
+
+
+def layers(
+    chain: list[Node],
+    pieces: list[Node],
+    choice: tuple[str, ...],
+    weeks: int | None,
+    citizens: int | None,
+) -> list[Node]:
+    """Return the nodes of one variant, uppermost first: levers, what is chosen, the scenario's own."""
+    set_here = {
+        "weeks": weeks,
+        "citizens": citizens,
+        "reading": choice[1] or None,
+        "start": choice[2] or None,
+    }
+    chosen = node({key: one for key, one in set_here.items() if one is not None}, chain[0].file)
+    return [*reversed(pieces), chosen, *chain]
+
+
+def node(data: Any, file: str, line: int = 0) -> Node:
+    """Return plain data as nodes, as if they stood in a file."""
+    if isinstance(data, Mapping):
+        return Node({str(key): node(one, file, line) for key, one in data.items()}, file, line)
+    if isinstance(data, list | tuple):
+        return Node([node(one, file, line) for one in data], file, line)
+    return Node(data, file, line)
+
+
+def plain(one: Node) -> Any:
+    """Return nodes as plain data, dates as text."""
+    if isinstance(one.value, dict):
+        return {key: plain(inner) for key, inner in one.value.items()}
+    if isinstance(one.value, list):
+        return [plain(inner) for inner in one.value]
+    return one.value.isoformat() if hasattr(one.value, "isoformat") else one.value
+
+
+def variants(experiment: Experiment) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Yield every (choice, levers) an experiment may need."""
+    yield from product(experiment.choices(), experiment.alternatives)

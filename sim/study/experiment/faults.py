@@ -1,0 +1,149 @@
+"""What may be wrong with an experiment beyond the shape of its file, a function for each part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from sim.errors import nearest
+from sim.model.outcomes import OUTCOMES
+from sim.scenario.faults import Fault, Loc, shown, unknown
+from sim.study.experiment.experiment import CHOICES, FROM_GRADES, ExperimentFile
+from sim.study.experiment.laws import Law
+
+#: Keys of a scenario that a lever may set.
+LEVER_KEYS = ("start", "weeks", "citizens", "reading", "world", "parameters", "events", "commitments")
+#: Names that tables use for other things.
+TAKEN = ("case", "replicate", "base", "group", "failure", "part", *OUTCOMES)
+#: Where a design needs or refuses each of its keys.
+NEEDS = {"lhs": ("size",), "sobol": ("size",), "saltelli": ("size",), "morris": ("size",), "cases": ("file",)}
+TAKES = {
+    "grid": ("levels",),
+    "lhs": ("size",),
+    "sobol": ("size",),
+    "saltelli": ("size", "second_order"),
+    "morris": ("size", "levels"),
+    "cases": ("file",),
+}
+
+
+def design(spec: ExperimentFile, data: Mapping[str, Any], laws: Mapping[str, Law]) -> Iterator[Fault]:
+    """Yield what is wrong with the design: what its method needs, what it does not take."""
+    method, loc = spec.design.method, ("design",)
+    for key in ("size", "levels", "file", "second_order"):
+        value = getattr(spec.design, key)
+        if key in NEEDS.get(method, ()) and value is None:
+            yield Fault(loc, f"expected a {key} for {method}, found none; add it")
+        elif value not in (None, False) and key not in TAKES[method]:
+            yield Fault((*loc, key), f"{method} takes no {key}; leave it out")
+    size = spec.design.size or 1
+    if method in ("sobol", "saltelli") and size & (size - 1):
+        lower = 1 << (size.bit_length() - 1)
+        yield Fault(
+            (*loc, "size"),
+            f"expected a power of two for {method}, found {size}; take {lower} or {2 * lower}",
+        )
+    if method == "morris" and spec.design.levels is not None and spec.design.levels % 2:
+        yield Fault((*loc, "levels"), f"expected an even number of levels, found {spec.design.levels}")
+    if not laws and not data.get("uncertainties") and method != "cases":
+        levers = data.get("levers")
+        if method in ("saltelli", "morris", "sobol", "lhs") or not levers:
+            yield Fault(
+                ("uncertainties",) if "uncertainties" in data else (),
+                f"expected at least one uncertainty for {method}, found none",
+            )
+    if method == "grid":
+        for name, law in laws.items():
+            if law.continuous and not (law.levels or spec.design.levels):
+                yield Fault(
+                    ("uncertainties", name),
+                    "expected levels for a range on a grid, found none; "
+                    "add 'levels: 5' beside the range, or to the design for all",
+                )
+    else:
+        for name, law in laws.items():
+            if law.levels:
+                yield Fault(
+                    ("uncertainties", name, "levels"),
+                    "levels beside a range are for a grid; leave it out",
+                )
+    if method == "morris" and len(laws) < 2:
+        yield Fault(("uncertainties",), "expected at least two uncertainties for morris; take a grid for one")
+
+
+def levers(data: Mapping[str, Any], laws: Mapping[str, Law], free: Collection[str]) -> Iterator[Fault]:
+    """Yield what is wrong with the levers: names that mean something else, pieces that are none."""
+    levers = data.get("levers")
+    for lever, alternatives in levers.items() if isinstance(levers, Mapping) else ():
+        loc: Loc = ("levers", lever)
+        if lever in TAKEN or lever in free or lever in CHOICES or lever == FROM_GRADES:
+            yield Fault(loc, f"the name {shown(lever)} is already used for something else; take another")
+        elif not lever.isidentifier() or len(lever) > 60:
+            yield Fault(loc, f"expected the name of a lever in letters, digits and _, found {shown(lever)}")
+        if not isinstance(alternatives, Mapping) or not alternatives:
+            yield Fault(
+                loc,
+                f"expected named alternatives, like {{thinned: {{events: […]}}, kept: {{}}}}, "
+                f"found {shown(alternatives) if not isinstance(alternatives, Mapping) else 'none'}",
+            )
+            continue
+        for name, piece in alternatives.items():
+            here: Loc = (*loc, name)
+            if not name.strip() or len(name) > 60 or not name.isprintable():
+                yield Fault(here, "expected a name of 1 to 60 characters on one line")
+            if not isinstance(piece, Mapping):
+                yield Fault(here, f"expected a piece of scenario, {{}} for none, found {shown(piece)}")
+                continue
+            yield from _piece(here, piece, laws)
+
+
+def _piece(loc: Loc, piece: Mapping[str, Any], laws: Mapping[str, Law]) -> Iterator[Fault]:
+    for key, value in piece.items():
+        if key not in LEVER_KEYS:
+            yield Fault((*loc, key), f"unknown key {shown(key)} in a lever{nearest(str(key), LEVER_KEYS)}")
+        if key in laws:
+            yield Fault((*loc, key), f"{key!r} is uncertain and cannot be set by a lever as well; drop one")
+        for name in value if key in ("world", "parameters") and isinstance(value, Mapping) else ():
+            if name in laws:
+                yield Fault(
+                    (*loc, key, name),
+                    f"{name!r} is uncertain and cannot be set by a lever as well; drop one",
+                )
+
+
+def constraints(spec: ExperimentFile, laws: Mapping[str, Law]) -> Iterator[Fault]:
+    """Yield what is wrong with the constraints."""
+    if spec.constraints and spec.design.method == "saltelli":
+        yield Fault(
+            ("constraints",),
+            "Saltelli's design needs inputs that vary independently, so it takes no constraints; "
+            "take lhs or sobol",
+        )
+    for i, one in enumerate(spec.constraints):
+        loc: Loc = ("constraints", i)
+        for name in one.sum:
+            if name in CHOICES or name not in laws:
+                known = [known for known in laws if known not in CHOICES]
+                yield Fault((*loc, "sum", name), unknown("uncertain number", name, known))
+        if one.at_least is None and one.at_most is None:
+            yield Fault(loc, "expected at_most, at_least or both, found neither")
+        elif one.at_least is not None and one.at_most is not None and one.at_least > one.at_most:
+            yield Fault(loc, f"expected at_least below at_most, found {one.at_least:g} and {one.at_most:g}")
+
+
+def columns(spec: ExperimentFile, world: Collection[str]) -> Iterator[Fault]:
+    """Yield outcomes and weekly values that do not exist or cannot be kept."""
+    for i, name in enumerate(spec.outcomes or ()):
+        if name not in OUTCOMES:
+            yield Fault(("outcomes", i), unknown("outcome", name, OUTCOMES))
+    if spec.trajectories is not None:
+        for i, name in enumerate(spec.trajectories.variables):
+            if name not in world:
+                loc: Loc = ("trajectories", "variables", i)
+                yield Fault(loc, unknown("variable of the world", name, world))
+        if spec.trajectories.keep == "quantiles" and spec.replicates > 20_000:
+            yield Fault(
+                ("trajectories", "keep"),
+                f"expected at most 20000 replicates for quantiles of a case, found {spec.replicates}; "
+                "take full",
+            )

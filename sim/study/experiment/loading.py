@@ -1,0 +1,339 @@
+"""From an experiment file to an `Experiment`: what may be wrong with it, and where."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.errors import ScenarioError, nearest
+from sim.model.provenance import Quantity
+from sim.model.registry import Model, load
+from sim.scenario import catalogue, checks
+from sim.scenario.faults import Fault, Loc, from_pydantic, shown, unknown
+from sim.scenario.loading import chain, checked, flattened, load_scenario, message, neighbour, versioned
+from sim.scenario.readings import reading
+from sim.scenario.schema import Scenario
+from sim.scenario.yamltext import Node, read_file
+from sim.study.experiment import faults as experiment_faults
+from sim.study.experiment import laws as distributions
+from sim.study.experiment.case_table import read_table
+from sim.study.experiment.designs import base
+from sim.study.experiment.experiment import (
+    CHOICES,
+    FROM_GRADES,
+    KEYS,
+    MOST_VARIANTS,
+    Constraint,
+    Experiment,
+    ExperimentFile,
+    Table,
+    layers,
+    node,
+    plain,
+)
+from sim.study.experiment.laws import Law
+
+GRADES = ("article", "public", "literature", "judgement")
+
+
+def load_experiment(source: str | os.PathLike[str] | Mapping[str, Any]) -> Experiment:
+    """Load a shipped experiment by name, a YAML file by path, or take what a file would say as data.
+
+    Raises
+    ------
+    ScenarioError
+        Naming every fault (at most ten) with file and line.
+    OSError
+        Reading failed, or is not permitted.
+    """
+    if isinstance(source, Mapping):
+        root, path = node(source, "experiment"), Path.cwd() / "experiment"
+    else:
+        path, name = _located(source)
+        root = read_file(path, name, "an experiment")
+    versioned(root)
+    return _Reader(root, path).experiment()
+
+
+def check(file: str | os.PathLike[str]) -> Scenario | Experiment:
+    """Say whether a file is right: return the scenario or experiment, or raise with all its faults.
+
+    Parameters
+    ----------
+    file
+        The path of a file, or the name of a shipped storyline or experiment.
+
+    Raises
+    ------
+    ScenarioError
+        As `load_scenario` and `load_experiment`.
+    """
+    named = isinstance(file, str) and file in catalogue.experiment_names()
+    if named or is_experiment(Path(file)):
+        found = load_experiment(file)
+        base(found)
+        return found
+    return load_scenario(file)
+
+
+def is_experiment(path: Path) -> bool:
+    """Say whether a YAML file looks like an experiment rather than a storyline."""
+    try:
+        root = read_file(path, path.name)
+    except (OSError, ValueError):
+        return False
+    return bool({"design", "replicates", "uncertainties", "levers"} & set(root.value))
+
+
+def _located(source: str | os.PathLike[str]) -> tuple[Path, str]:
+    text = os.fspath(source)
+    names = catalogue.experiment_names()
+    if isinstance(source, str) and text in names:
+        return catalogue.experiment_folder() / f"{text}.yaml", f"{text}.yaml"
+    if text and "\0" not in text and os.path.lexists(text):
+        return Path(text), text if text.isprintable() else shown(text)
+    if text in catalogue.names():
+        raise ScenarioError(f"{text} is a storyline, not an experiment; run it with 'panj run {text}'")
+    try:
+        beside = [str(one) for one in Path(text).parent.glob("*.y*ml")]
+    except (OSError, ValueError):
+        beside = []
+    raise ScenarioError(
+        f"{text if text.isprintable() else shown(text)}: neither a shipped experiment nor a file"
+        f"{nearest(text, [*names, *beside])}; shipped: {', '.join(names) or 'none'}"
+    )
+
+
+class _Reader:
+    """One file on its way to an experiment; every fault found is kept until there is no going on."""
+
+    def __init__(self, root: Node, path: Path) -> None:
+        self.root, self.path = root, path
+        self.model: Model = load()
+        self.places: dict[Loc, Node] = {}
+        self.data: dict[str, Any] = flattened(root, (), self.places)
+        self.found: list[Fault] = [Fault(loc, one.fault) for loc, one in self.places.items() if one.fault]
+        self.free: dict[str, Quantity] = {
+            name: one for name, one in (self.model.parameters | self.model.world).items() if not one.derived
+        }
+
+    def experiment(self) -> Experiment:
+        spec = self._shape()
+        table = self._table(spec) if spec.design.method == "cases" else None
+        chains = self._chains(table)
+        scenarios = {name: checked(one) for name, one in chains.items()}
+        laws = self._laws(scenarios) if table is None else self._table_laws(table)
+        self._add(experiment_faults.design(spec, self.data, laws))
+        self._add(experiment_faults.levers(self.data, laws, self.free))
+        self._add(experiment_faults.constraints(spec, laws))
+        self._add(experiment_faults.columns(spec, self.model.world))
+        self._stop()
+        self._variants(chains, laws, spec)
+        pieces = self.root.value.get("levers")
+        return Experiment(
+            title=spec.title.strip(),
+            question=spec.question,
+            scenarios=scenarios,
+            method=spec.design.method,
+            size=spec.design.size or 0,
+            levels=spec.design.levels or 0,
+            second_order=spec.design.second_order,
+            replicates=spec.replicates,
+            seed=spec.seed,
+            draws=spec.draws,
+            laws=laws,
+            levers=plain(pieces) if pieces is not None else {},
+            constraints=tuple(
+                Constraint(dict(sorted(one.sum.items())), one.at_least, one.at_most)
+                for one in spec.constraints
+            ),
+            table=table,
+            weeks=spec.weeks,
+            citizens=spec.citizens,
+            outcomes=tuple(spec.outcomes or ()),
+            trajectories=spec.trajectories,
+            block=spec.block,
+        )
+
+    # Faults
+
+    def _add(self, faults: Iterable[Fault]) -> None:
+        taken = {one.loc for one in self.found}
+        self.found += [one for one in faults if one.loc not in taken]
+
+    def _stop(self) -> None:
+        if self.found:
+            raise ScenarioError(message(self.found, self.places, [self.root.file]))
+
+    def _shape(self) -> ExperimentFile:
+        """Check keys and types; what depends on them cannot be checked where they are wrong."""
+        spec = None
+        try:
+            spec = ExperimentFile(**self.data)
+        except ValidationError as error:
+            self._add(from_pydantic(error.errors(include_url=False), KEYS, _place))
+        self._add(self._title())
+        if spec is None:
+            # As many faults at once as can be told without the rest.
+            self._add(experiment_faults.levers(self.data, {}, self.free))
+            self._stop()
+        assert spec is not None
+        return spec
+
+    def _title(self) -> Iterator[Fault]:
+        yield from (one for one in checks.faults({"title": self.data.get("title")}) if one.loc == ("title",))
+
+    # Scenarios
+
+    def _chains(self, table: Table | None) -> dict[str, list[Node]]:
+        """Return the files of each storyline by its name, that of the file's key or of its choices."""
+        if table is not None and "scenario" in table.columns:
+            line = self.places["design", "file"].line
+            names = table.laws()["scenario"].names
+            return {one: self._chain(Node(one, self.root.file, line)) for one in names}
+        given = self.data["uncertainties"].get("scenario") if "uncertainties" in self.data else None
+        if given is None:
+            single = self.root.value.get("scenario") or Node("baseline", self.root.file, 0)
+            return {str(single.value): self._chain(single)}
+        if self.data.get("scenario") is not None:
+            self._add(
+                [Fault(("scenario",), "expected either 'scenario' here or among the uncertainties; drop one")]
+            )
+        self._add(distributions.faults(given, ("uncertainties", "scenario"), None))
+        self._stop()
+        listed = self.root.value["uncertainties"].value["scenario"]
+        if isinstance(listed.value, dict):
+            listed = listed.value["categorical"]
+        return {str(one.value): self._chain(one) for one in listed.value}
+
+    def _chain(self, one: Node) -> list[Node]:
+        path, name = neighbour(one, self.path, self.root.file, "scenario")
+        return chain(path, name)
+
+    # What varies
+
+    def _laws(self, scenarios: Mapping[str, Scenario]) -> dict[str, Law]:
+        given = self.data.get("uncertainties") or {}
+        made: dict[str, Law] = {}
+        for name, one in given.items():
+            loc: Loc = ("uncertainties", name)
+            if name == FROM_GRADES:
+                made |= self._from_grades(one, loc, scenarios, given)
+                continue
+            quantity = self.free.get(name)
+            if quantity is None and name not in CHOICES:
+                self._add([Fault(loc, self._unknown(name))])
+                continue
+            faults = list(distributions.faults(one, loc, quantity))
+            self._add(faults)
+            if not faults:
+                made[name] = distributions.law(one, name in CHOICES)
+                self._add(self._names(name, made[name], loc))
+        return made
+
+    def _unknown(self, name: str) -> str:
+        quantity = self.model.world.get(name)
+        if quantity is not None:
+            return checks.derived(quantity)
+        return unknown("parameter, variable or choice", name, [*self.free, *CHOICES, FROM_GRADES])
+
+    def _names(self, name: str, law: Law, loc: Loc) -> Iterator[Fault]:
+        if name == "reading":
+            for one in law.names:
+                if one not in catalogue.reading_names():
+                    yield Fault(loc, unknown("reading", one, catalogue.reading_names()))
+        if name == "start":
+            for one in law.names:
+                if checks.day(one) is None:
+                    yield Fault(loc, f"expected dates like 2022-03-07, found {shown(one)}")
+
+    def _from_grades(
+        self, grades: Any, loc: Loc, scenarios: Mapping[str, Scenario], given: Mapping[str, Any]
+    ) -> dict[str, Law]:
+        """Every parameter of these grades over its declared range, unless named by itself or set."""
+        if not isinstance(grades, list) or not grades:
+            self._add([Fault(loc, f"expected a list of grades ({', '.join(GRADES)}), found {shown(grades)}")])
+            return {}
+        wrong = [one for one in grades if one not in GRADES]
+        if wrong:
+            self._add([Fault(loc, unknown("grade", wrong[0], GRADES))])
+            return {}
+        fixed = {one.strength for one in self.model.rules.values()} | set(given)
+        for spec in scenarios.values():
+            fixed |= set(spec.parameters)
+            if spec.reading is not None:
+                fixed |= set(reading(spec.reading).parameters)
+        levers = self.data.get("levers")
+        for lever in levers.values() if isinstance(levers, Mapping) else ():
+            for piece in lever.values() if isinstance(lever, Mapping) else ():
+                inside = piece.get("parameters") if isinstance(piece, Mapping) else None
+                fixed |= set(inside) if isinstance(inside, Mapping) else set()
+        return {
+            name: distributions.of_quantity(one)
+            for name, one in self.model.parameters.items()
+            if name not in fixed and one.source.grade in grades and one.plausible[0] < one.plausible[1]
+        }
+
+    def _variants(
+        self, chains: Mapping[str, list[Node]], laws: Mapping[str, Law], spec: ExperimentFile
+    ) -> None:
+        """Make every scenario the experiment needs, so that none turns out wrong in the middle of it."""
+        levers = self.root.value["levers"].value if "levers" in self.root.value else {}
+        names = [laws[one].names if one in laws else ("",) for one in CHOICES]
+        pieces = [list(one.value.values()) for one in levers.values()]
+        combined = 1
+        for one in [*names, *pieces]:
+            combined *= len(one)
+        if combined > MOST_VARIANTS:
+            raise ScenarioError(
+                f"{self.root.file}: expected at most {MOST_VARIANTS} combinations of scenarios, readings, "
+                f"starts and levers, found {combined:,}; drop some"
+            )
+        for choice in product(*names):
+            base = chains[choice[0]] if choice[0] else next(iter(chains.values()))
+            for laid in product(*pieces):
+                checked(layers(base, list(laid), choice, spec.weeks, spec.citizens))
+
+    # Cases one by one
+
+    def _table(self, spec: ExperimentFile) -> Table:
+        if self.data.get("uncertainties"):
+            self._add(
+                [Fault(("uncertainties",), "cases take their values from the file; leave uncertainties out")]
+            )
+        loc: Loc = ("design", "file")
+        name = spec.design.file
+        if name is None:
+            self._add([Fault(("design",), "expected a file for cases, found none; add 'file: cases.csv'")])
+            self._stop()
+        assert name is not None
+        here = self.path.resolve().parent
+        wanted = Path(name)
+        if wanted.is_absolute() or ".." in wanted.parts or not (here / wanted).resolve().is_relative_to(here):
+            self._add([Fault(loc, f"expected a file beside this one, found {shown(name)}; copy it here")])
+            self._stop()
+        if not (here / wanted).is_file():
+            near = nearest(name, [one.name for one in here.glob("*.csv")])
+            self._add([Fault(loc, f"{shown(name)} does not exist{near}")])
+            self._stop()
+        return read_table(here / wanted, name, self.free)
+
+    def _table_laws(self, table: Table) -> dict[str, Law]:
+        made = table.laws()
+        for name in CHOICES:
+            if name in made:
+                self._add(self._names(name, made[name], ("design", "file")))
+        self._stop()
+        return made
+
+
+def _place(loc: Loc) -> str:
+    first = loc[0] if loc else "experiment"
+    return {"design": "design", "trajectories": "trajectories", "constraints": "constraint"}.get(
+        str(first), "experiment"
+    )

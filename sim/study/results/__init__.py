@@ -1,0 +1,1 @@
+"""What runs leave, read back, asked and handed on."""

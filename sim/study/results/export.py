@@ -1,0 +1,125 @@
+"""A result's tables as files for other tools."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.errors import ResultError, nearest
+from sim.study.ensemble import store
+from sim.study.files import DISK, put
+from sim.study.results.loading import load_results
+from sim.study.results.result import Result
+from sim.study.results.study import Study
+
+FORMATS = ("csv", "parquet", "netcdf")
+#: First characters by which a spreadsheet takes text for a formula.
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def export(
+    folder: str | Path, form: str, out: str | Path | None = None, given: str | None = None
+) -> list[Path]:
+    """Write a result's tables as files that other tools read; return their paths.
+
+    Parameters
+    ----------
+    form
+        `csv`: a file a table, text that a spreadsheet would run as a formula made harmless by an
+        apostrophe. `parquet`: a file a table. `netcdf`: outcomes and design in one file.
+    out
+        Where to; default: a folder `export` inside the result folder.
+    given
+        A condition on the runs of a sweep.
+
+    Raises
+    ------
+    ResultError
+        The folder, the format or the condition is wrong.
+    OSError
+        Writing failed.
+    """
+    if form not in FORMATS:
+        raise ResultError(f"no format {form!r}{nearest(form, FORMATS)}; formats: {', '.join(FORMATS)}")
+    source = load_results(folder, given)
+    place = Path(out) if out is not None else Path(folder) / "export"
+    DISK.make_folder(place)
+    if form == "netcdf":
+        contents = {place / "outcomes.nc": netcdf(source)}
+    elif form == "csv":
+        contents = {place / f"{name}.csv": text(frame).encode() for name, frame in _tables(source)}
+    else:
+        contents = {place / f"{name}.parquet": store.parquet(frame) for name, frame in _tables(source)}
+    put(DISK, contents)
+    return list(contents)
+
+
+def _tables(source: Result | Study) -> Iterator[tuple[str, pd.DataFrame]]:
+    for name in ("outcomes", "changes", "design"):
+        yield name, getattr(source, name)
+    if isinstance(source, Result):
+        yield "trajectories", source.quantiles
+    elif source.experiment.trajectories is not None:
+        yield "trajectories", source.trajectories
+
+
+def text(frame: pd.DataFrame) -> str:
+    """Return a table as CSV; missing cells are empty, numbers keep every digit."""
+    made = io.StringIO(newline="")
+    writer = csv.writer(made, lineterminator="\n")
+    writer.writerow([harmless(str(name)) for name in frame.columns])
+    for row in zip(*(_cells(frame[name]) for name in frame.columns), strict=True):
+        writer.writerow(row)
+    return made.getvalue()
+
+
+def harmless(cell: str) -> str:
+    """Return text so that no spreadsheet runs it."""
+    return f"'{cell}" if cell.startswith(RISKY) else cell
+
+
+def _cells(column: pd.Series[Any]) -> list[Any]:
+    words = isinstance(column.dtype, pd.CategoricalDtype) or not pd.api.types.is_numeric_dtype(column)
+    if not words or pd.api.types.is_bool_dtype(column):
+        return ["" if pd.isna(one) else one for one in column.tolist()]
+    return ["" if pd.isna(one) else harmless(str(one)) for one in column.tolist()]
+
+
+def netcdf(source: Result | Study) -> bytes:
+    """Return outcomes and design as a NetCDF file."""
+    if isinstance(source, Study):
+        made = source.to_xarray()
+    else:
+        made = _ensemble(source)
+    # The format knows no 64-bit whole numbers; floats hold all that occur here.
+    wide = [
+        name for name, one in made.variables.items() if one.dtype.kind in "iu" and one.dtype.itemsize == 8
+    ]
+    for name in wide:
+        put_back = made.assign_coords if name in made.coords else made.assign
+        made = put_back({name: made[name].astype("float64")})
+    made["path"].attrs = {
+        key: one.astype("int32") if hasattr(one, "astype") else one for key, one in made["path"].attrs.items()
+    }
+    made.attrs = {key: str(value) for key, value in made.attrs.items()}
+    return bytes(made.to_netcdf(engine="scipy", format="NETCDF3_64BIT"))
+
+
+def _ensemble(result: Result) -> Any:
+    import numpy as np
+    import xarray as xr
+
+    data: dict[str, Any] = {}
+    for name in result.outcomes.columns:
+        column = result.outcomes[name]
+        if isinstance(column.dtype, pd.CategoricalDtype) or name == "failure":
+            data[name] = ("run", column.astype("string").fillna("").to_numpy(str))
+        else:
+            data[name] = ("run", column.to_numpy(np.float64, na_value=np.nan))
+    attrs = {"title": result.spec.title, "hash": result.spec.hash, "seed": result.seed}
+    return xr.Dataset(data, attrs=attrs)

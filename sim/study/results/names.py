@@ -1,0 +1,132 @@
+"""One run of a result or of a sweep, by its name: what it was made of, so that it can be run again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import ResultError
+from sim.model.registry import load
+from sim.scenario.plan import plan
+from sim.scenario.schema import Scenario
+from sim.study.identity import source_hash
+from sim.study.results.loading import load_results
+from sim.study.results.result import Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.study.results.study import Study
+
+NAMES = (
+    "a run is named CASE:REPLICATE, as in the columns of outcomes (3:27; 3/27 is the same); "
+    "a number alone is that replicate of case 0, which in a result of panj run holds the defaults"
+)
+
+
+@dataclass(frozen=True)
+class Which:
+    """A run by its name, and what it takes to run it again.
+
+    name : `CASE:REPLICATE`
+    row : (parameters + world,) values of its case, or None for the scenario's own
+    """
+
+    name: str
+    spec: Scenario
+    seed: int
+    replicate: int
+    row: NDArray[np.float64] | None
+
+    @property
+    def case(self) -> int:
+        """Number of its case."""
+        return int(self.name.split(":")[0])
+
+
+def opened(source: str | Path | Result | Study) -> Result | Study:
+    """Return a result or a sweep, read from its folder where a folder is given.
+
+    Raises
+    ------
+    ResultError
+        There is none, or it is damaged.
+    """
+    return load_results(source) if isinstance(source, str | Path) else source
+
+
+def parsed(name: str) -> tuple[int, int]:
+    """Return case and replicate from a run's name.
+
+    Raises
+    ------
+    ResultError
+        It is no name of a run.
+    """
+    match = re.fullmatch(r"(?:([0-9]{1,12})[:/])?([0-9]{1,18})", name.strip(), re.ASCII)
+    if match is None:
+        raise ResultError(f"run {name!r}: {NAMES}")
+    return int(match[1] or 0), int(match[2])
+
+
+def find(source: Result | Study, name: str) -> Which:
+    """Return the run of this name.
+
+    Raises
+    ------
+    ResultError
+        There is no such run, or the source that numbers depend on has changed since it was made.
+    """
+    case, replicate = parsed(name)
+    _same_source(source)
+    if not isinstance(source, Result):
+        spec, replicate, row = source.run(f"{case}:{replicate}")
+        return Which(f"{case}:{replicate}", spec, source.experiment.seed, replicate, row)
+    rows = source.outcomes[source.outcomes["case"] == case]
+    if rows.empty:
+        cases = int(source.outcomes["case"].max())
+        raise ResultError(f"run {name}: no case {case}; this result has the cases 0 to {cases}; {NAMES}")
+    if replicate not in set(rows["replicate"].tolist()):
+        first, last = int(rows["replicate"].min()), int(rows["replicate"].max())
+        raise ResultError(
+            f"run {name}: case {case} has the replicates {first} to {last}, found {replicate}; {NAMES}"
+        )
+    return Which(
+        f"{case}:{replicate}", source.spec, source.seed, replicate, None if case == 0 else _row(source, case)
+    )
+
+
+def outcome(source: Result | Study, run: Which) -> pd.Series:
+    """Return the stored outcome of a run."""
+    rows = source.outcomes
+    found = rows[(rows["case"] == run.case) & (rows["replicate"] == run.replicate)]
+    if found.empty:
+        raise ResultError(f"run {run.name}: its block is not done yet, so there is no outcome of it")
+    row: pd.Series = found.iloc[0]
+    return row
+
+
+def _row(result: Result, case: int) -> NDArray[np.float64]:
+    model = load()
+    own = plan(result.spec, model)
+    row = np.concatenate([own.parameters, own.world])
+    places = {name: k for k, name in enumerate([*model.parameters, *model.world])}
+    drawn = result.design[result.design["case"] == case].iloc[0]
+    for name in result.design.columns:
+        if name != "case":
+            row[places[name]] = drawn[name]
+    return row
+
+
+def _same_source(source: Result | Study) -> None:
+    made = source.identity.get("source")
+    if made != source_hash():
+        raise ResultError(
+            f"this result was made by other source (there {str(made)[:8]}, here {source_hash()[:8]}), so "
+            "running one of its runs again might give another run; make the result anew"
+        )

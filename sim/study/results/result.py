@@ -1,0 +1,240 @@
+"""What a study leaves: tables of runs with the identity of the scenario they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.errors import ResultError
+from sim.model.registry import load
+from sim.scenario.schema import Scenario
+from sim.study import tables
+from sim.study.ensemble import store
+from sim.study.identity import source_hash
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.axes import Axes
+
+__all__ = ["Plots", "Result", "load_results"]
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """An ensemble: what it is and what came of it.
+
+    Attributes
+    ----------
+    identity
+        Canonical scenario with its hash, seed, runs, versions: what determines the tables.
+    outcomes
+        One row a run: `case` (0 at the defaults), `replicate`, `part` (`defaults` or `plausible`),
+        `path`, `fits` (bit k: the condition of class k holds), `blood`, the rungs, the first weeks on
+        each rung (missing where never), counts, stocks at the end, `failure` (missing if sound).
+    changes
+        One row a change of rung: `case`, `replicate`, `week`, `ladder`, `from`, `to`.
+    quantiles
+        By part, charted variable and week: `q05`, `q25`, `q50`, `q75`, `q95`, `mean`, over `runs`
+        runs: those of the first 2,000 of the part that are sound.
+    design
+        One row a case of the part `plausible`: the value of everything that varies there.
+    readings
+        One row a reading of the article and class: `runs`, `share`, `blood`
+        (see `sim.study.ensemble.readings`).
+    condition
+        What the runs in the tables have in common where they are not all: see `given`.
+    """
+
+    identity: Mapping[str, Any]
+    outcomes: pd.DataFrame
+    changes: pd.DataFrame
+    quantiles: pd.DataFrame
+    design: pd.DataFrame
+    readings: pd.DataFrame
+    condition: str | None = None
+    _spec: Scenario | None = field(default=None, repr=False)
+    _kept: NDArray[np.float64] | None = field(default=None, repr=False)
+
+    @cached_property
+    def spec(self) -> Scenario:
+        """The scenario."""
+        return self._spec if self._spec is not None else store.scenario(self.identity)
+
+    @property
+    def seed(self) -> int:
+        """Which stream of chance."""
+        return int(self.identity["seed"])
+
+    @property
+    def runs(self) -> int:
+        """Number of runs of each part."""
+        return int(self.identity["runs"])
+
+    def part(self, name: str) -> pd.DataFrame:
+        """Return the outcomes of one part, `defaults` or `plausible`."""
+        return self.outcomes[self.outcomes["part"] == name]
+
+    @cached_property
+    def ladders(self) -> dict[str, NDArray[np.int8]]:
+        """Rungs by part, (runs, weeks + 1, 2): escalation, rapprochement; −1 after a failure."""
+        at_defaults = self.changes["case"] == 0
+        chosen = {"defaults": at_defaults, "plausible": ~at_defaults}
+        found = {
+            part: tables.ladders(self.changes[rows], self.runs, self.spec.weeks)
+            for part, rows in chosen.items()
+            if part == "defaults" or self.identity["plausible"]
+        }
+        if self.condition is None:
+            return found
+        return {part: rungs[self.part(part)["replicate"]] for part, rungs in found.items()}
+
+    @cached_property
+    def trajectories(self) -> xr.Dataset:
+        """Weekly values of the charted variables, (run, week), for the first 2,000 runs at the defaults.
+
+        Units and meanings stand in `attrs`; the coordinate `date` is the end of each week. A result
+        loaded from a folder is run again for them, to the same numbers.
+
+        Raises
+        ------
+        ResultError
+            The folder was made from other source, so that running it again may give other numbers.
+        """
+        import xarray as xr
+
+        from sim.study.ensemble.run import charted, weekly
+
+        kept = self._kept
+        if kept is None:
+            self._demand_same_source()
+            kept = weekly(self.spec, runs=self.runs, seed=self.seed)
+        runs, rows, _ = kept.shape
+        coords = {
+            "run": self.part("defaults")["replicate"].to_numpy()[:runs],
+            "week": np.arange(rows),
+            "date": ("week", tables.dates(self.spec.start, rows - 1).astype("datetime64[s]")),
+        }
+        made = xr.Dataset(
+            {
+                one.name: (("run", "week"), kept[:, :, k], {"units": one.unit, "long_name": one.meaning})
+                for k, one in enumerate(charted(load()))
+            },
+            coords=coords,
+            attrs={
+                "title": self.spec.title,
+                "scenario_hash": self.spec.hash,
+                "seed": self.seed,
+                "panj_version": self.identity["versions"]["panj"],
+            },
+        )
+        made["week"].attrs = {"units": "week", "long_name": "weeks since the start"}
+        return made
+
+    def given(self, condition: str) -> Result:
+        """Return the runs that meet a condition on outcomes and on what varies, in SQL; conditions add up.
+
+        Raises
+        ------
+        ResultError
+            It is not understood, or no run meets it.
+        """
+        from sim.study.results.conditions import given
+
+        return given(self, condition)
+
+    def _demand_same_source(self) -> None:
+        if self.identity["source"] != source_hash():
+            made = self.identity["versions"]["panj"]
+            raise ResultError(
+                f"the weekly values of single runs are not stored but run again, and this result was made "
+                f"by other source (panj {made}, source {self.identity['source'][:8]}; here "
+                f"{source_hash()[:8]}), so they might not be the same runs; its quantiles by week are "
+                "stored, or make the result anew with panj run"
+            )
+
+    @property
+    def plot(self) -> Plots:
+        """Pictures, each a matplotlib Axes: `ensemble.plot.paths()`."""
+        return Plots(self)
+
+    def __repr__(self) -> str:
+        return f"Result({self.runs:,} runs a part of {self.spec.title!r}, seed {self.seed})"
+
+    def _repr_html_(self) -> str:
+        from sim.views.notebook.results import result_html
+
+        return result_html(self)
+
+    def save(self, folder: str | Path, force: bool = False) -> Path:
+        """Write the result folder, whole or not at all, and return it.
+
+        Raises
+        ------
+        ResultError
+            The folder holds another result and `force` is not set, or holds something else.
+        OSError
+            Reading or writing failed; what was there before is still there.
+        """
+        if self.condition is not None:
+            raise ResultError("only some of the runs are here (given a condition); export them instead")
+        names = ("outcomes", "changes", "quantiles", "design", "readings")
+        return store.save(self.identity, {name: getattr(self, name) for name in names}, Path(folder), force)
+
+
+def load_results(folder: str | Path) -> Result:
+    """Read a result folder.
+
+    Raises
+    ------
+    ResultError
+        There is none, it is of another format, or a table is missing or damaged.
+    """
+    identity, found = store.read(Path(folder))
+    return Result(
+        identity,
+        found["outcomes"],
+        found["changes"],
+        found["quantiles"],
+        found["design"],
+        found["readings"],
+    )
+
+
+@dataclass(frozen=True)
+class Plots:
+    """The pictures of one result; each takes an Axes to draw on, or makes one."""
+
+    result: Result
+
+    def paths(self, ax: Axes | None = None) -> Axes:
+        """Draw the distribution over path classes with both kinds of uncertainty."""
+        return self._drawn("paths", ax)
+
+    def joint(self, ax: Axes | None = None) -> Axes:
+        """Draw the joint table of the two ladders."""
+        return self._drawn("joint", ax)
+
+    def ladders(self, ladder: str = "escalation", ax: Axes | None = None) -> Axes:
+        """Draw the shares of runs on each rung of a ladder over time."""
+        return self._drawn("ladder", ax, ladder)
+
+    def fan(self, variable: str, ax: Axes | None = None) -> Axes:
+        """Draw median, 50 % and 90 % of a charted variable over time."""
+        return self._drawn("fan", ax, variable)
+
+    def incidence(self, ax: Axes | None = None) -> Axes:
+        """Draw how many runs have had a first clash, and first talks, by when."""
+        return self._drawn("incidence", ax)
+
+    def _drawn(self, kind: str, ax: Axes | None, *what: str) -> Axes:
+        from sim.views import plots
+
+        axes: Axes = getattr(plots, kind)(self.result, *what, ax=ax)
+        return axes

@@ -1,0 +1,164 @@
+"""A study in the shapes that other tools take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.errors import ResultError, nearest
+from sim.model.outcomes import OUTCOMES, PATHS
+from sim.study.experiment.designs import problem
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from sim.study.results.study import Study
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ForSalib:
+    """One outcome in the shape that SALib's analyses take.
+
+    problem : names and bounds of the inputs, as shares of their distributions
+    X : (cases, inputs) shares, in the design's order
+    Y : (cases,) means over the sound replicates; NaN where a case has none
+    failed : runs that failed and are not in the means
+    """
+
+    problem: dict[str, object]
+    X: Floats
+    Y: Floats
+    failed: int
+
+
+def to_ema(study: Study) -> tuple[pd.DataFrame, dict[str, NDArray[Any]]]:
+    """Return the runs in EMA Workbench's shape.
+
+    Returns
+    -------
+    DataFrame, dict
+        Experiments, one row a run: every uncertainty and lever, with `policy` (the levers together),
+        `model`, `case` and `replicate`. Outcomes by name, as many entries: numbers as float (NaN for
+        never), classes as text. Failed runs are left out.
+    """
+    runs = study.outcomes[study.outcomes["failure"].isna()].reset_index(drop=True)
+    design = study.design.set_index("case").drop(columns=["base", "group"])
+    experiments = design.loc[runs["case"]].reset_index()
+    levers = list(study.experiment.levers)
+    experiments["replicate"] = runs["replicate"]
+    together = [" ".join(map(str, row)) for row in experiments[levers].itertuples(index=False)]
+    experiments["policy"] = together if levers else "None"
+    experiments["model"] = "panj"
+    names = study.experiment.outcomes or tuple(one for one in OUTCOMES if one != "fits")
+    found = {
+        name: runs[name].astype(str).to_numpy(object) if name == "path" else number(runs[name])
+        for name in names
+    }
+    return experiments, found
+
+
+def to_salib(study: Study, outcome: str, levers: Mapping[str, str]) -> ForSalib:
+    """Return one outcome of every case in the design's order, as SALib's analyses take it.
+
+    Parameters
+    ----------
+    outcome
+        A column of outcomes, or the name of a path class for its share. A first week that never came
+        counts as the last week plus one, so that more means later.
+    levers
+        The alternative of each lever; needed where there are levers.
+
+    Raises
+    ------
+    ResultError
+        The outcome or an alternative does not exist, or some case was not run yet.
+    """
+    if study.condition is not None:
+        raise ResultError("SALib needs every case of the design; leave the condition out")
+    if outcome not in (*OUTCOMES, *PATHS) or outcome == "path":
+        choices = [one for one in (*OUTCOMES, *PATHS) if one != "path"]
+        raise ResultError(f"no number {outcome!r} among the outcomes{nearest(outcome, choices)}")
+    setup, setting = study.setup, _setting(study, levers)
+    runs = study.outcomes
+    good = runs["failure"].isna().to_numpy()
+    values = (runs["path"] == outcome).to_numpy(np.float64) if outcome in PATHS else number(runs[outcome])
+    if outcome.startswith("first_"):
+        values = np.where(np.isnan(values), setup.longest[0] + 1, values)
+    case = runs["case"].to_numpy(np.int64)
+    tried = np.bincount(case, minlength=setup.cases)
+    count = np.bincount(case[good], minlength=setup.cases)
+    total = np.bincount(case[good], values[good], minlength=setup.cases)
+    chosen = np.arange(setting, setup.cases, len(setup.settings))
+    if (tried[chosen] == 0).any():
+        missing = int((tried[chosen] == 0).sum())
+        raise ResultError(f"{missing:,} of {len(chosen):,} cases were not run yet; run the sweep first")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = total / count
+    failed = int((~good & np.isin(case, chosen)).sum())
+    return ForSalib(problem(setup.base.names), setup.base.shares, mean[chosen], failed)
+
+
+def _setting(study: Study, levers: Mapping[str, str]) -> int:
+    known = study.experiment.levers
+    for name, alternative in levers.items():
+        if name not in known or alternative not in known[name]:
+            choices = ", ".join(known.get(name, known)) or "none"
+            raise ResultError(f"no lever {name}={alternative!r}; one of: {choices}")
+    if set(levers) != set(known):
+        missing = ", ".join(one for one in known if one not in levers)
+        raise ResultError(f"the cases differ by levers; say which alternative of {missing}")
+    return study.setup.settings.index(tuple(levers[one] for one in known))
+
+
+def to_xarray(study: Study) -> xr.Dataset:
+    """Return the outcomes as a dataset by case and repetition, the design as coordinates.
+
+    Classes are numbers with their names in `flag_meanings`; what was not run, failed or never came
+    is NaN. `replicate` says which draws a run was on.
+    """
+    import xarray as xr
+
+    runs, setup = study.outcomes, study.setup
+    shape = (setup.cases, study.experiment.replicates)
+    case = runs["case"].to_numpy(np.int64)
+    every = setup.address(
+        np.repeat(np.arange(shape[0]), shape[1]), np.tile(np.arange(shape[1]), shape[0])
+    ).reshape(shape)
+    step = every[0, 1] - every[0, 0] if shape[1] > 1 else 1
+    repetition = (runs["replicate"].to_numpy(np.int64) - every[case, 0]) // step
+    data: dict[str, Any] = {}
+    for name in OUTCOMES:
+        grid = np.full(shape, np.nan)
+        column = runs[name]
+        codes = name == "path"
+        grid[case, repetition] = (
+            np.where(column.isna(), np.nan, column.cat.codes) if codes else number(column)
+        )
+        meanings = " ".join(one.replace(" ", "_") for one in PATHS)
+        attrs = {"flag_values": np.arange(len(PATHS)), "flag_meanings": meanings} if codes else {}
+        data[name] = (("case", "repetition"), grid, attrs)
+    failed = np.zeros(shape, np.int8)
+    failed[case, repetition] = runs["failure"].notna()
+    data["failed"] = (("case", "repetition"), failed, {"long_name": "1 where the run failed"})
+    coords: dict[str, Any] = {"replicate": (("case", "repetition"), every)}
+    for name in study.design.columns:
+        values = study.design[name]
+        text = isinstance(values.dtype, pd.CategoricalDtype)
+        coords[name] = ("case", values.astype(str).to_numpy(str) if text else values.to_numpy())
+    coords["repetition"] = np.arange(shape[1])
+    experiment = study.experiment
+    attrs = {"title": experiment.title, "hash": experiment.hash, "seed": experiment.seed}
+    return xr.Dataset(data, coords=coords, attrs=attrs)
+
+
+def number(values: pd.Series[Any]) -> Floats:
+    """Return a column as floats, NaN where it is missing."""
+    found: Floats = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    return found

@@ -1,0 +1,1 @@
+"""Many cases in blocks that a kill does not lose."""

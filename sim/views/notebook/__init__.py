@@ -1,0 +1,1 @@
+"""Results as pieces of a notebook."""

@@ -1,0 +1,256 @@
+"""One run told week by week, or one week of it in full, with the arithmetic behind every choice."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.table import Table
+from rich.text import Text
+
+import sim
+from sim.errors import ScenarioError
+from sim.model.outcomes import OUTCOMES, PATHS
+from sim.views.one_run import narrative
+from sim.views.one_run import week as week_page
+from sim.views.text import console, heading, marks
+
+if TYPE_CHECKING:
+    from sim.engine.decisions import Decision
+    from sim.engine.mesa_model import PolicyModel
+    from sim.scenario.schema import Scenario
+
+READ = (
+    "One tick is a week. Every week each state perceives (noisily, late, never what is hidden from it), "
+    "adds up what its rules say for and against each option, and takes with each instrument the option "
+    "whose utility plus luck is largest; the chance is how often it would be taken under other luck (another "
+    "option that was likelier stands in brackets, but for `hold`, which leaves things as they are). "
+    "Told here are changes of rung on the two ladders, events, what happened at the border, and each "
+    "option when it is taken for the first time in a year, with the rules that carried it: "
+    "what each adds over holding still, in units of utility, its id and the paragraphs of the article "
+    "behind it (– is judgement). An advantage of 1 over holding still makes an option 2.7 times as likely "
+    f"as holding still. Every {narrative.QUARTER} weeks follow the state of things and how often each "
+    "option was taken. "
+    "A week in full, every option of every actor: --week. This is one run of many: what it shows could "
+    "happen under these assumptions, and how often is for `panj run` to say."
+)
+
+
+def trace(
+    scenario: Scenario | str, replicate: int = 0, seed: int = 0, case: NDArray[np.float64] | None = None
+) -> Story:
+    """Run a scenario once with the Mesa driver and return its story.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or the name or path of one.
+    replicate, seed
+        Which run of the ensemble.
+    case
+        (parameters + world,) values of a design's point; None for the scenario's own.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario, seed or replicate is wrong.
+    """
+    from sim.engine.mesa_model import PolicyModel
+
+    return Story(PolicyModel(scenario, seed=seed, replicate=replicate, case=case).run())
+
+
+class Story:
+    """A run that has ended, to be told.
+
+    `model` is the run itself, a `PolicyModel` with its trajectory and its decisions.
+    """
+
+    def __init__(self, model: PolicyModel) -> None:
+        self.model = model
+        self.weeks = narrative.weeks(model)
+
+    def show(self, week: int | None = None) -> None:
+        """Print the story, or one week in full.
+
+        Raises
+        ------
+        ScenarioError
+            The run has no such week.
+        """
+        out = console()
+        if week is not None:
+            out.print(week_page.page(self.model, self._week(week)))
+            return
+        out.print(Text(f"{self._title()}", style="bold"))
+        out.print(Text(self._identity()))
+        out.print(heading("How to read this"))
+        out.print(Text(READ))
+        out.print(heading("The run"))
+        out.print(self._told())
+        out.print(heading("Where it ends"))
+        for line in narrative.ending(self.model):
+            out.print(Text(line))
+        out.print(heading("Rules named above"))
+        out.print(self._rules())
+
+    def record(self, week: int | None = None) -> dict[str, Any]:
+        """Return the story as plain data, of all weeks or of one in full.
+
+        Every week has its number, day, rungs, changes, events, happenings, state and the decisions
+        other than holding still. A single week has every decision, with what was perceived, options
+        and cells.
+
+        Raises
+        ------
+        ScenarioError
+            The run has no such week.
+        """
+        told = self.weeks if week is None else [self._week(week)]
+        plan, spec = self.model.plan, self.model.spec
+        return {
+            "scenario": self._title(),
+            "hash": spec.hash if spec is not None else None,
+            "seed": self.model.seed,
+            "replicate": self.model.replicate,
+            "start": plan.start.isoformat(),
+            "citizens": plan.citizens,
+            "version": sim.__version__,
+            "weeks": [self._week_record(one, in_full=week is not None) for one in told],
+            "outcome": self._outcome(),
+        }
+
+    def _week(self, week: int) -> narrative.Week:
+        if not 1 <= week <= len(self.weeks):
+            ended = "failed in" if self.model.failure is not None else "ends with"
+            raise ScenarioError(f"week {week}: the run begins with week 1 and {ended} week {len(self.weeks)}")
+        return self.weeks[week - 1]
+
+    def _title(self) -> str:
+        return self.model.spec.title if self.model.spec is not None else "A run"
+
+    def _identity(self) -> str:
+        model, spec = self.model, self.model.spec
+        parts = [
+            f"{model.plan.weeks} weeks from {model.plan.start}",
+            f"{model.plan.citizens} citizens",
+            f"seed {model.seed}",
+            f"replicate {model.replicate}",
+            f"panj {sim.__version__}",
+        ]
+        if spec is not None:
+            parts.insert(0, f"scenario {spec.hash[:8]}")
+        asked = f"{spec.question}\n" if spec is not None and spec.question else ""
+        return asked + " · ".join(parts)
+
+    def _told(self) -> Table:
+        model = self.model
+        grid = Table.grid(padding=(0, 1))
+        for justify in ("right", "left"):
+            grid.add_column(justify=justify, no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row("0", str(model.plan.start), Text(f"At the start: {narrative.state(model, 0)}."))
+        since: list[Decision] = []
+        for week in self.weeks:
+            since += week.decisions
+            rows = [Text(str(change), style="bold") for change in week.changes]
+            rows += [Text(f"Event: {name}", style="bold") for name in week.events]
+            rows += [Text(said) for said in week.happened]
+            rows += [_decided(model, decision) for decision in week.news]
+            if week.number % narrative.QUARTER == 0 and model.failure is None:
+                rows.append(Text(f"State: {narrative.state(model, week.number)}.", style="dim"))
+                rows.append(Text(f"Taken in these weeks: {narrative.counted(since)}.", style="dim"))
+                since = []
+            for number, row in enumerate(rows):
+                first = number == 0
+                grid.add_row(str(week.number) if first else "", str(week.day) if first else "", row)
+        return grid
+
+    def _rules(self) -> Table:
+        grid = Table.grid(padding=(0, 1))
+        for _ in range(2):
+            grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold")
+        told = [decision for week in self.weeks for decision in week.news]
+        for rule in narrative.rules_named(self.model, told):
+            grid.add_row(rule.id, marks(rule.paragraphs), Text(f"{rule.name}: {rule.claim}"))
+        return grid
+
+    def _week_record(self, week: narrative.Week, in_full: bool) -> dict[str, Any]:
+        model = self.model
+        now = model.past(week.number)
+        chosen = week.decisions if in_full else [one for one in week.decisions if one.choice != "hold"]
+        charted = [name for name, one in model.registry.world.items() if one.chart]
+        return {
+            "week": week.number,
+            "date": week.day.isoformat(),
+            "escalation": plain(now.escalation),
+            "rapprochement": plain(now.rapprochement),
+            "changes": [
+                {"ladder": one.ladder, "from": one.before, "to": one.after, "why": one.why}
+                for one in week.changes
+            ],
+            "events": list(week.events),
+            "happened": list(week.happened),
+            "decisions": [self._decision_record(one, in_full) for one in chosen],
+            "state": {name: plain(now[name]) for name in (model.registry.world if in_full else charted)},
+        }
+
+    def _decision_record(self, decision: Decision, in_full: bool) -> dict[str, Any]:
+        said: dict[str, Any] = {
+            "actor": decision.actor,
+            "instrument": decision.instrument,
+            "choice": decision.choice,
+            "chance": plain(decision.chance),
+            "bound": decision.bound,
+            "rules": [
+                {"id": one.rule.id, "paragraphs": list(one.rule.paragraphs), "push": plain(one.push)}
+                for one in narrative.pulls(self.model, decision)
+            ],
+        }
+        if in_full:
+            said["perceived"] = {name: plain(value) for name, value in decision.perceived.items()}
+            said["options"] = {
+                name: {
+                    "base": plain(decision.bases[name]),
+                    "utility": plain(decision.utilities[name]),
+                    "chance": plain(decision.chances[name]),
+                    "draw": plain(decision.draws[name]),
+                    "open": decision.open[name],
+                    "binding": ("avoided", "free", "insisted")[decision.binding[name]],
+                }
+                for name in decision.utilities
+            }
+            said["cells"] = [
+                {
+                    key: plain(value) if isinstance(value, float) else value
+                    for key, value in cell._asdict().items()
+                }
+                for cell in decision.cells
+            ]
+        return said
+
+    def _outcome(self) -> dict[str, Any]:
+        model, out = self.model, self.model.outcome
+        said: dict[str, Any] = {name: plain(out[name]) for name in OUTCOMES}
+        sound = model.failure is None
+        said["path"] = PATHS[int(out.path)] if sound else None
+        said["blood"] = bool(out.blood > 0.5) if sound else None
+        said["failure"] = None if model.failure is None else model.failure._asdict()
+        return said
+
+
+def plain(value: float) -> float | int | None:
+    """Return a number for JSON: whole ones as whole numbers, missing ones as None."""
+    number = float(value)
+    if not math.isfinite(number):
+        return None
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def _decided(model: PolicyModel, decision: Decision) -> Text:
+    said = Text(f"{narrative.titled(decision.actor)}, {decision.instrument}: ")
+    said.append(decision.choice, style="bold")
+    return said.append(f" – {narrative.because(model, decision)}.")

@@ -1,0 +1,291 @@
+"""What `panj claims` says: the table of claims, the matrix over readings, the worth of rules."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sim.analysis.article.ablation import Ablation, Worth
+from sim.analysis.article.ablation import ablation as make_ablation
+from sim.analysis.article.claims import Claims, Measured, Row, Turn, claims, figure, rests, span
+from sim.analysis.article.declared import CLAIMS
+from sim.analysis.article.paired import FAILS, HOLDS, SMALL, UNDECIDED
+from sim.analysis.article.readings import Matrix, claims_by_reading
+from sim.analysis.article.readings import readings as all_readings
+from sim.scenario.catalogue import reading_names
+from sim.views import text
+from sim.views.pages.run import progress
+
+if TYPE_CHECKING:
+    from sim.analysis.statistics.pairs import Effect
+
+#: How a verdict is set: red where a claim fails.
+STYLES: dict[str, str] = {HOLDS: "green", FAILS: "bold red", SMALL: "yellow", UNDECIDED: "yellow"}
+STANDINGS = {"robust": "green", "model-dependent": "yellow", "contested": "bold red", "holds in none": "red"}
+
+#: Verdicts short enough for the columns of a matrix.
+SHORT: dict[str, str] = {HOLDS: "holds", FAILS: "fails", SMALL: "small", UNDECIDED: "open"}
+
+
+def run(
+    runs: int,
+    seed: int,
+    reading: str | None,
+    readings: bool,
+    ablation: bool,
+    out: Path | None,
+    threads: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> bool:
+    """Do what `panj claims` was asked for, print it, and return whether no claim fails."""
+    silent = quiet or as_json
+    if ablation:
+        with progress(2, silent) as tick:
+            worth = make_ablation(runs, seed, reading=reading, threads=threads, progress=tick)
+        written = [] if out is None else save_ablation(worth, out)
+        _put(worth.record(), as_json, lambda: ablation_page(worth, written))
+        return True
+    if readings:
+        with progress(len(CLAIMS) * len(reading_names()), silent) as tick:
+            table = claims_by_reading(runs, seed, threads=threads, progress=tick)
+        _put(table.record(), as_json, lambda: matrix(table))
+        return not any(found.failing for found in table.by_reading.values())
+    with progress(len(CLAIMS), silent) as tick:
+        found = claims(runs, seed, reading=reading, threads=threads, progress=tick)
+    _put(found.record(), as_json, lambda: page(found))
+    return not found.failing
+
+
+def _put(record: Any, as_json: bool, shown: Callable[[], RenderableType]) -> None:
+    if as_json:
+        print(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
+    else:
+        text.console().print(shown())
+
+
+def save_ablation(found: Ablation, folder: Path) -> list[Path]:
+    """Write the pictures of an ablation and its numbers into a folder, and return the paths."""
+    from sim.views.plots import tornado
+    from sim.views.plots.files import write_text
+
+    made = tornado.save(found, folder)
+    path = folder / "ablation.json"
+    content = json.dumps(found.record(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return [*made, write_text(content, path)]
+
+
+def page(found: Claims) -> RenderableType:
+    """Return the claims one by one, each with what it rests on, and how to read them."""
+    reading = "as read" if found.reading is None else f"reading {found.reading}"
+    title = f"The article's claims, {found.runs:,} pairs each, seed {found.seed}, {reading}"
+    head = _grid()
+    head.add_row("", "", "right", "")
+    head.add_row("what was compared", "effect (95 % interval)", "way", "verdict")
+    head.style = "dim"
+    blocks = [_block(row) for row in found.rows]
+    return Group(text.heading(title), head, *blocks, _verdicts(found), Text(_how(), style="dim"))
+
+
+def _grid() -> Table:
+    """Return an empty table of the four columns that all claims share."""
+    made = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    made.add_column(ratio=1)
+    made.add_column(justify="right", width=34)
+    made.add_column(justify="right", width=5)
+    made.add_column(width=19)
+    return made
+
+
+def _block(row: Row) -> RenderableType:
+    head = Text.assemble((f"{row.id}  ", "bold"), (row.claim, "bold"))
+    head.append(f"  {text.marks(row.paragraphs)}, {row.kind}", style="dim")
+    title = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    title.add_column(ratio=1)
+    title.add_column(width=19)
+    title.add_row(head, _verdict(row.verdict))
+    table = _grid()
+    for one in row.parts:
+        table.add_row(Padding(_part(one), (0, 0, 0, 5)), span(one), _right(one), _own(row, one))
+    return Group(
+        Text(""), title, table, *(Padding(Text(note, style="dim"), (0, 0, 0, 5)) for note in _notes(row))
+    )
+
+
+def _part(one: Measured) -> str:
+    return f"finding: {one.part.name}" if one.part.role == "finding" else one.part.name
+
+
+def _own(row: Row, one: Measured) -> Text:
+    """Write the verdict of a part where the claim has several; of a finding, which way it went."""
+    if one.part.role == "finding":
+        words = (
+            {HOLDS: "rises", FAILS: "falls"} if one.part.direction > 0 else {HOLDS: "falls", FAILS: "rises"}
+        )
+        return Text(words.get(one.verdict, one.verdict), style="dim")
+    if sum(other.part.role != "finding" for other in row.parts) == 1:
+        return Text("")
+    return _verdict(one.verdict, bold=False)
+
+
+def _verdict(verdict: str, bold: bool = True) -> Text:
+    return Text(verdict, style=STYLES[verdict] if bold else STYLES[verdict].replace("bold ", ""))
+
+
+def _right(one: Measured) -> str:
+    if one.part.role in ("range", "absent") or math.isnan(one.effect.right):
+        return ""
+    return f"{100 * one.effect.right:.0f} %"
+
+
+def _notes(row: Row) -> list[str]:
+    """Write what else is known of a claim, a line each."""
+    lines = []
+    for rule, found in row.weighs.items():
+        ends = f"{figure(found.low, True)} to {figure(found.high, True)}"
+        lines.append(f"finding: {rule} adds {figure(found.mean, True)} ({ends}) {row.parts[0].part.unit}")
+    words = [f"rests on {rests(row)}"] if row.verdict == HOLDS else []
+    if not math.isnan(row.region_share):
+        words.append(f"holds at {100 * row.region_share:.0f} % of the plausible region")
+    if words:
+        lines.append("; ".join(words))
+    if row.verdict != HOLDS:
+        lines.append(f"for it to hold, {row.needs}")
+        lines += [_turns(row.turns)] if row.turns else []
+    return lines
+
+
+def _turns(turns: Sequence[Turn]) -> str:
+    told = ", ".join(f"{one.name} at {one.value:g} (here {one.default:g})" for one in turns)
+    if turns[0].reach >= 1.0:
+        return f"by itself enough, tried on few pairs: {told}"
+    return f"no single change tried is enough; the closest: {told}"
+
+
+def _verdicts(found: Claims) -> Text:
+    counts = {name: [row.id for row in found.rows if row.verdict == name] for name in STYLES}
+    line = Text("\n")
+    for name, ids in counts.items():
+        if ids:
+            line.append(f"{name}: ", style=STYLES[name])
+            line.append(f"{', '.join(ids)}   ")
+    evidence = [row.id for row in found.rows if row.kind == "emergent" and row.verdict == HOLDS]
+    line.append(
+        "\nOnly emergent claims count as evidence for the model; those that hold: "
+        f"{', '.join(evidence) or 'none'}."
+    )
+    return line
+
+
+def _how() -> str:
+    return (
+        "\nUnder these assumptions, not about the world. Pairs meet the same chance with and without the "
+        "change; 'right way' is the share of the pairs that moved at all which moved as the claim says. A "
+        "claim holds where the whole interval lies beyond the smallest effect that matters (five points of a "
+        "share, four weeks of restricted mean time, a tenth of a quantity's 5–95 % spread over the prior "
+        "box), is too small where it lies within plus or minus that, fails where it lies on the wrong side. "
+        "It rests on the rules without which it holds no longer and its effect is less than half."
+    )
+
+
+def matrix(found: Matrix) -> RenderableType:
+    """Return the table of verdicts by claim and reading, and what the readings say."""
+    names = list(found.by_reading)
+    table = text.table("", "", *(name.replace("_", " ") for name in names), "standing")
+    first = next(iter(found.by_reading.values()))
+    told = Table.grid(padding=(0, 2))
+    told.add_column(style="bold", no_wrap=True)
+    told.add_column()
+    for row in first.rows:
+        verdicts = [one[row.id].verdict for one in found.by_reading.values()]
+        standing = found.standing[row.id]
+        cells = [Text(SHORT[verdict], style=STYLES[verdict]) for verdict in verdicts]
+        table.add_row(row.id, *cells, Text(standing, style=STANDINGS[standing]))
+        told.add_row(row.id, f"{row.claim} ({text.marks(row.paragraphs)}, {row.kind})")
+    told.add_row("", "")
+    for one_reading in all_readings():
+        if one_reading.name in names:
+            told.add_row(one_reading.name, f"{one_reading.claim} ({text.marks(one_reading.paragraphs)})")
+    words = (
+        "\nRobust: holds in every reading. Model-dependent: holds in some, reversed in none. Contested: "
+        "reversed in at least one. 'small' is too small to matter, 'open' undecided at this number of pairs."
+    )
+    title = f"The article's claims under each reading, {first.runs:,} pairs each, seed {first.seed}"
+    return Group(text.heading(title), table, Text(""), told, Text(words, style="dim"))
+
+
+def ablation_page(found: Ablation, pictures: Sequence[Path]) -> RenderableType:
+    """Return the tables of the ablation: paragraphs, rules, pairs that are more or less than their sum."""
+    base, null = found.base, found.null.share
+    words = (
+        f"With every rule: a clash in {_share(base['clashes'])}, talks in {_share(base['talks'])} of runs. "
+        f"Null model, no rule at all: {_share(null['clashes'])} and {_share(null['talks'])}."
+    )
+    title = (
+        f"What is worth how much, {found.runs:,} pairs each, seed {found.seed}, {found.reading or 'as read'}"
+    )
+    parts: list[RenderableType] = [
+        text.heading(title),
+        Text(words),
+        text.heading("By paragraph: every rule that cites it off at once"),
+        _worths(found.paragraphs, "rules"),
+        text.heading("By rule"),
+        _worths(found.rules, "¶"),
+        text.heading("Pairs of the strongest rules whose worth for clashes is surely not the sum of the two"),
+        _pairs(found.pairs),
+    ]
+    explained = (
+        "\nUnder these assumptions. Worth: with the rules less without, over pairs with the same chance; "
+        "positive for clashes means that the rules make them likelier. Odds ×: odds with by odds without."
+    )
+    parts.append(Text(explained, style="dim"))
+    if pictures:
+        parts.append(Text(f"\npictures and tables: {', '.join(str(path) for path in pictures)}"))
+    return Group(*parts)
+
+
+def _worths(worths: Sequence[Worth], beside: str) -> Table:
+    numbers = ("clashes, points", "odds ×", "talks, points", "odds × ", "talks, weeks")
+    table = text.table("", "", beside, *numbers, right=numbers, wide=(beside,))
+    for one in worths:
+        table.add_row(
+            one.name,
+            ", ".join(one.rules) if beside == "rules" else text.marks(one.paragraphs),
+            _points(one.worth["clashes"]),
+            f"{one.odds_ratio['clashes']:.2f}",
+            _points(one.worth["talks"]),
+            f"{one.odds_ratio['talks']:.2f}",
+            _interval(one.worth["talks_week"], 1.0),
+        )
+    return table
+
+
+def _pairs(pairs: Sequence[Worth]) -> RenderableType:
+    numbers = ("clashes, points", "beyond the sum")
+    table = text.table("", "pair", *numbers, right=numbers)
+    for one in pairs:
+        beyond = (one.beyond or {})["clashes"]
+        if beyond.low > 0 or beyond.high < 0:
+            table.add_row(one.name, _points(one.worth["clashes"]), _points(beyond))
+    return table if table.row_count else Text("none")
+
+
+def _share(one: Effect) -> str:
+    return f"{100 * one.mean:.0f} % ({100 * one.low:.0f}–{100 * one.high:.0f})"
+
+
+def _points(one: Effect) -> str:
+    return _interval(one, 100.0)
+
+
+def _interval(one: Effect, factor: float) -> str:
+    mid, low, high = (f"{factor * value:+.0f}" for value in (one.mean, one.low, one.high))
+    return f"{mid} ({low} to {high})"

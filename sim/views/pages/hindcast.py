@@ -1,0 +1,182 @@
+"""What `panj hindcast` says: every question, the scores beside the baselines, and what did not hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from sim.analysis.past.hindcast import BANDS, FORECASTERS, MODEL, SCORES, Asked, Hindcast
+from sim.views import text
+
+WHAT = (
+    "A retrospective consistency check, since whoever designed the structure knew the outcome. "
+    "One pair of states is one case: nothing here shows skill in forecasting."
+)
+
+LEGEND = (
+    "Chances of yes, or of the right rung; alike quarters share a row. * rests on no report of it, not on a "
+    "report that it did not happen. Tells: at most 80 % of draws before calibration get it right (prior)."
+)
+
+HEADS = ("question", "answer", "model", "defaults", "null", "base", "autumn", "prior", "tells")
+NUMBERS = ("number", "answer", "median [90 %]", "defaults", "null", "autumn", "prior", "tells")
+NAMES = {"brier": "Brier", "log": "log", "rps": "RPS", "crps": "CRPS"}
+UNITS = {"USD": (1e6, "M USD"), "GWh": (1, "GWh"), "persons": (1, "")}
+
+
+def page(found: Hindcast) -> RenderableType:
+    """Return the whole page for a terminal."""
+    parts: list[RenderableType] = [
+        Text("The model against what happened, November 2021 to December 2023", style="bold"),
+        Text(WHAT),
+        text.heading("Questions"),
+        questions(found, numbers=False),
+        questions(found, numbers=True),
+        Text(LEGEND),
+        text.heading(
+            "Mean scores, lower is better (the model's, where somebody has a say on fewer): all questions"
+        ),
+        scores(found, only=False),
+        text.heading("Those that tell something"),
+        scores(found, only=True),
+        text.heading("What came out"),
+    ]
+    parts += [Text(line, style=style) for line, style in _findings(found)]
+    return Group(*parts)
+
+
+def questions(found: Hindcast, numbers: bool) -> RenderableType:
+    """Return the table of questions with answers and what everybody said; like quarters share a row."""
+    heads = NUMBERS if numbers else HEADS
+    made = text.table("", *heads, right=heads[2:-1])
+    for group in _groups(found.asked, numbers):
+        made.add_row(*_told(group))
+    return made
+
+
+def scores(found: Hindcast, only: bool) -> RenderableType:
+    """Return the table of mean scores, the model's on the same questions in brackets where they are fewer."""
+    heads = [f"{NAMES[score]} ({len(found.of(score, only))})" for score in SCORES]
+    made = text.table("", "who", *heads, right=heads)
+    for name in FORECASTERS:
+        made.add_row(name, *_row(found, name, only))
+    return made
+
+
+def markdown(found: Hindcast) -> str:
+    """Return the same as tables in Markdown, for the documentation."""
+    lines = [WHAT, "", *(f"- {line}" for line, _ in _findings(found)), ""]
+    for label, only in (("all questions", False), ("those that tell something", True)):
+        told = [f"{NAMES[score]} ({len(found.of(score, only))})" for score in SCORES]
+        lines += [_cells(f"mean score, {label}", *told), _cells(*["---"] * 5)]
+        lines += [_cells(name, *_row(found, name, only)) for name in FORECASTERS] + [""]
+    for heads, numbers in ((HEADS, False), (NUMBERS, True)):
+        lines += [_cells(*heads), _cells(*["---"] * len(heads))]
+        lines += [_cells(*_told(group)) for group in _groups(found.asked, numbers)] + [""]
+    lines += [LEGEND, "", "Answers come from:", ""]
+    lines += [f"- {source}" for source in found.history.sources.values()]
+    return "\n".join(lines) + "\n"
+
+
+def _cells(*cells: str) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _groups(asked: Iterable[Asked], numbers: bool) -> list[list[Asked]]:
+    """Put questions together that differ only in their quarter: same event, answer and use."""
+    groups: dict[tuple[object, ...], list[Asked]] = {}
+    for one in asked:
+        question = one.question
+        if numbers != (question.kind == "quantity"):
+            continue
+        own = question.id if question.kind == "quantity" else ""
+        key = (question.kind, question.subject, question.answer, one.diagnostic, own)
+        groups.setdefault(key, []).append(one)
+    return list(groups.values())
+
+
+def _told(group: list[Asked]) -> list[str]:
+    first = group[0]
+    name = first.question.id.replace("_", " ").replace("first half", "1st half")
+    if len(group) > 1:
+        name = f"{first.question.subject.replace('_', ' ')}, {len(group)} quarters"
+    number = first.question.kind == "quantity"
+    said = [_said(group, who) for who in FORECASTERS[:5] if not (number and who == "climatology")]
+    right = float(np.mean([one.right for one in group]))
+    return [name, _answer(first), *said, f"{right:.0%}", "yes" if first.diagnostic else "no"]
+
+
+def _row(found: Hindcast, name: str, only: bool) -> list[str]:
+    return [_score(found, name, score, only) for score in SCORES]
+
+
+def _score(found: Hindcast, name: str, score: str, only: bool) -> str:
+    mean, number = found.mean(name, score, only)
+    if not number:
+        return "–"
+    if number == len(found.of(score, only)):
+        return f"{mean:.3f}"
+    return f"{mean:.3f} ({found.beside(name, score, only):.3f} of {number})"
+
+
+def _findings(found: Hindcast) -> Iterable[tuple[str, str]]:
+    kinds = [one.question for one in found.asked]
+    yield (
+        f"{len(kinds)} questions frozen on {found.history.frozen}; {found.history.unanswered} more have no "
+        f"published answer and are left out; {sum(one.silence for one in kinds)} answers rest on silence.",
+        "",
+    )
+    told = sum(one.diagnostic for one in found.asked)
+    yield (
+        f"{len(kinds) - told} of them are not diagnostic: nearly all assumptions get them right. The {told} "
+        "that are were told apart by their answers, so scores on them alone flatter nobody.",
+        "",
+    )
+    bands = " and ".join(
+        f"{found.coverage(band)[0]} of {found.coverage(band)[1]} in the {band:.0%} band" for band in BANDS
+    )
+    yield f"Numbers and rungs: {bands} of the model.", ""
+    for label, only in (("all questions", False), ("those that tell something", True)):
+        lost = [f"{name} by {NAMES[score]}" for name, score in found.worse(only)]
+        yield (
+            f"On {label} the model does worse than {', '.join(lost) or 'no baseline'}.",
+            "yellow" if lost else "",
+        )
+    for check in found.checks:
+        verdict = "holds" if check.holds else "does not hold"
+        yield (
+            f"Check '{check.name}' {verdict}: {check.found}; wanted: {check.wanted}.",
+            ("green" if check.holds else "bold red"),
+        )
+
+
+def _answer(one: Asked) -> str:
+    question = one.question
+    if question.kind == "yes/no":
+        return ("yes" if question.answer else "no") + ("*" if question.silence else "")
+    if question.kind == "rung":
+        return f"rung {question.answer:.0f}"
+    scale, unit = UNITS[question.unit]
+    return f"{_brief(question.answer / scale)} {unit}".strip()
+
+
+def _said(group: list[Asked], name: str) -> str:
+    one = group[0]
+    value = float(np.mean([each.said[name] for each in group]))
+    if math.isnan(value):
+        return "–"
+    if one.question.kind != "quantity":
+        return f"{value:.1%}" if 0 < value < 0.1 else f"{value:.0%}"
+    scale, _ = UNITS[one.question.unit]
+    if name != MODEL or one.band is None:
+        return _brief(value / scale)
+    low, high = (_brief(end / scale) for end in one.band)
+    return f"{_brief(value / scale)} [{low}–{high}]"
+
+
+def _brief(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"

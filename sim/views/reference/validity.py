@@ -1,0 +1,147 @@
+"""The page on validity: what was checked, what came out, what the model cannot say.
+
+`python -m sim.views.reference.validity` writes docs/explanation/validity.md. Its words are in validity.md beside
+this module; every figure and table is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from string import Template
+
+from sim.analysis.past.autumn import Target, load_targets
+from sim.analysis.past.calibration import SHRUNK
+from sim.analysis.past.hindcast import MODEL, SCORES, hindcast
+from sim.model import calibrated
+from sim.model.registry import load
+from sim.scenario.catalogue import reading_names
+from sim.views.pages import hindcast as history
+from sim.views.text import marks, number
+
+PAGE = Path("docs/explanation/validity.md")
+WORDS = Path(__file__).with_suffix(".md")
+SEED = 0
+
+#: Runs of the three parts: against history, pairs of claims, pairs under each reading.
+RUNS = (1000, 400, 200)
+
+
+def rows(head: Iterable[str], body: Iterable[Iterable[str]]) -> str:
+    """Return a table in Markdown."""
+    lines = [list(head), *(list(row) for row in body)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "\n".join(f"| {' | '.join(row)} |" for row in lines)
+
+
+def calibration() -> dict[str, str]:
+    """Return what the page says of calibration, from what is stored and the file of targets."""
+    kept = calibrated.record()
+    every = {**load().parameters, **load().world}
+    spread, names = kept["spread"], kept["names"]
+    open_names = sorted(name for name in names if spread[name]["ratio"] > 1 - SHRUNK)
+    return {
+        "varied": str(len(names)),
+        "waves_count": str(len(kept["waves"])),
+        "cutoff": number(kept["cutoff"]),
+        "targets": rows(
+            ("quantity", "target", "unit", "tolerance", "discrepancy", "¶", "at the defaults", "missed by"),
+            (_target(one) for one in load_targets().targets),
+        ),
+        "waves": rows(
+            ("wave", "points", "runs each", "not ruled out", "share of the prior retained"),
+            (
+                (
+                    str(k),
+                    number(one["points"]),
+                    number(one["replicates"]),
+                    number(one["retained"]),
+                    f"{one['prior']:.1%}",
+                )
+                for k, one in enumerate(kept["waves"], start=1)
+            ),
+        ),
+        "undetermined_count": str(len(open_names)),
+        "undetermined": ", ".join(f"`{name}`" for name in open_names),
+        "determined": ", ".join(f"`{name}`" for name in spread if name not in open_names) or "none",
+        "moved_count": str(len(kept["defaults"])),
+        "moved": rows(
+            ("judgement", "declared", "calibrated", "plausible range", "spread left", "mean moved by"),
+            (
+                (
+                    f"`{name}`",
+                    _brief(every[name].declared or 0.0),
+                    _brief(value),
+                    f"{number(every[name].plausible[0])} to {number(every[name].plausible[1])}",
+                    f"{spread[name]['ratio']:.0%}",
+                    f"{100 * spread[name]['shift']:+.0f} % of the range",
+                )
+                for name, value in kept["defaults"].items()
+            ),
+        ),
+    }
+
+
+def _target(one: Target) -> tuple[str, ...]:
+    at = calibrated.record()["at_defaults"][one.quantity]
+    return (
+        one.quantity.replace("_", " "),
+        one.wanted,
+        one.unit,
+        number(one.tolerance),
+        number(one.discrepancy),
+        marks(one.paragraphs),
+        _brief(at["mean"]),
+        f"{at['implausibility']:.1f} sd",
+    )
+
+
+def _brief(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def claims(pairs: int, pairs_by_reading: int) -> dict[str, str]:
+    """Return what the page says of the article's claims, as read and under every reading."""
+    from sim.analysis.article.claims import claims as check
+    from sim.analysis.article.readings import claims_by_reading
+
+    return {
+        "claim_runs": str(pairs),
+        "claims": check(pairs, SEED).markdown(),
+        "reading_runs": str(pairs_by_reading),
+        "readings": claims_by_reading(pairs_by_reading, SEED).markdown(),
+    }
+
+
+def against_history(runs: int) -> dict[str, str]:
+    """Return what the page says of the model against what happened, as read and under every reading."""
+    by_reading = []
+    for name in reading_names():
+        found = hindcast(runs, SEED, name)
+        inside, of = found.coverage(0.9)
+        means = (f"{found.mean(MODEL, score)[0]:.3f}" for score in SCORES)
+        by_reading.append((name, *means, f"{inside} of {of}"))
+    heads = ("reading", *(history.NAMES[score] for score in SCORES), "in the 90 % bands")
+    return {
+        "history_runs": number(runs),
+        "history": history.markdown(hindcast(runs, SEED)),
+        "history_by_reading": rows(heads, by_reading),
+    }
+
+
+def page(runs: tuple[int, int, int] = RUNS) -> str:
+    """Return the whole page; `runs` as in `RUNS`."""
+    words = Template(WORDS.read_text(encoding="utf-8"))
+    return words.substitute(calibration() | claims(runs[1], runs[2]) | against_history(runs[0]))
+
+
+def main() -> None:
+    """Write the page."""
+    text = page()
+    PAGE.parent.mkdir(parents=True, exist_ok=True)
+    PAGE.write_text(text, encoding="utf-8")
+    print(PAGE)
+
+
+if __name__ == "__main__":
+    main()
