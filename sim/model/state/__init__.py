@@ -1,0 +1,1 @@
+"""State variables by theme; `sim.model.world.World` is all of them."""
