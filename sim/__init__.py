@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sim.analysis.deciding.cases import sensitivity as sensitivity
     from sim.analysis.past.hindcast import hindcast as hindcast
     from sim.engine.mesa_model import PolicyModel as PolicyModel
-    from sim.model.registry import Rule
+    from sim.model.declare import Rule
     from sim.scenario.catalogue import scenarios as scenarios
     from sim.scenario.loading import load_scenario as load_scenario
     from sim.scenario.schema import Scenario as Scenario

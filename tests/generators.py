@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from sim.model.actors import ACTORS
 from sim.model.provenance import Quantity, dtype_of
-from sim.model.registry import ACTORS, Model, load
+from sim.model.registry import Model, load
 from sim.scenario import catalogue
 from sim.scenario.checks import MEANS
 from sim.scenario.schema import Scenario

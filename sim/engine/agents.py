@@ -11,8 +11,9 @@ import numpy as np
 from sim.engine import compiled
 from sim.engine.decisions import Cell, Decision, chances
 from sim.errors import ScenarioError, nearest
+from sim.model.actors import ACTORS
+from sim.model.declare import Instrument, Option
 from sim.model.population import OPINIONS
-from sim.model.registry import ACTORS, Instrument, Option
 from sim.model.world import REGIONS
 
 if TYPE_CHECKING:

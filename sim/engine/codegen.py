@@ -10,8 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.model import week as order
+from sim.model.actors import ACTORS
+from sim.model.declare import Clause, Rule
 from sim.model.provenance import Quantity
-from sim.model.registry import ACTORS, Clause, Model, Rule
+from sim.model.registry import Model
 
 HEADER = '''"""Generated from the registry; do not edit."""
 

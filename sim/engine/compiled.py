@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from sim.engine import cache, codegen, events
 from sim.engine.randomness import LAWS, purpose_hashes
 from sim.errors import PanjError
+from sim.model.actors import ACTORS
 from sim.model.maths import PURE
 from sim.model.population import SOCIETY_NOISE
-from sim.model.registry import ACTORS, Model, load
+from sim.model.registry import Model, load
 from sim.model.week import AFTER_OPINION, BEFORE_OPINION
 
 

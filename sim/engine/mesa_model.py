@@ -21,8 +21,9 @@ from sim.engine.ensemble import Workspace
 from sim.engine.events import begin_events, end_events, fires, settle_events
 from sim.errors import ScenarioError
 from sim.model import week as order
+from sim.model.actors import ACTORS
 from sim.model.outcomes import summarise
-from sim.model.registry import ACTORS, load
+from sim.model.registry import load
 from sim.scenario.plan import Plan
 from sim.scenario.plan import plan as make_plan
 

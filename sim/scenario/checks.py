@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from sim.model.actors import ACTORS
 from sim.model.provenance import Quantity
-from sim.model.registry import ACTORS, Model, load
+from sim.model.registry import Model, load
 from sim.scenario import catalogue
 from sim.scenario.faults import Fault, Loc, shown, unknown
 

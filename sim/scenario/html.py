@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from sim.model.registry import Rule, load
+from sim.model.declare import Rule
+from sim.model.registry import load
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Commitment, Event, Scenario

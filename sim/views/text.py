@@ -13,8 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.errors import ScenarioError, nearest
+from sim.model.declare import Clause, Rule
 from sim.model.provenance import Quantity
-from sim.model.registry import Clause, Model, Rule
+from sim.model.registry import Model
 
 #: Width where the output is no terminal: a file or a pipe has no width of its own.
 WIDTH_OF_A_FILE = 110

@@ -27,7 +27,8 @@ from numba import njit
 from sim.engine import compiled
 from sim.engine.ensemble import Workspace, simulate
 from sim.engine.randomness import natural_log
-from sim.model.registry import ACTORS, load
+from sim.model.actors import ACTORS
+from sim.model.registry import load
 from sim.model.week import AFTER_OPINION, BEFORE_OPINION
 from sim.scenario.loading import load_scenario
 from sim.scenario.plan import plan

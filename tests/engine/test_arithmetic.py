@@ -15,8 +15,10 @@ from sim.engine.codegen import source
 from sim.engine.decisions import AVOIDED, FREE, INSISTED, chances
 from sim.engine.mesa_model import PolicyModel
 from sim.engine.randomness import draws
+from sim.model.actors import ACTORS
+from sim.model.declare import Clause, Rule
 from sim.model.population import TRAITS, draw_society, means, opinion_week, shift_opinion, society_shape
-from sim.model.registry import ACTORS, Clause, Model, Rule
+from sim.model.registry import Model
 from tests.engine.pairs import bits, planned
 from tests.generators import parameter_boxes, record, world_values
 

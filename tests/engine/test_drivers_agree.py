@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.engine.mesa_model import PolicyModel
-from sim.model.registry import ACTORS, Model
+from sim.model.actors import ACTORS
+from sim.model.registry import Model
 from sim.scenario.plan import plan as make_plan
 from sim.scenario.schema import Scenario
 from tests.engine.pairs import Pair, bits, planned, run_both
@@ -160,7 +161,7 @@ def test_an_actor_that_always_holds_equals_a_commitment_to_hold(model: Model, ac
 
 def test_options_read_and_write_only_what_is_their_actors(model: Model) -> None:
     """Why the order of actors cannot matter: no option reads what another actor's option writes."""
-    from sim.model.reading import fields_read
+    from sim.model.fields import fields_read
 
     written = {
         name: one.actor for one in model.instruments for option in one.options for name in option.moves

@@ -16,8 +16,9 @@ from sim.engine.agents import Citizen, DomesticOpinion, StateActor
 from sim.engine.mesa_model import PolicyModel
 from sim.errors import ScenarioError
 from sim.model import week as order
+from sim.model.actors import ACTORS
 from sim.model.population import REGION_SHARES
-from sim.model.registry import ACTORS, Model
+from sim.model.registry import Model
 from sim.model.world import REGIONS
 from tests.engine.pairs import bits, planned
 

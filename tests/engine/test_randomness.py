@@ -16,7 +16,9 @@ from sim.engine import compiled, randomness
 from sim.engine.ensemble import simulate
 from sim.engine.mesa_model import PolicyModel
 from sim.engine.randomness import LAWS, draws, fill, philox, purpose_hash, scratch
-from sim.model.registry import ACTORS, Clause, Instrument, Model, Rule
+from sim.model.actors import ACTORS
+from sim.model.declare import Clause, Instrument, Rule
+from sim.model.registry import Model
 from tests.engine.pairs import bits, planned
 
 WORDS = st.integers(0, 2**63 - 1)

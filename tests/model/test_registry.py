@@ -10,10 +10,8 @@ from typing import Any
 
 import pytest
 
-import sim.model.parameters
-import sim.model.world
 from sim.errors import ModelError
-from sim.model import registry
+from sim.model import declare, registry
 from sim.model.maths import PURE
 from sim.model.provenance import Record, draw, drive, judgement, parameter, state
 
@@ -70,38 +68,35 @@ def within(actor: str) -> Callable[[F], F]:
     """Let a function pass for one that stands in the actor's module."""
 
     def move(function: F) -> F:
-        function.__module__ = f"sim.model.actors.{actor}"
+        function.__module__ = f"tiny.actors.{actor}"
         return function
 
     return move
 
 
 @pytest.fixture
-def load(monkeypatch: pytest.MonkeyPatch) -> Callable[[], registry.Model]:
+def load(monkeypatch: pytest.MonkeyPatch) -> Callable[..., registry.Model]:
     """Empty the registry for one test and return how it is loaded."""
-    registry.load()  # the real one first, or its modules would register into the empty one
-    monkeypatch.setattr(registry.calibrated, "defaults", dict)
-    monkeypatch.setattr(registry, "_rules", {})
-    monkeypatch.setattr(registry, "_options", {})
-    monkeypatch.setattr(registry, "_more", [])
-    monkeypatch.setattr(registry, "pure", lambda function: function)
-    monkeypatch.setattr(sim.model.world, "World", TinyWorld)
-    monkeypatch.setattr(sim.model.world, "Drives", TinyDrives)
-    monkeypatch.setattr(sim.model.world, "Draws", TinyDraws)
-    monkeypatch.setattr(sim.model.parameters, "Parameters", TinyParameters)
-    return registry.load.__wrapped__
+    monkeypatch.delitem(declare.DECLARED, "tiny", raising=False)
+    monkeypatch.setattr(declare, "pure", lambda function: function)
+
+    def compose(state: type[Record] = TinyWorld) -> registry.Model:
+        declared = declare.DECLARED["tiny"]
+        return registry.compose(declared, state, TinyParameters, TinyDrives, TinyDraws, {})
+
+    return compose
 
 
 def add_options(inverse: str = "hush") -> None:
     """Give Dushanbe one instrument with an option and its inverse."""
 
-    @registry.option("voice.shout", base="shout_base", inverse=inverse, moves=("noise",))
+    @declare.option("voice.shout", base="shout_base", inverse=inverse, moves=("noise",))
     @within("dushanbe")
     def shout(world: Any, p: Any) -> None:
         """Be loud."""
         world.noise += p.shout_step * (1.0 - world.noise)
 
-    @registry.option("voice.hush", base="shout_base", inverse="shout", moves=("noise",))
+    @declare.option("voice.hush", base="shout_base", inverse="shout", moves=("noise",))
     @within("dushanbe")
     def hush(world: Any, p: Any) -> None:
         """Be quiet."""
@@ -132,10 +127,10 @@ def add_rule(function: F = loud, rule_id: str = "X1", **changes: Any) -> None:
         "pushes": {"voice.shout": "+annoyance"},
         "rises_with": ("noise",),
     }
-    registry.rule(rule_id, "invented", **given | changes)(function)
+    declare.rule(rule_id, "invented", **given | changes)(function)
 
 
-def test_a_sound_tiny_model_loads(load: Callable[[], registry.Model]) -> None:
+def test_a_sound_tiny_model_loads(load: Callable[..., registry.Model]) -> None:
     add_options()
     add_rule()
     add_rule(stirring, "X2", pushes={"stir": "+annoyance"}, rises_with=("secret",))
@@ -154,7 +149,7 @@ def test_a_sound_tiny_model_loads(load: Callable[[], registry.Model]) -> None:
     assert tiny.rules["X1"].parameters == ("strength_X1", "annoyance")
 
 
-def test_the_real_registry_is_left_alone(load: Callable[[], registry.Model]) -> None:
+def test_the_real_registry_is_left_alone(load: Callable[..., registry.Model]) -> None:
     add_options()
     add_rule()
     load()
@@ -162,7 +157,7 @@ def test_the_real_registry_is_left_alone(load: Callable[[], registry.Model]) -> 
     assert not [name for name in PURE if "test_registry" in name or name.endswith(".loud")]
 
 
-def test_rules_stand_in_the_order_of_letter_number_and_rival(load: Callable[[], registry.Model]) -> None:
+def test_rules_stand_in_the_order_of_letter_number_and_rival(load: Callable[..., registry.Model]) -> None:
     add_options()
     for rule_id in ("X10", "X2", "X2r", "W3", "X1"):
         add_rule(rule_id=rule_id, rival_of="X2" if rule_id == "X2r" else None)
@@ -205,7 +200,7 @@ def test_rules_stand_in_the_order_of_letter_number_and_rival(load: Callable[[], 
     ],
 )
 def test_a_rule_is_refused_where_it_stands(
-    load: Callable[[], registry.Model], changes: dict[str, Any], says: str
+    load: Callable[..., registry.Model], changes: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(ModelError, match=says):
         add_rule(**changes)
@@ -253,7 +248,7 @@ def test_a_rule_is_refused_where_it_stands(
     ],
 )
 def test_a_rule_is_refused_once_all_is_known(
-    load: Callable[[], registry.Model], function: F, changes: dict[str, Any], says: str
+    load: Callable[..., registry.Model], function: F, changes: dict[str, Any], says: str
 ) -> None:
     add_options()
     add_rule(function, **changes)
@@ -261,7 +256,9 @@ def test_a_rule_is_refused_once_all_is_known(
         load()
 
 
-def test_a_variable_that_does_not_exist_is_named_with_the_nearest(load: Callable[[], registry.Model]) -> None:
+def test_a_variable_that_does_not_exist_is_named_with_the_nearest(
+    load: Callable[..., registry.Model],
+) -> None:
     @within("dushanbe")
     def misspelt(seen: Any, p: Any) -> float:
         return seen.noice
@@ -273,7 +270,7 @@ def test_a_variable_that_does_not_exist_is_named_with_the_nearest(load: Callable
 
 
 def test_a_parameter_that_does_not_exist_is_named_with_the_nearest(
-    load: Callable[[], registry.Model],
+    load: Callable[..., registry.Model],
 ) -> None:
     @within("dushanbe")
     def misspelt(seen: Any, p: Any) -> float:
@@ -285,7 +282,7 @@ def test_a_parameter_that_does_not_exist_is_named_with_the_nearest(
         load()
 
 
-def test_an_id_used_twice_is_refused(load: Callable[[], registry.Model]) -> None:
+def test_an_id_used_twice_is_refused(load: Callable[..., registry.Model]) -> None:
     add_rule()
     with pytest.raises(ModelError, match="rule X1: declared twice"):
         add_rule()
@@ -293,7 +290,7 @@ def test_an_id_used_twice_is_refused(load: Callable[[], registry.Model]) -> None
 
 @pytest.mark.parametrize("names", [("world",), ("state", "p"), ("p", "seen"), ("seen", "p", "more")])
 def test_a_function_of_another_shape_is_refused(
-    load: Callable[[], registry.Model], names: tuple[str, ...]
+    load: Callable[..., registry.Model], names: tuple[str, ...]
 ) -> None:
     functions: dict[tuple[str, ...], F] = {
         ("world",): lambda world: 0.0,
@@ -305,25 +302,53 @@ def test_a_function_of_another_shape_is_refused(
         add_rule(within("dushanbe")(functions[names]), rises_with=())
 
 
-def test_a_clause_of_no_rule_is_refused(load: Callable[[], registry.Model]) -> None:
+def test_a_clause_of_no_rule_is_refused(load: Callable[..., registry.Model]) -> None:
     add_options()
     add_rule()
-    registry.clause("X11", pushes={"voice.shout": "+annoyance"}, rises_with=("noise",))(loud)
+    declare.clause("X11", pushes={"voice.shout": "+annoyance"}, rises_with=("noise",))(loud)
     with pytest.raises(ModelError, match="a clause of X11: no such rule; nearest: X1"):
         load()
 
 
-def test_a_clause_may_enter_the_appraisal_of_another_actor(load: Callable[[], registry.Model]) -> None:
+def test_a_clause_may_enter_the_appraisal_of_another_actor(load: Callable[..., registry.Model]) -> None:
     add_options()
     add_rule()
 
-    @registry.clause("X1", actor="taliban", pushes={"voice.shout": "+annoyance"}, rises_with=("noise",))
+    @declare.clause("X1", actor="taliban", pushes={"voice.shout": "+annoyance"}, rises_with=("noise",))
     @within("dushanbe")
     def elsewhere(seen: Any, p: Any) -> float:
         return seen.noise
 
     with pytest.raises(ModelError, match=r"rule X1: taliban has no option 'voice.shout'"):
         load()
+
+
+def test_a_rule_may_enter_the_appraisal_of_another_actor_alone(load: Callable[..., registry.Model]) -> None:
+    @declare.option("plot.grow", base="shout_base", inverse="drop", moves=("secret",))
+    @within("taliban")
+    def grow(world: Any, p: Any) -> None:
+        """Plan more."""
+        world.secret += p.shout_step * (1.0 - world.secret)
+
+    @declare.option("plot.drop", base="shout_base", inverse="grow", moves=("secret",))
+    @within("taliban")
+    def drop(world: Any, p: Any) -> None:
+        """Plan less."""
+        world.secret -= p.shout_step * world.secret
+
+    add_rule(pushes={"plot.grow": "+annoyance"}, actor="taliban")
+    tiny = load()
+    assert tiny.rules["X1"].actor == "dushanbe"
+    assert [rule.id for rule, _ in tiny.appraising("taliban")] == ["X1"]
+    assert tiny.appraising("dushanbe") == []
+
+
+def test_a_rule_that_stands_with_no_actor_is_refused(load: Callable[..., registry.Model]) -> None:
+    def homeless(seen: Any, p: Any) -> float:
+        return seen.noise
+
+    with pytest.raises(ModelError, match="stand in a module of the folders actors or processes"):
+        add_rule(homeless)
 
 
 # options --------------------------------------------------------------------------------------
@@ -337,7 +362,7 @@ def add_option(key: str = "voice.shout", **changes: Any) -> None:
         """Be loud."""
         world.noise += p.shout_step * (1.0 - world.noise)
 
-    registry.option(key, **given | changes)(shout)
+    declare.option(key, **given | changes)(shout)
 
 
 @pytest.mark.parametrize(
@@ -362,7 +387,9 @@ def add_option(key: str = "voice.shout", **changes: Any) -> None:
         pytest.param({"inverse": ""}, "its inverse '' is no option", id="an empty inverse"),
     ],
 )
-def test_an_option_is_refused(load: Callable[[], registry.Model], changes: dict[str, Any], says: str) -> None:
+def test_an_option_is_refused(
+    load: Callable[..., registry.Model], changes: dict[str, Any], says: str
+) -> None:
     add_option(**changes)
     with pytest.raises(ModelError, match=says):
         load()
@@ -370,11 +397,11 @@ def test_an_option_is_refused(load: Callable[[], registry.Model], changes: dict[
 
 def test_an_option_cannot_leave_its_inverse_out() -> None:
     with pytest.raises(TypeError, match="inverse"):
-        registry.option("voice.shout", base="shout_base", moves=("noise",))  # type: ignore[call-arg]
+        declare.option("voice.shout", base="shout_base", moves=("noise",))  # type: ignore[call-arg]
 
 
-def test_an_option_that_writes_what_does_not_exist_is_refused(load: Callable[[], registry.Model]) -> None:
-    @registry.option("voice.shout", base="shout_base", inverse="fading", moves=("noise",))
+def test_an_option_that_writes_what_does_not_exist_is_refused(load: Callable[..., registry.Model]) -> None:
+    @declare.option("voice.shout", base="shout_base", inverse="fading", moves=("noise",))
     @within("dushanbe")
     def shout(world: Any, p: Any) -> None:
         """Be loud somewhere else."""
@@ -385,9 +412,9 @@ def test_an_option_that_writes_what_does_not_exist_is_refused(load: Callable[[],
 
 
 def test_an_option_that_writes_what_it_does_not_declare_is_refused(
-    load: Callable[[], registry.Model],
+    load: Callable[..., registry.Model],
 ) -> None:
-    @registry.option("voice.shout", base="shout_base", inverse="fading", moves=("noise",))
+    @declare.option("voice.shout", base="shout_base", inverse="fading", moves=("noise",))
     @within("dushanbe")
     def shout(world: Any, p: Any) -> None:
         """Reach into another's affairs."""
@@ -398,23 +425,23 @@ def test_an_option_that_writes_what_it_does_not_declare_is_refused(
         load()
 
 
-def test_a_condition_on_something_hidden_is_refused(load: Callable[[], registry.Model]) -> None:
+def test_a_condition_on_something_hidden_is_refused(load: Callable[..., registry.Model]) -> None:
     add_option(open_when=curious)
     with pytest.raises(ModelError, match="dushanbe cannot know 'secret'"):
         load()
 
 
-def test_an_option_declared_twice_is_refused(load: Callable[[], registry.Model]) -> None:
+def test_an_option_declared_twice_is_refused(load: Callable[..., registry.Model]) -> None:
     add_option()
     add_option()
     with pytest.raises(ModelError, match=r"voice\.shout"):
         load()
 
 
-def test_a_fading_that_is_none_is_refused(load: Callable[[], registry.Model]) -> None:
+def test_a_fading_that_is_none_is_refused(load: Callable[..., registry.Model]) -> None:
     """An option that says it fades, on a variable that does not, would never be undone."""
 
-    @registry.option("voice.carve", base="shout_base", inverse="fading", moves=("lasting",))
+    @declare.option("voice.carve", base="shout_base", inverse="fading", moves=("lasting",))
     @within("dushanbe")
     def carve(world: Any, p: Any) -> None:
         """Leave a mark."""
@@ -424,7 +451,7 @@ def test_a_fading_that_is_none_is_refused(load: Callable[[], registry.Model]) ->
         load()
 
 
-def test_a_rival_of_no_rule_is_refused(load: Callable[[], registry.Model]) -> None:
+def test_a_rival_of_no_rule_is_refused(load: Callable[..., registry.Model]) -> None:
     add_options()
     add_rule(rival_of="X99")
     with pytest.raises(ModelError, match="X99"):
@@ -432,11 +459,10 @@ def test_a_rival_of_no_rule_is_refused(load: Callable[[], registry.Model]) -> No
 
 
 def test_a_variable_that_fades_by_no_parameter_is_refused(
-    load: Callable[[], registry.Model], monkeypatch: pytest.MonkeyPatch
+    load: Callable[..., registry.Model],
 ) -> None:
     class Fading(TinyWorld):
         warmth: float = state(0.5, "index", "warmth", WHY, plausible=(0, 1), fades="freezing")
 
-    monkeypatch.setattr(sim.model.world, "World", Fading)
     with pytest.raises(ModelError, match="variable 'warmth': no parameter 'freezing'"):
-        load()
+        load(Fading)

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 import sim.model
 from sim.engine import codegen
-from sim.model.reading import fields_read
-from sim.model.registry import Clause, Model, Rule, load
+from sim.model.declare import Clause, Rule
+from sim.model.fields import fields_read
+from sim.model.registry import Model, load
 
 POINTS = 240
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.model.declare import clause, rule
 from sim.model.maths import ramp, share
 from sim.model.provenance import Record, judgement, literature, parameter
-from sim.model.registry import clause, rule
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters

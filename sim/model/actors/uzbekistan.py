@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.model.declare import clause, option, rule
 from sim.model.maths import ramp
 from sim.model.provenance import Record, judgement, parameter
-from sim.model.registry import clause, option, rule
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from sim.model.declare import rule
 from sim.model.maths import clip, exponential, pure, ramp, share
 from sim.model.provenance import Record, article, judgement, parameter
-from sim.model.registry import rule
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters

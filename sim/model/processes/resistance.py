@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.model.declare import rule
 from sim.model.maths import exponential, share
 from sim.model.provenance import Record, judgement, parameter
-from sim.model.registry import rule
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters

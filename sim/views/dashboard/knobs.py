@@ -11,8 +11,9 @@ import re
 from dataclasses import dataclass
 from html import escape
 
+from sim.model.actors import ACTORS
 from sim.model.provenance import Quantity
-from sim.model.registry import ACTORS, Model, load
+from sim.model.registry import Model, load
 from sim.views.one_run.narrative import titled
 
 KNOBS: dict[str, tuple[str, ...]] = {

@@ -10,8 +10,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from sim.errors import ScenarioError, nearest
+from sim.model.actors import ACTORS
 from sim.model.outcomes import PATHS
-from sim.model.registry import ACTORS
 from sim.study.results.names import Which, find, opened
 from sim.views.one_run import decision as decided
 from sim.views.one_run import narrative, turns

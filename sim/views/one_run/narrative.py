@@ -15,7 +15,7 @@ from sim.views.text import marks
 if TYPE_CHECKING:
     from sim.engine.decisions import Decision
     from sim.engine.mesa_model import PolicyModel
-    from sim.model.registry import Rule
+    from sim.model.declare import Rule
 
 #: Weeks after which taking an option again is news.
 NEWS = 52

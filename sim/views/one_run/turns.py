@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.registry import Option
+from sim.model.declare import Option
 from sim.views.one_run import narrative
 from sim.views.one_run.narrative import Change
 

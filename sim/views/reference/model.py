@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sim.analysis.article.declared import CLAIMS
 from sim.model import week
+from sim.model.declare import Clause, Rule
+from sim.model.fields import fields_read, fields_written, parameters_read
 from sim.model.outcomes import ESCALATION, PATHS, RAPPROCHEMENT
-from sim.model.reading import fields_read, fields_written, parameters_read
-from sim.model.registry import Clause, Rule, load
+from sim.model.registry import load
 from sim.scenario.catalogue import reading_names, scenarios
 from sim.scenario.readings import reading
 from sim.views.reference import uses

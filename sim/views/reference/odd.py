@@ -10,8 +10,9 @@ from __future__ import annotations
 from sim.analysis.article.declared import CLAIMS
 from sim.engine import decisions, events, randomness
 from sim.model import calibrated, population, week, world
+from sim.model.actors import ACTORS
 from sim.model.outcomes import ESCALATION, LAST, PATHS, RAPPROCHEMENT
-from sim.model.registry import ACTORS, load
+from sim.model.registry import load
 from sim.model.world import REGIONS
 from sim.scenario.schema import MOST_CITIZENS, MOST_WEEKS, Commitment, Event, Scenario
 from sim.views.reference import uses

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from sim.model import population
+from sim.model.fields import fields_written, parameters_read
 from sim.model.parameters import Parameters
-from sim.model.reading import fields_written, parameters_read
 from sim.model.registry import Model, load
 from sim.model.week import AFTER_OPINION, BEFORE_OPINION
 

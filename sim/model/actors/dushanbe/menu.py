@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.model.declare import option
 from sim.model.maths import clip, share
-from sim.model.registry import option
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters

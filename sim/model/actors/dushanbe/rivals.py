@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.model.actors.dushanbe.rules import peril
+from sim.model.declare import clause, rule
 from sim.model.maths import ramp
-from sim.model.registry import clause, rule
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.model.declare import clause, rule
 from sim.model.maths import logistic, pure, ramp, share
-from sim.model.registry import clause, rule
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters
