@@ -11,13 +11,14 @@ from typing import Any
 
 
 @cache
-def _tree(function: Callable[..., Any]) -> ast.Module:
+def syntax(function: Callable[..., Any]) -> ast.Module:
+    """Return the syntax tree of a function's source."""
     return ast.parse(textwrap.dedent(inspect.getsource(function)))
 
 
 def fields_read(function: Callable[..., Any]) -> dict[str, set[str]]:
     """Take from the source which fields of each argument a function reads or writes."""
-    tree = _tree(function)
+    tree = syntax(function)
     names = inspect.signature(function).parameters
     found: dict[str, set[str]] = {name: set() for name in names}
     for node in ast.walk(tree):
@@ -29,7 +30,7 @@ def fields_read(function: Callable[..., Any]) -> dict[str, set[str]]:
 
 def parameters_read(function: Callable[..., Any]) -> set[str]:
     """Take from the source which parameters a function reads, itself or through helpers it hands `p` to."""
-    tree = _tree(function)
+    tree = syntax(function)
     found = set(fields_read(function).get("p", ()))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -43,7 +44,7 @@ def parameters_read(function: Callable[..., Any]) -> set[str]:
 def fields_written(function: Callable[..., Any]) -> set[str]:
     """Take from the source which fields of `world` a function writes."""
     found: set[str] = set()
-    for node in ast.walk(_tree(function)):
+    for node in ast.walk(syntax(function)):
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         for target in targets:
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, TypeVar, get_args
 
 import numpy as np
 
@@ -250,6 +250,56 @@ def parameter(
             spread=spread,
         ),
     )
+
+
+class Constant(float):
+    """A number of a form: certain by decision, the same in every run; a float like any other in arithmetic."""
+
+    unit: str
+    meaning: str
+    source: Source
+
+
+class Whole(int):
+    """The same for a number of things, such as weeks of a window."""
+
+    unit: str
+    meaning: str
+    source: Source
+
+
+_N = TypeVar("_N", Constant, Whole)
+
+
+def constant(value: float, unit: str, meaning: str, source: Source) -> Constant:
+    """Declare a constant of a form, as a global of the module that uses it.
+
+    Beyond 0, 1, 2 and 1/2 the functions of the model hold no other numbers. Where the number is in
+    doubt it is no constant but a `parameter`.
+
+    Raises
+    ------
+    ModelError
+        An unknown unit, a value outside its bounds, no meaning or no source.
+    """
+    return _declared(Constant(value), unit, meaning, source)
+
+
+def whole(value: int, unit: str, meaning: str, source: Source) -> Whole:
+    """Declare a constant that counts; raises as `constant` does."""
+    return _declared(Whole(value), unit, meaning, source)
+
+
+def _declared(number: _N, unit: str, meaning: str, source: Source) -> _N:
+    where = f"constant {number!r} ({meaning})"
+    if unit not in UNITS:
+        raise ModelError(f"{where}: unknown unit {unit!r}; one of: {', '.join(UNITS)}")
+    if not UNITS[unit][0] <= number <= UNITS[unit][1]:
+        raise ModelError(f"{where}: expected {UNITS[unit][0]} to {UNITS[unit][1]} for unit {unit!r}")
+    if not meaning.strip() or not isinstance(source, Source):
+        raise ModelError(f"{where}: needs a meaning and a source, why this value and no other")
+    number.unit, number.meaning, number.source = unit, meaning, source
+    return number
 
 
 def drive(unit: str, meaning: str) -> Any:

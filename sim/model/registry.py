@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from sim.errors import ModelError, nearest
-from sim.model import calibrated
+from sim.model import calibrated, constants
 from sim.model.actors import ACTORS
 from sim.model.declare import DECLARED, Clause, Declarations, Instrument, Option, Rule
 from sim.model.fields import fields_read, fields_written
-from sim.model.provenance import Quantity, Record, dtype_of, judgement
+from sim.model.provenance import Constant, Quantity, Record, Whole, dtype_of, judgement
 
 EVERYONE = "everyone"
 
@@ -36,6 +36,7 @@ class Model:
     parameter_dtype: np.dtype[np.void]
     drive_dtype: np.dtype[np.void]
     draw_dtype: np.dtype[np.void]
+    constants: dict[str, Constant | Whole]
 
     def instruments_of(self, actor: str) -> tuple[Instrument, ...]:
         """Return the actor's instruments, in the order they are declared."""
@@ -98,6 +99,8 @@ def load(package: str = "sim.model") -> Model:
             importlib.import_module(info.name)
     world = importlib.import_module(f"{package}.world")
     parameters = importlib.import_module(f"{package}.parameters")
+    importlib.import_module(f"{package}.population")
+    constants.check(constants.functions(package))
     return compose(
         DECLARED[package],
         world.World,
@@ -105,6 +108,7 @@ def load(package: str = "sim.model") -> Model:
         world.Drives,
         world.Draws,
         calibrated.defaults(),
+        constants.declared(package),
     )
 
 
@@ -115,8 +119,9 @@ def compose(
     drives: type[Record],
     draws: type[Record],
     defaults: Mapping[str, float],
+    certain: dict[str, Constant | Whole],
 ) -> Model:
-    """Put together and check what is declared; `defaults` are calibrated ones, by name.
+    """Put together and check what is declared; `defaults` are calibrated ones, by name, `certain` constants.
 
     Raises
     ------
@@ -176,6 +181,7 @@ def compose(
         dtype_of(parameters),
         dtype_of(drives.quantities),
         dtype_of(draws.quantities),
+        certain,
     )
     _check(model)
     return model

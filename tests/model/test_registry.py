@@ -82,7 +82,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Callable[..., registry.Model]:
 
     def compose(state: type[Record] = TinyWorld) -> registry.Model:
         declared = declare.DECLARED["tiny"]
-        return registry.compose(declared, state, TinyParameters, TinyDrives, TinyDraws, {})
+        return registry.compose(declared, state, TinyParameters, TinyDrives, TinyDraws, {}, {})
 
     return compose
 
