@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
+from sim.errors import ModelError
+from sim.model.fields import fields_read
 from sim.model.maths import pure, ramp
-from sim.model.provenance import Record, judgement, parameter
+from sim.model.provenance import UNITS, Record, judgement, parameter
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters
@@ -93,24 +97,182 @@ def ladders(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
         world.escalation = 0.0
 
 
-OUTCOMES = (
-    "path",
-    "fits",
-    "blood",
-    "peak_escalation",
-    "final_escalation",
-    "peak_rapprochement",
-    "final_rapprochement",
-    *(f"first_escalation_{n}" for n in range(1, 6)),
-    *(f"first_rapprochement_{n}" for n in range(1, 6)),
-    "incidents",
-    "clashes",
-    "deaths",
-    "refugees_hosted",
-    "approval",
-    "power_debt",
-)
+#: What a column of outcomes holds: one of `PATHS`, a bit for each of them, yes or no, a number, or the
+#: week in which something first happens.
+OutcomeKind = Literal["class", "classes", "flag", "whole", "real", "week"]
+
+#: Where an outcome is reported beside the table of all: among the main outcomes of a page, between two
+#: scenarios run in pairs, as an effect of levers, as an axis of the dashboard.
+Place = Literal["page", "pairs", "levers", "axes"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One declared column of the outcomes of a run.
+
+    meaning : what it holds
+    label : its heading where values stand under it
+    event : what happens, where it is a flag or a first week ("an armed clash")
+    shown, scale : unit in which people read it where that is not `unit`, and what divides it before
+    places : where it is reported
+    """
+
+    name: str
+    kind: OutcomeKind
+    unit: str
+    meaning: str
+    label: str
+    event: str = ""
+    shown: str = ""
+    scale: float = 1.0
+    places: tuple[Place, ...] = ()
+
+    def __post_init__(self) -> None:
+        where = f"outcome {self.name!r}"
+        for value, choices in (
+            (self.unit, tuple(UNITS)),
+            (self.kind, get_args(OutcomeKind)),
+            *((place, get_args(Place)) for place in self.places),
+        ):
+            if value not in choices:
+                raise ModelError(f"{where}: expected one of {', '.join(choices)}; found {value!r}")
+        if not self.meaning.strip() or not self.label.strip():
+            raise ModelError(f"{where}: needs a meaning and a label")
+        if (self.kind in ("flag", "week")) != bool(self.event.strip()):
+            raise ModelError(f"{where}: a flag and a first week name their event, and no other kind does")
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is a count or a stock: no class, flag, week or rung."""
+        return self.kind in ("whole", "real") and self.unit != "rung"
+
+
+def first_weeks(ladder: str, *events: str, **places: tuple[Place, ...]) -> Iterator[Outcome]:
+    """Declare the first week on each rung of a ladder from 1 on, in words; `places` by rung (`_3`)."""
+    for rung, event in enumerate(events, 1):
+        yield Outcome(
+            f"first_{ladder}_{rung}",
+            "week",
+            "week",
+            f"first week on rung {rung} of {ladder} or above; missing where never",
+            f"first {event.removeprefix('a ').removeprefix('an ')}",
+            event,
+            places=places.get(f"_{rung}", ()),
+        )
+
+
+#: Every outcome by name, in the order of its column.
+OUTCOMES: dict[str, Outcome] = {
+    one.name: one
+    for one in (
+        Outcome("path", "class", "1", "class of the path", "class", places=("axes",)),
+        Outcome(
+            "fits",
+            "classes",
+            "1",
+            "bit k is set where the condition of class k holds, so that their order can be changed",
+            "classes that fit",
+        ),
+        Outcome(
+            "blood",
+            "flag",
+            "flag",
+            "whether there was ever a clash with dead",
+            "blood",
+            "a deadly clash",
+            places=("pairs", "levers"),
+        ),
+        Outcome(
+            "peak_escalation",
+            "whole",
+            "rung",
+            "highest rung of escalation",
+            "highest rung of escalation",
+            places=("levers", "axes"),
+        ),
+        Outcome(
+            "final_escalation", "whole", "rung", "last rung of escalation", "rung of escalation at the end"
+        ),
+        Outcome(
+            "peak_rapprochement",
+            "whole",
+            "rung",
+            "highest rung of rapprochement",
+            "highest rung of rapprochement",
+            places=("levers",),
+        ),
+        Outcome(
+            "final_rapprochement",
+            "whole",
+            "rung",
+            "last rung of rapprochement",
+            "rung of rapprochement at the end",
+            places=("axes",),
+        ),
+        *first_weeks(
+            "escalation",
+            "a war of words",
+            "a show of force",
+            "an armed clash",
+            "sustained fighting",
+            "interstate war",
+            _3=("page", "pairs"),
+        ),
+        *first_weeks(
+            "rapprochement",
+            "a back-channel",
+            "official talks",
+            "working ties",
+            "normalisation",
+            "recognition",
+            _2=("page", "pairs"),
+        ),
+        Outcome(
+            "incidents", "whole", "count", "border incidents", "border incidents", places=("page", "pairs")
+        ),
+        Outcome("clashes", "whole", "count", "armed clashes", "armed clashes", places=("page",)),
+        Outcome(
+            "deaths",
+            "whole",
+            "count",
+            "deaths in clashes, fighting and war",
+            "deaths",
+            places=("page", "pairs", "axes"),
+        ),
+        Outcome(
+            "refugees_hosted",
+            "real",
+            "persons",
+            "persons hosted at the end",
+            "refugees hosted at the end",
+            places=("page", "pairs"),
+        ),
+        Outcome(
+            "approval",
+            "real",
+            "index",
+            "mean approval of the president at the end, 0 to 1",
+            "approval at the end",
+            places=("page", "pairs", "levers", "axes"),
+        ),
+        Outcome(
+            "power_debt",
+            "real",
+            "USD",
+            "power delivered and not paid at the end, in USD",
+            "power debt at the end",
+            shown="million USD",
+            scale=1e6,
+            places=("page", "pairs"),
+        ),
+    )
+}
 OUTCOME_DTYPE = np.dtype([(name, np.float64) for name in OUTCOMES])
+
+
+def reported(place: Place) -> tuple[Outcome, ...]:
+    """Return the outcomes that are reported at a place, in the order of their columns."""
+    return tuple(one for one in OUTCOMES.values() if place in one.places)
 
 
 @pure
@@ -193,3 +355,7 @@ def summarise(traj: Any, out: Any) -> None:
     out.refugees_hosted = last.refugees_hosted
     out.approval = last.approval
     out.power_debt = last.power_owed
+
+
+if astray := sorted(fields_read(summarise)["out"] ^ OUTCOMES.keys()):
+    raise ModelError(f"outcomes {astray}: declared and not summarised, or summarised and not declared")

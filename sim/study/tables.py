@@ -18,9 +18,6 @@ PARTS = ("defaults", "plausible")
 LADDERS = ("escalation", "rapprochement")
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 
-#: Outcomes that are no whole numbers.
-REAL = ("refugees_hosted", "approval", "power_debt")
-
 Ints = NDArray[np.int64]
 
 
@@ -36,15 +33,15 @@ def outcomes(part: str, case: Ints, block: Block, variables: Sequence[str]) -> p
         "replicate": np.arange(len(case)),
         "part": named(np.full(len(case), PARTS.index(part)), PARTS),
     }
-    for name in OUTCOMES:
+    for name, one in OUTCOMES.items():
         values = rows[name]
         missing = np.isnan(values)
-        if name == "path":
+        if one.kind == "class":
             codes = np.where(missing, -1, values).astype(np.int64)
             columns[name] = named(codes, PATHS)
-        elif name == "blood":
+        elif one.kind == "flag":
             columns[name] = pd.arrays.BooleanArray(np.nan_to_num(values) > 0.5, missing)
-        elif name in REAL:
+        elif one.kind == "real":
             columns[name] = values.copy()
         else:
             columns[name] = pd.arrays.IntegerArray(np.nan_to_num(values).astype(np.int64), missing)

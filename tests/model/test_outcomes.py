@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.errors import ModelError
 from sim.model.outcomes import (
     ESCALATION,
     LAST,
@@ -18,7 +19,9 @@ from sim.model.outcomes import (
     OUTCOMES,
     PATHS,
     RAPPROCHEMENT,
+    Outcome,
     first_reached,
+    reported,
     summarise,
 )
 from sim.model.registry import Model
@@ -94,7 +97,38 @@ def fits(out: Any) -> set[str]:
 def test_names_and_numbers_of_rungs_agree() -> None:
     assert len(ESCALATION) == len(RAPPROCHEMENT) == 6
     assert tuple(CLASSES) == PATHS
-    assert OUTCOME_DTYPE.names == OUTCOMES
+    assert OUTCOME_DTYPE.names == tuple(OUTCOMES)
+
+
+def test_an_outcome_is_reported_where_its_declaration_says() -> None:
+    assert [one.name for one in reported("levers")] == [
+        "blood",
+        "peak_escalation",
+        "peak_rapprochement",
+        "approval",
+    ]
+    assert {one.name for one in OUTCOMES.values() if one.counted} >= {"incidents", "deaths", "power_debt"}
+    assert not OUTCOMES["peak_escalation"].counted
+    assert OUTCOMES["first_escalation_3"].label == "first armed clash"
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"unit": ""}, "outcome 'noise': expected one of share, index, .*; found ''"),
+        ({"kind": "text"}, "outcome 'noise': expected one of class, .*; found 'text'"),
+        ({"places": ("wall",)}, "outcome 'noise': expected one of page, .*; found 'wall'"),
+        ({"meaning": " "}, "outcome 'noise': needs a meaning and a label"),
+        ({"label": ""}, "outcome 'noise': needs a meaning and a label"),
+        ({"kind": "flag"}, "outcome 'noise': a flag and a first week name their event"),
+        ({"event": "a bang"}, "outcome 'noise': a flag and a first week name their event"),
+    ],
+)
+def test_an_outcome_that_is_declared_wrongly_does_not_load(changes: dict[str, Any], says: str) -> None:
+    sound = {"name": "noise", "kind": "real", "unit": "index", "meaning": "loudness", "label": "noise"}
+    assert Outcome(**sound).unit == "index"
+    with pytest.raises(ModelError, match=says):
+        Outcome(**sound | changes)
 
 
 @pytest.mark.parametrize(

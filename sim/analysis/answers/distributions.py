@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sim.model.outcomes import PATHS
+from sim.model.outcomes import PATHS, reported
 
 Floats = NDArray[np.float64]
 
@@ -40,28 +40,6 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "cold peace",
     ),
 }
-
-
-class Measure(NamedTuple):
-    """A column of outcomes as people read it; `scale` divides before it is shown."""
-
-    column: str
-    label: str
-    unit: str
-    scale: float = 1.0
-
-
-#: The main outcomes, in the order in which they are reported.
-MEASURES = (
-    Measure("first_escalation_3", "first armed clash", "week"),
-    Measure("first_rapprochement_2", "first official talks", "week"),
-    Measure("incidents", "border incidents", "count"),
-    Measure("clashes", "armed clashes", "count"),
-    Measure("deaths", "deaths", "count"),
-    Measure("refugees_hosted", "refugees hosted at the end", "persons"),
-    Measure("approval", "approval at the end", "index"),
-    Measure("power_debt", "power debt at the end", "million USD", 1e6),
-)
 
 
 def sound(outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -272,17 +250,17 @@ def measures(outcomes: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index: column names of `MEASURES`. Columns: `label`, `unit`, `reached` (share of runs in which
-        it happened at all; 1 for what every run has), `median`, `low`, `high` (5 % and 95 %).
+        Index: names of the outcomes that a page reports. Columns: `label`, `unit`, `reached` (share of
+        runs in which it happened at all; 1 for what every run has), `median`, `low`, `high` (5 % and 95 %).
     """
     rows = sound(outcomes)
     made: dict[str, dict[str, Any]] = {}
-    for one in MEASURES:
-        values = rows[one.column].dropna().to_numpy(np.float64) / one.scale
+    for one in reported("page"):
+        values = rows[one.name].dropna().to_numpy(np.float64) / one.scale
         low, mid, high = np.quantile(values, [0.05, 0.5, 0.95]) if len(values) else [np.nan] * 3
-        made[one.column] = {
+        made[one.name] = {
             "label": one.label,
-            "unit": one.unit,
+            "unit": one.shown or one.unit,
             "reached": len(values) / len(rows) if len(rows) else np.nan,
             "median": mid,
             "low": low,

@@ -27,24 +27,13 @@ from sim.model.outcomes import OUTCOMES, PATHS
 Floats = NDArray[np.float64]
 
 FUNCTIONS = ("share", "mean", "weeks")
-FIRSTS = tuple(name for name in OUTCOMES if name.startswith("first_"))
+FIRSTS = tuple(name for name, one in OUTCOMES.items() if one.kind == "week")
 #: Outcomes that are numbers; a class is none, and the bitmask of fitting classes means nothing averaged.
-NUMBERS = tuple(name for name in OUTCOMES if name not in ("path", "fits"))
+NUMBERS = tuple(name for name, one in OUTCOMES.items() if one.kind not in ("class", "classes"))
 #: The classes that end in fighting of any kind.
 WORSE = PATHS[: PATHS.index("clashes") + 1]
 #: Outcomes that are or are not.
-FLAGS = ("blood", *FIRSTS)
-
-#: Units of outcomes whose mean is asked.
-UNITS = {
-    "incidents": "count",
-    "clashes": "count",
-    "deaths": "count",
-    "refugees_hosted": "persons",
-    "approval": "index",
-    "power_debt": "USD",
-    "blood": "share",
-}
+FLAGS = tuple(name for name, one in OUTCOMES.items() if one.event)
 
 
 @dataclass(frozen=True)
@@ -70,7 +59,8 @@ class Estimand:
             return "share"
         if self.function == "weeks":
             return "week"
-        return UNITS.get(self.names[0], "week" if self.names[0] in FIRSTS else "rung")
+        one = OUTCOMES[self.names[0]]
+        return "share" if one.kind == "flag" else one.unit
 
     @property
     def label(self) -> str:
@@ -78,9 +68,11 @@ class Estimand:
         if self.function == "share" and set(self.names) == set(WORSE):
             return "share of clashes or worse"
         if self.function == "share":
-            return "share of " + " or ".join(_LABELS.get(one, one) for one in self.names)
+            return "share of " + " or ".join(
+                one if one in PATHS else OUTCOMES[one].event for one in self.names
+            )
         if self.function == "weeks":
-            return f"weeks without {_LABELS.get(self.names[0], self.names[0])}"
+            return f"weeks without {OUTCOMES[self.names[0]].event}"
         return f"mean {self.names[0].replace('_', ' ')}"
 
     @property
@@ -108,21 +100,6 @@ class Estimand:
             if self.function == "weeks":
                 values = np.where(np.isnan(values), float(weeks), np.minimum(values, weeks))
         return np.where(failed, np.nan, values)
-
-
-_LABELS = {
-    "blood": "a deadly clash",
-    "first_escalation_1": "a war of words",
-    "first_escalation_2": "a show of force",
-    "first_escalation_3": "an armed clash",
-    "first_escalation_4": "sustained fighting",
-    "first_escalation_5": "interstate war",
-    "first_rapprochement_1": "a back-channel",
-    "first_rapprochement_2": "official talks",
-    "first_rapprochement_3": "working ties",
-    "first_rapprochement_4": "normalisation",
-    "first_rapprochement_5": "recognition",
-}
 
 
 def estimand(text: str) -> Estimand:

@@ -16,7 +16,7 @@ from sim.analysis.one_run.against import Parting, parting
 from sim.analysis.statistics.pairs import Effect, effect, level
 from sim.engine.ensemble import simulate
 from sim.errors import ScenarioError
-from sim.model.outcomes import PATHS
+from sim.model.outcomes import PATHS, Outcome, reported
 from sim.model.registry import load
 from sim.scenario.loading import load_scenario
 from sim.scenario.plan import plan
@@ -32,22 +32,19 @@ BLOCK = 2000
 NEVER = 0
 
 
-def _quantity(name: str, unit: str, column: str, scale: float = 1.0) -> Measure:
-    return Measure(name, unit, "quantity", lambda runs: runs.outcome(column) / scale)
+def _quantity(one: Outcome) -> Measure:
+    return Measure(
+        one.label, one.shown or one.unit, "quantity", lambda runs: runs.outcome(one.name) / one.scale
+    )
 
+
+_TOLD = reported("pairs")
 
 #: What is compared beside the classes, in the order in which it is told.
 MEASURES: tuple[Measure, ...] = (
-    happened("a clash, ever", "first_escalation_3"),
-    happened("a deadly clash, ever", "blood"),
-    happened("official talks, ever", "first_rapprochement_2"),
-    until("weeks without a clash", "first_escalation_3"),
-    until("weeks without official talks", "first_rapprochement_2"),
-    _quantity("border incidents", "count", "incidents"),
-    _quantity("deaths", "count", "deaths"),
-    _quantity("refugees hosted at the end", "persons", "refugees_hosted"),
-    _quantity("approval at the end", "index", "approval"),
-    _quantity("power debt at the end", "million USD", "power_debt", 1e6),
+    *(happened(f"{one.event}, ever", one.name) for one in _TOLD if one.event),
+    *(until(f"weeks without {one.event}", one.name) for one in _TOLD if one.kind == "week"),
+    *(_quantity(one) for one in _TOLD if not one.event),
 )
 
 

@@ -9,15 +9,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.errors import ResultError
-from sim.model.outcomes import PATHS
+from sim.model.outcomes import OUTCOMES, PATHS
 from sim.study.results.result import Result
 from sim.study.tables import LADDERS
 
 if TYPE_CHECKING:
     from sim.study.results.study import Study
 
-#: Outcomes by which runs are compared, beside their ladders week by week.
-COMPARED = ("incidents", "clashes", "deaths", "refugees_hosted", "approval", "power_debt")
+#: Counts and stocks by which runs are compared, beside their ladders week by week.
+COMPARED = tuple(name for name, one in OUTCOMES.items() if one.counted)
 
 #: Of a class with more runs than this, the first so many are compared.
 MOST = 20_000

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.answers import distributions
-from sim.model.outcomes import PATHS
+from sim.model.outcomes import PATHS, reported
 
 if TYPE_CHECKING:
     from sim.study.results.study import Study
@@ -32,7 +32,7 @@ MANY = 200_000
 #: Designs whose base points are a sample of the ranges, rather than points somebody chose.
 SAMPLED = ("lhs", "sobol", "saltelli", "morris")
 #: Outcomes by which contrasts are reported.
-CONTRASTED = ("blood", "peak_escalation", "peak_rapprochement", "approval")
+CONTRASTED = tuple(one.name for one in reported("levers"))
 
 
 class Interval(NamedTuple):

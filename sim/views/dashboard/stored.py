@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.answers import distributions
 from sim.errors import ResultError
-from sim.model.outcomes import PATHS
+from sim.model.outcomes import PATHS, reported
 from sim.study.ensemble import store
 from sim.study.results.result import load_results
 from sim.views.dashboard.charts import INK, describe, plain
@@ -24,7 +24,7 @@ from sim.views.text import counted
 LINES, FIRST = 1000, 4
 
 #: Outcomes that get an axis, first what a run ends as.
-ENDS = ("path", "peak_escalation", "final_rapprochement", "deaths", "approval")
+ENDS = tuple(one.name for one in reported("axes"))
 
 #: A colour for each class, worst first: warm for blood, cool for talks, grey for neither.
 COLOURS = ("#4a1204", "#a63a0a", "#d55e00", "#e69f00", "#0072b2", "#56b4e9", "#7f7f7f", "#b9b9b9")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,19 +13,6 @@ from sim.study.results.result import Result
 from sim.study.tables import PARTS
 from sim.views.reference.markdown import cell, code, page, said, table
 
-#: What each outcome of a run is; rungs and first weeks are written by pattern.
-OUTCOME = {
-    "path": "class of the path",
-    "fits": "bit k is set where the condition of class k holds, so that their order can be changed",
-    "blood": "whether there was ever a clash with dead",
-    "incidents": "border incidents",
-    "clashes": "armed clashes",
-    "deaths": "deaths in clashes, fighting and war",
-    "refugees_hosted": "persons hosted at the end",
-    "approval": "mean approval of the president at the end, 0 to 1",
-    "power_debt": "power delivered and not paid at the end, in USD",
-}
-
 TABLES = {
     "outcomes": "one row a run",
     "changes": "one row a change of rung: case, replicate, week, ladder, from, to; -1 after a failure",
@@ -34,16 +20,6 @@ TABLES = {
     "design": "one row a case: the value of everything that varies",
     "readings": "shares of classes under every reading of the article",
 }
-
-
-def meaning(name: str) -> str:
-    """Return what a column of outcomes holds."""
-    match = re.fullmatch(r"(peak|final|first)_(escalation|rapprochement)(?:_(\d))?", name)
-    if match is None:
-        return OUTCOME[name]
-    if match[1] == "first":
-        return f"first week on rung {match[3]} of {match[2]} or above; missing where never"
-    return f"{'highest' if match[1] == 'peak' else 'last'} rung of {match[2]}"
 
 
 def formats() -> str:
@@ -57,7 +33,7 @@ def formats() -> str:
         ("case", "number of the case; 0 is the scenario's own values in a result of `panj run`"),
         ("replicate", "which randomness; equal numbers share it"),
         ("part", f"{' or '.join(PARTS)}; only in a result of `panj run`"),
-        *((name, meaning(name)) for name in OUTCOMES),
+        *((name, one.meaning) for name, one in OUTCOMES.items()),
         ("failure", "why the run failed; missing where it is sound"),
     ]
     return page(
