@@ -6,7 +6,7 @@ Both files beside this module are written by `python -m sim.analysis.past.calibr
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,12 @@ def region() -> tuple[tuple[str, ...], NDArray[np.float64]]:
         return (), np.empty((0, 0))
     cells = np.load(FOLDER / REGION, allow_pickle=False)
     return tuple(record()["names"]), midpoints(cells)
+
+
+def newer(judgements: Iterable[str]) -> list[str]:
+    """Return the judgements that the stored calibration does not know yet; drawn from their declared ranges."""
+    known = set(record().get("names", ()))
+    return [name for name in judgements if name not in known]
 
 
 def midpoints(cells: NDArray[np.uint16]) -> NDArray[np.float64]:
