@@ -121,6 +121,8 @@ def draw_society(
                 ties[0] += 1
     for j in range(3):
         mean = world.solidarity if j == 0 else (world.fear if j == 1 else world.approval)
+        rest = p.solidarity_rest if j == 0 else (p.fear_rest if j == 1 else mean)
+        left = p.crisis_anchor * (mean - rest) if mean > rest else mean - rest
         room = min(mean, 1.0 - mean)
         centre = 0.0
         if citizens > 0:
@@ -131,6 +133,7 @@ def draw_society(
             apart = (noise[i, 5 + j] - centre) / widest if citizens > 0 else 0.0
             anchor[i, j] = share(mean + p.opinion_diversity * room * apart)
             opinion[i, j] = anchor[i, j]
+            anchor[i, j] = share(anchor[i, j] + rest + left - mean)
     means(world, opinion, weights, parts)
 
 
@@ -212,7 +215,7 @@ def opinion_week(
     x, y, z = opinion[:, 0], opinion[:, 1], opinion[:, 2]
     circle, home, hardship = following[:, 2], anchor[:, 2], traits[:, 3]
     common, proud, afraid, worn = (
-        drive.approval_all,
+        drive.approval_all + world.mood_approval,
         drive.approval_by_solidarity,
         drive.approval_by_fear,
         drive.approval_by_hardship,
@@ -231,10 +234,12 @@ def opinion_week(
         )
     circle, home, trust, kin = following[:, 0], anchor[:, 0], traits[:, 1], traits[:, 2]
     seen, told, felt = drive.solidarity_by_exposure, drive.solidarity_by_trust, drive.solidarity_by_kin
+    mood, mark = world.mood_solidarity, world.mark
     for i in range(n):
-        pull = seen * exposure[i] + told * trust[i] + felt * kin[i]
+        pull = mood + seen * exposure[i] + told * trust[i] + felt * kin[i]
+        rest = home[i] + mark * kin[i] * (1.0 - home[i])
         x[i] = moved(
-            x[i], home[i], part * circle[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers
+            x[i], rest, part * circle[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers
         )
     means(world, opinion, weights, parts)
 
@@ -254,12 +259,14 @@ def representatives_week(
         x, y, z = opinion[i, 0], opinion[i, 1], opinion[i, 2]
         exposure, hardship, stubborn = traits[i, 0], traits[i, 3], traits[i, 4]
         held, led = p.opinion_pace * stubborn, p.opinion_pace * (1.0 - stubborn) * peers
-        pull = drive.solidarity_by_exposure * exposure + drive.solidarity_by_trust * traits[i, 1]
-        pull += drive.solidarity_by_kin * traits[i, 2]
-        opinion[i, 0] = moved(x, anchor[i, 0], a, pull, held, led)
+        pull = world.mood_solidarity + drive.solidarity_by_exposure * exposure
+        pull += drive.solidarity_by_trust * traits[i, 1] + drive.solidarity_by_kin * traits[i, 2]
+        rest = anchor[i, 0] + world.mark * traits[i, 2] * (1.0 - anchor[i, 0])
+        opinion[i, 0] = moved(x, rest, a, pull, held, led)
         pull = drive.fear_by_exposure * exposure + drive.fear_by_border * traits[i, 5]
         opinion[i, 1] = moved(y, anchor[i, 1], b, pull, held, led)
-        pull = drive.approval_all + drive.approval_by_solidarity * x + drive.approval_by_fear * y
+        pull = drive.approval_all + world.mood_approval
+        pull += drive.approval_by_solidarity * x + drive.approval_by_fear * y
         opinion[i, 2] = moved(z, anchor[i, 2], c, pull + drive.approval_by_hardship * hardship, held, led)
     means(world, opinion, weights, parts)
 

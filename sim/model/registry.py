@@ -160,8 +160,10 @@ def compose(
                     0.0,
                     10.0,
                     f"weight of {one_rule.concern} among the concerns of {part.actor}",
-                    judgement("concerns start equal; no figure ranks them"),
-                    (0.6, 1.4),
+                    judgement(
+                        "concerns count alike; a weight only rescales its rules, so it is a lever and not uncertain"
+                    ),
+                    (1.0, 1.0),
                 )
     world = dict(state.quantities)
     _calibrate(defaults, parameters, world)

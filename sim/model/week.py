@@ -26,6 +26,7 @@ from sim.model.processes.border import habituation, incidents, tension
 from sim.model.processes.contact import contact
 from sim.model.processes.economy import economy
 from sim.model.processes.media import attention, words
+from sim.model.processes.mood import moods
 from sim.model.processes.power import power
 from sim.model.processes.refugees import refugees
 from sim.model.processes.resistance import detection, militants, unrest, wings
@@ -43,6 +44,7 @@ BEFORE_OPINION: tuple[Process, ...] = (
     power,
     economy,
     attention,
+    moods,
     contact,
 )
 

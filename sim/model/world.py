@@ -91,3 +91,7 @@ class Draws(Record):
     pragmatists: float = draw("normal", "noise of the wings' balance")
     ability: float = draw("normal", "noise of Kabul's means")
     spotlight: float = draw("normal", "noise of Western attention")
+    news: float = draw("uniform", "whether something widely shown happens in the north")
+    impact: float = draw("uniform", "how widely it is shown")
+    mood_approval: float = draw("normal", "what moves approval for reasons of its own")
+    mood_solidarity: float = draw("normal", "what moves solidarity for reasons of its own")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.model.actors.readiness import SELDOM, standing
 from sim.model.declare import clause, option, rule
 from sim.model.maths import ramp
 from sim.model.provenance import Record, judgement, parameter
@@ -18,7 +19,7 @@ PULL = judgement("no figure exists; set so that outsiders move over months and n
 class ChinaParameters(Record):
     """Numbers of China's options and rules."""
 
-    fund_base: float = parameter(-2.4, "utility", -3.0, -1.8, "of funding the border", PULL)
+    fund_base: float = standing(SELDOM, "of funding the border")
     fund_step: float = parameter(
         0.10, "share", 0.04, 0.16, "share of the way to full cooperation one step takes", PULL
     )

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.model.actors.dushanbe.rules import alive, beyond, neighbours
 from sim.model.declare import clause, rule
-from sim.model.maths import ramp, share
+from sim.model.maths import share
 from sim.model.provenance import Record, judgement, literature, parameter
 
 if TYPE_CHECKING:
@@ -34,6 +35,30 @@ class OpinionParameters(Record):
     opinion_diversity: float = parameter(
         0.6, "share", 0.3, 0.9, "spread of citizens' anchors around the mean", PULL
     )
+    solidarity_rest: float = parameter(
+        0.45,
+        "index",
+        0.35,
+        0.55,
+        "solidarity that no crisis feeds",
+        judgement("that of the years before, as in the storyline without a crisis"),
+    )
+    fear_rest: float = parameter(
+        0.3,
+        "index",
+        0.2,
+        0.4,
+        "fear that no crisis feeds",
+        judgement("that of the years before, as in the storyline without a crisis"),
+    )
+    crisis_anchor: float = parameter(
+        0.0,
+        "share",
+        0.0,
+        0.3,
+        "part of the mood of August 2021 that has become conviction",
+        judgement("images since Kabul fell (¶12): a crisis of weeks makes few convictions"),
+    )
     exposure_mean: float = parameter(
         0.35,
         "share",
@@ -58,7 +83,12 @@ class OpinionParameters(Record):
     )
     media_fear: float = parameter(0.06, "1/week", 0.02, 0.1, "the same on fear", PULL)
     contrast_gain: float = parameter(
-        0.03, "1/week", 0.01, 0.05, "approval won by neighbours' dealings, times solidarity", PULL
+        0.05,
+        "1/week",
+        0.02,
+        0.08,
+        "approval won by neighbours' dealings, times solidarity",
+        judgement("criticism of the neighbours is no less popular (¶13): the size of that on Kabul"),
     )
     wear: float = parameter(0.03, "1/week", 0.01, 0.05, "approval worn down by hardship and fatigue", PULL)
     fatigue_growth: float = parameter(
@@ -92,17 +122,17 @@ def exposure(world: World, p: Parameters) -> float:
 @rule(
     "O2",
     "contrast",
-    paragraphs=(13,),
+    paragraphs=(13, 19),
     concern="opinion",
-    claim="Neighbours' cooperation with the Taliban is unpopular and flatters the one who refuses.",
+    claim="Neighbours' cooperation with the Taliban is unpopular and flatters the one who refuses, while Afghanistan is unsettled.",
     pushes={"approval_by_solidarity": "+contrast_gain"},
-    rises_with=("russia_engagement", "china_engagement", "uzbekistan_engagement"),
+    rises_with=("russia_engagement", "china_engagement", "uzbekistan_engagement", "unsettled"),
     falls_with=("rapprochement",),
 )
 def contrast(world: World, p: Parameters) -> float:
     """Neighbours' dealings with Kabul, Tashkent's most of all, beyond Dushanbe's own."""
-    theirs = 0.5 * world.uzbekistan_engagement + 0.25 * (world.russia_engagement + world.china_engagement)
-    return share(theirs - ramp(world.rapprochement, 0.0, 5.0))
+    dealings = neighbours(world.russia_engagement, world.china_engagement, world.uzbekistan_engagement)
+    return beyond(dealings, world.rapprochement) * alive(world.unsettled, p)
 
 
 @rule(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.model.actors.readiness import NOW_AND_THEN, SELDOM, standing
 from sim.model.declare import clause, option, rule
 from sim.model.maths import ramp, share
 from sim.model.provenance import Record, judgement, parameter
@@ -13,24 +14,17 @@ if TYPE_CHECKING:
     from sim.model.world import Seen, World
 
 PULL = judgement("no figure exists; set so that outsiders move over months and not weeks, wide range")
-BASE = judgement("how readily an option is taken without any reason for it; outsiders act seldom")
 PACE = judgement("no figure exists; outsiders' courses change within a season")
 
 
 class RussiaParameters(Record):
     """Numbers of Russia's options and rules, and those all outsiders share."""
 
-    reinforce_base: float = parameter(-2.2, "utility", -2.8, -1.6, "of reinforcing the guarantee", BASE)
-    thin_base: float = parameter(-2.4, "utility", -3.0, -1.8, "of thinning it out", BASE)
-    outsider_engage_base: float = parameter(
-        -2.4, "utility", -3.0, -1.8, "of a step towards Kabul, for every outsider", BASE
-    )
-    outsider_cool_base: float = parameter(
-        -2.8, "utility", -3.4, -2.2, "of a step away from Kabul, for every outsider", BASE
-    )
-    counsel_base: float = parameter(
-        -2.4, "utility", -3.0, -1.8, "of urging restraint, for every patron", BASE
-    )
+    reinforce_base: float = standing(NOW_AND_THEN, "of reinforcing the guarantee")
+    thin_base: float = standing(SELDOM, "of thinning it out")
+    outsider_engage_base: float = standing(SELDOM, "of a step towards Kabul, for every outsider")
+    outsider_cool_base: float = standing(SELDOM, "of a step away from Kabul, for every outsider")
+    counsel_base: float = standing(SELDOM, "of urging restraint, for every patron")
 
     reinforce_step: float = parameter(
         0.12, "share", 0.05, 0.2, "share of the way to a full guarantee one step takes", PACE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.model.actors.readiness import NOW_AND_THEN, OFTEN, RARELY, SELDOM, standing
 from sim.model.declare import clause, option, rule
 from sim.model.maths import clip, ramp, share
 from sim.model.provenance import Record, judgement, parameter
@@ -14,22 +15,21 @@ if TYPE_CHECKING:
 
 PULL = judgement("no figure exists; set so that the autumn of 2021 comes out as described, wide range")
 PACE = judgement("no figure exists; a change of course shows within one to three months")
-BASE = judgement("how readily an option is taken without any reason for it; set on the autumn of 2021")
 
 
 class TalibanParameters(Record):
     """Numbers of the Taliban's options and rules."""
 
-    threaten_base: float = parameter(-1.8, "utility", -2.4, -1.2, "of threatening Dushanbe", BASE)
-    court_base: float = parameter(-1.0, "utility", -1.6, -0.4, "of courting Dushanbe", BASE)
-    mass_base: float = parameter(-2.2, "utility", -2.8, -1.6, "of sending fighters to the border", BASE)
-    withdraw_base: float = parameter(-1.8, "utility", -2.4, -1.2, "of withdrawing fighters", BASE)
-    attack_base: float = parameter(-1.6, "utility", -2.2, -1.0, "of attacking Panjshir", BASE)
-    include_base: float = parameter(-2.6, "utility", -3.2, -2.0, "of broadening the cabinet", BASE)
-    narrow_base: float = parameter(-2.2, "utility", -2.8, -1.6, "of narrowing the cabinet", BASE)
-    taliban_warm_base: float = parameter(-1.8, "utility", -2.4, -1.2, "of Kabul's step towards contact", BASE)
-    taliban_cool_base: float = parameter(-3.3, "utility", -3.9, -2.7, "of Kabul's step back", BASE)
-    pay_base: float = parameter(-1.2, "utility", -1.8, -0.6, "of paying the power bill", BASE)
+    threaten_base: float = standing(NOW_AND_THEN, "of threatening Dushanbe")
+    court_base: float = standing(OFTEN, "of courting Dushanbe")
+    mass_base: float = standing(NOW_AND_THEN, "of sending fighters to the border")
+    withdraw_base: float = standing(NOW_AND_THEN, "of withdrawing fighters")
+    attack_base: float = standing(SELDOM, "of attacking Panjshir")
+    include_base: float = standing(SELDOM, "of broadening the cabinet")
+    narrow_base: float = standing(NOW_AND_THEN, "of narrowing the cabinet")
+    taliban_warm_base: float = standing(NOW_AND_THEN, "of Kabul's step towards contact")
+    taliban_cool_base: float = standing(RARELY, "of Kabul's step back")
+    pay_base: float = standing(OFTEN, "of paying the power bill")
 
     threat_step: float = parameter(
         0.35, "share", 0.2, 0.5, "share of the way to open threats one week takes", PACE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.model.actors.readiness import OFTEN, SELDOM, standing
 from sim.model.declare import clause, option, rule
 from sim.model.maths import ramp
 from sim.model.provenance import Record, judgement, parameter
@@ -18,8 +19,8 @@ PULL = judgement("no figure exists; set so that Tashkent leads by months from eq
 class UzbekistanParameters(Record):
     """Numbers of Uzbekistan's options and rules."""
 
-    speak_base: float = parameter(-1.4, "utility", -2.0, -0.8, "of speaking for Afghan Uzbeks", PULL)
-    mediate_base: float = parameter(-2.6, "utility", -3.2, -2.0, "of mediating", PULL)
+    speak_base: float = standing(OFTEN, "of speaking for Afghan Uzbeks")
+    mediate_base: float = standing(SELDOM, "of mediating")
     speak_step: float = parameter(
         0.25, "share", 0.1, 0.4, "share of the way to full voice one week takes", PULL
     )

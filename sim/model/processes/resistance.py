@@ -21,8 +21,19 @@ class ResistanceParameters(Record):
     resistance_hold: float = parameter(
         0.01, "1/week", 0.004, 0.016, "recovery of a resistance in its mountains", SLOW
     )
+    pocket: float = parameter(
+        1.0,
+        "share",
+        0.8,
+        1.0,
+        "part of its recovery that needs people and ground left to recover from",
+        judgement("the last territory not wholly taken (¶5): what is lost does not come back by itself"),
+    )
     resistance_loss: float = parameter(
-        0.04, "1/week", 0.02, 0.06, "strength lost under a full offensive", SLOW
+        0.07, "1/week", 0.04, 0.10, "strength lost under a full offensive", SLOW
+    )
+    resistance_attrition: float = parameter(
+        0.2, "share", 0.1, 0.3, "part of that loss that goes on without an offensive", SLOW
     )
     violence_fading: float = parameter(0.075, "1/week", 0.04, 0.12, "fading of violence", SLOW, bounds=(0, 1))
     violence_floor: float = parameter(0.15, "index", 0.05, 0.25, "violence of an unsettled country", SLOW)
@@ -91,8 +102,9 @@ def unrest(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     moved = world.violence_north + drive.violence * (1.0 - world.violence_north)
     moved -= p.violence_fading * (world.violence_north - floor)
     world.violence_north = share(moved + p.violence_noise * draw.violence)
-    gained = (p.resistance_hold * world.unsettled + drive.resistance) * (1.0 - world.resistance)
-    lost = p.resistance_loss * (0.2 + world.offensive) * world.resistance
+    grows = p.resistance_hold * world.unsettled * (1.0 - p.pocket * (1.0 - 2.0 * world.resistance))
+    gained = (grows + drive.resistance) * (1.0 - world.resistance)
+    lost = p.resistance_loss * (p.resistance_attrition + world.offensive) * world.resistance
     world.resistance = share(world.resistance + gained - lost)
     fresh = (p.unsettling_violence * world.violence_north + drive.settling) * (1.0 - world.unsettled)
     calming = max(p.settling_pace - drive.settling, 0.0) * world.unsettled

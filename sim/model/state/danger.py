@@ -122,6 +122,18 @@ class Opinion(Record):
         estimated=True,
         chart=True,
     )
+    mood_approval: float = tally(
+        "1/week", "push on approval of events at home that nobody models", bounds=(-1, 1)
+    )
+    mood_solidarity: float = tally("1/week", "the same push on solidarity", bounds=(-1, 1))
+    mark: float = state(
+        0.0,
+        "index",
+        "how far outrages have moved what those who feel kin return to",
+        judgement("counted from the fall of Kabul on"),
+        plausible=(0.0, 0.0),
+        fades="trauma_fading",
+    )
     solidarity_spread: float = tally(
         "index", "standard deviation of solidarity among citizens", known_to=D, estimated=True
     )

@@ -24,7 +24,7 @@ def denounce(world: World, p: Parameters) -> None:
 @option("words.veil", base="veil_base", inverse="denounce", moves=("rhetoric", "veiled"), paragraphs=(7,))
 def veil(world: World, p: Parameters) -> None:
     """Criticise in terms of inclusiveness, naming nobody."""
-    world.rhetoric += p.word_step * p.veil_words * (1.0 - world.rhetoric)
+    world.rhetoric += p.word_step * p.veil_words * (p.veil_level - world.rhetoric)
     world.veiled += p.veil_step * (1.0 - world.veiled)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.model.actors.dushanbe.rules import peril
+from sim.model.actors.dushanbe.risks import backing, peril
 from sim.model.declare import clause, rule
 from sim.model.maths import ramp
 
@@ -71,5 +71,5 @@ def wearying(world: World, p: Parameters) -> float:
 )
 def restraining_guarantor(seen: Seen, p: Parameters) -> float:
     """The part that firm backers add to caution."""
-    firm = (1.0 - p.backstop_china) * seen.russian_guarantee + p.backstop_china * seen.chinese_cooperation
-    return p.restraint * firm * peril(seen.tension, p)
+    firm = backing(seen.russian_guarantee, seen.chinese_cooperation, p)
+    return p.restraint * firm * (p.ordinary * seen.tension + peril(seen.tension, p))

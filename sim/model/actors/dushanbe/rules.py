@@ -1,4 +1,4 @@
-"""The claims by which Dushanbe weighs its options, and what its words and deeds set off."""
+"""What hard words and dealings are worth to Dushanbe at home and in standing, and what they set off."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.model.declare import clause, rule
 from sim.model.maths import logistic, pure, ramp, share
+from sim.model.provenance import literature
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters
@@ -13,100 +14,151 @@ if TYPE_CHECKING:
 
 
 @pure
-def need(hardship: float, fatigue: float, approval: float, p: Parameters) -> float:
-    """Return what there is to make up for at home, 0 to 1: hardship, fatigue, approval that is missing."""
-    felt = 0.3 * hardship + 0.3 * fatigue + 0.4 * (1.0 - approval)
-    return (1.0 - p.need_share) + p.need_share * felt
+def need(hardship: float, fatigue: float, p: Parameters) -> float:
+    """Return what there is to make up for at home, 0 to 1: economic difficulty and a tiring rule alike."""
+    return 1.0 - p.need_share * (1.0 - 0.5 * (hardship + fatigue))
 
 
 @pure
-def peril(tension: float, p: Parameters) -> float:
-    """Return how near tension is to danger, 0 to 1: logistic around `danger`."""
-    return logistic((tension - p.danger) / p.danger_width)
+def committed(words_memory: float, p: Parameters) -> float:
+    """Return how far remembered words close the way back, 0 to 1: steeply where they went overboard."""
+    gone = logistic((words_memory - p.overboard) / p.overboard_width)
+    return p.audience_floor + (1.0 - p.audience_floor) * gone
+
+
+@pure
+def alive(unsettled: float, p: Parameters) -> float:
+    """Return how much of what the crisis earns is left, 0 to 1: all of it while Afghanistan is unsettled."""
+    return 1.0 - p.lasting * (1.0 - ramp(unsettled, p.settled, p.unsettled_full))
+
+
+@pure
+def fresh(words_memory: float, media_salience: float, p: Parameters) -> float:
+    """Return how fresh hard words sound, 0 to 1: repetition tires, news makes them relevant again."""
+    return 1.0 - p.tiring * words_memory * (1.0 - media_salience)
+
+
+@pure
+def neighbours(russia: float, china: float, uzbekistan: float) -> float:
+    """Return how far neighbours deal with Kabul, 0 to 1: Tashkent's part is half, as the first to go."""
+    return 0.5 * (uzbekistan + 0.5 * (russia + china))
+
+
+@pure
+def beyond(dealings: float, rapprochement: float) -> float:
+    """Return neighbours' dealings beyond Dushanbe's own rung, 0 to 1."""
+    return share(dealings - ramp(rapprochement, 0.0, 5.0))
+
+
+@pure
+def untroubled(blood: float, p: Parameters) -> float:
+    """Return how far the promise of peace is kept, 0 to 1: nothing is left of it once enough blood is shed."""
+    return 1.0 - ramp(blood, 0.0, p.blood_broken)
 
 
 @rule(
     "D1",
     "nationalist card",
-    paragraphs=(11, 15),
+    paragraphs=(11, 15, 16),
     concern="regime popularity",
-    claim="Hard words win popularity, the more so the more citizens feel kin and the more hardship and fatigue there is to make up for.",
+    claim="Hard words win popularity where citizens feel kin and there is hardship and fatigue to make up for, until repetition tires or Afghanistan settles.",
     pushes={
         "words.denounce": "+nationalist_words",
         "words.veil": "+nationalist_veil",
         "words.soften": "-nationalist_veil",
     },
-    rises_with=("solidarity", "hardship", "fatigue"),
-    falls_with=("approval",),
+    rises_with=("solidarity", "hardship", "fatigue", "unsettled", "media_salience"),
+    falls_with=("words_memory",),
 )
 def nationalist_card(seen: Seen, p: Parameters) -> float:
-    """Expected gain of hard words, 0 to 1: a ramp in solidarity times what is to be made up for."""
-    return ramp(seen.solidarity, p.kin_floor, p.kin_full) * need(
-        seen.hardship, seen.fatigue, seen.approval, p
-    )
+    """Expected gain of hard words, 0 to 1: kin-feeling times need, as far as words are fresh and the crisis lives."""
+    heard = fresh(seen.words_memory, seen.media_salience, p) * alive(seen.unsettled, p)
+    return ramp(seen.solidarity, p.kin_floor, p.kin_full) * need(seen.hardship, seen.fatigue, p) * heard
 
 
-@clause("D1", pushes={"approval_by_solidarity": "+nationalist_gain"}, rises_with=("rhetoric",))
+@clause(
+    "D1",
+    pushes={"approval_by_solidarity": "+nationalist_gain"},
+    rises_with=("rhetoric", "unsettled", "media_salience"),
+    falls_with=("words_memory",),
+)
 def applause(world: World, p: Parameters) -> float:
-    """Citizens who feel kin reward hard words."""
-    return world.rhetoric
+    """Citizens who feel kin reward hard words, as far as these are fresh and the crisis lives."""
+    return world.rhetoric * fresh(world.words_memory, world.media_salience, p) * alive(world.unsettled, p)
 
 
 @rule(
     "D2",
     "cost of accommodation",
-    paragraphs=(11,),
+    paragraphs=(11, 19),
     concern="regime popularity",
-    claim="Visible dealings with Kabul cost popularity in proportion to solidarity and to how hard the words were before.",
-    pushes={"contact.warm": "-audience_cost", "words.soften": "-audience_words"},
-    rises_with=("solidarity", "words_memory"),
+    claim="Dealings that show cost popularity in proportion to solidarity, steeply so after words that went overboard; a hidden channel costs little.",
+    pushes={"contact.warm": "-audience_cost"},
+    rises_with=("solidarity", "words_memory", "rapprochement"),
 )
 def accommodation_cost(seen: Seen, p: Parameters) -> float:
-    """Expected audience cost (Fearon 1994), 0 to 1."""
-    return seen.solidarity * (p.audience_floor + (1.0 - p.audience_floor) * seen.words_memory)
+    """Expected audience cost (Fearon 1994) of one step closer, 0 to 1; the first step hardly shows."""
+    shows = p.hidden + (1.0 - p.hidden) * ramp(seen.rapprochement, 0.0, 1.0)
+    return seen.solidarity * committed(seen.words_memory, p) * shows
+
+
+@clause("D2", pushes={"words.soften": "-audience_words"}, rises_with=("solidarity", "words_memory"))
+def words_eaten(seen: Seen, p: Parameters) -> float:
+    """Softer words after hard ones are heard as a climb-down, too."""
+    return seen.solidarity * committed(seen.words_memory, p)
+
+
+@clause(
+    "D2",
+    pushes={"contact.cool": "+audience_cool"},
+    rises_with=("solidarity", "words_memory", "rapprochement"),
+)
+def regret(seen: Seen, p: Parameters) -> float:
+    """What dealings that show cost is a reason to step back from them."""
+    return ramp(seen.rapprochement, 1.0, 2.0) * seen.solidarity * committed(seen.words_memory, p)
 
 
 @clause(
     "D2", pushes={"approval_by_solidarity": "-audience_loss"}, rises_with=("rapprochement", "words_memory")
 )
 def disappointment(world: World, p: Parameters) -> float:
-    """Citizens punish contact that shows, the more the harder the words they remember."""
-    shown = ramp(world.rapprochement, 1.0, 4.0)
-    return shown * (p.audience_floor + (1.0 - p.audience_floor) * world.words_memory)
+    """Citizens punish contact that shows, steeply so after words that went overboard."""
+    return ramp(world.rapprochement, 1.0, 4.0) * committed(world.words_memory, p)
 
 
 @rule(
     "D3",
     "peaceful sky",
-    paragraphs=(16,),
+    paragraphs=(16, 19),
     concern="regime popularity",
-    claim="Felt threat makes the promise of peace valuable while no blood is shed at home.",
+    claim="Felt threat makes the promise of peace valuable while no blood is shed at home and Afghanistan stays unsettled.",
     pushes={"force.mobilise": "+peace_force", "contact.warm": "-peace_contact"},
-    rises_with=("fear", "fear_khatlon", "fear_badakhshan"),
+    rises_with=("fear", "fear_khatlon", "fear_badakhshan", "unsettled"),
     falls_with=("blood",),
 )
 def peaceful_sky(seen: Seen, p: Parameters) -> float:
     """Worth of being seen as protector: fear, of the border regions above all, while there is no blood."""
     border = 0.5 * (seen.fear_khatlon + seen.fear_badakhshan)
-    return ramp(0.5 * (seen.fear + border), p.fear_usual, 1.0) * (1.0 - share(2.5 * seen.blood))
+    felt = ramp(0.5 * (seen.fear + border), p.fear_usual, 1.0)
+    return felt * untroubled(seen.blood, p) * alive(seen.unsettled, p)
 
 
-@clause("D3", pushes={"approval_by_fear": "+peace_gain"}, falls_with=("blood",))
+@clause("D3", pushes={"approval_by_fear": "+peace_gain"}, rises_with=("unsettled",), falls_with=("blood",))
 def protector(world: World, p: Parameters) -> float:
-    """Fear lifts approval as long as nobody dies at home."""
-    return share(1.0 - 2.5 * world.blood)
+    """Fear lifts approval as long as nobody dies at home and the crisis lives."""
+    return untroubled(world.blood, p) * alive(world.unsettled, p)
 
 
-@clause("D3", pushes={"approval_all": "-peace_gain"}, falls_with=("blood",))
+@clause("D3", pushes={"approval_all": "-peace_gain"}, rises_with=("unsettled",), falls_with=("blood",))
 def usual_fear(world: World, p: Parameters) -> float:
     """Fear that is always there lifts nobody: what it would add is taken off again."""
-    return p.fear_usual * share(1.0 - 2.5 * world.blood)
+    return p.fear_usual * untroubled(world.blood, p) * alive(world.unsettled, p)
 
 
 @clause("D3", pushes={"approval_by_fear": "-peace_loss"}, rises_with=("blood",))
 def broken_promise(world: World, p: Parameters) -> float:
-    """Fear turns against the one who promised peace once blood is shed."""
-    return share(2.5 * world.blood - 1.0)
+    """Fear turns against the one who promised peace once more than enough blood is shed."""
+    return share(world.blood / p.blood_broken - 1.0)
 
 
 @rule(
@@ -120,7 +172,8 @@ def broken_promise(world: World, p: Parameters) -> float:
 )
 def spotlight_reward(seen: Seen, p: Parameters) -> float:
     """Attention now, with a little weight on the aid that follows."""
-    return share(0.8 * seen.spotlight + 0.2 * seen.assistance / 1.0e6)
+    aid = seen.assistance / p.assistance_most
+    return share((1.0 - p.spotlight_aid) * seen.spotlight + p.spotlight_aid * aid)
 
 
 @clause(
@@ -132,146 +185,6 @@ def spotlight_reward(seen: Seen, p: Parameters) -> float:
 def lone_stand(world: World, p: Parameters) -> float:
     """Attention goes to hard words that stand alone while the world looks at Afghanistan."""
     return world.rhetoric * world.media_salience * (1.0 - ramp(world.rapprochement, 0.0, 5.0))
-
-
-@rule(
-    "D5",
-    "caution",
-    paragraphs=(7, 18, 19),
-    concern="border security",
-    claim="The nearer tension is to danger, the steeper the expected cost of more of it: words soften, a channel opens.",
-    pushes={
-        "words.denounce": "-caution_words",
-        "words.soften": "+caution_soft",
-        "contact.warm": "+caution_contact",
-        "force.mobilise": "-caution_force",
-        "resistance.back": "-caution_force",
-    },
-    rises_with=("tension", "russia_counsel", "china_counsel"),
-)
-def caution(seen: Seen, p: Parameters) -> float:
-    """Expected cost of more tension, sharpened by counsel of restraint; 0 to 1 + counsel_weight."""
-    counsel = 0.5 * (seen.russia_counsel + seen.china_counsel)
-    return peril(seen.tension, p) * (1.0 + p.counsel_weight * counsel)
-
-
-@rule(
-    "D6",
-    "backstop",
-    paragraphs=(18,),
-    concern="border security",
-    claim="The Russian guarantee and Chinese cooperation discount the cost of risk.",
-    pushes={
-        "words.denounce": "+caution_words",
-        "words.soften": "-caution_soft",
-        "contact.warm": "-caution_contact",
-        "force.mobilise": "+caution_force",
-        "resistance.back": "+caution_force",
-    },
-    rises_with=("tension", "russian_guarantee", "chinese_cooperation"),
-)
-def backstop_discount(seen: Seen, p: Parameters) -> float:
-    """The part of caution that firm backers take away."""
-    firm = (1.0 - p.backstop_china) * seen.russian_guarantee + p.backstop_china * seen.chinese_cooperation
-    return p.backstop * firm * peril(seen.tension, p)
-
-
-@rule(
-    "D7",
-    "words, not deeds",
-    paragraphs=(8, 9),
-    concern="border security",
-    claim="Pledges are carried out only to a small fraction; capacity waits for outside help; security services keep numbers down; figures are withheld.",
-    pushes={"refugees.push_back": "+keep_down", "refugees.admit": "-keep_down"},
-    rises_with=("refugees_hosted",),
-    falls_with=("refugee_capacity",),
-)
-def full_shelters(seen: Seen, p: Parameters) -> float:
-    """How full the shelters are, 0 at half of capacity, 1 at one and a half times."""
-    return ramp(seen.refugees_hosted / max(seen.refugee_capacity, 1.0), 0.5, 1.5)
-
-
-@clause("D7", pushes={"admission": "-keep_down_share", "reporting": "+unreported"})
-def quiet_deportation(world: World, p: Parameters) -> float:
-    """Security services turn people away beyond policy, and reports leave people out."""
-    return 1.0
-
-
-@rule(
-    "D8",
-    "keep trading",
-    paragraphs=(10,),
-    concern="economy",
-    claim="Power flows on credit whatever the words; cutting it costs revenue and a lever, for little.",
-    pushes={"trade.cut": "-lever"},
-    rises_with=("power_supply",),
-)
-def keep_trading(seen: Seen, p: Parameters) -> float:
-    """What a cut would lose: the share of the contract still delivered."""
-    return share(seen.power_supply / p.power_contract)
-
-
-@clause("D8", pushes={"trade.restore": "+restoring"}, falls_with=("power_supply",))
-def lost_revenue(seen: Seen, p: Parameters) -> float:
-    """What restoring would bring back."""
-    return share(1.0 - seen.power_supply / p.power_contract)
-
-
-@rule(
-    "D9",
-    "deniable support",
-    paragraphs=(5,),
-    concern="standing",
-    claim="Support and shelter for the resistance raise its strength, are denied, and are detected with some probability.",
-    pushes={"resistance.back": "+deniable"},
-    rises_with=("violence_north", "resistance"),
-)
-def deniable_support(seen: Seen, p: Parameters) -> float:
-    """Worth backing: alive and under attack."""
-    return seen.resistance * (0.3 + 0.7 * seen.violence_north)
-
-
-@clause("D9", pushes={"resistance.drop": "+exposed", "resistance.back": "-exposed"}, rises_with=("detected",))
-def exposure_of_support(seen: Seen, p: Parameters) -> float:
-    """Denial wears thin once support is detected."""
-    return seen.detected
-
-
-@clause(
-    "D9",
-    pushes={"resistance": "+support_effect", "detection": "+detection_rate"},
-    rises_with=("covert_support", "leaders_hosted"),
-)
-def support_at_work(world: World, p: Parameters) -> float:
-    """Support strengthens the resistance and can be detected."""
-    return 0.8 * world.covert_support + 0.2 * world.leaders_hosted
-
-
-@rule(
-    "D10",
-    "show of force",
-    paragraphs=(1, 6),
-    concern="border security",
-    claim="Fighters massing are answered with troops and parades, up to what a weak army has; force costs money.",
-    pushes={"force.mobilise": "+answer"},
-    rises_with=("fighters", "threat"),
-    falls_with=("fighters_usual",),
-)
-def show_of_force(seen: Seen, p: Parameters) -> float:
-    """Fighters beyond the usual, with threats on top: the answer is to what is new."""
-    return share(ramp(seen.fighters - seen.fighters_usual, 0.0, p.answer_full) + 0.3 * seen.threat)
-
-
-@clause(
-    "D10",
-    pushes={"force.stand_down": "+force_cost", "force.mobilise": "-force_cost"},
-    rises_with=("troops", "hardship"),
-    falls_with=("tension",),
-)
-def cost_of_force(seen: Seen, p: Parameters) -> float:
-    """A large force in quiet or poor times is a burden."""
-    surplus = ramp(seen.troops, p.troops_rest, p.troops_most)
-    return surplus * (0.4 + 0.6 * seen.hardship) * (1.0 - 0.7 * ramp(seen.tension, p.crisis_quiet, 1.0))
 
 
 @rule(
@@ -307,45 +220,6 @@ def face_saved(seen: Seen, p: Parameters) -> float:
 
 
 @rule(
-    "D13",
-    "veiled words",
-    paragraphs=(7,),
-    concern="border security",
-    claim="Speaking of inclusiveness instead of naming the Taliban provokes less and keeps the exit open, and earns less at home.",
-    pushes={"words.veil": "+veil_pull"},
-    rises_with=("tension",),
-)
-def prudence(seen: Seen, p: Parameters) -> float:
-    """The worth of provoking less grows with tension."""
-    return ramp(seen.tension, 0.1, 0.7)
-
-
-@clause("D13", pushes={"provocation": "-veil_shield"}, rises_with=("rhetoric", "veiled"))
-def sting_taken(world: World, p: Parameters) -> float:
-    """The part of hard words that names nobody."""
-    return world.rhetoric * world.veiled
-
-
-@rule(
-    "D14",
-    "purse",
-    paragraphs=(10, 11),
-    concern="economy",
-    claim="Economic difficulty is a pull towards trade and contact.",
-    pushes={
-        "trade.expand": "+purse_trade",
-        "contact.warm": "+purse_contact",
-        "words.soften": "+purse_words",
-        "trade.cut": "-purse_trade",
-    },
-    rises_with=("hardship", "power_owed"),
-)
-def purse(seen: Seen, p: Parameters) -> float:
-    """Hardship, with a little weight on bills to be settled."""
-    return share(0.9 * seen.hardship + 0.1 * ramp(seen.power_owed, 0.0, 4.0e7))
-
-
-@rule(
     "D15",
     "non-recognition",
     paragraphs=(3,),
@@ -357,3 +231,48 @@ def purse(seen: Seen, p: Parameters) -> float:
 def non_recognition(seen: Seen, p: Parameters) -> float:
     """Nothing up to talks, full at the step to recognition."""
     return ramp(seen.rapprochement, 1.5, 4.0)
+
+
+@rule(
+    "D16",
+    "exit kept open",
+    paragraphs=(7, 10, 19),
+    concern="economy",
+    claim="Whoever has contact and ties to lose spares Kabul words and is slow to step back: what dealings have built is at stake.",
+    pushes={
+        "words.denounce": "-stake_words",
+        "words.soften": "+stake_soft",
+        "contact.warm": "+stake_contact",
+        "contact.cool": "-stake_contact",
+    },
+    rises_with=("rapprochement", "ties"),
+    source=literature(
+        "Oneal and Russett", 1997, "dyads that trade more fight less, 1950-1985; the form, not the size"
+    ),
+)
+def at_stake(seen: Seen, p: Parameters) -> float:
+    """What hard words could break, 0 to 1: working ties before all, and the contact that was reached."""
+    built = ramp(seen.ties, p.ties_least, p.ties_full)
+    return (1.0 - p.stake_ties) * ramp(seen.rapprochement, 0.0, 3.0) + p.stake_ties * built
+
+
+@rule(
+    "D17",
+    "standing apart",
+    paragraphs=(13, 18),
+    concern="regime popularity",
+    claim="While the neighbours deal with Kabul there is popularity to be won by taking a few more risks than they do.",
+    pushes={"words.denounce": "+apart_words", "contact.warm": "-apart_contact"},
+    rises_with=(
+        "solidarity",
+        "russia_engagement",
+        "china_engagement",
+        "uzbekistan_engagement",
+        "unsettled",
+    ),
+    falls_with=("rapprochement",),
+)
+def standing_apart(seen: Seen, p: Parameters) -> float:
+    """What refusing earns, 0 to 1: neighbours' dealings beyond Dushanbe's own, in the eyes of those who feel kin."""
+    dealings = neighbours(seen.russia_engagement, seen.china_engagement, seen.uzbekistan_engagement)
+    return seen.solidarity * beyond(dealings, seen.rapprochement) * alive(seen.unsettled, p)

@@ -1,0 +1,31 @@
+"""How readily an option is taken for no reason: its standing utility, from a stated weekly rate.
+
+With nothing for or against it, an option is taken in so many weeks of a hundred against leaving things as
+they are, whose utility is `inertia`. No option has a figure, so each is put in one of four classes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.model.maths import logarithm
+from sim.model.provenance import judgement, parameter
+
+#: Share of weeks in which an option of each class is taken when nothing speaks for or against it.
+OFTEN, NOW_AND_THEN, SELDOM, RARELY = 0.15, 0.075, 0.03, 0.015
+
+#: How many times more or less readily is as plausible.
+GIVE_OR_TAKE = 2.0
+
+
+def standing(rate: float, meaning: str) -> Any:
+    """Declare the standing utility of an option that is taken at a weekly rate for no reason.
+
+    Parameters
+    ----------
+    rate
+        Share of weeks, above 0 and below 1; the odds against leaving things as they are follow.
+    """
+    utility, give = logarithm(rate / (1.0 - rate)), logarithm(GIVE_OR_TAKE)
+    why = judgement(f"taken in {rate:.1%} of weeks for no reason; half to twice the odds are as plausible")
+    return parameter(utility, "utility", utility - give, utility + give, meaning, why)
