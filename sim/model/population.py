@@ -122,7 +122,7 @@ def draw_society(
     for j in range(3):
         mean = world.solidarity if j == 0 else (world.fear if j == 1 else world.approval)
         rest = p.solidarity_rest if j == 0 else (p.fear_rest if j == 1 else mean)
-        left = p.crisis_anchor * (mean - rest) if mean > rest else mean - rest
+        passing = (1.0 - p.crisis_anchor) * max(mean - rest, 0.0)
         room = min(mean, 1.0 - mean)
         centre = 0.0
         if citizens > 0:
@@ -133,7 +133,7 @@ def draw_society(
             apart = (noise[i, 5 + j] - centre) / widest if citizens > 0 else 0.0
             anchor[i, j] = share(mean + p.opinion_diversity * room * apart)
             opinion[i, j] = anchor[i, j]
-            anchor[i, j] = share(anchor[i, j] + rest + left - mean)
+            anchor[i, j] = share(anchor[i, j] - passing)
     means(world, opinion, weights, parts)
 
 

@@ -163,7 +163,7 @@ def compose(
                     judgement(
                         "concerns count alike; a weight only rescales its rules, so it is a lever and not uncertain"
                     ),
-                    (1.0, 1.0),
+                    (0.6, 1.4),
                 )
     world = dict(state.quantities)
     _calibrate(defaults, parameters, world)

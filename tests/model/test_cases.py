@@ -76,11 +76,11 @@ def test_the_answer_is_the_known_one(rule_id: str, name: str, case: dict[str, An
 def test_a_wrong_answer_and_a_missing_value_would_be_seen() -> None:
     case = {"shows": "", "world": {"rhetoric": 0.5}, "expect": 0.5 + 2 * TOLERANCE}
     with pytest.raises(AssertionError):
-        test_the_answer_is_the_known_one("D1", "applause", case)
+        test_the_answer_is_the_known_one("O4", "encouraged_nationalism", case)
     with pytest.raises(pytest.fail.Exception, match="rhetoric"):
-        test_the_answer_is_the_known_one("D1", "applause", {"expect": 0.5})
+        test_the_answer_is_the_known_one("O4", "encouraged_nationalism", {"expect": 0.5})
     with pytest.raises(AssertionError, match="more of the world"):
         test_the_answer_is_the_known_one(
-            "D1", "applause", {"world": {"rhetoric": 0.5, "fear": 1}, "expect": 0.5}
+            "O4", "encouraged_nationalism", {"world": {"rhetoric": 0.5, "fear": 1}, "expect": 0.5}
         )
-    assert function_of("D1", "applause")(SimpleNamespace(rhetoric=0.5), None) == 0.5
+    assert function_of("O4", "encouraged_nationalism")(SimpleNamespace(rhetoric=0.5), None) == 0.5

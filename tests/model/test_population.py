@@ -55,7 +55,12 @@ NUMBERS = {
     "stubbornness_mean": 0.5,
     "opinion_diversity": 0.6,
     "opinion_pace": 0.1,
+    "solidarity_rest": 0.45,
+    "fear_rest": 0.3,
+    "crisis_anchor": 1.0,
 }
+#: Nothing moves opinion for reasons of its own, and no outrage has left a mark.
+QUIET = {"mood_approval": 0.0, "mood_solidarity": 0.0, "mark": 0.0}
 #: Pulls of an ordinary week, all of them at once.
 ORDINARY = {
     "solidarity_by_exposure": 0.05,
@@ -144,7 +149,7 @@ def society(
     assert numbers.keys() <= NUMBERS.keys()
     n, k = society_shape(citizens)
     p = SimpleNamespace(**NUMBERS | numbers)
-    world = SimpleNamespace(**dict(zip(OPINIONS, start, strict=True)))
+    world = SimpleNamespace(**dict(zip(OPINIONS, start, strict=True)) | QUIET)
     made = Society(
         citizens,
         p,
@@ -480,3 +485,36 @@ def test_a_heavy_tail_keeps_many_citizens_from_the_mean_field(large: Callable[[]
     for lighter, heavier in itertools.pairwise(gaps):
         assert (heavier < lighter).all(), "the heavier the tail, the less all of them move"
     assert gaps[2][:2].max() < -0.01
+
+
+# what a crisis leaves ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("citizens", [0, 120])
+def test_a_crisis_lifts_opinion_over_what_it_rests_at(citizens: int) -> None:
+    """Solidarity .6 over a rest of .45, fear .4 over .3; approval and a calm start rest where they are."""
+    kept, passing = society(citizens, crisis_anchor=1.0), society(citizens, crisis_anchor=0.2)
+    gap = kept.weights @ (kept.anchor - passing.anchor)
+    assert gap == pytest.approx([0.8 * (0.6 - 0.45), 0.8 * (0.4 - 0.3), 0.0], abs=1e-9)
+    assert passing.opinion == pytest.approx(kept.opinion)
+    calm = society(citizens, start=(0.4, 0.25, 0.5), crisis_anchor=0.0)
+    assert calm.anchor == pytest.approx(calm.opinion)
+
+
+@pytest.mark.parametrize("citizens", [0, 120])
+def test_a_mood_moves_everyone_and_a_mark_moves_what_kin_return_to(citizens: int) -> None:
+    pulled, still = society(citizens), society(citizens)
+    pulled.world.mood_approval, pulled.world.mood_solidarity = -0.02, 0.03
+    for one in (pulled, still):
+        one.week(pulls())
+    x = society(citizens).opinion
+    assert pulled.opinion - still.opinion == pytest.approx(
+        np.column_stack([0.03 * (1 - x[:, 0]), 0 * x[:, 1], -0.02 * x[:, 2]])
+    )
+    marked, still = society(citizens), society(citizens)
+    marked.world.mark = 0.1
+    for one in (marked, still):
+        one.week(pulls())
+    step = 0.1 * marked.traits[:, 4] * 0.1 * marked.traits[:, 2] * (1 - marked.anchor[:, 0])
+    assert marked.opinion[:, 0] - still.opinion[:, 0] == pytest.approx(step)
+    assert marked.opinion[:, 1:] == pytest.approx(still.opinion[:, 1:])

@@ -17,9 +17,11 @@ from sim.model.outcomes import ladders
 from sim.model.population import SOCIETY_NOISE, TRAITS, draw_society, opinion_week, society_shape
 from sim.model.processes.border import incidents, toll
 from sim.model.processes.contact import contact, dwell
+from sim.model.processes.media import attention
+from sim.model.processes.mood import moods
 from sim.model.processes.power import power
 from sim.model.processes.refugees import begin, refugees
-from sim.model.processes.resistance import detection, militants
+from sim.model.processes.resistance import detection, militants, unrest
 from sim.model.registry import Model
 from sim.model.week import AFTER_OPINION, BEFORE_OPINION
 
@@ -703,3 +705,54 @@ def test_records_and_plain_objects_give_the_same_bits(model: Model, box: Any, re
             process(world, p, drive, draw)
             process(kept, *same)
         assert [float(getattr(kept, name)) for name in model.world] == list(vars(world).values())
+
+
+# what passes and what stays ---------------------------------------------------------------------
+
+
+def test_moods_pass_and_are_as_wide_as_their_noise_says(box: Any) -> None:
+    rng = np.random.default_rng(5)
+    p = box.parameters(rng, mood_noise=0.01, mood_lasting=0.9)
+    world = box.world(rng, mood_approval=0.0, mood_solidarity=0.0, violence_north=0.0, mark=0.0)
+    moods(world, p, box.no_drive(), box.no_chance(mood_approval=2.0, mood_solidarity=-1.0))
+    assert (world.mood_approval, world.mood_solidarity) == (0.02, -0.01)
+    moods(world, p, box.no_drive(), box.no_chance())
+    assert (world.mood_approval, world.mood_solidarity) == pytest.approx((0.018, -0.009))
+    path = []
+    for _ in range(20000):
+        moods(world, p, box.no_drive(), box.draws(rng))
+        path.append(world.mood_approval)
+    assert np.std(path) == pytest.approx(0.01 / math.sqrt(1 - 0.81), rel=0.1)
+    assert world.mark == 0.0
+
+
+def test_an_outrage_leaves_a_mark_and_usual_violence_none(box: Any) -> None:
+    rng = np.random.default_rng(6)
+    p = box.parameters(rng, trauma=0.02, outrage=0.5)
+    world = box.world(rng, violence_north=0.45, mark=0.1)
+    moods(world, p, box.no_drive(), box.no_chance())
+    assert world.mark == 0.1
+    world.violence_north = 0.75
+    moods(world, p, box.no_drive(), box.no_chance())
+    assert world.mark == pytest.approx(0.1 + 0.02 * 0.5 * 0.9)
+
+
+def test_a_burst_of_news_comes_as_often_as_violence_and_unrest_have_it(box: Any) -> None:
+    rng = np.random.default_rng(7)
+    p = box.parameters(rng, news_rate=0.2, news_size=0.5, salience_violence=0.0, salience_blood=0.0)
+    world = box.world(rng, violence_north=0.4, unsettled=0.6)
+    just = 1.0 - math.exp(-0.2 * 0.5)
+    for chance, salience in ((just - 1e-6, 0.2 + 0.5 * 0.5 * 0.8), (just + 1e-6, 0.2)):
+        world.media_salience = 0.2
+        attention(world, p, box.no_drive(), box.no_chance(news=chance, impact=0.5))
+        assert world.media_salience == pytest.approx(salience)
+
+
+def test_a_lost_pocket_does_not_come_back_of_itself(box: Any) -> None:
+    """Recovery is in proportion to what is left: as before at half the strength, nothing from nothing."""
+    rng = np.random.default_rng(8)
+    p = box.parameters(rng, resistance_hold=0.02, pocket=1.0, resistance_loss=0.0)
+    for left, gain in ((0.0, 0.0), (0.5, 0.02 * 0.8 * 0.5), (0.25, 0.5 * 0.02 * 0.8 * 0.75)):
+        world = box.world(rng, resistance=left, unsettled=0.8)
+        unrest(world, p, box.no_drive(), box.no_chance())
+        assert world.resistance == pytest.approx(left + gain)

@@ -26,12 +26,12 @@ POINTS = 240
 
 #: Which paragraphs each rule comes from, and which rules there must be at least.
 PARAGRAPHS: dict[str, tuple[int, ...]] = {
-    "D1": (11, 15),
-    "D2": (11,),
-    "D3": (16,),
+    "D1": (11, 15, 16),
+    "D2": (11, 19),
+    "D3": (16, 19),
     "D4": (17,),
     "D5": (7, 18, 19),
-    "D6": (18,),
+    "D6": (18, 19),
     "D7": (8, 9),
     "D8": (10,),
     "D9": (5,),
@@ -40,6 +40,8 @@ PARAGRAPHS: dict[str, tuple[int, ...]] = {
     "D12": (3, 7),
     "D13": (7,),
     "D14": (10, 11),
+    "D16": (7, 10, 19),
+    "D17": (13, 18),
     "T1": (6,),
     "T2": (11,),
     "T3": (5,),
@@ -55,7 +57,7 @@ PARAGRAPHS: dict[str, tuple[int, ...]] = {
     "U2": (14,),
     "U3": (13,),
     "O1": (12,),
-    "O2": (13,),
+    "O2": (13, 19),
     "O3": (11,),
     "O4": (15,),
     "O5": (12,),
@@ -313,6 +315,14 @@ def test_an_option_keeps_within_bounds_wherever_it_is_taken(opt: Any, box: Any) 
         for name in opt.moves:
             assert MODEL.world[name].low <= getattr(world, name) <= MODEL.world[name].high, name
     assert taken > 0
+
+
+@pytest.mark.parametrize(("before", "after"), [(0.2, 0.25), (0.6, 0.6), (1.0, 0.95)])
+def test_veiled_words_pull_towards_their_own_level(before: float, after: float) -> None:
+    world = SimpleNamespace(rhetoric=before, veiled=0.5)
+    p = SimpleNamespace(word_step=0.25, veil_words=0.5, veil_level=0.6, veil_step=0.3)
+    next(opt for opt in OPTIONS if opt.key == "words.veil").function(world, p)
+    assert world.rhetoric == pytest.approx(after)
 
 
 def test_nobody_is_without_an_option_and_hold_comes_first() -> None:

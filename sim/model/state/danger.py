@@ -126,12 +126,9 @@ class Opinion(Record):
         "1/week", "push on approval of events at home that nobody models", bounds=(-1, 1)
     )
     mood_solidarity: float = tally("1/week", "the same push on solidarity", bounds=(-1, 1))
-    mark: float = state(
-        0.0,
+    mark: float = tally(
         "index",
-        "how far outrages have moved what those who feel kin return to",
-        judgement("counted from the fall of Kabul on"),
-        plausible=(0.0, 0.0),
+        "how far outrages since the start have moved what those who feel kin return to",
         fades="trauma_fading",
     )
     solidarity_spread: float = tally(

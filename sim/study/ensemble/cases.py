@@ -48,12 +48,15 @@ def per_case(runs: int) -> int:
 
 
 def uncertain(scenario: Scenario, model: Model) -> dict[str, Quantity]:
-    """Return what varies: parameters and initial values with a plausible range, weights among them.
+    """Return what varies: parameters and initial values with a plausible range.
 
     Left as they are: what the scenario or its reading sets, strengths of rules (which claims hold is
-    a question of structure), and what the model computes.
+    a question of structure), weights of concerns (levers, which only rescale their rules), and what the
+    model computes.
     """
-    fixed = {rule.strength for rule in model.rules.values()} | {*scenario.parameters, *scenario.world}
+    rules = model.rules.values()
+    fixed = {rule.strength for rule in rules} | {*scenario.parameters, *scenario.world}
+    fixed |= {model.weight(rule, part) for rule in rules for part in rule.clauses}
     if scenario.reading is not None:
         fixed.update(reading(scenario.reading).parameters)
     return {

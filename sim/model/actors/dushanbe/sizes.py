@@ -30,10 +30,10 @@ class DushanbeSizes(Record):
     need_share: float = parameter(
         1.0,
         "share",
-        1.0,
+        0.8,
         1.0,
         "part of that gain that needs hardship or fatigue to make up for",
-        judgement("all of it: difficulties and fatigue are what the card is played against (¶11)"),
+        judgement("all of it, or nearly: difficulties and fatigue are what the card is played against (¶11)"),
     )
     audience_cost: float = parameter(
         3.4,
