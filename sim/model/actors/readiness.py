@@ -9,13 +9,21 @@ from __future__ import annotations
 from typing import Any
 
 from sim.model.maths import logarithm
-from sim.model.provenance import judgement, parameter
+from sim.model.provenance import constant, judgement, parameter
 
-#: Share of weeks in which an option of each class is taken when nothing speaks for or against it.
-OFTEN, NOW_AND_THEN, SELDOM, RARELY = 0.15, 0.075, 0.03, 0.015
+CLASSES = judgement("no option has a figure; from nearly every month to hardly once a year")
+MEANING = "share of weeks in which such an option is taken when nothing speaks for or against it"
+OFTEN = constant(0.15, "share", MEANING, CLASSES)
+NOW_AND_THEN = constant(0.075, "share", MEANING, CLASSES)
+SELDOM = constant(0.03, "share", MEANING, CLASSES)
+RARELY = constant(0.015, "share", MEANING, CLASSES)
 
-#: How many times more or less readily is as plausible.
-GIVE_OR_TAKE = 2.0
+GIVE_OR_TAKE = constant(
+    2.0,
+    "1",
+    "how many times more or less readily is as plausible",
+    judgement("a class is no finer than that"),
+)
 
 
 def standing(rate: float, meaning: str) -> Any:

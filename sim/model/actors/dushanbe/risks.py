@@ -6,10 +6,24 @@ from typing import TYPE_CHECKING
 
 from sim.model.declare import clause, rule
 from sim.model.maths import logistic, pure, ramp, share
+from sim.model.provenance import constant, judgement
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters
     from sim.model.world import Seen, World
+
+
+FORM = judgement("the form of a rule; its size is a parameter, and that is in doubt")
+OVERFULL = constant(1.5, "1", "refugees against capacity at which shelters are as full as can be", FORM)
+ALIVE_ALONE = constant(0.3, "share", "worth of backing a resistance that is not attacked", FORM)
+SHELTER = constant(0.2, "share", "part of sheltered leaders in what support does, arms have the rest", FORM)
+THREATENED = constant(0.3, "share", "what full threats add to newly massed fighters", FORM)
+RICH = constant(0.4, "share", "burden of a large force where nobody is poor", FORM)
+EXCUSED = constant(0.7, "share", "part of that burden which tension excuses", FORM)
+ALARM_LOW = constant(0.1, "index", "tension below which nobody minds his words", FORM)
+ALARM_HIGH = constant(0.7, "index", "tension at which everybody does", FORM)
+BILLS = constant(0.1, "share", "weight of bills to be settled beside hardship", FORM)
+BILLS_FULL = constant(4.0e7, "USD", "bills at which that weight is full", FORM)
 
 
 @pure
@@ -78,7 +92,7 @@ def backstop_discount(seen: Seen, p: Parameters) -> float:
 )
 def full_shelters(seen: Seen, p: Parameters) -> float:
     """How full the shelters are, 0 at half of capacity, 1 at one and a half times."""
-    return ramp(seen.refugees_hosted / max(seen.refugee_capacity, 1.0), 0.5, 1.5)
+    return ramp(seen.refugees_hosted / max(seen.refugee_capacity, 1.0), 0.5, OVERFULL)
 
 
 @clause("D7", pushes={"admission": "-keep_down_share", "reporting": "+unreported"})
@@ -118,7 +132,7 @@ def lost_revenue(seen: Seen, p: Parameters) -> float:
 )
 def deniable_support(seen: Seen, p: Parameters) -> float:
     """Worth backing: alive and under attack."""
-    return seen.resistance * (0.3 + 0.7 * seen.violence_north)
+    return seen.resistance * (ALIVE_ALONE + (1.0 - ALIVE_ALONE) * seen.violence_north)
 
 
 @clause("D9", pushes={"resistance.drop": "+exposed", "resistance.back": "-exposed"}, rises_with=("detected",))
@@ -134,7 +148,7 @@ def exposure_of_support(seen: Seen, p: Parameters) -> float:
 )
 def support_at_work(world: World, p: Parameters) -> float:
     """Support strengthens the resistance and can be detected."""
-    return 0.8 * world.covert_support + 0.2 * world.leaders_hosted
+    return (1.0 - SHELTER) * world.covert_support + SHELTER * world.leaders_hosted
 
 
 @rule(
@@ -149,7 +163,7 @@ def support_at_work(world: World, p: Parameters) -> float:
 )
 def show_of_force(seen: Seen, p: Parameters) -> float:
     """Fighters beyond the usual, with threats on top: the answer is to what is new."""
-    return share(ramp(seen.fighters - seen.fighters_usual, 0.0, p.answer_full) + 0.3 * seen.threat)
+    return share(ramp(seen.fighters - seen.fighters_usual, 0.0, p.answer_full) + THREATENED * seen.threat)
 
 
 @clause(
@@ -161,7 +175,8 @@ def show_of_force(seen: Seen, p: Parameters) -> float:
 def cost_of_force(seen: Seen, p: Parameters) -> float:
     """A large force in quiet or poor times is a burden."""
     surplus = ramp(seen.troops, p.troops_rest, p.troops_most)
-    return surplus * (0.4 + 0.6 * seen.hardship) * (1.0 - 0.7 * ramp(seen.tension, p.crisis_quiet, 1.0))
+    poor = RICH + (1.0 - RICH) * seen.hardship
+    return surplus * poor * (1.0 - EXCUSED * ramp(seen.tension, p.crisis_quiet, 1.0))
 
 
 @rule(
@@ -175,7 +190,7 @@ def cost_of_force(seen: Seen, p: Parameters) -> float:
 )
 def prudence(seen: Seen, p: Parameters) -> float:
     """The worth of provoking less grows with tension."""
-    return ramp(seen.tension, 0.1, 0.7)
+    return ramp(seen.tension, ALARM_LOW, ALARM_HIGH)
 
 
 @clause("D13", pushes={"provocation": "-veil_shield"}, rises_with=("rhetoric", "veiled"))
@@ -200,4 +215,4 @@ def sting_taken(world: World, p: Parameters) -> float:
 )
 def purse(seen: Seen, p: Parameters) -> float:
     """Hardship, with a little weight on bills to be settled."""
-    return share(0.9 * seen.hardship + 0.1 * ramp(seen.power_owed, 0.0, 4.0e7))
+    return share((1.0 - BILLS) * seen.hardship + BILLS * ramp(seen.power_owed, 0.0, BILLS_FULL))
