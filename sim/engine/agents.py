@@ -33,14 +33,14 @@ class StateActor(mesa.Agent):  # type: ignore[misc]
         super().__init__(model)
         self.name = name
         registry, place = model.registry, ACTORS.index(name)
-        self.seen = model.space.seen.view(np.recarray)[place]
+        self.seen = model.space.choice.seen.view(np.recarray)[place]
         self.instruments = registry.instruments_of(name)
         self.perceived = tuple(quantity.name for quantity in registry.perceived(name))
         self.clauses = [
             (rule, clause, registry.weight(rule, clause)) for rule, clause in registry.appraising(name)
         ]
         self._estimate = compiled.plain(f"perceive_{name}")
-        self._luck = model.space.luck_seen[place]
+        self._luck = model.space.choice.luck_seen[place]
         self._slot = {one.name: slot for slot, one in enumerate(registry.instruments) if one.actor == name}
         everything = (opt for one in registry.instruments for opt in one.options)
         self._number = {opt.key: number for number, opt in enumerate(everything) if opt.actor == name}
@@ -57,7 +57,7 @@ class StateActor(mesa.Agent):  # type: ignore[misc]
     def appraise(self) -> None:
         """Set the utility of every option: its base and one product for each push of each rule."""
         seen, p = self.seen, self.model.p
-        utility, opened = self.model.space.utility, self.model.space.opened
+        utility, opened = self.model.space.choice.utility, self.model.space.choice.opened
         self._cells = {one.name: [] for one in self.instruments}
         for option in self._options():
             number = self._number[option.key]
@@ -91,13 +91,13 @@ class StateActor(mesa.Agent):  # type: ignore[misc]
     def best(self, instrument: str) -> str:
         """Return the option that utility plus luck puts first among those open and not avoided."""
         slot = self._slot[instrument]
-        space, model = self.model.space, self.model
-        week = model.week
+        model = self.model
+        choice, week = model.space.choice, model.week
         names = [option.name for option in model.registry.instruments[slot].options]
         first = self._number[f"{instrument}.{names[0]}"]
         last = first + len(names)
         number: int = model.pick(
-            first, last, space.utility, space.opened, model.plan.allowed[week], space.luck[week]
+            first, last, choice.utility, choice.opened, choice.allowed[week], choice.luck[week]
         )
         return names[number - first]
 
@@ -116,7 +116,7 @@ class StateActor(mesa.Agent):  # type: ignore[misc]
             )
         model, slot = self.model, self._slot[instrument]
         number = self._number[f"{instrument}.{option}"]
-        model.space.choices[model.week, slot] = number
+        model.space.choice.chosen[model.week, slot] = number
         model.decisions.append(self._record(model.registry.instruments[slot], option))
 
     def act(self) -> None:
@@ -124,7 +124,7 @@ class StateActor(mesa.Agent):  # type: ignore[misc]
         for option in self._options():
             if (
                 option.function is not None
-                and self.model.space.choices[self.model.week, self._slot[option.instrument]]
+                and self.model.space.choice.chosen[self.model.week, self._slot[option.instrument]]
                 == self._number[option.key]
             ):
                 option.function(self.model.world, self.model.p)
@@ -133,14 +133,14 @@ class StateActor(mesa.Agent):  # type: ignore[misc]
         return [option for one in self.instruments for option in one.options]
 
     def _record(self, instrument: Instrument, choice: str) -> Decision:
-        space, model = self.model.space, self.model
-        week, options = model.week, instrument.options
+        model = self.model
+        given, week, options = model.space.choice, model.week, instrument.options
 
         def by_option(values: Any, kind: Callable[[Any], Any]) -> dict[str, Any]:
             return {option.name: kind(values[self._number[option.key]]) for option in options}
 
-        utilities, opened = by_option(space.utility, float), by_option(space.opened, bool)
-        binding = by_option(model.plan.allowed[week], int)
+        utilities, opened = by_option(given.utility, float), by_option(given.opened, bool)
+        binding = by_option(given.allowed[week], int)
         return Decision(
             week,
             self.name,
@@ -150,7 +150,7 @@ class StateActor(mesa.Agent):  # type: ignore[misc]
             {option.name: float(model.p[option.base]) for option in options},
             utilities,
             chances(utilities, opened, binding),
-            by_option(space.luck[week], float),
+            by_option(given.luck[week], float),
             opened,
             binding,
             choice,
@@ -166,35 +166,20 @@ class DomesticOpinion(mesa.Agent):  # type: ignore[misc]
     def move(self) -> None:
         """Move every citizen by one week; the population is compiled, its rules are not."""
         space = self.model.space
-        compiled.mending(
-            lambda: compiled.week().move_citizens(
-                space.worlds,
-                space.pars,
-                space.drives,
-                space.opinion,
-                space.following,
-                space.anchor,
-                space.traits,
-                space.weights,
-                space.parts,
-                space.circles,
-                space.away,
-                space.ties,
-            )
-        )
+        compiled.mending(lambda: compiled.week().move_citizens(space.records, space.people))
 
     def citizen(self, row: int) -> Citizen:
         """Return one citizen, by row of the population's arrays (from 0)."""
-        if not 0 <= row < len(self.model.space.opinion):
+        if not 0 <= row < len(self.model.space.people.opinion):
             raise ScenarioError(
-                f"citizen {row}: the population has rows 0 to {len(self.model.space.opinion) - 1}"
+                f"citizen {row}: the population has rows 0 to {len(self.model.space.people.opinion) - 1}"
             )
         return Citizen(self.model, row)
 
 
 def _view(array: str, column: int, meaning: str) -> property:
     def read(citizen: Citizen) -> float:
-        return float(getattr(citizen.model.space, array)[citizen.row, column])
+        return float(getattr(citizen.model.space.people, array)[citizen.row, column])
 
     return property(read, doc=meaning)
 
@@ -229,14 +214,14 @@ class Citizen(mesa.Agent):  # type: ignore[misc]
     @property
     def region(self) -> str:
         """Where the citizen lives."""
-        return REGIONS[int(self.model.space.region[self.row])]
+        return REGIONS[int(self.model.space.people.region[self.row])]
 
     @property
     def circle(self) -> tuple[int, ...]:
         """Rows of those the citizen follows; empty in the mean field, where all follow all."""
-        return tuple(int(other) for other in self.model.space.circles[self.row])
+        return tuple(int(other) for other in self.model.space.people.circles[self.row])
 
     @property
     def anchors(self) -> dict[str, float]:
         """Where each opinion returns to, 0 to 1."""
-        return dict(zip(OPINIONS, map(float, self.model.space.anchor[self.row]), strict=True))
+        return dict(zip(OPINIONS, map(float, self.model.space.people.anchor[self.row]), strict=True))

@@ -215,10 +215,9 @@ def _run(model: Model) -> str:
     actors = []
     for a, actor in enumerate(ACTORS):
         actors += [
-            f"perceive_{actor}(seen[{a}], traj[week - 1], traj[late], p, luck_seen_{actor}[week])",
-            f"appraise_{actor}(seen[{a}], p, u, opened)",
+            f"perceive_{actor}(seen[{a}], traj[week - 1], traj[late], p, looks[{a}][week])",
+            f"appraise_{actor}(seen[{a}], p, utility, opened)",
         ]
-    looks = ", ".join(f"luck_seen_{actor}" for actor in ACTORS)
     return f'''
 
 {INNER}
@@ -229,73 +228,66 @@ def copy(out, values):
 
 
 {JIT}
-def prepare(seed, replicate, case, drawn, hashes, laws, weekly,
-            society_hashes, society_laws, society, citizens, traj, flat, pars, p_flat, p_base,
-            active, until, armed, due, opinion, anchor, traits, weights, region, parts, circles,
-            away, ties, failure, words, line):
+def prepare(seed, replicate, case, chance, records, events, society):
     """Set the start of one run, draw its chance (unless the run before had the same) and its society."""
+    p_flat = records.p_flat
     copy(p_flat, case)
-    copy(p_base, case)
-    copy(flat[0], case[len(p_flat):])
-    active[:] = 0
-    until[:] = 0
-    armed[:] = 1
-    due[:] = 0
-    failure[:] = 0
-    if drawn[0] != replicate:
-        fill(seed, hashes, laws, replicate, words, line, weekly)
-        if citizens > 0:
-            fill(seed, society_hashes, society_laws, replicate, words, line, society)
-        drawn[0] = replicate
-    draw_society(traj[0], pars[0], citizens, opinion, anchor, traits, weights, region, parts, circles,
-                 away, ties, society)
-    begin(traj[0])
+    copy(events.p_base, case)
+    copy(records.flat[0], case[len(p_flat):])
+    events.active[:] = 0
+    events.until[:] = 0
+    events.armed[:] = 1
+    events.due[:] = 0
+    records.failure[:] = 0
+    if chance.drawn[0] != replicate:
+        fill(seed, chance.hashes, chance.laws, replicate, chance.words, chance.line, chance.weekly)
+        if society.circles.shape[1] > 0:
+            fill(seed, chance.society_hashes, chance.society_laws, replicate, chance.words, chance.line,
+                 chance.society)
+        chance.drawn[0] = replicate
+    draw_society(records.traj[0], records.pars[0], society, chance.society)
+    begin(records.traj[0])
 
 
 {JIT}
-def move_citizens(worlds, pars, drives, opinion, following, anchor, traits, weights, parts, circles,
-                  away, ties):
+def move_citizens(records, society):
     """Move every citizen by one week: the way of the Mesa driver into the compiled population."""
-    opinion_week(worlds[0], pars[0], drives[0], opinion, following, anchor, traits, weights, parts, circles,
-                 away, ties)
+    opinion_week(records.worlds[0], records.pars[0], records.drives[0], society)
 
 
 {JIT}
-def run_many(first, last, replicates, cases, which, columns, rungs, outcomes, failures, ladders, kept,
-             seed, drawn, hashes, laws, weekly, society_hashes, society_laws, society, citizens,
-             traj, flat, worlds, world, seen, pars, p_flat, base, p_base, started, active, drives, draws,
-             u, opened, choices, allowed, events, until, armed, due, chance, luck, {looks},
-             opinion, following, anchor, traits, weights, region, parts, circles, away, ties,
-             out, out_flat, failure, words, line):
+def run_many(first, last, seed, request, chance, records, choice, events, society):
     """Run from number `first` up to `last` (excluded), and keep of each what is asked for."""
-    w = worlds[0]
-    p = pars[0]
-    drive = drives[0]
-    busy = len(events.op) > 0
+    traj, flat, world, p_flat, failure = (records.traj, records.flat, records.world, records.p_flat,
+                                          records.failure)
+    draws, seen, looks = records.draws, choice.seen, choice.luck_seen
+    utility, opened, chosen = choice.utility, choice.opened, choice.chosen
+    ladders, kept = request.ladders, request.kept
+    w = records.worlds[0]
+    p = records.pars[0]
+    drive = records.drives[0]
+    busy = len(events.plan.op) > 0
     for r in range(first, last):
-        prepare(seed, replicates[r], cases[which[r]], drawn, hashes, laws, weekly,
-                society_hashes, society_laws, society, citizens, traj, flat, pars, p_flat, p_base,
-                active, until, armed, due, opinion, anchor, traits, weights, region, parts, circles,
-                away, ties, failure, words, line)
+        case = request.cases[request.which[r]]
+        prepare(seed, request.replicates[r], case, chance, records, events, society)
         copy(world, flat[0])
-        copy(base, flat[0])
+        copy(events.base, flat[0])
         for week in range(1, traj.shape[0]):
             if busy:
-                begin_events(week, events, flat[week - 1], chance[week], w, world, base, started, active,
-                             p_flat, p_base, until, armed, due, opinion, weights, parts)
+                begin_events(week, events, flat[week - 1], w, world, p_flat, society)
             late = min(max(week - 1 - int(p.perception_delay), 0), week - 1)
 {chr(10).join(12 * " " + line for line in actors)}
-            choose(u, opened, allowed[week], luck[week], choices[week])
-            act(w, p, choices[week])
+            choose(utility, opened, choice.allowed[week], choice.luck[week], chosen[week])
+            act(w, p, chosen[week])
             drive_all(w, p, drive)
             before(w, p, drive, draws[week])
-            opinion_week(w, p, drive, opinion, following, anchor, traits, weights, parts, circles, away, ties)
+            opinion_week(w, p, drive, society)
             after(w, p, drive, draws[week])
             if busy:
-                settle_events(events, world, base, started, active)
+                settle_events(events, world)
             fade(w, p)
             if busy:
-                end_events(week, events, world, base, p_flat, p_base, until)
+                end_events(week, events, world, p_flat)
             copy(flat[week], world)
             bad = broken(world)
             if bad >= 0:
@@ -304,17 +296,18 @@ def run_many(first, last, replicates, cases, which, columns, rungs, outcomes, fa
                 flat[week:, :] = np.nan
                 break
         if failure[0] == 0:
-            summarise(traj, out[0])
-        copy(failures[r], failure)
+            summarise(traj, records.out[0])
+        copy(request.failures[r], failure)
         if failure[0] == 0:
-            copy(outcomes[r], out_flat)
+            copy(request.outcomes[r], records.out_flat)
         else:
-            outcomes[r, :] = np.nan
+            request.outcomes[r, :] = np.nan
         sound = traj.shape[0] if failure[0] == 0 else failure[0]
-        for ladder in range(len(rungs)):
+        for ladder in range(len(request.rungs)):
+            rung = request.rungs[ladder]
             for week in range(ladders.shape[1]):
-                ladders[r, week, ladder] = np.int8(flat[week, rungs[ladder]]) if week < sound else np.int8(-1)
-        for k in range(len(columns)):
+                ladders[r, week, ladder] = np.int8(flat[week, rung]) if week < sound else np.int8(-1)
+        for k in range(len(request.columns)):
             for week in range(kept.shape[1]):
-                kept[r, week, k] = flat[week, columns[k]]
+                kept[r, week, k] = flat[week, request.columns[k]]
 '''

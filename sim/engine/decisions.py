@@ -68,6 +68,11 @@ class Decision:
                 sums[cell.rule] = sums.get(cell.rule, 0.0) + cell.product
         return sums
 
+    def over(self, option: str, other: str) -> dict[str, float]:
+        """Return what each rule adds to an option's utility over what it adds to another's."""
+        gain, loss = self.push(option), self.push(other)
+        return {rule: gain.get(rule, 0.0) - loss.get(rule, 0.0) for rule in {**gain, **loss}}
+
 
 def chances(
     utilities: Mapping[str, float], opened: Mapping[str, bool], binding: Mapping[str, int]

@@ -10,13 +10,42 @@ driver as well. Arrays are flat float64 views of records unless said otherwise.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.model.maths import clip, pure
-from sim.model.population import means, shift_opinion
+from sim.model.population import Society, means, shift_opinion
+from sim.scenario.plan import Events
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 SET, ADD, MULTIPLY, PATH = 0, 1, 2, 3
 DATE, WHEN, HAZARD = 0, 1, 2
+
+
+class EventState(NamedTuple):
+    """The events of a run, and how they stand.
+
+    plan : what the scenario says of them
+    base, started : (variables,) the world under the changes; what it was when the week began
+    active : int8 (variables,) 0 as it is, 1 under a change, 2 under one and settled
+    p_base : (parameters,) the parameters under the changes
+    until, armed, due : (events,) last week it holds; whether its condition may fire; week it falls due
+    chance : (weeks + 1, events) uniforms
+    """
+
+    plan: Events
+    base: Floats
+    started: Floats
+    active: NDArray[np.int8]
+    p_base: Floats
+    until: Ints
+    armed: Ints
+    due: Ints
+    chance: Floats
 
 
 @pure
@@ -47,23 +76,25 @@ def changed(x: float, c: int, week: int, plan: Any) -> float:
 
 
 @pure
-def is_active(c: int, week: int, plan: Any, until: Any) -> bool:
+def is_active(c: int, week: int, events: EventState) -> bool:
     """Say whether change `c` holds this week, and is no impulse."""
+    plan = events.plan
     e = plan.change_event[c]
-    return bool(until[e] >= week and (plan.lasts[e] > 0 or plan.op[c] == PATH))
+    return bool(events.until[e] >= week and (plan.lasts[e] > 0 or plan.op[c] == PATH))
 
 
 @pure
-def fires(e: int, week: int, last: Any, chance: Any, plan: Any, armed: Any, due: Any) -> bool:
+def fires(e: int, week: int, last: Any, events: EventState) -> bool:
     """Say whether an event becomes due this week.
 
     A condition fires on its rising edge only; an edge while an earlier one still waits out its delay
     is passed over.
     """
+    plan, armed, due = events.plan, events.armed, events.due
     if plan.trigger[e] == DATE:
         return bool(week == plan.week[e])
     if plan.trigger[e] == HAZARD:
-        return bool(chance[e] < plan.hazard[e])
+        return bool(events.chance[week, e] < plan.hazard[e])
     if plan.direction[e] * (last[plan.variable[e]] - plan.threshold[e]) > 0.0:
         if armed[e] == 1:
             if due[e] < week:
@@ -76,43 +107,28 @@ def fires(e: int, week: int, last: Any, chance: Any, plan: Any, armed: Any, due:
 
 @pure
 def begin_events(
-    week: int,
-    plan: Any,
-    last: Any,
-    chance: Any,
-    record: Any,
-    world: Any,
-    base: Any,
-    started: Any,
-    active: Any,
-    p: Any,
-    p_base: Any,
-    until: Any,
-    armed: Any,
-    due: Any,
-    opinion: Any,
-    weights: Any,
-    parts: Any,
+    week: int, events: EventState, last: Any, record: Any, world: Any, p: Any, society: Society
 ) -> None:
     """Fire what is due, move impulses into the base, and make this week's effective values, in place.
 
     `record` is the world record whose flat view is `world`; `last` is the row of the week before.
     """
+    plan, base, active = events.plan, events.base, events.active
     for c in range(len(plan.op)):
         t = plan.target[c]
         if plan.is_parameter[c] == 1:
-            p[t] = p_base[t]
+            p[t] = events.p_base[t]
         else:
             world[t] = base[t]
             active[t] = 0
     for e in range(len(plan.trigger)):
-        if fires(e, week, last, chance, plan, armed, due):
+        if fires(e, week, last, events):
             if plan.lasts[e] > 0:
-                until[e] = week + plan.lasts[e] - 1
+                events.until[e] = week + plan.lasts[e] - 1
             else:
-                strike(e, week, plan, record, world, base, p, p_base, until, opinion, weights, parts)
+                strike(e, week, events, record, world, p, society)
     for c in range(len(plan.op)):
-        if is_active(c, week, plan, until):
+        if is_active(c, week, events):
             t = plan.target[c]
             if plan.is_parameter[c] == 1:
                 p[t] = changed(p[t], c, week, plan)
@@ -121,37 +137,25 @@ def begin_events(
                 active[t] = 1
     for c in range(len(plan.op)):
         if plan.is_parameter[c] == 0:
-            started[plan.target[c]] = world[plan.target[c]]
+            events.started[plan.target[c]] = world[plan.target[c]]
 
 
 @pure
-def strike(
-    e: int,
-    week: int,
-    plan: Any,
-    record: Any,
-    world: Any,
-    base: Any,
-    p: Any,
-    p_base: Any,
-    until: Any,
-    opinion: Any,
-    weights: Any,
-    parts: Any,
-) -> None:
+def strike(e: int, week: int, events: EventState, record: Any, world: Any, p: Any, society: Society) -> None:
     """Apply an event without duration to the base; one that changes a mean moves every citizen."""
+    plan, base, p_base = events.plan, events.base, events.p_base
     for c in range(len(plan.op)):
         if plan.change_event[c] != e:
             continue
         t = plan.target[c]
         if plan.op[c] == PATH:
-            until[e] = plan.path_weeks[plan.path_from[c] + plan.path_len[c] - 1]
+            events.until[e] = plan.path_weeks[plan.path_from[c] + plan.path_len[c] - 1]
         elif plan.is_parameter[c] == 1:
             p_base[t] = changed(p_base[t], c, week, plan)
             p[t] = p_base[t]
         elif plan.opinion[c] >= 0:
-            shift_opinion(opinion, plan.opinion[c], changed(world[t], c, week, plan) - world[t])
-            means(record, opinion, weights, parts)
+            shift_opinion(society.opinion, plan.opinion[c], changed(world[t], c, week, plan) - world[t])
+            means(record, society.opinion, society.weights, society.parts)
             for other in range(len(plan.op)):
                 if plan.opinion[other] >= 0:
                     base[plan.target[other]] = world[plan.target[other]]
@@ -161,28 +165,30 @@ def strike(
 
 
 @pure
-def settle_events(plan: Any, world: Any, base: Any, started: Any, active: Any) -> None:
+def settle_events(events: EventState, world: Any) -> None:
     """Give the week's own movement of what is under a change to its base, before fading, in place."""
+    plan, base, active = events.plan, events.base, events.active
     for c in range(len(plan.op)):
         t = plan.target[c]
         if plan.is_parameter[c] == 0 and active[t] == 1:
-            world[t] = clip(base[t] + (world[t] - started[t]), plan.change_low[c], plan.change_high[c])
+            world[t] = clip(base[t] + (world[t] - events.started[t]), plan.change_low[c], plan.change_high[c])
             active[t] = 2
 
 
 @pure
-def end_events(week: int, plan: Any, world: Any, base: Any, p: Any, p_base: Any, until: Any) -> None:
+def end_events(week: int, events: EventState, world: Any, p: Any) -> None:
     """Keep the faded base and put the week's active changes on top again, in place."""
+    plan, base = events.plan, events.base
     for c in range(len(plan.op)):
         if plan.is_parameter[c] == 0:
             base[plan.target[c]] = world[plan.target[c]]
     for c in range(len(plan.op)):
-        if is_active(c, week, plan, until):
+        if is_active(c, week, events):
             t = plan.target[c]
             if plan.is_parameter[c] == 0:
                 world[t] = changed(world[t], c, week, plan)
-            if plan.lasts[plan.change_event[c]] == 0 and until[plan.change_event[c]] == week:
+            if plan.lasts[plan.change_event[c]] == 0 and events.until[plan.change_event[c]] == week:
                 if plan.is_parameter[c] == 1:
-                    p_base[t] = p[t]
+                    events.p_base[t] = p[t]
                 else:
                     base[t] = world[t]

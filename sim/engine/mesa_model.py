@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from sim.engine import compiled
 from sim.engine.agents import Citizen, DomesticOpinion, StateActor
 from sim.engine.decisions import Decision
-from sim.engine.ensemble import Workspace
 from sim.engine.events import begin_events, end_events, fires, settle_events
+from sim.engine.workspace import Workspace
 from sim.errors import ScenarioError
 from sim.model import week as order
 from sim.model.actors import ACTORS
@@ -102,14 +102,14 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
                 f"found the shape {np.shape(case)}"
             )
         self.space: Workspace = compiled.mending(lambda: self._prepared(case))
-        space = self.space
-        self._rows = space.traj.view(np.recarray)
-        self.world = space.worlds.view(np.recarray)[0]
-        self.p = space.pars.view(np.recarray)[0]
-        self.drive = space.drives.view(np.recarray)[0]
-        self.luck = space.draws.view(np.recarray)
-        space.world[:] = space.flat[0]
-        space.base[:] = space.flat[0]
+        records = self.space.records
+        self._rows = records.traj.view(np.recarray)
+        self.world = records.worlds.view(np.recarray)[0]
+        self.p = records.pars.view(np.recarray)[0]
+        self.drive = records.drives.view(np.recarray)[0]
+        self.luck = records.draws.view(np.recarray)
+        records.world[:] = records.flat[0]
+        self.space.events.base[:] = records.flat[0]
         self.week = 0
         self.decisions: list[Decision] = []
         self.fired: list[Fired] = []
@@ -186,7 +186,7 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
         from mesa.agent import AgentSet
 
         if not self._citizens:  # kept, because Mesa's sets hold weak references
-            self._citizens = [Citizen(self, row) for row in range(len(self.space.opinion))]
+            self._citizens = [Citizen(self, row) for row in range(len(self.space.people.opinion))]
         return AgentSet(self._citizens, random=self.random)
 
     @property
@@ -211,38 +211,20 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
                 f"the run stands in week {self.week} of {self.plan.weeks} and has no outcome yet; "
                 "model.run() takes it to its end"
             )
-        return self.space.out.view(np.recarray)[0]
+        return self.space.records.out.view(np.recarray)[0]
 
     # The phases of a week, by their names in `sim.model.week`.
 
     def _begin(self) -> None:
-        space, plan, week = self.space, self.plan, self.week
+        plan, week, events, records = self.plan, self.week, self.space.events, self.space.records
         if not plan.event_names:
             return
-        past, events = space.flat[week - 1], plan.events
-        armed, due = space.armed.copy(), space.due.copy()
+        past = records.flat[week - 1]
+        trial = events._replace(armed=events.armed.copy(), due=events.due.copy())
         for number, name in enumerate(plan.event_names):
-            if fires(number, week, past, space.chance[week], events, armed, due):
+            if fires(number, week, past, trial):
                 self.fired.append(Fired(week, name))
-        begin_events(
-            week,
-            events,
-            past,
-            space.chance[week],
-            self.world,
-            space.world,
-            space.base,
-            space.started,
-            space.active,
-            space.p_flat,
-            space.p_base,
-            space.until,
-            space.armed,
-            space.due,
-            space.opinion,
-            space.weights,
-            space.parts,
-        )
+        begin_events(week, events, past, self.world, records.world, records.p_flat, self.space.people)
 
     def _perceive(self) -> None:
         self.each("perceive")
@@ -269,27 +251,24 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
         self._plain["after"](self.world, self.p, self.drive, self.luck[self.week])
 
     def _fade(self) -> None:
-        space = self.space
         if self.plan.event_names:
-            settle_events(self.plan.events, space.world, space.base, space.started, space.active)
+            settle_events(self.space.events, self.space.records.world)
         self._plain["fade"](self.world, self.p)
 
     def _end(self) -> None:
-        space, week = self.space, self.week
+        records, week = self.space.records, self.week
         if self.plan.event_names:
-            end_events(
-                week, self.plan.events, space.world, space.base, space.p_flat, space.p_base, space.until
-            )
-        space.flat[week] = space.world
-        bad = self._plain["broken"](space.world)
+            end_events(week, self.space.events, records.world, records.p_flat)
+        records.flat[week] = records.world
+        bad = self._plain["broken"](records.world)
         if bad >= 0:
-            space.failure[:] = week, bad
-            space.flat[week:] = np.nan
-            space.out.view(np.float64)[:] = np.nan
+            records.failure[:] = week, bad
+            records.flat[week:] = np.nan
+            records.out.view(np.float64)[:] = np.nan
             self.failure = Failure(week, list(self.registry.world)[bad])
             self.running = False
         elif week == self.plan.weeks:
-            summarise(self._rows, space.out.view(np.recarray)[0])
+            summarise(self._rows, records.out.view(np.recarray)[0])
             self.running = False
 
     _PHASES: ClassVar[dict[str, Callable[[PolicyModel], None]]] = {
@@ -308,4 +287,4 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
 
 
 def _reporter(column: int) -> Callable[[PolicyModel], float]:
-    return lambda model: float(model.space.flat[model.week, column])
+    return lambda model: float(model.space.records.flat[model.week, column])

@@ -9,9 +9,14 @@ equations with the whole country as their circle (mean field).
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.model.maths import logarithm, pure, share
+
+Floats = NDArray[np.float64]
 
 #: Published shares of regions in the population (Agency on Statistics of Tajikistan, 1 January 2021, rounded).
 REGION_SHARES = (0.093, 0.287, 0.357, 0.239, 0.024)
@@ -34,13 +39,53 @@ OPINIONS = ("solidarity", "fear", "approval")
 SOCIETY_NOISE = 8 + 2 * CIRCLE
 
 
-def society_shape(citizens: int) -> tuple[int, int]:
-    """Return how many citizens are held and how many each follows (0: mean field).
+class Society(NamedTuple):
+    """The arrays of one population, a row a citizen.
 
-    Arrays of a society run over citizens first. Columns that lie together in memory
-    (`order="F"`) let the compiled week take several citizens at a time.
+    opinion, anchor : (n, 3) solidarity, fear, approval; 0 to 1
+    following : (n, 3) scratch: sums of opinions over circles
+    traits : (n, 6) exposure, trust, kin, hardship (relative to the mean), stubbornness, nearness to the border
+    weights : (n,) shares of the population, summing to 1
+    region : (n,) index into `REGION_SHARES`, never falling
+    parts : (6,) row of each region's first citizen, and n
+    circles : (n, k) rows of those a citizen follows: ring neighbours, one in ten replaced by anybody;
+        k is 0 in the mean field
+    away : (n k, 3) citizen, ring neighbour and whom it follows instead, of each tie that leaves the ring
+    ties : (1,) number of such ties
     """
-    return (citizens, CIRCLE) if citizens > 0 else (5, 0)
+
+    opinion: Floats
+    following: Floats
+    anchor: Floats
+    traits: Floats
+    weights: Floats
+    region: NDArray[np.int64]
+    parts: NDArray[np.int64]
+    circles: NDArray[np.int32]
+    away: NDArray[np.uint32]
+    ties: NDArray[np.int64]
+
+
+def blank_society(citizens: int) -> Society:
+    """Return room for so many citizens (0: the mean field, a citizen a region), nothing drawn yet.
+
+    Columns lie together in memory (`order="F"`), which lets the compiled week take several citizens
+    at a time.
+    """
+    n, k = (citizens, CIRCLE) if citizens > 0 else (len(REGION_SHARES), 0)
+    opinion, following, anchor = (np.zeros((n, len(OPINIONS)), order="F") for _ in range(3))
+    return Society(
+        opinion,
+        following,
+        anchor,
+        np.zeros((n, len(TRAITS)), order="F"),
+        np.zeros(n),
+        np.zeros(n, np.int64),
+        np.zeros(len(REGION_SHARES) + 1, np.int64),
+        np.zeros((n, k), np.int32),
+        np.zeros((n * k, 3), np.uint32),
+        np.zeros(1, np.int64),
+    )
 
 
 @pure
@@ -56,46 +101,24 @@ def region_of(i: int, n: int) -> int:
 
 
 @pure
-def draw_society(
-    world: Any,
-    p: Any,
-    citizens: int,
-    opinion: Any,
-    anchor: Any,
-    traits: Any,
-    weights: Any,
-    region: Any,
-    parts: Any,
-    circles: Any,
-    away: Any,
-    ties: Any,
-    noise: Any,
-) -> None:
+def draw_society(world: Any, p: Any, society: Society, noise: Any) -> None:
     """Fill the arrays of one society, in place, from addressed uniforms, and set its means in `world`.
 
-    Parameters
-    ----------
-    opinion, anchor : (n, 3) solidarity, fear, approval; 0 to 1
-    traits : (n, 6) exposure, trust, kin, hardship (relative to the mean), stubbornness, nearness to the border
-    weights : (n,) shares of the population, summing to 1
-    region : (n,) index into `REGION_SHARES`, never falling
-    parts : (6,) row of each region's first citizen, and n
-    circles : (n, k) rows of those a citizen follows: ring neighbours, one in ten replaced by anybody
-    away : (n k, 3) citizen, ring neighbour and whom it follows instead, of each tie that leaves the ring
-    ties : (1,) number of such ties
-    noise : (n, SOCIETY_NOISE) uniforms in [0, 1)
+    `noise` is (n, SOCIETY_NOISE) uniforms in [0, 1); the mean field takes none of them.
     """
+    opinion, _, anchor, traits, weights, region, parts, circles, away, ties = society
+    alike = circles.shape[1] == 0
     n = opinion.shape[0]
     parts[:] = 0
     for i in range(n):
-        here = region_of(i, n) if citizens > 0 else i
+        here = i if alike else region_of(i, n)
         region[i] = here
         for after in range(here + 1, 6):
             parts[after] += 1
-        weights[i] = 1.0 / n if citizens > 0 else REGION_SHARES[here]
+        weights[i] = REGION_SHARES[here] if alike else 1.0 / n
         lot = 1.0
         deviation = 0.0
-        if citizens > 0:
+        if not alike:
             heavy = -logarithm(1.0 - noise[i, 0])
             lot = 1.0 + p.exposure_tail * (heavy - 1.0)
             deviation = 1.0
@@ -125,12 +148,12 @@ def draw_society(
         passing = (1.0 - p.crisis_anchor) * max(mean - rest, 0.0)
         room = min(mean, 1.0 - mean)
         centre = 0.0
-        if citizens > 0:
+        if not alike:
             for i in range(n):
                 centre += noise[i, 5 + j] / n
         widest = max(centre, 1.0 - centre)
         for i in range(n):
-            apart = (noise[i, 5 + j] - centre) / widest if citizens > 0 else 0.0
+            apart = 0.0 if alike else (noise[i, 5 + j] - centre) / widest
             anchor[i, j] = share(mean + p.opinion_diversity * room * apart)
             opinion[i, j] = anchor[i, j]
             anchor[i, j] = share(anchor[i, j] - passing)
@@ -184,27 +207,15 @@ def moved(x: float, anchor: float, circle: float, pull: float, held: float, led:
 
 
 @pure
-def opinion_week(
-    world: Any,
-    p: Any,
-    drive: Any,
-    opinion: Any,
-    following: Any,
-    anchor: Any,
-    traits: Any,
-    weights: Any,
-    parts: Any,
-    circles: Any,
-    away: Any,
-    ties: Any,
-) -> None:
+def opinion_week(world: Any, p: Any, drive: Any, society: Society) -> None:
     """Move every citizen by one week, in place, and write the means to `world`.
 
     Pulls (1/week) saturate: up in (1 - x), down in x. With pace h, stubbornness s and weight of the
     circle w the step is h (s (anchor - x) + (1 - s) w (circle - x)). `following` is scratch.
     """
+    opinion, following, anchor, traits, weights, _, parts, circles, away, ties = society
     if circles.shape[1] == 0:
-        representatives_week(world, p, drive, opinion, anchor, traits, weights, parts)
+        representatives_week(world, p, drive, society)
         return
     n = opinion.shape[0]
     pace = p.opinion_pace
@@ -245,10 +256,9 @@ def opinion_week(
 
 
 @pure
-def representatives_week(
-    world: Any, p: Any, drive: Any, opinion: Any, anchor: Any, traits: Any, weights: Any, parts: Any
-) -> None:
+def representatives_week(world: Any, p: Any, drive: Any, society: Society) -> None:
     """Move five representative citizens, a region each, whose circle is the whole country: the mean field."""
+    opinion, _, anchor, traits, weights, _, parts, _, _, _ = society
     a = b = c = 0.0
     for i in range(5):
         a += weights[i] * opinion[i, 0]

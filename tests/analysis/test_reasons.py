@@ -11,7 +11,8 @@ import pytest
 import sim
 from sim.analysis.one_run import reasons
 from sim.engine.decisions import Decision, chances
-from sim.engine.ensemble import Workspace
+from sim.engine.ensemble import run_once
+from sim.engine.workspace import Workspace
 from sim.model.registry import load
 from sim.scenario.plan import plan
 
@@ -37,9 +38,9 @@ def choices(spec: sim.Scenario, replicate: int, week: int) -> list[str]:
     """Run the compiled week and return what was chosen with each instrument in a week."""
     model = load()
     space = Workspace(model, plan(spec, model))
-    space.run(5, replicate)
+    run_once(space, 5, replicate)
     names = [option.name for one in model.instruments for option in one.options]
-    return [names[number] for number in space.choices[week]]
+    return [names[number] for number in space.choice.chosen[week]]
 
 
 def switched(spec: sim.Scenario, rule: str, week: int, times: float = 0.0) -> sim.Scenario:

@@ -25,8 +25,9 @@ import numpy as np
 from numba import njit
 
 from sim.engine import compiled
-from sim.engine.ensemble import Workspace, simulate
+from sim.engine.ensemble import run_once, simulate
 from sim.engine.randomness import natural_log
+from sim.engine.workspace import Workspace
 from sim.model.actors import ACTORS
 from sim.model.registry import load
 from sim.model.week import AFTER_OPINION, BEFORE_OPINION
@@ -153,7 +154,7 @@ def phases() -> list[dict[str, Any]]:
     """Nanoseconds of a week by phase, each repeated by itself."""
     week = compiled.week()
     space = Workspace(load(), planned(500))
-    space.run(0, 0)
+    run_once(space, 0, 0)
     found: dict[str, float] = {}
 
     def timed(name: str, job: Callable[[], object]) -> None:
@@ -166,17 +167,19 @@ def phases() -> list[dict[str, Any]]:
             lambda a=a, actor=actor: repeated_actor(
                 getattr(week, f"perceive_{actor}"),
                 getattr(week, f"appraise_{actor}"),
-                space.seen[a],
-                space.traj[207],
-                space.pars[0],
-                space.luck_seen[a][5],
-                space.utility,
-                space.opened,
+                space.choice.seen[a],
+                space.records.traj[207],
+                space.records.pars[0],
+                space.choice.luck_seen[a][5],
+                space.choice.utility,
+                space.choice.opened,
             ),
         )
     timed(
         "rules that drive processes",
-        lambda: repeated_drive(week.drive_all, space.worlds, space.pars, space.drives),
+        lambda: repeated_drive(
+            week.drive_all, space.records.worlds, space.records.pars, space.records.drives
+        ),
     )
     for name, label in (
         ("before", "processes before opinion"),
@@ -185,26 +188,17 @@ def phases() -> list[dict[str, Any]]:
         timed(
             label,
             lambda name=name: repeated(
-                getattr(week, name), space.worlds, space.pars, space.drives, space.draws[5]
+                getattr(week, name),
+                space.records.worlds,
+                space.records.pars,
+                space.records.drives,
+                space.records.draws[5],
             ),
         )
 
     def citizens() -> None:
         for _ in range(1000):
-            week.move_citizens(
-                space.worlds,
-                space.pars,
-                space.drives,
-                space.opinion,
-                space.following,
-                space.anchor,
-                space.traits,
-                space.weights,
-                space.parts,
-                space.circles,
-                space.away,
-                space.ties,
-            )
+            week.move_citizens(space.records, space.people)
 
     timed("opinion of 500 citizens", citizens)
     found["chance, a week's draws"] = best(lambda: space.prepare(0, 1, None), 0.2, 20) / 208 * 1e9
@@ -251,7 +245,9 @@ def peak_memory(citizens: int, runs: int) -> float:
 def workspace(citizens: int) -> float:
     """Megabytes of the arrays that one thread works in."""
     space = Workspace(load(), planned(citizens))
-    return sum(one.nbytes for one in vars(space).values() if isinstance(one, np.ndarray)) / 2**20
+    parts = (space.chance, space.records, space.choice, space.events, space.people)
+    arrays = [one for part in parts for one in part if isinstance(one, np.ndarray) and one.base is None]
+    return sum(one.nbytes for one in arrays) / 2**20
 
 
 def parts() -> list[dict[str, Any]]:
@@ -259,13 +255,13 @@ def parts() -> list[dict[str, Any]]:
     compiled.week()
     model = load()
     space = Workspace(model, planned(500))
-    space.run(0, 0)
+    run_once(space, 0, 0)
     found: list[tuple[str, float]] = []
-    nothing = timed_rule(njit(lambda record, p: 1.0), space.traj[207], space.pars[0])
+    nothing = timed_rule(njit(lambda record, p: 1.0), space.records.traj[207], space.records.pars[0])
     for rule in model.rules.values():
         for part in rule.clauses:
             function = njit(error_model="numpy")(part.function)
-            taken = timed_rule(function, space.traj[207], space.pars[0]) - nothing
+            taken = timed_rule(function, space.records.traj[207], space.records.pars[0]) - nothing
             found.append((f"{rule.id} {part.function.__name__}", max(taken, 0.0)))
     for process in (*BEFORE_OPINION, *AFTER_OPINION):
         function = njit(error_model="numpy")(process)
@@ -291,7 +287,13 @@ def timed_rule(function: Any, record: Any, p: Any) -> float:
 
 
 def timed_process(function: Any, space: Workspace) -> float:
-    arguments = (function, space.worlds, space.pars, space.drives, space.draws[5])
+    arguments = (
+        function,
+        space.records.worlds,
+        space.records.pars,
+        space.records.drives,
+        space.records.draws[5],
+    )
     repeated(*arguments)
     return best(lambda: repeated(*arguments), 0.02, 5) / 1000 * 1e9
 

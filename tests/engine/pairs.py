@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.ensemble import Block, Workspace, simulate
+from sim.engine.ensemble import Block, run_once, simulate
 from sim.engine.mesa_model import PolicyModel
+from sim.engine.workspace import Workspace
 from sim.model.registry import load
 from sim.scenario.plan import Plan
 from sim.scenario.plan import plan as make_plan
@@ -35,7 +36,7 @@ def run_both(plan: Plan, seed: int = 0, replicate: int = 0, case: Any = None) ->
     cases = None if case is None else np.asarray(case)[None, :]
     block = simulate(plan, seed, np.array([replicate]), cases, keep=tuple(registry.world), threads=1)
     space = Workspace(registry, plan)
-    space.run(seed, replicate, None if case is None else np.asarray(case))
+    run_once(space, seed, replicate, None if case is None else np.asarray(case))
     return Pair(mesa, block, space)
 
 

@@ -17,7 +17,7 @@ from sim.engine.mesa_model import PolicyModel
 from sim.engine.randomness import draws
 from sim.model.actors import ACTORS
 from sim.model.declare import Clause, Rule
-from sim.model.population import TRAITS, draw_society, means, opinion_week, shift_opinion, society_shape
+from sim.model.population import blank_society, draw_society, means, opinion_week, shift_opinion
 from sim.model.registry import Model
 from tests.engine.pairs import bits, planned
 from tests.generators import parameter_boxes, record, world_values
@@ -101,38 +101,20 @@ def test_the_population_gives_the_same_bits_plain_and_compiled(model: Model, cit
     plan = planned(weeks=6, citizens=citizens)
     mesa = PolicyModel(plan, 5, 0)
     space = mesa.space
-    n, k = society_shape(citizens)
-    opinion, anchor, following = (np.zeros((n, 3)) for _ in range(3))
-    traits, weights = np.zeros((n, len(TRAITS))), np.zeros(n)
-    region, parts, circles = np.zeros(n, np.int64), np.zeros(6, np.int64), np.zeros((n, k), np.int32)
-    away, ties = np.zeros((n * k, 3), np.int64), np.zeros(1, np.int64)
     world = record(model.world, dict(zip(model.world, plan.world, strict=True)))
-    society = (opinion, anchor, traits, weights, region, parts, circles, away, ties)
-    draw_society(world, mesa.p, citizens, *society, space.society)
-    for plain, other in ((opinion, space.opinion), (traits, space.traits), (circles, space.circles)):
+    society = blank_society(citizens)
+    draw_society(world, mesa.p, society, space.chance.society)
+    for plain, other in zip(society, space.people, strict=True):
         assert bits(plain) == bits(other)
     for _ in range(6):
         mesa.step()
-        opinion_week(
-            world,
-            mesa.p,
-            mesa.drive,
-            opinion,
-            following,
-            anchor,
-            traits,
-            weights,
-            parts,
-            circles,
-            away,
-            ties,
-        )
-        assert bits(opinion) == bits(space.opinion)
+        opinion_week(world, mesa.p, mesa.drive, society)
+        assert bits(society.opinion) == bits(space.people.opinion)
         assert [world[name] for name in model.world if "solidarity" in name or "fear" in name] == [
             mesa.world[name] for name in model.world if "solidarity" in name or "fear" in name
         ]
-    shift_opinion(opinion, 1, 0.1)
-    means(world, opinion, weights, parts)
+    shift_opinion(society.opinion, 1, 0.1)
+    means(world, society.opinion, society.weights, society.parts)
     assert mesa.world.fear < world.fear <= mesa.world.fear + 0.1 + 1e-12
 
 

@@ -14,8 +14,9 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.engine.ensemble import simulate
-from sim.engine.events import begin_events, end_events, settle_events
+from sim.engine.events import EventState, begin_events, end_events, settle_events
 from sim.engine.mesa_model import PolicyModel
+from sim.model.population import blank_society
 from sim.model.registry import Model
 from sim.scenario.plan import Events
 from tests.engine.pairs import planned
@@ -90,38 +91,23 @@ def told(
     """Run the tiny world as the drivers do: x and y at the end of each week from 0, and p as rules saw it."""
     rows = np.zeros((weeks + 1, 2))
     rows[0] = x, y
-    world, base, started = rows[0].copy(), rows[0].copy(), np.zeros(2)
-    active = np.zeros(2, np.int8)
-    par, par_base = np.array([p]), np.array([p])
+    world, par, nobody = rows[0].copy(), np.array([p]), blank_society(0)
     count = len(plan.trigger)
     until, due, armed = np.zeros(count, np.int64), np.zeros(count, np.int64), np.ones(count, np.int64)
+    luck = np.ones((weeks + 1, count))
+    if chance is not None:
+        luck[1:] = chance
+    events = EventState(
+        plan, rows[0].copy(), np.zeros(2), np.zeros(2, np.int8), np.array([p]), until, armed, due, luck
+    )
     seen = [p]
     for week in range(1, weeks + 1):
-        luck = np.ones(count) if chance is None else np.array(chance[week - 1], float)
-        begin_events(
-            week,
-            plan,
-            rows[week - 1],
-            luck,
-            None,
-            world,
-            base,
-            started,
-            active,
-            par,
-            par_base,
-            until,
-            armed,
-            due,
-            None,
-            None,
-            None,
-        )
+        begin_events(week, events, rows[week - 1], None, world, par, nobody)
         seen.append(float(par[0]))
         move(world, par, week)
-        settle_events(plan, world, base, started, active)
+        settle_events(events, world)
         fade(world, par, week)
-        end_events(week, plan, world, base, par, par_base, until)
+        end_events(week, events, world, par)
         rows[week] = world
     return rows[:, 0].tolist(), rows[:, 1].tolist(), seen
 
@@ -365,14 +351,14 @@ def test_a_change_of_a_mean_moves_every_citizen() -> None:
         PolicyModel(planned(weeks=1, citizens=200)),
         PolicyModel(planned(weeks=1, citizens=200, events=shock)),
     )
-    before = calm.space.opinion.copy()
-    assert (shocked.space.opinion == before).all()
+    before = calm.space.people.opinion.copy()
+    assert (shocked.space.people.opinion == before).all()
     seen = []
 
     class Watched(PolicyModel):
         def each(self, method: str) -> None:
             if method == "perceive":
-                seen.append((self.space.opinion.copy(), float(self.world.fear)))
+                seen.append((self.space.people.opinion.copy(), float(self.world.fear)))
             super().each(method)
 
     Watched(planned(weeks=1, citizens=200, events=shock)).step()

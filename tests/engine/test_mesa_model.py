@@ -132,7 +132,7 @@ def test_every_choice_leaves_a_record(model: Model) -> None:
             k for k, i in enumerate(model.instruments) if (i.actor, i.name) == (one.actor, one.instrument)
         )
         assert (
-            numbers[mesa_model.space.choices[one.week, slot]]
+            numbers[mesa_model.space.choice.chosen[one.week, slot]]
             == f"choice/{one.actor}/{one.instrument}/{one.choice}"
         )
         options = [option.name for option in model.instruments[slot].options]
@@ -154,7 +154,7 @@ def test_citizens_are_views_on_the_population(citizens: int) -> None:
     before = first.solidarity
     model.run()
     assert first.solidarity != before
-    assert first.solidarity == model.space.opinion[0, 0]
+    assert first.solidarity == model.space.people.opinion[0, 0]
     assert np.mean([one.approval for one in people]) == pytest.approx(model.world.approval, abs=1e-9)
     assert {one.region for one in people} <= set(REGIONS)
     for one in (first, people[citizens - 1]):

@@ -155,7 +155,7 @@ def test_adding_an_event_moves_nobody_elses_draws(model: Model) -> None:
 def test_switching_a_rule_off_moves_no_draw() -> None:
     on = PolicyModel(planned(weeks=20), 0, 1).run()
     off = PolicyModel(planned(weeks=20, parameters={"strength_D10": 0.0}), 0, 1).run()
-    assert bits(on.space.weekly) == bits(off.space.weekly)
+    assert bits(on.space.chance.weekly) == bits(off.space.chance.weekly)
     assert [one.draws for one in on.decisions] == [one.draws for one in off.decisions]
     assert [one.choice for one in on.decisions] != [one.choice for one in off.decisions]
 

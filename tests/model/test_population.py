@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.model import population
 from sim.model.population import (
     CIRCLE,
     OPINIONS,
@@ -23,13 +24,12 @@ from sim.model.population import (
     REGION_SHARES,
     REWIRED,
     SOCIETY_NOISE,
-    TRAITS,
+    blank_society,
     draw_society,
     means,
     opinion_week,
     region_of,
     shift_opinion,
-    society_shape,
 )
 from sim.model.world import REGIONS
 
@@ -82,38 +82,21 @@ def pulls(**given: float) -> SimpleNamespace:
 
 @dataclass
 class Society:
-    """The arrays of one society and the world that holds its means."""
+    """One society and the world that holds its means."""
 
     citizens: int
     p: Any
     world: Any
-    opinion: np.ndarray
-    anchor: np.ndarray
-    traits: np.ndarray
-    weights: np.ndarray
-    region: np.ndarray
-    parts: np.ndarray
-    circles: np.ndarray
-    away: np.ndarray
-    ties: np.ndarray
+    people: population.Society
+
+    def __getattr__(self, array: str) -> np.ndarray:
+        """Return an array of the society by its name."""
+        return getattr(self.people, array)
 
     def week(self, drive: Any) -> None:
         """Move everyone by one week, with the model's own function."""
-        following = np.full_like(self.opinion, np.nan)
-        opinion_week(
-            self.world,
-            self.p,
-            drive,
-            self.opinion,
-            following,
-            self.anchor,
-            self.traits,
-            self.weights,
-            self.parts,
-            self.circles,
-            self.away,
-            self.ties,
-        )
+        self.people.following[:] = np.nan
+        opinion_week(self.world, self.p, drive, self.people)
 
     def week_by_algebra(self, drive: Any) -> None:
         """Do the same with whole arrays: an independent statement of the law, and fast for many citizens."""
@@ -147,40 +130,12 @@ def society(
     citizens: int, seed: int = 0, start: tuple[float, float, float] = (0.6, 0.4, 0.55), **numbers: float
 ) -> Society:
     assert numbers.keys() <= NUMBERS.keys()
-    n, k = society_shape(citizens)
     p = SimpleNamespace(**NUMBERS | numbers)
     world = SimpleNamespace(**dict(zip(OPINIONS, start, strict=True)) | QUIET)
-    made = Society(
-        citizens,
-        p,
-        world,
-        np.zeros((n, 3)),
-        np.zeros((n, 3)),
-        np.zeros((n, len(TRAITS))),
-        np.zeros(n),
-        np.zeros(n, np.int64),
-        np.zeros(6, np.int64),
-        np.zeros((n, k), np.int32),
-        np.zeros((n * k, 3), np.uint32),
-        np.zeros(1, np.int64),
-    )
-    noise = np.random.default_rng(seed).random((n, SOCIETY_NOISE))
-    draw_society(
-        world,
-        p,
-        citizens,
-        made.opinion,
-        made.anchor,
-        made.traits,
-        made.weights,
-        made.region,
-        made.parts,
-        made.circles,
-        made.away,
-        made.ties,
-        noise,
-    )
-    return made
+    people = blank_society(citizens)
+    noise = np.random.default_rng(seed).random((len(people.opinion), SOCIETY_NOISE))
+    draw_society(world, p, people, noise)
+    return Society(citizens, p, world, people)
 
 
 @pytest.fixture(scope="module")
@@ -189,9 +144,8 @@ def large() -> Callable[[], Society]:
     drawn = society(20000, seed=5)
 
     def copy() -> Society:
-        return Society(
-            **vars(drawn) | {"opinion": drawn.opinion.copy(), "world": SimpleNamespace(**vars(drawn.world))}
-        )
+        people = drawn.people._replace(opinion=drawn.opinion.copy(order="F"))
+        return Society(drawn.citizens, drawn.p, SimpleNamespace(**vars(drawn.world)), people)
 
     return copy
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sim.model.maths import logistic
 from sim.model.outcomes import ladders
-from sim.model.population import SOCIETY_NOISE, TRAITS, draw_society, opinion_week, society_shape
+from sim.model.population import SOCIETY_NOISE, blank_society, draw_society, opinion_week
 from sim.model.processes.border import incidents, toll
 from sim.model.processes.contact import contact, dwell
 from sim.model.processes.media import attention
@@ -182,13 +182,8 @@ class Wanderer:
             for n, q in model.world.items()
         }
         self.world = SimpleNamespace(**start | {"refugees_reported": 8300.0})
-        n, k = society_shape(0)
-        self.opinion, self.following, self.anchor = np.zeros((n, 3)), np.zeros((n, 3)), np.zeros((n, 3))
-        who = np.zeros((n, len(TRAITS))), np.zeros(n)
-        ties = np.zeros(6, int), np.zeros((n, k), int), np.zeros((n * k, 3), int), np.zeros(1, int)
-        self.rest = [*who, *ties]
-        noise = np.zeros((n, SOCIETY_NOISE))
-        draw_society(self.world, self.p, 0, self.opinion, self.anchor, *who, np.zeros(n, int), *ties, noise)
+        self.people = blank_society(0)
+        draw_society(self.world, self.p, self.people, np.zeros((len(self.people.opinion), SOCIETY_NOISE)))
         begin(self.world)
 
     def week(self) -> None:
@@ -203,7 +198,7 @@ class Wanderer:
         drive, draw = self.box.drives(world, p), self.box.draws(self.rng)
         for process in BEFORE_OPINION:
             process(world, p, drive, draw)
-        opinion_week(world, p, drive, self.opinion, self.following, self.anchor, *self.rest)
+        opinion_week(world, p, drive, self.people)
         for process in AFTER_OPINION:
             process(world, p, drive, draw)
         for q in model.world.values():

@@ -120,7 +120,7 @@ def test_a_run_is_that_of_the_mesa_driver() -> None:
         model = sim.PolicyModel(spec, seed=0, replicate=replicate, case=one.ready(case)[1])
         model.run()
         row = found.loc[(case, replicate)]
-        told = model.space.out[0]
+        told = model.space.records.out[0]
         assert PATHS[int(told["path"])] == row["path"]
         assert told["approval"] == row["approval"]
         assert told["incidents"] == row["incidents"]

@@ -255,7 +255,7 @@ def test_a_run_by_its_name(study: Study) -> None:
     spec, replicate, values = study.run(f"{row['case']}:{row['replicate']}")
     model = sim.PolicyModel(spec, seed=0, replicate=replicate, case=values)
     model.run()
-    assert model.space.out[0]["approval"] == row["approval"]
+    assert model.space.records.out[0]["approval"] == row["approval"]
     for wrong in ("x", "1", "99:0", "0:1"):
         with pytest.raises(ResultError, match="run"):
             study.run(wrong)

@@ -161,11 +161,7 @@ def turns(specs: tuple[Scenario, Scenario], seed: int, replicate: int, until: in
 
 
 def _turn(a: Decision, b: Decision) -> Turn:
-    def gap(one: Decision) -> dict[str, float]:
-        gain, loss = one.push(b.choice), one.push(a.choice)
-        return {rule: gain.get(rule, 0.0) - loss.get(rule, 0.0) for rule in dict.fromkeys([*gain, *loss])}
-
-    here, there = gap(a), gap(b)
+    here, there = a.over(b.choice, a.choice), b.over(b.choice, a.choice)
     moved = {rule: there.get(rule, 0.0) - here.get(rule, 0.0) for rule in dict.fromkeys([*here, *there])}
     ordered = sorted(
         ((rule, push) for rule, push in moved.items() if abs(push) > LEAST),

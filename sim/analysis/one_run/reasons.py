@@ -90,10 +90,8 @@ def compared(decision: Decision) -> str | None:
 
 def reasons(decision: Decision, option: str, other: str) -> list[Reason]:
     """Return what each rule adds to an option over another, the strongest first; rules at 0 are left out."""
-    one, two = decision.push(option), decision.push(other)
-    sums = {rule: one.get(rule, 0.0) - two.get(rule, 0.0) for rule in {**one, **two}}
     order = load().rules
-    found = [Reason(rule, push) for rule, push in sums.items() if push != 0.0]
+    found = [Reason(rule, push) for rule, push in decision.over(option, other).items() if push != 0.0]
     return sorted(found, key=lambda each: (-abs(each.push), order[each.rule].order))
 
 

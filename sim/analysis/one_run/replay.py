@@ -26,7 +26,7 @@ class Replay(PolicyModel):
         super().__init__(*args, **options)
         weeks = self.plan.weeks + 1
         self.in_force = np.zeros((weeks, len(self.registry.parameters)))
-        self.in_force[0] = self.space.p_flat
+        self.in_force[0] = self.space.records.p_flat
         self.driven = np.zeros((weeks, len(self.registry.world)))
 
     def parameters_of(self, week: int) -> Any:
@@ -46,11 +46,11 @@ class Replay(PolicyModel):
         return sorted((Force(*one) for one in sums.items() if one[1] != 0.0), key=lambda one: -abs(one.push))
 
     def _appraise(self) -> None:
-        self.in_force[self.week] = self.space.p_flat
+        self.in_force[self.week] = self.space.records.p_flat
         super()._appraise()
 
     def _drive(self) -> None:
-        self.driven[self.week] = self.space.world
+        self.driven[self.week] = self.space.records.world
         super()._drive()
 
     _PHASES: ClassVar[dict[str, Callable[[PolicyModel], None]]] = {

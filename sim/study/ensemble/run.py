@@ -199,11 +199,11 @@ def _mesa(
             spec, seed=seed, replicate=int(replicate), case=None if cases is None else cases[row]
         )
         one.run()
-        flat = one.space.flat
+        flat = one.space.records.flat
         if one.failure is not None:
             block.failure_week[row] = one.failure.week
             block.failure_variable[row] = names.index(one.failure.variable)
-        block.outcomes[row] = one.space.out[0]
+        block.outcomes[row] = one.space.records.out[0]
         block.ladders[row] = np.nan_to_num(flat[:, rungs], nan=-1.0)
         block.kept[row] = flat[:, columns]
         one.__dict__.clear()  # Mesa before 3.4.2 never lets go of a model that had agents

@@ -31,13 +31,13 @@ class Replay:
     def __init__(self, spec: Scenario, seed: int, replicate: int) -> None:
         self.spec, self.seed, self.replicate = spec, seed, replicate
         self.model = PolicyModel(spec, seed=seed, replicate=replicate)
-        citizens = len(self.model.space.opinion)
+        citizens = len(self.model.space.people.opinion)
         drawn = _spread(citizens)
-        self.region: NDArray[np.int64] = self.model.space.region[drawn].copy()
-        kept = [self.model.space.opinion[drawn].astype(np.float32)]
+        self.region: NDArray[np.int64] = self.model.space.people.region[drawn].copy()
+        kept = [self.model.space.people.opinion[drawn].astype(np.float32)]
         while self.model.running:
             self.model.step()
-            kept.append(self.model.space.opinion[drawn].astype(np.float32))
+            kept.append(self.model.space.people.opinion[drawn].astype(np.float32))
         self.opinions: NDArray[np.float32] = np.array(kept)
         self.weeks = narrative.weeks(self.model)
 

@@ -206,8 +206,7 @@ def happenings(model: PolicyModel, week: int) -> tuple[str, ...]:
 
 def pulls(model: PolicyModel, decision: Decision) -> list[Pull]:
     """Return what each rule adds to the choice over holding still, the strongest first."""
-    chosen, still = decision.push(decision.choice), decision.push("hold")
-    sums = {rule: chosen.get(rule, 0.0) - still.get(rule, 0.0) for rule in {**chosen, **still}}
+    sums = decision.over(decision.choice, "hold")
     rows = [Pull(model.registry.rules[rule], push) for rule, push in sums.items()]
     return sorted(rows, key=lambda one: (-abs(one.push), one.rule.order))
 

@@ -93,7 +93,7 @@ def test_a_replay_is_the_run_with_its_citizens(spec: sim.Scenario) -> None:
     model = sim.PolicyModel(spec, seed=4, replicate=3).run()
     assert run.last == 40
     assert run.opinions.shape == (41, 30, 3)
-    assert np.allclose(run.opinions[-1], model.space.opinion, atol=1e-6)
+    assert np.allclose(run.opinions[-1], model.space.people.opinion, atol=1e-6)
     assert run.region.tolist() == [region_of(i, 30) for i in range(30)]
     assert run.regional("fear", 40)[2] == model.past(40).fear_khatlon
     assert PATHS[int(model.outcome.path)] in run.ending()
