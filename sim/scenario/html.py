@@ -33,6 +33,8 @@ def scenario_html(spec: Scenario) -> str:
     ]
     if spec.reading is not None:
         facts.insert(2, f"reading {escape(spec.reading)}")
+    if spec.rules == "off":
+        facts.insert(2, "every rule off")
     model = load()
     known = {**model.world, **model.parameters}
     rows = [

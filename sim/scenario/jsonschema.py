@@ -211,6 +211,7 @@ def _scenario(model: Model) -> Schema:
             "description": "size of the population; 0 is the mean field; default 500",
         },
         "reading": {"enum": catalogue.reading_names(), "description": "a named set of rival rules"},
+        "rules": {"enum": ["on", "off"], "description": "off: every rule off, but for strengths set here"},
         "world": _object(
             {name: _number(quantity) for name, quantity in free.items()},
             description="initial values; what is left out has its default",

@@ -67,18 +67,27 @@ def week_of(start: date, day: date) -> int:
 
 
 def plan(scenario: Scenario, model: Model) -> Plan:
-    """Turn a checked scenario into arrays; parameters are defaults under the reading's under its own."""
-    read = reading(scenario.reading).parameters if scenario.reading is not None else {}
+    """Turn a checked scenario into arrays."""
     return Plan(
         scenario.start,
         scenario.weeks,
         scenario.citizens,
         _values({name: q.default for name, q in model.world.items()}, scenario.world),
-        _values({name: q.default for name, q in model.parameters.items()}, {**read, **scenario.parameters}),
+        _values({name: q.default for name, q in model.parameters.items()}, assumed(scenario, model)),
         tuple(event.name for event in scenario.events),
         _events(scenario, model),
         _allowed(scenario, model),
     )
+
+
+def assumed(scenario: Scenario, model: Model) -> dict[str, float]:
+    """Return the parameters that a scenario takes from elsewhere than their defaults.
+
+    Its own lie over `rules: off`, which lies over its reading.
+    """
+    read = reading(scenario.reading).parameters if scenario.reading is not None else {}
+    off = {rule.strength: 0.0 for rule in model.rules.values()} if scenario.rules == "off" else {}
+    return {**read, **off, **scenario.parameters}
 
 
 def _values(defaults: dict[str, float], given: dict[str, float]) -> Floats:

@@ -132,6 +132,8 @@ class Commitment(Strict):
 class Scenario(Strict):
     """A storyline, checked: start, horizon, initial world, parameters, events, commitments.
 
+    `rules: off` switches every rule off, whatever the reading; `parameters` may switch some on again.
+
     Raises
     ------
     ScenarioError
@@ -145,6 +147,7 @@ class Scenario(Strict):
     weeks: int = Field(default=208, ge=1, le=MOST_WEEKS)
     citizens: int = Field(default=500, ge=0, le=MOST_CITIZENS)
     reading: str | None = None
+    rules: Literal["on", "off"] = "on"
     world: Numbers = Field(default_factory=Values)
     parameters: Numbers = Field(default_factory=Values)
     events: Annotated[tuple[Event, ...], BeforeValidator(_tuple)] = ()
@@ -202,6 +205,8 @@ class Scenario(Strict):
             exclude_none=True,
             exclude={"question", "world", "parameters", "events"},
         )
+        if self.rules == "on":
+            del data["rules"]
         for name in ("world", "parameters"):
             # Adding zero makes 0.0 of -0.0, which is the same number and would have another hash.
             data[name] = {key: value + 0.0 for key, value in sorted(getattr(self, name).items())}

@@ -16,9 +16,7 @@ def test_figures_are_those_on_record(case: tuple[str, int]) -> None:
     found, known = digests(*case), recorded()[name(*case)]
     assert known.keys() <= found.keys()
     moved = [column for column, digest in known.items() if found[column] != digest]
-    assert not moved, (
-        "results moved: is that meant? Then say so under \"Changes results\" and run 'python -m tests.known_figures'"
-    )
+    assert not moved, "results moved: is that meant? Then say so in the changelog and run 'make derived'"
 
 
 def test_a_column_is_known_by_its_own_digest() -> None:

@@ -71,6 +71,7 @@ HEAD = "panj: 1\ntitle: T\n"
         HEAD + "citizens: 100001\n",
         HEAD + "start: soon\n",
         HEAD + "reading: as_red\n",
+        HEAD + "rules: none\n",
         HEAD + "extends: baselin\n",
         HEAD + "extends: /etc/x.yaml\n",
         "panj: 1\ntitle: <b>\n",

@@ -80,9 +80,32 @@ def test_the_baseline_states_start_length_and_citizens_only() -> None:
 
 def test_the_null_model_switches_every_rule_off() -> None:
     spec = load_scenario("null_model")
-    assert spec.parameters == {rule.strength: 0.0 for rule in load().rules.values()}
+    assert strengths(spec) == dict.fromkeys((one.strength for one in load().rules.values()), 0.0)
     assert any(rule.rival_of for rule in load().rules.values())
-    assert (spec.world, spec.events, spec.commitments) == ({}, (), ())
+    assert (spec.world, spec.parameters, spec.events, spec.commitments) == ({}, {}, (), ())
+
+
+def test_rules_off_lies_over_a_reading_and_under_what_the_scenario_sets() -> None:
+    spec = load_scenario("null_model").replace(reading="weary")
+    assert set(strengths(spec).values()) == {0.0}
+    one_on = strengths(spec.replace(parameters={"strength_D5": 1.0}))
+    assert {name for name, value in one_on.items() if value} == {"strength_D5"}
+    assert strengths(spec.replace(rules="on")) == strengths(
+        load_scenario("baseline").replace(reading="weary")
+    )
+
+
+def test_rules_that_are_on_name_no_scenario() -> None:
+    spec, off = load_scenario("baseline"), load_scenario("baseline").replace(rules="off")
+    assert "rules" not in spec.canonical
+    assert off.hash != spec.hash
+    assert Scenario(**off.canonical).rules == "off"
+
+
+def strengths(spec: Scenario) -> dict[str, float]:
+    """What a run takes for the strength of each rule."""
+    values = dict(zip(load().parameters, plan(spec, load()).parameters, strict=True))
+    return {rule.strength: float(values[rule.strength]) for rule in load().rules.values()}
 
 
 def test_the_two_ends_of_the_words_differ_in_nothing_else() -> None:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sim.model.provenance import Quantity
 from sim.model.registry import load
+from sim.scenario.plan import assumed
 from sim.scenario.readings import reading
 from sim.scenario.schema import Change, Commitment, Event, Scenario
 
@@ -59,11 +60,10 @@ def differences(first: Scenario, second: Scenario) -> tuple[Difference, ...]:
 
 
 def resolved(spec: Scenario) -> dict[str, float]:
-    """Return every parameter and initial value of a scenario, its own over its reading's over defaults."""
+    """Return every parameter and initial value of a scenario, what it assumes over the defaults."""
     model = load()
-    read = reading(spec.reading).parameters if spec.reading is not None else {}
     defaults = {name: one.default for name, one in {**model.parameters, **model.world}.items()}
-    return {**defaults, **read, **spec.parameters, **spec.world}
+    return {**defaults, **assumed(spec, model), **spec.world}
 
 
 def _frame(first: Scenario, second: Scenario) -> Iterator[Difference]:

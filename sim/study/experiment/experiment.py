@@ -17,7 +17,7 @@ from sim.scenario.schema import MOST_CITIZENS, MOST_WEEKS, Scenario, Strict, wit
 from sim.scenario.yamltext import Node
 from sim.study.experiment.laws import Law, law
 
-Method = Literal["grid", "lhs", "sobol", "saltelli", "morris", "cases"]
+Method = Literal["grid", "lhs", "sobol", "saltelli", "morris", "cases", "rules_off"]
 Draws = Literal["shared", "grouped", "independent"]
 
 #: Uncertainties that choose among names.

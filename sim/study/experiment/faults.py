@@ -12,7 +12,17 @@ from sim.study.experiment.experiment import CHOICES, FROM_GRADES, ExperimentFile
 from sim.study.experiment.laws import Law
 
 #: Keys of a scenario that a lever may set.
-LEVER_KEYS = ("start", "weeks", "citizens", "reading", "world", "parameters", "events", "commitments")
+LEVER_KEYS = (
+    "start",
+    "weeks",
+    "citizens",
+    "reading",
+    "rules",
+    "world",
+    "parameters",
+    "events",
+    "commitments",
+)
 #: Names that tables use for other things.
 TAKEN = ("case", "replicate", "base", "group", "failure", "part", *OUTCOMES)
 #: Where a design needs or refuses each of its keys.
@@ -24,6 +34,7 @@ TAKES = {
     "saltelli": ("size", "second_order"),
     "morris": ("size", "levels"),
     "cases": ("file",),
+    "rules_off": (),
 }
 
 
@@ -45,7 +56,7 @@ def design(spec: ExperimentFile, data: Mapping[str, Any], laws: Mapping[str, Law
         )
     if method == "morris" and spec.design.levels is not None and spec.design.levels % 2:
         yield Fault((*loc, "levels"), f"expected an even number of levels, found {spec.design.levels}")
-    if not laws and not data.get("uncertainties") and method != "cases":
+    if not laws and not data.get("uncertainties") and method not in ("cases", "rules_off"):
         levers = data.get("levers")
         if method in ("saltelli", "morris", "sobol", "lhs") or not levers:
             yield Fault(

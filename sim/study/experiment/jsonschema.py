@@ -29,6 +29,7 @@ DESIGNS = {
     "saltelli": "for Sobol indices; 'size' a power of two",
     "morris": "elementary effects along 'size' trajectories",
     "cases": "a CSV file beside this one",
+    "rules_off": "the storyline as it is, then each of its rules switched off alone",
 }
 
 MEANINGS = {

@@ -16,6 +16,7 @@ from sim.model.registry import Model, load
 from sim.scenario import catalogue, checks
 from sim.scenario.faults import Fault, Loc, from_pydantic, shown, unknown
 from sim.scenario.loading import chain, checked, flattened, load_scenario, message, neighbour, versioned
+from sim.scenario.plan import assumed
 from sim.scenario.readings import reading
 from sim.scenario.schema import Scenario
 from sim.scenario.yamltext import Node, read_file
@@ -109,6 +110,13 @@ def _located(source: str | os.PathLike[str]) -> tuple[Path, str]:
     )
 
 
+#: Designs whose cases are a table, and where it takes its values from.
+TABLES = {
+    "cases": "cases take their values from the file",
+    "rules_off": "rules_off switches each rule off alone",
+}
+
+
 class _Reader:
     """One file on its way to an experiment; every fault found is kept until there is no going on."""
 
@@ -124,9 +132,14 @@ class _Reader:
 
     def experiment(self) -> Experiment:
         spec = self._shape()
+        given = TABLES.get(spec.design.method)
+        if given is not None and self.data.get("uncertainties"):
+            self._add([Fault(("uncertainties",), f"{given}; leave uncertainties out")])
         table = self._table(spec) if spec.design.method == "cases" else None
         chains = self._chains(table)
         scenarios = {name: checked(one) for name, one in chains.items()}
+        if spec.design.method == "rules_off":
+            table = self._rules_off(*scenarios.values())
         laws = self._laws(scenarios) if table is None else self._table_laws(table)
         self._add(experiment_faults.design(spec, self.data, laws))
         self._add(experiment_faults.levers(self.data, laws, self.free))
@@ -139,7 +152,7 @@ class _Reader:
             title=spec.title.strip(),
             question=spec.question,
             scenarios=scenarios,
-            method=spec.design.method,
+            method=spec.design.method if table is None else "cases",
             size=spec.design.size or 0,
             levels=spec.design.levels or 0,
             second_order=spec.design.second_order,
@@ -302,10 +315,6 @@ class _Reader:
     # Cases one by one
 
     def _table(self, spec: ExperimentFile) -> Table:
-        if self.data.get("uncertainties"):
-            self._add(
-                [Fault(("uncertainties",), "cases take their values from the file; leave uncertainties out")]
-            )
         loc: Loc = ("design", "file")
         name = spec.design.file
         if name is None:
@@ -322,6 +331,18 @@ class _Reader:
             self._add([Fault(loc, f"{shown(name)} does not exist{near}")])
             self._stop()
         return read_table(here / wanted, name, self.free)
+
+    def _rules_off(self, spec: Scenario) -> Table:
+        """Return the storyline as it is, then with each rule switched off alone that is on in it."""
+        here = assumed(spec, self.model)
+        strengths = [one.strength for one in self.model.rules.values()]
+        on = {name: here.get(name, self.model.parameters[name].default) for name in strengths}
+        on = {name: value for name, value in on.items() if value != 0.0}
+        if not on:
+            self._add([Fault(("design", "method"), "expected a storyline in which a rule is on, found none")])
+            self._stop()
+        rows = [tuple(on.values()), *(tuple((on | {name: 0.0}).values()) for name in on)]
+        return Table(tuple(on), tuple(rows), tuple(range(len(rows))))
 
     def _table_laws(self, table: Table) -> dict[str, Law]:
         made = table.laws()

@@ -135,6 +135,7 @@ def _run(result: Result, failed: int) -> list[Part]:
         ),
         ("Seed", str(result.seed)),
         ("Reading", spec.reading or "as read"),
+        *([("Rules", "every rule off")] if spec.rules == "off" else []),
         ("Set by the scenario", own or "nothing beyond the defaults"),
         ("Events", ", ".join(one.name for one in spec.events) or "none"),
         ("Commitments", ", ".join(f"{one.actor}: {one.instrument}" for one in spec.commitments) or "none"),
