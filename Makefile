@@ -7,6 +7,7 @@
 # make calibrate  rule out judgements by the autumn of 2021 anew; writes defaults and region
 # make docs     the site, into build/site; warnings are errors
 # make reference  write the pages of docs/reference from the code
+# make derived  what follows from the source and is stale, in order; STEPS=validity that alone, CHECK=1 nothing
 # make pictures  draw anew what the pictures in tests are compared with
 # make notebook  run the notebook of the tutorial anew
 # make validity   run claims and hindcast anew; writes docs/explanation/validity.md
@@ -18,7 +19,7 @@ PIP     = $(VENV)/bin/python -m pip --disable-pip-version-check
 DEMO    = results/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chromium test-long lint format bench bench-sweep calibrate calibrated validity docs reference pictures notebook clean
+.PHONY: help demo test chromium test-long lint format bench bench-sweep calibrate calibrated validity docs reference pictures notebook derived clean
 .DELETE_ON_ERROR:
 
 help:
@@ -100,6 +101,9 @@ docs: $(VENV)/.installed-docs
 
 reference: $(VENV)/.installed
 	$(VENV)/bin/python -m sim.cli.reference
+
+derived: $(VENV)/.installed-docs
+	$(VENV)/bin/python docs/derived.py $(if $(CHECK),--check) $(STEPS)
 
 # Look at every one before it is committed: from then on it is what is right.
 pictures: $(VENV)/.installed-test

@@ -1,6 +1,6 @@
-"""Write the pages whose figures are measured: storylines, lock-in, the page in the README.
+"""Write a page whose figures are measured: storylines, lock-in, or the page in the README.
 
-    python docs/pages.py
+    python docs/pages.py storylines
 
 Everything is run anew with the seed below; nothing is typed in.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -177,6 +178,11 @@ def readme() -> None:
 
 
 if __name__ == "__main__":
-    (HERE / "explanation" / "storylines.md").write_text(storylines(), encoding="utf-8")
-    (HERE / "explanation" / "lock-in.md").write_text(lock_in(), encoding="utf-8")
-    readme()
+    pages = {"storylines": storylines, "lock-in": lock_in}
+    for name in sys.argv[1:]:
+        if name in pages:
+            (HERE / "explanation" / f"{name}.md").write_text(pages[name](), encoding="utf-8")
+        elif name == "readme":
+            readme()
+        else:
+            sys.exit(f"no page {name!r}; one of: {', '.join(pages)}, readme")
