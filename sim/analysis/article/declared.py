@@ -230,7 +230,7 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "K7",
         (18,),
-        "Without the Russian guarantee words soften, a channel comes earlier, incidents turn worse.",
+        "Without the Russian guarantee words soften, and incidents turn worse.",
         "emergent",
         {
             "baseline": Arm(),
@@ -256,7 +256,8 @@ CLAIMS: tuple[Claim, ...] = (
                 mean("rhetoric", "index", 1, 104),
                 -1,
             ),
-            contrast("first back-channel without the guarantee", "baseline", "alone", CONTACT, -1),
+            # Not the article's: softer words leave less danger that would call for a channel.
+            contrast("first back-channel without the guarantee", "baseline", "alone", CONTACT, -1, "finding"),
             contrast(
                 "an incident that becomes a clash, at the same tension, without the guarantee",
                 "moment",
@@ -440,7 +441,7 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "K15",
         (19,),
-        "The premium in approval lasts as long as Afghanistan stays unsettled, and goes where it settles.",
+        "The premium in approval, measured by nobody, lasts while Afghanistan is unsettled and goes where it settles.",
         "emergent",
         {
             "calm": Arm("no_crisis"),

@@ -9,7 +9,7 @@ from math import isqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model import calibrated
+from sim.model import calibrated, screened
 from sim.model.provenance import Quantity
 from sim.model.registry import Model
 from sim.scenario.plan import Plan
@@ -48,7 +48,13 @@ def per_case(runs: int) -> int:
 
 
 def uncertain(scenario: Scenario, model: Model) -> dict[str, Quantity]:
-    """Return what varies: parameters and initial values with a plausible range.
+    """Return what varies: the candidates but for those that screening found to move no outcome."""
+    still = screened.fixed()
+    return {name: one for name, one in candidates(scenario, model).items() if name not in still}
+
+
+def candidates(scenario: Scenario, model: Model) -> dict[str, Quantity]:
+    """Return what could vary: parameters and initial values with a plausible range.
 
     Left as they are: what the scenario or its reading sets, strengths of rules (which claims hold is
     a question of structure), weights of concerns (levers, which only rescale their rules), and what the
