@@ -24,21 +24,15 @@ PARTS = ("actors", "processes", "outcomes", "population")
 #: Modules that still hold nameless numbers; the list only grows shorter.
 OPEN = frozenset(
     {
-        "sim.model.actors.china",
         "sim.model.actors.dushanbe.menu",
-        "sim.model.actors.dushanbe.rivals",
         "sim.model.actors.dushanbe.rules",
-        "sim.model.actors.opinion",
-        "sim.model.actors.russia",
         "sim.model.actors.taliban",
-        "sim.model.actors.uzbekistan",
         "sim.model.outcomes",
         "sim.model.population",
         "sim.model.processes.border",
         "sim.model.processes.contact",
         "sim.model.processes.economy",
         "sim.model.processes.refugees",
-        "sim.model.processes.resistance",
     }
 )
 

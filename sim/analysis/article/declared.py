@@ -441,7 +441,7 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "K15",
         (19,),
-        "The premium in approval, measured by nobody, lasts while Afghanistan is unsettled and goes where it settles.",
+        "The premium in approval, which nobody measures, lasts while Afghanistan is unsettled, no longer.",
         "emergent",
         {
             "calm": Arm("no_crisis"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.model.actors.readiness import SELDOM, standing
+from sim.model.actors.russia import MILITANTS_USUAL, TENSE, VERY_TENSE
 from sim.model.declare import clause, option, rule
 from sim.model.maths import ramp
 from sim.model.provenance import Record, judgement, parameter
@@ -99,4 +100,4 @@ def pragmatic_engagement(seen: Seen, p: Parameters) -> float:
 )
 def projects_at_risk(seen: Seen, p: Parameters) -> float:
     """Danger to projects and people."""
-    return 0.5 * ramp(seen.militant_threat, 0.3, 1.0) + 0.5 * ramp(seen.tension, 0.3, 0.8)
+    return 0.5 * (ramp(seen.militant_threat, MILITANTS_USUAL, 1.0) + ramp(seen.tension, TENSE, VERY_TENSE))

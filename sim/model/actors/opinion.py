@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim.model.actors.dushanbe.rules import alive, beyond, neighbours
 from sim.model.declare import clause, rule
 from sim.model.maths import share
-from sim.model.provenance import Record, judgement, literature, parameter
+from sim.model.provenance import Record, constant, judgement, literature, parameter
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 PULL = judgement("no poll is published; opinion is taken to move over weeks and to saturate")
 FORM = literature(
     "Friedkin and Johnsen", 1990, "influence with stubbornness in small groups; the form, not the size"
+)
+
+FELT = constant(
+    0.7, "share", "fear that full tension makes beside that of deaths", judgement("deaths frighten more")
 )
 
 
@@ -199,4 +203,4 @@ def kin_in_danger(world: World, p: Parameters) -> float:
 @clause("O6", pushes={"fear_by_border": "+border_fear"}, rises_with=("tension", "blood"))
 def danger_next_door(world: World, p: Parameters) -> float:
     """Tension and recent deaths."""
-    return share(0.7 * world.tension + world.blood)
+    return share(FELT * world.tension + world.blood)

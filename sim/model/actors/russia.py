@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.model.actors.readiness import NOW_AND_THEN, SELDOM, standing
 from sim.model.declare import clause, option, rule
 from sim.model.maths import ramp, share
-from sim.model.provenance import Record, judgement, parameter
+from sim.model.provenance import Record, constant, judgement, parameter
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters
@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 
 PULL = judgement("no figure exists; set so that outsiders move over months and not weeks, wide range")
 PACE = judgement("no figure exists; outsiders' courses change within a season")
+
+FORM = judgement("the form of a rule; its size is a parameter, and that is in doubt")
+MILITANTS_USUAL = constant(0.3, "index", "militants whom outsiders have grown used to", FORM)
+FEW_FIGHTERS = constant(3000, "persons", "fighters at the border that test nobody", FORM)
+MANY_FIGHTERS = constant(15000, "persons", "fighters there that test it fully", FORM)
+TENSE, VERY_TENSE = (
+    constant(0.25, "index", "tension from which outsiders take notice", FORM),
+    constant(0.75, "index", "tension at which they take most", FORM),
+)
+TESTED = constant(0.4, "share", "what full massing, or full tension, counts beside fighting", FORM)
+CALM = constant(0.1, "index", "tension at which the border asks for nothing", FORM)
 
 
 class RussiaParameters(Record):
@@ -110,13 +121,14 @@ def urge_restraint(world: World, p: Parameters) -> None:
 )
 def last_resort(seen: Seen, p: Parameters) -> float:
     """How far the border is tested: fighting, massing, tension."""
-    return share(seen.heat + 0.4 * ramp(seen.fighters, 3000.0, 15000.0) + 0.4 * ramp(seen.tension, 0.3, 0.8))
+    massed = ramp(seen.fighters, FEW_FIGHTERS, MANY_FIGHTERS)
+    return share(seen.heat + TESTED * (massed + ramp(seen.tension, TENSE, VERY_TENSE)))
 
 
 @clause("R1", pushes={"guarantee.thin": "+calm_thin"}, falls_with=("tension",))
 def calm(seen: Seen, p: Parameters) -> float:
     """A calm border asks for less."""
-    return 1.0 - ramp(seen.tension, 0.1, 0.5)
+    return 1.0 - ramp(seen.tension, CALM, 0.5)
 
 
 @rule(
@@ -147,7 +159,7 @@ def hedge(seen: Seen, p: Parameters) -> float:
 )
 def price_of_guarantee(seen: Seen, p: Parameters) -> float:
     """Danger that a client's words add to."""
-    return ramp(seen.tension, 0.25, 0.75) * (0.5 + 0.5 * seen.rhetoric)
+    return ramp(seen.tension, TENSE, VERY_TENSE) * (0.5 + 0.5 * seen.rhetoric)
 
 
 @rule(
@@ -173,4 +185,4 @@ def disorder_feeds_traffic(world: World, p: Parameters) -> float:
 @clause("R2", pushes={"kabul.cool": "+hedging_cool"}, rises_with=("militant_threat",))
 def militants_estrange(seen: Seen, p: Parameters) -> float:
     """Militants whom Kabul does not rein in are a reason to step back."""
-    return ramp(seen.militant_threat, 0.3, 1.0)
+    return ramp(seen.militant_threat, MILITANTS_USUAL, 1.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.model.actors.readiness import OFTEN, SELDOM, standing
+from sim.model.actors.russia import MILITANTS_USUAL, TENSE, VERY_TENSE
 from sim.model.declare import clause, option, rule
 from sim.model.maths import ramp
 from sim.model.provenance import Record, judgement, parameter
@@ -94,7 +95,7 @@ def first_mover(seen: Seen, p: Parameters) -> float:
 @clause("U1", pushes={"kabul.cool": "+border_risk"}, rises_with=("militant_threat",))
 def militants_estrange(seen: Seen, p: Parameters) -> float:
     """Militants whom Kabul does not rein in are a reason to step back."""
-    return ramp(seen.militant_threat, 0.3, 1.0)
+    return ramp(seen.militant_threat, MILITANTS_USUAL, 1.0)
 
 
 @rule(
@@ -130,7 +131,7 @@ def weak_bond(seen: Seen, p: Parameters) -> float:
 )
 def go_between(seen: Seen, p: Parameters) -> float:
     """A dangerous border beside a channel that works."""
-    return ramp(seen.tension, 0.2, 0.7) * seen.uzbekistan_engagement
+    return ramp(seen.tension, TENSE, VERY_TENSE) * seen.uzbekistan_engagement
 
 
 @clause("U3", actor="dushanbe", pushes={"contact.warm": "+mediated_contact"}, rises_with=("mediation",))

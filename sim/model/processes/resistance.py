@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 
 from sim.model.declare import rule
 from sim.model.maths import exponential, share
-from sim.model.provenance import Record, judgement, parameter
+from sim.model.provenance import Record, constant, judgement, parameter
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters
     from sim.model.world import Draws, Drives, World
 
 SLOW = judgement("no index is published; set so that the north changes over a season")
+
+FOUND = constant(0.6, "share", "how much one discovery adds to what Kabul holds against Dushanbe", SLOW)
+MILITANTS_LEFT = constant(0.15, "index", "militants in a settled, quiet country", SLOW)
+MILITANTS_UNREST = constant(0.3, "index", "militants whom full unrest adds", SLOW)
+MILITANTS_VIOLENCE = constant(0.2, "index", "militants whom full violence adds", SLOW)
+THREAT_USUAL = constant(0.4, "index", "militant threat to which the rate of attacks refers", SLOW)
 
 
 class ResistanceParameters(Record):
@@ -114,17 +120,17 @@ def unrest(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
 def detection(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     """Covert support is found out with some probability."""
     if draw.detection < 1.0 - exponential(-max(drive.detection, 0.0)):
-        world.detected = share(world.detected + 0.6)
+        world.detected = share(world.detected + FOUND)
 
 
 def militants(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     """Militants and traffickers follow disorder; attacks come of the former."""
-    goal = 0.15 + 0.3 * world.unsettled + 0.2 * world.violence_north
+    goal = MILITANTS_LEFT + MILITANTS_UNREST * world.unsettled + MILITANTS_VIOLENCE * world.violence_north
     moved = world.militant_threat + p.militant_pace * (goal - world.militant_threat)
     world.militant_threat = share(moved + p.militant_noise * draw.militants)
     flow = world.drug_flow + p.drug_pace * (0.5 - world.drug_flow) + drive.drugs * (1.0 - world.drug_flow)
     world.drug_flow = share(flow + p.drug_noise * draw.drugs)
-    if draw.attack < 1.0 - exponential(-p.attack_rate * world.militant_threat / 0.4):
+    if draw.attack < 1.0 - exponential(-p.attack_rate * world.militant_threat / THREAT_USUAL):
         world.terror_attacks += 1.0
         world.blood = share(world.blood + p.attack_deaths)
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 )
 def conviction(seen: Seen, p: Parameters) -> float:
     """What a government would fear and resent that counted no votes, 0 to 1."""
-    return 0.5 * seen.violence_north + 0.25 * seen.militant_threat + 0.25 * seen.unsettled
+    return 0.5 * (seen.violence_north + 0.5 * (seen.militant_threat + seen.unsettled))
 
 
 @rule(
