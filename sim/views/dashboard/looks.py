@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import panel as pn
+from bokeh.document import without_document_lock
 from panel.io.resources import LOCAL_DIST
 
 HERE = Path(__file__).parent
@@ -40,6 +41,10 @@ class Frame(pn.Template):  # type: ignore[misc]
 #: Has a change of the page made in its turn.
 Later = Callable[[Callable[[], object]], None]
 
+#: A piece of work that goes on beside the page, and what begins one.
+Work = Callable[[], Coroutine[Any, Any, None]]
+Start = Callable[[Work], None]
+
 
 def at_once(change: Callable[[], object]) -> None:
     """Make a change where there is no page yet that would have to wait for its turn."""
@@ -62,6 +67,11 @@ def turn(doc: Any, change: Callable[[], object]) -> None:
             doc.unhold()
 
     doc.add_next_tick_callback(changed)
+
+
+def start(doc: Any, work: Work) -> None:
+    """Begin work on the server's loop; Bokeh 3.10 and later serve a request from a thread without one."""
+    doc.add_next_tick_callback(without_document_lock(work))
 
 
 def html(text: str, **given: Any) -> Any:

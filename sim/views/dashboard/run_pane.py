@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from html import escape
 from typing import Any
@@ -17,7 +16,7 @@ from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
 from sim.model.population import OPINIONS
 from sim.views.dashboard.charts import INK, describe, legend_below, plain
 from sim.views.dashboard.computing import REPLAYS, Question, on
-from sim.views.dashboard.looks import INNER, Later, button, html
+from sim.views.dashboard.looks import INNER, Later, Start, button, html
 from sim.views.dashboard.map import Map
 from sim.views.dashboard.replay import Replay, actors
 from sim.views.one_run.narrative import titled
@@ -27,8 +26,8 @@ from sim.views.plots import style
 class RunPane:
     """One run of the question that is set; `moved` is called as its number or the week changes."""
 
-    def __init__(self, moved: Callable[[int, int], None], later: Later) -> None:
-        self._moved, self._later = moved, later
+    def __init__(self, moved: Callable[[int, int], None], later: Later, start: Start) -> None:
+        self._moved, self._later, self._start = moved, later, start
         self.run: Replay | None = None
         self.question: Question | None = None
         self.wanted: tuple[Question, int] | None = None
@@ -126,7 +125,7 @@ class RunPane:
         if not self.busy:
             self.busy = True
             self._later(lambda: self._say("<p role=status>Replaying the run…</p>"))
-            asyncio.get_running_loop().create_task(self._replay())
+            self._start(self._replay)
 
     def follow(self, question: Question) -> None:
         """Take note of another question; a run that is open is replayed for it."""

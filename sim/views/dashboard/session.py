@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from html import escape
@@ -23,7 +22,7 @@ from sim.views.dashboard.computing import Question
 from sim.views.dashboard.controls import Controls
 from sim.views.dashboard.figures import Figures
 from sim.views.dashboard.library import Library
-from sim.views.dashboard.looks import INNER, PAGE, Frame, button, html, turn
+from sim.views.dashboard.looks import INNER, PAGE, Frame, button, html, start, turn
 from sim.views.dashboard.run_pane import RunPane
 from sim.views.dashboard.save_pane import SavePane
 from sim.views.dashboard.state import Place, Settings
@@ -56,7 +55,7 @@ class Session:
             library, lambda settings: self.set(replace(self.place, now=settings)), self._later
         )
         self.pictures = Pictures()
-        self.run = RunPane(self._moved, self._later)
+        self.run = RunPane(self._moved, self._later, lambda work: start(self.doc, work))
         self.stored = StoredPane(library, self._later)
         self._make_status()
         self._make_rest()
@@ -176,7 +175,7 @@ class Session:
         self.generation += 1
         if not self.working:
             self.working = True
-            asyncio.get_running_loop().create_task(self._work())
+            start(self.doc, self._work)
         return True
 
     def _show_set(
