@@ -7,6 +7,7 @@ Python here, so that a breakpoint in one of them stops; only the population is c
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -58,7 +59,8 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
     spec
         A scenario, the name or path of one, or a plan made from one.
     seed, replicate
-        Which randomness; the run equals the ensemble's run of the same seed and replicate.
+        Which randomness; the run equals the ensemble's run of the same seed and replicate. A seed of None,
+        as Mesa's `batch_run` gives, is a fresh one; `model.seed` says which.
     case
         (parameters + world,) values of a design's point, parameters first; None for the scenario's own.
 
@@ -84,10 +86,11 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
     def __init__(
         self,
         spec: Scenario | Plan | str,
-        seed: int = 0,
+        seed: int | None = 0,
         replicate: int = 0,
         case: NDArray[np.float64] | None = None,
     ) -> None:
+        seed = secrets.randbits(63) if seed is None else seed
         for name, value in (("seed", seed), ("replicate", replicate)):
             if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value < 2**63:
                 raise ScenarioError(f"{name}: expected a whole number from 0 to 2^63 - 1, found {value!r}")
