@@ -1,6 +1,7 @@
 # make demo   install into .venv, run the baseline, leave table and pictures in results/demo
 # make test   install what the tests need and run all of them
 # make test-long  what takes longer: twenty kills, every state of a crash, clusters that lose parts
+# make test-newest, make test-lowest  the built wheel with the newest packages, and with the lowest declared
 # make lint   ruff and mypy
 # make bench  how fast it runs here
 # make bench-sweep  a sweep of a million runs: time, memory, disk
@@ -19,7 +20,7 @@ PIP     = $(VENV)/bin/python -m pip --disable-pip-version-check
 DEMO    = results/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chromium test-long lint format bench bench-sweep calibrate calibrated validity docs reference pictures notebook derived clean
+.PHONY: help demo test chromium test-long test-newest test-lowest lint format bench bench-sweep calibrate calibrated validity docs reference pictures notebook derived clean
 .DELETE_ON_ERROR:
 
 help:
@@ -59,6 +60,20 @@ test: $(VENV)/.installed-test chromium
 
 test-long: $(VENV)/.installed-test
 	$(VENV)/bin/python -m pytest -m long
+
+# The wheel as somebody else installs it: the source is left out of the copy in which the tests run.
+INSTALLED = engine scenario study analysis views/dashboard test_cli.py
+test-newest: CONSTRAINTS =
+test-lowest: CONSTRAINTS = --constraint build/lowest.txt
+test-newest test-lowest: $(VENV)/.installed-test chromium
+	rm -rf build/$@ build/wheel && mkdir -p build/$@/suite
+	$(VENV)/bin/python -m build --wheel --outdir build/wheel . >/dev/null
+	$(VENV)/bin/python -m tests.lowest > build/lowest.txt
+	$(PYTHON) -m venv build/$@/venv
+	build/$@/venv/bin/python -m pip --disable-pip-version-check install --quiet $(CONSTRAINTS) \
+	  "$$(ls build/wheel/*.whl)[test]"
+	git ls-files -z tests docs pyproject.toml README.md Makefile | xargs -0 cp --parents -t build/$@/suite
+	cd build/$@/suite && ../venv/bin/python -m pytest $(INSTALLED:%=tests/%)
 
 # Pages are tested in a real browser: Debian's, where there is none yet and installing is possible.
 chromium:
