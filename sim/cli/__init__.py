@@ -324,18 +324,27 @@ def check(
     ],
     as_json: Json = False,
 ) -> None:
-    """Say whether a scenario or experiment file is right, and if not, where and how to mend it."""
+    """Check a scenario or experiment file: tell the storyline back in words, or say what to mend and where.
+
+    Notes name what is possible and may not be meant: a value outside its plausible range, a change that
+    drifts back or that another actor can undo, an event that can never happen, a class that is left out by
+    definition.
+    """
     import sim
+    from sim.views import storyline, text
 
     spec = sim.check(file)
+    told = spec if isinstance(spec, sim.Scenario) else next(iter(spec.scenarios.values()))
     if as_json:
-        print_json({"file": file, "ok": True, "title": spec.title, "hash": spec.hash})
+        notes = list(storyline.notes(told))
+        print_json({"file": file, "ok": True, "title": spec.title, "hash": spec.hash, "notes": notes})
         return
-    if isinstance(spec, sim.Scenario):
-        size = f"{spec.weeks} weeks from {spec.start}"
-    else:
-        size = f"{spec.method}, {len(spec.laws)} uncertain, {spec.replicates} replicates"
-    print(f"{file} is right: {spec.title!r}, {size}, hash {spec.hash[:8]}")
+    print(f"{file}: OK (hash {spec.hash[:8]})\n")
+    if spec is not told:
+        print(
+            f"{spec.title}: {spec.method}, {len(spec.laws)} uncertain values, {spec.replicates} replicates\n"
+        )
+    print(storyline.page(told, text.console().width))
 
 
 @app.command(epilog="Examples: panj rules D5 · panj rules --parameters")
