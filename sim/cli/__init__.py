@@ -340,7 +340,7 @@ def check(
         print_json({"file": file, "ok": True, "title": spec.title, "hash": spec.hash, "notes": notes})
         return
     print(f"{file}: OK (hash {spec.hash[:8]})\n")
-    if spec is not told:
+    if not isinstance(spec, sim.Scenario):
         print(
             f"{spec.title}: {spec.method}, {len(spec.laws)} uncertain values, {spec.replicates} replicates\n"
         )
