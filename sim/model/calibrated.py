@@ -1,6 +1,8 @@
 """What calibration left: defaults for the parameters that autumn 2021 speaks about, and the region not ruled out.
 
-Both files beside this module are written by `python -m sim.analysis.past.calibration` and by nothing else.
+The files beside this module are written by `python -m sim.analysis.past.calibration` and by nothing else:
+the first two by itself, the third, what the points of the region weigh if the article is right, with
+`--claims`. A region made anew drops the third, which was of the old one.
 """
 
 from __future__ import annotations
@@ -19,12 +21,16 @@ from sim.errors import ModelError
 FOLDER = Path(__file__).parent
 RECORD = "calibrated.json"
 REGION = "calibrated.npy"
+CLAIMS = "calibrated_claims.json"
 
-#: Version of the two files' format.
+#: Version of the files' format.
 FORMAT = 1
 
 #: Points lie at the midpoints of so many equal cells of each plausible range.
 CELLS = 65536
+
+#: Weights are whole numbers up to this one.
+FULL = 65535
 
 
 _ignored = False
@@ -82,6 +88,32 @@ def newer(judgements: Iterable[str]) -> list[str]:
     """Return the judgements that the stored calibration does not know yet; drawn from their declared ranges."""
     known = set(record().get("names", ()))
     return [name for name in judgements if name not in known]
+
+
+@lru_cache(maxsize=1)
+def claims() -> Mapping[str, Any]:
+    """Return what is recorded of the article's claims in the region; empty where none is of this region.
+
+    Raises
+    ------
+    ModelError
+        The file is of another format.
+    """
+    path = FOLDER / CLAIMS
+    if not record() or not path.is_file():
+        return {}
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if found.get("panj_claims") != FORMAT:
+        raise ModelError(
+            f"{path}: expected 'panj_claims' to be {FORMAT}, found {found.get('panj_claims')!r}; "
+            "make it anew with 'make calibrate'"
+        )
+    return found if found["region"] == record()["region"] else {}
+
+
+def weights() -> NDArray[np.float64] | None:
+    """Return what each point of the region weighs if the article is right, (points,), at most 1; None if unknown."""
+    return np.array(claims()["weights"]) / FULL if claims() else None
 
 
 def midpoints(cells: NDArray[np.uint16]) -> NDArray[np.float64]:

@@ -171,7 +171,16 @@ def test_waves_say_how_much_of_the_prior_is_left(small: calibration.Calibration)
     for one in small.waves:
         assert one.share == one.retained / one.points
         assert 0 < one.prior <= one.share
-    assert small.cells.shape == (min(20, small.waves[-1].retained), len(small.names))
+    assert small.cells.shape == (20, len(small.names))
+
+
+def test_more_points_are_drawn_where_the_last_wave_leaves_too_few(small: calibration.Calibration) -> None:
+    """The defaults and what is said of the spread are of the waves alone."""
+    more = calibrate(SMALL._replace(keep=small.waves[-1].retained + 7))
+    assert len(more.cells) == small.waves[-1].retained + 7
+    assert (more.cells[:20] == small.cells).all()
+    assert len(np.unique(more.cells, axis=0)) == len(more.cells)
+    assert (more.defaults, more.waves) == (small.defaults, small.waves)
 
 
 def test_what_is_kept_is_what_the_model_does_not_rule_out(small: calibration.Calibration) -> None:

@@ -76,18 +76,28 @@ def test_calibrated_values_are_drawn_together_as_points_of_the_region(spec: sim.
         "judgement"
     }
     found = shares(drawn(spec, 3000), names)
-    distance = np.abs(found[:, None, :] - points[None, :, :]).max(axis=2)
-    assert distance.min(axis=1) == pytest.approx(0, abs=1e-9)
-    assert len(set(distance.argmin(axis=1))) == len(found) == 300
+    which = [int(np.abs(points - row).max(axis=1).argmin()) for row in found]
+    assert found == pytest.approx(points[which], abs=1e-9)
+    assert len(set(which)) == len(found) == 300
 
 
 def test_no_point_of_the_region_is_drawn_twice_before_all_were_once() -> None:
-    names, points = calibrated.region()
-    many = np.column_stack(list(design.region(2 * len(points) + 7, 0).values()))
-    _, count = np.unique(many, axis=0, return_counts=True)
-    assert len(names) == many.shape[1]
+    count = np.bincount(design.region(40, 87, 0))
     assert sorted(set(count)) == [2, 3]
     assert (count == 3).sum() == 7
+
+
+def test_a_case_weighs_what_its_point_weighs(spec: sim.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    names, points = calibrated.region()
+    assert drawn(spec, 3000, prior=True).weights is None
+    weights = np.arange(len(points)) / len(points)
+    monkeypatch.setattr(calibrated, "weights", lambda: weights)
+    made = drawn(spec, 3000)
+    found = shares(made, names)
+    which = [int(np.abs(points - row).max(axis=1).argmin()) for row in found]
+    assert (made.weights == weights[which]).all()
+    monkeypatch.setattr(calibrated, "weights", lambda: None)
+    assert drawn(spec, 3000).weights is None
 
 
 def test_what_was_not_calibrated_is_a_hypercube_all_the_same(spec: sim.Scenario) -> None:

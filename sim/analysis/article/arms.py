@@ -1,7 +1,8 @@
 """Running the arms of an experiment under many variants, all on the same randomness.
 
 A variant is a row of parameters and initial values (the defaults, a rule switched off, a point of a
-region) with a number of replicates, always 0, 1, 2, …; an arm lays its own changes over each row.
+region) with a number of replicates, 0, 1, 2, … unless it names another first one; an arm lays its own
+changes over each row.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sim.model.registry import Model, load
 from sim.scenario.loading import load_scenario
 from sim.scenario.plan import Plan, plan
 from sim.scenario.schema import Scenario
-from sim.study.ensemble.cases import plausible
+from sim.study.ensemble.cases import plausible, stretch
 
 Floats = NDArray[np.float64]
 
@@ -29,10 +30,11 @@ BOX_POINTS, BOX_REPLICATES, BOX_SEED = 100, 4, 0
 
 @dataclass(frozen=True)
 class Variant:
-    """A row of parameters and initial values, and how many replicates it gets."""
+    """A row of parameters and initial values, how many replicates it gets, and the number of the first."""
 
     row: Floats
     replicates: int
+    first: int = 0
 
 
 class Bench:
@@ -77,6 +79,14 @@ class Bench:
         # The study's own design, of at least ten points of ten runs each.
         design = plausible(self.spec, self.model, self.plan, 10 * max(points, 10), self.seed)
         return list(design.rows[:points])
+
+    def at(self, names: Sequence[str], shares: Floats) -> Floats:
+        """Return rows with values at (points, names) shares of their ranges, the rest as the base."""
+        every = {**self.model.parameters, **self.model.world}
+        rows = np.tile(self.base, (len(shares), 1))
+        for column, name in enumerate(names):
+            rows[:, self.places[name]] = stretch(every[name], shares[:, column])
+        return rows
 
     def box(self) -> list[Floats]:
         """Return the points of the prior box: every uncertain value over its declared range."""
@@ -149,7 +159,7 @@ def layout(variants: Sequence[Variant]) -> tuple[NDArray[np.int64], NDArray[np.i
     """Return replicate and variant of every run, those of one replicate side by side."""
     counts = np.array([one.replicates for one in variants])
     which = np.repeat(np.arange(len(variants)), counts)
-    replicates = np.concatenate([np.arange(n) for n in counts])
+    replicates = np.concatenate([one.first + np.arange(one.replicates) for one in variants])
     order = np.lexsort((which, replicates))
     return replicates[order], which[order]
 

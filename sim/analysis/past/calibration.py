@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -51,11 +52,11 @@ CHUNK = 65536
 
 
 class Settings(NamedTuple):
-    """Size of a calibration: points of a wave, replicates of each wave, points kept, seed."""
+    """Size of a calibration: points of a wave, replicates of each wave, points stored, seed."""
 
     points: int = 8192
     replicates: tuple[int, ...] = (8, 16, 64)
-    keep: int = 400
+    keep: int = 2000
     seed: int = 0
 
 
@@ -206,13 +207,26 @@ def calibrate(
         wanted,
         field.names,
         tuple(waves),
-        kept[: settings.keep],
+        _filled(field, kept, settings, low, high, waves[-1].share)[: settings.keep],
         ratio,
         shift,
         {field.names[k]: float(values[k]) for k in touched},
         dict(zip(quantities, map(float, means), strict=True)),
         dict(zip(quantities, map(float, away), strict=True)),
     )
+
+
+def _filled(field: Field, kept: Cells, settings: Settings, low: Floats, high: Floats, share: float) -> Cells:
+    """Return the points kept and as many more, drawn and judged as in the last wave, as are to be stored."""
+    number = len(settings.replicates)
+    while len(kept) < settings.keep:
+        number += 1
+        missing = settings.keep - len(kept)
+        # A tenth more than the share that passes asks for, and enough for a hypercube.
+        cells = _points(field.names, int(1.1 * missing / share) + 16, settings.seed, number, low, high)
+        _, away = field.judge(field.rows(field.values(calibrated.midpoints(cells))), settings.replicates[-1])
+        kept = np.concatenate([kept, cells[away.max(axis=1) <= field.targets.cutoff]])
+    return kept
 
 
 def _points(names: Sequence[str], points: int, seed: int, wave: int, low: Floats, high: Floats) -> Cells:
@@ -299,14 +313,23 @@ def files(found: Calibration) -> dict[str, bytes]:
 
 
 def write(found: Calibration, folder: Path = calibrated.FOLDER) -> list[Path]:
-    """Write both files, each whole or not at all."""
+    """Write both files, each whole or not at all; the claims' file was of another region and goes first."""
     made = {folder / name: content for name, content in files(found).items()}
+    (folder / calibrated.CLAIMS).unlink(missing_ok=True)
     put(DISK, made)
     return list(made)
 
 
-def main() -> None:
-    """Calibrate at full size from the declared model and write the result."""
+def main(arguments: Sequence[str]) -> None:
+    """Calibrate at full size and write the result; with --claims, judge the claims in what is stored."""
+    if arguments == ["--claims"]:
+        from sim.analysis.past.account import account
+        from sim.analysis.past.account import write as write_account
+
+        print(write_account(account(note=print)))
+        return
+    if arguments:
+        raise SystemExit(f"expected nothing or --claims, found {' '.join(arguments)}")
     calibrated.ignore()
     found = calibrate(note=print)
     for path in write(found):
@@ -317,4 +340,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

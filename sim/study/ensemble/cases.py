@@ -30,12 +30,14 @@ class Design:
     values : (cases, len(names)), in the units of the quantities
     rows : (cases, parameters + world), what `simulate` takes
     case : (runs,) number of each run's case, from 1
+    weights : (cases,) what each case weighs if the article is right; None where nobody judged its claims
     """
 
     names: tuple[str, ...]
     values: Floats
     rows: Floats
     case: NDArray[np.int64]
+    weights: Floats | None = None
 
 
 def per_case(runs: int) -> int:
@@ -91,7 +93,9 @@ def plausible(
     each = per_case(runs)
     cases = -(-runs // each)
     varied = uncertain(scenario, model)
-    joint = {} if prior else region(cases, seed)
+    known, points = calibrated.region()
+    chosen = np.zeros(0, np.int64) if prior or not known else region(len(points), cases, seed)
+    joint = {name: points[chosen, k] for k, name in enumerate(known)} if len(chosen) else {}
     places = {name: k for k, name in enumerate([*model.parameters, *model.world])}
     rows = np.tile(np.concatenate([plan.parameters, plan.world]), (cases, 1))
     values = np.empty((cases, len(varied)))
@@ -99,18 +103,16 @@ def plausible(
         share = joint[name] if name in joint else slices(cases, seed, name)
         values[:, column] = stretch(one, share)
         rows[:, places[name]] = values[:, column]
-    return Design(tuple(varied), values, rows, 1 + np.arange(runs) // each)
+    weights = calibrated.weights()
+    judged = weights[chosen] if weights is not None and len(chosen) else None
+    return Design(tuple(varied), values, rows, 1 + np.arange(runs) // each, judged)
 
 
-def region(cases: int, seed: int) -> dict[str, Floats]:
-    """Return, by name, (cases,) shares of points of the calibrated region, none twice before all once."""
-    names, points = calibrated.region()
-    if not names:
-        return {}
+def region(points: int, cases: int, seed: int) -> NDArray[np.int64]:
+    """Return (cases,) numbers of points of the calibrated region, none twice before all once."""
     chance = _stream(seed, "design/region")
-    rounds = [chance.permutation(len(points)) for _ in range(-(-cases // len(points)))]
-    chosen = points[np.concatenate(rounds)[:cases]]
-    return {name: chosen[:, k] for k, name in enumerate(names)}
+    rounds = [chance.permutation(points) for _ in range(-(-cases // points))]
+    return np.concatenate(rounds)[:cases]
 
 
 def slices(cases: int, seed: int, name: str) -> Floats:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.engine.ensemble import Block, simulate
 from sim.errors import ScenarioError
+from sim.model import calibrated
 from sim.model.outcomes import OUTCOME_DTYPE
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
@@ -104,7 +105,7 @@ def run(
             del kept[part]
     joined = {name: pd.concat(found, ignore_index=True) for name, found in frames.items()}
     return Result(
-        identity(spec, seed, runs, plausible),
+        identity(spec, seed, runs, plausible) | {"article": _article(spec, parts.get("plausible"))},
         joined["outcomes"],
         joined["changes"],
         joined["quantiles"],
@@ -223,6 +224,22 @@ def _joined(blocks: list[Block]) -> Block:
     """Join blocks for the table of outcomes; ladders and weekly values are dealt with by then."""
     names = [one.name for one in fields(Block)]
     return Block(*(np.concatenate([getattr(one, name) for one in blocks]) for name in names))
+
+
+def _article(spec: Scenario, design: Design | None) -> dict[str, object]:
+    """Return what each case weighs if the article is right, or why nobody knows."""
+    if design is None:
+        return {"weights": None, "why": "no part across plausible parameters was run"}
+    if spec.reading is not None:
+        return {
+            "weights": None,
+            "why": "the claims were judged with the article as read, not under another reading",
+        }
+    if design.weights is None:
+        return {"weights": None, "why": "the claims were not judged since the last calibration"}
+    judged = calibrated.claims()
+    told = {"claims": len(judged["claims"]), "missing": judged["missing"], "judgement": judged["hash"]}
+    return {"weights": [round(float(one), 5) for one in design.weights], "why": "", **told}
 
 
 def _design_table(design: Design | None) -> pd.DataFrame:

@@ -77,6 +77,15 @@ class Result:
         """Number of runs of each part."""
         return int(self.identity["runs"])
 
+    @property
+    def weights(self) -> pd.Series[float] | None:
+        """What each plausible case weighs if the article is right, by case; None if unknown."""
+        weights = self.identity.get("article", {}).get("weights")
+        if weights is None:
+            return None
+        cases = pd.RangeIndex(1, len(weights) + 1, name="case")
+        return pd.Series(weights, cases, np.float64, "weight")
+
     def part(self, name: str) -> pd.DataFrame:
         """Return the outcomes of one part, `defaults` or `plausible`."""
         return self.outcomes[self.outcomes["part"] == name]

@@ -18,8 +18,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.answers import distributions
+from sim.analysis.answers.odds import odds
 from sim.model.outcomes import ESCALATION, PATHS
 from sim.views import text
+from sim.views.pages import odds as two_odds
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -96,6 +98,8 @@ def record(result: Result, folder: Path, pictures: Sequence[Path]) -> dict[str, 
             "paths": _rows(distributions.spread(plausible), "path"),
             "orders": _rows(distributions.orders(plausible), "path"),
         }
+    both = odds(result)
+    made["odds"] = None if both is None else both.record()
     readings = distributions.between_readings(result.readings)
     made["readings"] = {
         "range": _rows(readings, "path"),
@@ -148,7 +152,11 @@ def page(result: Result, folder: Path, pictures: Sequence[Path]) -> RenderableTy
     parts: list[RenderableType] = [Text(result.spec.title, style="bold")]
     if result.spec.question:
         parts.append(Text(result.spec.question, style="italic"))
-    parts += [_classes(result), _ladders(result), _measures(result), _orders(result)]
+    parts.append(_classes(result))
+    both = odds(result)
+    if both is not None:
+        parts.append(two_odds.section(both))
+    parts += [_ladders(result), _measures(result), _orders(result)]
     parts.append(_identity(result, folder, pictures))
     return Group(*parts)
 

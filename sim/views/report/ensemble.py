@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.answers import distributions
+from sim.analysis.answers.odds import ARTICLE, FIGURES, odds
 from sim.analysis.answers.questions import WORSE
 from sim.analysis.deciding.correlates import Correlate, correlates
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
 from sim.study.results.result import Result
+from sim.views.pages import odds as two_odds
 from sim.views.plots import gallery
 from sim.views.report.common import Made, limits, mattered, only, reproduce, versions
 from sim.views.report.parts import (
@@ -47,6 +49,7 @@ def sections(result: Result, folder: str) -> Made:
             Section("answer", "The answer", _answer(result, defaults, plausible, moved)),
             Section("run", "What was run", _run(result, failed)),
             Section("paths", "Where runs end", _paths(result, defaults, plausible)),
+            Section("odds", "Two odds", _odds(result)),
             Section("time", "The course of things", _time(result, defaults)),
             Section("drivers", "What moves it", _drivers(result, moved)),
             Section("readings", "How the article is read", _readings(result)),
@@ -194,6 +197,20 @@ def _paths(result: Result, defaults: pd.DataFrame, plausible: pd.DataFrame) -> l
             )
         )
     return parts
+
+
+def _odds(result: Result) -> list[Part]:
+    both = odds(result)
+    if both is None:
+        return [Text("Nothing was run across plausible parameters, so there are no two odds.", "note")]
+    return [
+        grid(
+            f"{FIGURES[0].upper()}{FIGURES[1:]}, and {ARTICLE}",
+            ("class", *two_odds.columns(both)),
+            two_odds.rows(both),
+        ),
+        Text(two_odds.words(both), "note"),
+    ]
 
 
 def _joint_alt(defaults: pd.DataFrame) -> str:

@@ -1,0 +1,77 @@
+"""Runs that count unequally: how many equal ones they are worth, and intervals that know it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.answers.distributions import Z95, wilson
+
+Floats = NDArray[np.float64]
+
+
+class Weighted(NamedTuple):
+    """Weighted shares with 95 % intervals, each (quantities,)."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+
+
+def effective(weights: Floats) -> float:
+    """Return how many equally weighted things weights are worth (Kish 1965): (sum of w)² / sum of w²."""
+    squares = float((weights * weights).sum())
+    return float(weights.sum()) ** 2 / squares if squares > 0 else 0.0
+
+
+def share(hits: Floats, runs: Floats, weights: Floats) -> Weighted:
+    """Return weighted shares over cases, with intervals that allow for how few cases carry the weight.
+
+    The variance is that of a ratio between cases; as many independent runs as would have it go into
+    Wilson's interval, fewer by what few cases leave open in the tails (Korn and Graubard 1998).
+
+    Parameters
+    ----------
+    hits
+        (cases, quantities) runs of each case in which something happened.
+    runs
+        (cases,) runs of each case.
+    weights
+        (cases,) what each case weighs.
+    """
+    value, influence = _influence(hits, runs, weights)
+    freedom = effective(weights * runs) - 1
+    with np.errstate(invalid="ignore", divide="ignore"):
+        worth = np.where(
+            influence.any(axis=0), value * (1 - value) / _variance(influence, freedom), freedom + 1
+        )
+    worth = np.minimum(worth, runs.sum()) * (Z95 / _tail(freedom)) ** 2
+    return Weighted(value, *wilson(value * worth, worth))
+
+
+def difference(hits: Floats, runs: Floats, weights: Floats) -> Weighted:
+    """Return by how much weighted shares differ from plain ones, with Student's intervals; see `share`."""
+    value, influence = _influence(hits, runs, weights)
+    plain, other = _influence(hits, runs, np.ones(len(runs)))
+    freedom = effective(weights * runs) - 1
+    half = _tail(freedom) * np.sqrt(_variance(influence - other, freedom))
+    return Weighted(value - plain, value - plain - half, value - plain + half)
+
+
+def _influence(hits: Floats, runs: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Return ratios of weighted sums, and how far each case moves them, (cases, quantities)."""
+    total = float((weights * runs).sum())
+    value = (weights[:, None] * hits).sum(axis=0) / total
+    return value, weights[:, None] * (hits - value * runs[:, None]) / total
+
+
+def _variance(influence: Floats, freedom: float) -> Floats:
+    return np.asarray((influence * influence).sum(axis=0) * (freedom + 1) / freedom)
+
+
+def _tail(freedom: float) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, 0.975))

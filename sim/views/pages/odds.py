@@ -1,0 +1,70 @@
+"""The odds if only the article's figures are right, and if the article is right, as a table of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from sim.analysis.answers.odds import ARTICLE, FIGURES, Odds
+from sim.model.outcomes import PATHS
+from sim.views import text
+from sim.views.text import percent
+
+HEADS = ("figures right", "95 %", "article right", "95 % ", "difference, points", "95 %  ")
+
+
+def section(odds: Odds) -> RenderableType:
+    """Return the section of a page with both odds in short; where there is one only, why."""
+    if odds.note:
+        return Text(f"\n{odds.note}", style="dim")
+    made = text.table("", "end", *HEADS, right=HEADS)
+    for name, *told in rows(odds):
+        if name not in PATHS:
+            made.add_row(name, *told)
+    return Group(text.heading("Two odds across plausible parameters"), made, Text(words(odds), style="dim"))
+
+
+def columns(odds: Odds) -> tuple[str, ...]:
+    """Return the heads of the columns; those of the article are left out where it has no odds."""
+    return HEADS[:2] if odds.note else HEADS
+
+
+def rows(odds: Odds) -> list[list[str]]:
+    """Return one row of words a class or end: both shares and their difference, each with its interval."""
+    return [
+        [
+            str(name),
+            percent(row["figures"]),
+            _between(row["figures_low"], row["figures_high"]),
+            percent(row["article"]),
+            _between(row["article_low"], row["article_high"]),
+            _points(row["difference"]),
+            _between(row["difference_low"], row["difference_high"], _points),
+        ][: 1 + len(columns(odds))]
+        for name, row in odds.table.to_dict("index").items()
+    ]
+
+
+def words(odds: Odds) -> str:
+    """Say what the two odds are, and how many cases they rest on."""
+    first = (
+        f"Figures right: {FIGURES}; every one of {odds.cases} cases meets the autumn of 2021, "
+        "and all count alike."
+    )
+    if odds.note:
+        return f"{first} {odds.note}"
+    return (
+        f"{first} Article right: {ARTICLE}; a case counts by how surely at most {odds.missing} of its "
+        f"{odds.claims} claims fail there, which leaves the cases worth {odds.effective:.0f} equal ones. "
+        "Intervals are of means over cases, not of single cases."
+    )
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:+.1f}".replace("-", "−") if share == share else "–"
+
+
+def _between(low: float, high: float, write: Callable[[float], str] = percent) -> str:
+    return f"{write(low)} to {write(high)}" if low == low else "–"
