@@ -5,7 +5,7 @@
 # make lint   ruff and mypy
 # make bench  how fast it runs here
 # make bench-sweep  a sweep of a million runs: time, memory, disk
-# make calibrate  rule out judgements by the autumn of 2021 anew; writes defaults and region
+# make calibrate  rule out judgements by the autumn of 2021 anew, judge the claims in what is left
 # make docs     the site, into build/site; warnings are errors
 # make reference  write the pages of docs/reference from the code
 # make derived  what follows from the source and is stale, in order; STEPS=validity that alone, CHECK=1 nothing
@@ -101,6 +101,7 @@ bench-sweep: $(VENV)/.installed-test
 
 calibrate: $(VENV)/.installed
 	$(VENV)/bin/python -m sim.analysis.past.calibration
+	$(VENV)/bin/python -m sim.analysis.past.calibration --claims
 
 # The stored calibration is what the source yields, byte for byte.
 calibrated: $(VENV)/.installed
