@@ -12,9 +12,12 @@ import pytest
 import sim
 from sim.cli.reference import pages, stale, write
 from sim.model import population, week
+from sim.model.actors import ACTORS
 from sim.model.registry import load
 from sim.scenario.catalogue import reading_names
-from sim.views.reference import formats, uses
+from sim.views.reference import citizens, formats, index, uses
+from sim.views.reference.formula import formula
+from sim.views.reference.markdown import exact
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -81,7 +84,10 @@ def test_odd_names_nothing_that_is_not_in_the_code(made: dict[str, str]) -> None
         *population.TRAITS,
         *population.OPINIONS,
         *(one.__name__ for one in uses.PROCESSES),
-        "opinion_week",
+        *model.constants,
+        *(name for name, _ in citizens.laws_of_society()),
+        *(name.partition("[")[0] for name in vars(population) if name.startswith("REGION_")),
+        *(f"perceive/{actor}/{name}" for actor in ACTORS for name in model.world),
         "hold",
         *(option.key for one in model.instruments for option in one.options),
         *(clause.function.__name__ for one in model.rules.values() for clause in one.clauses),
@@ -91,7 +97,10 @@ def test_odd_names_nothing_that_is_not_in_the_code(made: dict[str, str]) -> None
         for one in names(made["odd.md"])
         if one not in known and not one.startswith(("panj ", "make ", "python "))
     }
-    assert strange == {"binding", "lasts", "world"}  # fields that quoted docstrings speak of
+    assert strange == {
+        *("←", "=", "drive.name", "draw.name", "recorded[w]"),  # the notation
+        *("binding", "lasts", "world"),  # fields that quoted docstrings speak of
+    }
 
 
 def test_every_parameter_is_used_and_says_by_what() -> None:
@@ -106,6 +115,37 @@ def test_every_parameter_is_used_and_says_by_what() -> None:
 def test_every_variable_is_moved_unless_it_is_given() -> None:
     unmoved = {name for name, movers in uses.of_variables().items() if not movers}
     assert unmoved == {"pledged", "refugees_before"}
+
+
+def test_the_index_leads_to_every_page_and_every_name(made: dict[str, str]) -> None:
+    page, model = made["index.md"], load()
+    assert {*index.PAGES, "index.md"} == set(made)
+    for name in (
+        *model.world,
+        *model.drives,
+        *model.draws,
+        *model.parameters,
+        *model.constants,
+        *model.rules,
+    ):
+        assert f"[{name}](" in page
+
+
+def test_every_law_is_on_its_page(made: dict[str, str]) -> None:
+    model = load()
+    for rule in model.rules.values():
+        part = made["rules.md"].split(f"\n## {rule.id}\n")[1].split("\n## ")[0]
+        for clause in rule.clauses:
+            assert f"```text\n{formula(clause.function)}\n```" in part
+            for name in clause.parameters:
+                assert f"`{name}` {exact(model.parameters[name].default)}" in part
+    for instrument in model.instruments:
+        for option in instrument.options[1:]:
+            part = made["actors.md"].split(f"\n### {option.actor}: {option.key}\n")[1].split("\n### ")[0]
+            for function in (option.function, option.open_when):
+                assert function is None or f"```text\n{formula(function)}\n```" in part
+    for process in (*week.BEFORE_OPINION, *week.AFTER_OPINION):
+        assert f"```text\n{formula(process)}\n```" in made["processes.md"]
 
 
 def test_parameters_are_on_their_page_once(made: dict[str, str]) -> None:

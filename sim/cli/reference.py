@@ -6,18 +6,24 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sim.views.reference import formats, model, odd
+from sim.views.reference import citizens, example, formats, index, laws, model, odd, week, words
 from sim.views.reference.markdown import code, page, table
 
 
 def pages() -> dict[str, str]:
     """Return every page of the reference, by file name."""
     return {
+        "index.md": index.index(),
+        "glossary.md": words.words(),
+        "processes.md": week.processes(),
         "rules.md": model.rules(),
         "actors.md": model.menus(),
+        "citizens.md": citizens.citizens(),
         "world.md": model.world(),
         "parameters.md": model.parameters(),
-        "processes.md": model.processes(),
+        "functions.md": laws.functions(),
+        "classes.md": words.classes(),
+        "example.md": example.example(),
         "matrix.md": model.matrix(),
         "formats.md": formats.formats(),
         "commands.md": commands(),

@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sim.errors import ModelError
-from sim.model.fields import syntax
+from sim.model.fields import body, functions_called
+from sim.model.maths import PURE
 from sim.model.provenance import Constant, Whole
 
 FORM = (0, 1, 2, 0.5)
@@ -42,16 +43,18 @@ def functions(package: str) -> list[Callable[..., Any]]:
     table = []
     for name in sorted(sys.modules):
         if name.startswith(f"{package}.") and name.removeprefix(f"{package}.").split(".")[0] in PARTS:
-            table += [
-                one for one in vars(sys.modules[name]).values() if getattr(one, "__module__", "") == name
-            ]
-    return [one for one in table if inspect.isfunction(one)]
+            table += [one for one in vars(sys.modules[name]).values() if _counts(one, name)]
+    return table
 
 
-def bodies(function: Callable[..., Any]) -> Iterator[ast.AST]:
-    """Yield every node of a function's body; signature and decorators are left out."""
-    for statement in syntax(function).body[0].body:  # type: ignore[attr-defined]
-        yield from ast.walk(statement)
+def _counts(one: Any, module: str) -> bool:
+    """Say whether a name of a module is a function that the week or the end of a run calls."""
+    if not inspect.isfunction(one) or one.__module__ != module:
+        return False
+    return (
+        f"{module}.{one.__qualname__}" in PURE
+        or {"world", "seen"} & inspect.signature(one).parameters.keys() != set()
+    )
 
 
 def nameless(function: Callable[..., Any]) -> list[str]:
@@ -61,13 +64,13 @@ def nameless(function: Callable[..., Any]) -> list[str]:
     """
     places = {
         id(inner)
-        for node in bodies(function)
+        for node in body(function)
         if isinstance(node, ast.Subscript)
         for inner in ast.walk(node.slice)
     }
     first = function.__code__.co_firstlineno
     numbers = []
-    for node in bodies(function):
+    for node in body(function):
         if id(node) in places:
             continue
         if isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.value not in FORM:
@@ -113,14 +116,31 @@ def declared(package: str) -> dict[str, Constant | Whole]:
     table: dict[str, Constant | Whole] = {}
     for module in sorted(name for name in sys.modules if name.startswith(f"{package}.")):
         for name, value in vars(sys.modules[module]).items():
-            numbers = (
-                {f"{name}[{k}]": one for k, one in enumerate(value)}
-                if isinstance(value, tuple)
-                else {name: value}
-            )
-            for key, one in numbers.items():
-                if not isinstance(one, Constant | Whole):
-                    continue
+            for key, one in _numbers(name, value).items():
                 if table.setdefault(key, one) is not one:
                     raise ModelError(f"constant {key}: declared twice, the second time in {module}")
     return table
+
+
+def constants_held(function: Callable[..., Any]) -> dict[str, Constant | Whole]:
+    """Return the constants in a function's own body, by name."""
+    table: dict[str, Constant | Whole] = {}
+    for node in body(function):
+        if isinstance(node, ast.Name):
+            table |= _numbers(node.id, function.__globals__.get(node.id))
+    return table
+
+
+def constants_read(function: Callable[..., Any]) -> dict[str, Constant | Whole]:
+    """Return the constants that a function uses, itself or through those it calls, by name."""
+    table = constants_held(function)
+    for one in functions_called(function):
+        table |= constants_held(one)
+    return table
+
+
+def _numbers(name: str, value: Any) -> dict[str, Constant | Whole]:
+    """Return the constants that a global is or holds, by name."""
+    if isinstance(value, tuple):
+        return {f"{name}[{k}]": one for k, one in enumerate(value) if isinstance(one, Constant | Whole)}
+    return {name: value} if isinstance(value, Constant | Whole) else {}

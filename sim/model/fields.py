@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,12 @@ from typing import Any
 def syntax(function: Callable[..., Any]) -> ast.Module:
     """Return the syntax tree of a function's source."""
     return ast.parse(textwrap.dedent(inspect.getsource(function)))
+
+
+def body(function: Callable[..., Any]) -> Iterator[ast.AST]:
+    """Yield every node of a function's body; signature and decorators are left out."""
+    for statement in syntax(function).body[0].body:  # type: ignore[attr-defined]
+        yield from ast.walk(statement)
 
 
 def fields_read(function: Callable[..., Any]) -> dict[str, set[str]]:
@@ -51,3 +57,14 @@ def fields_written(function: Callable[..., Any]) -> set[str]:
                 if target.value.id == "world":
                     found.add(target.attr)
     return found
+
+
+def functions_called(function: Callable[..., Any]) -> list[Callable[..., Any]]:
+    """Take from the source which functions of the package a function calls, itself or through others, in order."""
+    found: dict[Callable[..., Any], None] = {}
+    for node in body(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            helper = function.__globals__.get(node.func.id)
+            if inspect.isfunction(helper) and helper.__module__.startswith("sim.") and helper is not function:
+                found |= dict.fromkeys([helper, *functions_called(helper)])
+    return list(found)

@@ -1,7 +1,7 @@
 """The state of a run: every variable, once; beside it the drives and the weekly draws of processes.
 
-Each variable stands in the table of its theme (`sim.model.state`), with initial value, unit, bounds,
-meaning, source, and who perceives it.
+Each variable stands in the table of its theme, with initial value, unit, bounds, meaning, source, and who
+perceives it.
 """
 
 from __future__ import annotations

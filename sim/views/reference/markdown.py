@@ -59,16 +59,33 @@ def number(value: float) -> str:
     return text.replace("-", "−")
 
 
+def exact(value: float) -> str:
+    """Return a number to its last digit."""
+    if value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    return repr(float(value))
+
+
+def fence(text: str, language: str = "text") -> str:
+    """Return text in a box, as it stands."""
+    return f"```{language}\n{text}\n```"
+
+
+def folded(summary: str, text: str) -> str:
+    """Return a part that opens when asked for."""
+    return f'<details markdown="1"><summary>{summary}</summary>\n\n{text}\n\n</details>'
+
+
 def source(one: Source) -> str:
     """Return grade and reference."""
     return f"{one.grade}: {one}"
 
 
 def default(quantity: Quantity) -> str:
-    """Return a default; where calibration moved it, what was declared beside it."""
+    """Return a default to its last digit; where calibration moved it, what was declared beside it."""
     if quantity.declared is None:
-        return number(quantity.default)
-    return f"{number(quantity.default)} (calibrated; declared {number(quantity.declared)})"
+        return exact(quantity.default)
+    return f"{exact(quantity.default)} (calibrated; declared {exact(quantity.declared)})"
 
 
 def said(thing: Callable[..., Any] | Any) -> str:

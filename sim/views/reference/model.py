@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from sim.analysis.article.declared import CLAIMS
-from sim.model import week
+from sim.engine.codegen import estimates
 from sim.model.declare import Clause, Rule
-from sim.model.fields import fields_read, fields_written, parameters_read
-from sim.model.outcomes import ESCALATION, PATHS, RAPPROCHEMENT
 from sim.model.registry import load
 from sim.scenario.catalogue import reading_names, scenarios
 from sim.scenario.readings import reading
 from sim.views.reference import uses
+from sim.views.reference.laws import NOTATION, law
 from sim.views.reference.markdown import (
     code,
     default,
+    exact,
     marks,
     number,
     page,
-    prose,
     said,
     source,
     table,
@@ -49,6 +48,7 @@ def rules() -> str:
         "concern × size × intensity, with its sign, to the utility of an option, or strength × size × intensity to a "
         "drive that a process takes up. Paragraphs are those of the article; – marks a judgement of our own. A rival "
         "reading has strength 0 until a reading switches it on.",
+        NOTATION,
         overview,
         *(_rule(one) for one in model.rules.values()),
     )
@@ -56,7 +56,7 @@ def rules() -> str:
 
 def _rule(rule: Rule) -> str:
     facts = [
-        f"## {rule.id} {{#{rule.id.lower()}}}",
+        f"## {rule.id}",
         f"**{rule.name}** ({marks(rule.paragraphs)}). {rule.claim}",
         f"Actor: {rule.actor}. Concern: {rule.concern}. Strength: `{rule.strength}`."
         + (f" Rival of [{rule.rival_of}](#{rule.rival_of.lower()})." if rule.rival_of else "")
@@ -76,15 +76,22 @@ def _clause(rule: Rule, clause: Clause) -> str:
         lines.append(
             f"Reads the world {reader}; rises with {code(clause.rises_with)}, falls with {code(clause.falls_with)}."
         )
-    if clause.parameters:
-        lines.append(f"Form: {code(clause.parameters)}.")
     if clause.takes == "seen":
         lines.append(f"Weight: `{model.weight(rule, clause)}`.")
     pushes = table(
-        ("pushes", "sign", "size"),
-        [(f"`{push.target}`", "+" if push.sign > 0 else "−", f"`{push.size}`") for push in clause.pushes],
+        ("pushes", "sign", "size", "at the defaults"),
+        [
+            (
+                f"`{push.target}`",
+                "+" if push.sign > 0 else "−",
+                f"`{push.size}`",
+                exact(model.parameters[push.size].default),
+            )
+            for push in clause.pushes
+        ],
+        ("at the defaults",),
     )
-    return " ".join(lines) + "\n\n" + pushes
+    return "\n\n".join([" ".join(lines), law(clause.function), pushes])
 
 
 def menus() -> str:
@@ -94,9 +101,9 @@ def menus() -> str:
     for actor in dict.fromkeys(one.actor for one in model.instruments):
         parts.append(f"## {actor.capitalize()}")
         perceived = model.perceived(actor)
-        exact = [one.name for one in perceived if not one.estimated]
-        noisy = [one.name for one in perceived if one.estimated]
-        parts.append(f"Perceives {code(exact)}; with noise and late, {code(noisy)}.")
+        noisy = [one.name for one in estimates(model, actor)]
+        plain = [one.name for one in perceived if one.name not in noisy]
+        parts.append(f"Perceives {code(plain)}; with noise and late, {code(noisy)}.")
         rows = []
         for instrument in model.instruments_of(actor):
             for option in instrument.options[1:]:
@@ -109,18 +116,26 @@ def menus() -> str:
                         code(option.moves),
                         option.inverse,
                         opened,
-                        f"`{option.base}`",
+                        f"`{option.base}` {exact(model.parameters[option.base].default)}",
                         marks(option.paragraphs),
                     )
                 )
         parts.append(
             table(("instrument", "option", "what it is", "moves", "undone by", "open", "base", "¶"), rows)
         )
+        for instrument in model.instruments_of(actor):
+            for option in instrument.options[1:]:
+                parts.append(f"### {actor}: {option.key}")
+                if option.open_when is not None:
+                    parts += ["Open where:", law(option.open_when)]
+                assert option.function is not None
+                parts.append(law(option.function))
     return page(
         "Actors and what they can do",
         "One choice for each instrument and week. `hold`, which leaves things as they are, is on every instrument and "
         "has the standing utility `inertia`. The option with the largest utility plus luck is taken, among those that "
-        "are open and not avoided by a commitment.",
+        "are open and not avoided by a commitment ([the week](processes.md#3-appraise)).",
+        NOTATION,
         *parts,
     )
 
@@ -137,7 +152,7 @@ def world() -> str:
                 f"`{one.name}`",
                 one.meaning,
                 one.unit,
-                number(one.default),
+                default(one),
                 span,
                 f"{number(one.low)} to {number(one.high)}",
                 _known(one.known_to, one.estimated),
@@ -187,9 +202,6 @@ def world() -> str:
         "One addressed draw a week each, beside one Gumbel draw for each option, one normal draw for each estimate of "
         "each actor, and one uniform draw for each event of a storyline.",
         draws,
-        "## Ladders and classes",
-        table(("rung", "escalation", "rapprochement"), zip(range(6), ESCALATION, RAPPROCHEMENT, strict=True)),
-        f"Classes of paths, the first that fits: {', '.join(PATHS)}.",
     )
 
 
@@ -229,36 +241,30 @@ def parameters() -> str:
         for grade in ("article", "public", "literature", "judgement")
     }
     counted = ", ".join(f"{n} {grade}" for grade, n in grades.items())
+    parts += [
+        "## Constants",
+        "Numbers of a form that are not in doubt: certain by decision, the same in every run.",
+        table(
+            ("constant", "meaning", "unit", "value", "used by", "source"),
+            [
+                (
+                    f"`{name}`",
+                    one.meaning,
+                    one.unit,
+                    exact(float(one)),
+                    "; ".join(uses.of_constants()[name]) or "–",
+                    source(one.source),
+                )
+                for name, one in model.constants.items()
+            ],
+            ("value",),
+        ),
+    ]
     return page(
         "Parameters",
         f"{len(model.parameters)} parameters by grade of evidence: {counted}. Each is uncertain over its plausible "
         "range; a scenario may set any of them.",
         *parts,
-    )
-
-
-def processes() -> str:
-    """Return the page of the week and of what nobody decides."""
-    model = load()
-    rows = []
-    for function in uses.PROCESSES:
-        read = fields_read(function)
-        rows.append(
-            (
-                f"`{function.__name__}`",
-                said(function),
-                code(sorted(fields_written(function))),
-                code(sorted(read.get("drive", ()))),
-                code(sorted(read.get("draw", ()))),
-                code(sorted(set(parameters_read(function)) & set(model.parameters))),
-            )
-        )
-    return page(
-        "The week and its processes",
-        prose(week),
-        "Processes in their order; opinion moves after `"
-        f"{week.BEFORE_OPINION[-1].__name__}` and before `{week.AFTER_OPINION[0].__name__}`.",
-        table(("process", "what it does", "writes", "drives", "draws", "parameters"), rows),
     )
 
 

@@ -11,14 +11,21 @@ from sim.analysis.article.declared import CLAIMS
 from sim.engine import decisions, events, randomness
 from sim.model import calibrated, population, week, world
 from sim.model.actors import ACTORS
-from sim.model.outcomes import ESCALATION, LAST, PATHS, RAPPROCHEMENT
+from sim.model.glossary import CLASSES
+from sim.model.outcomes import ESCALATION, RAPPROCHEMENT, first_reached, summarise
+from sim.model.processes.refugees import begin
 from sim.model.registry import load
 from sim.model.world import REGIONS
 from sim.scenario.schema import MOST_CITIZENS, MOST_WEEKS, Commitment, Event, Scenario
 from sim.views.reference import uses
+from sim.views.reference import week as week_page
+from sim.views.reference.citizens import laws_of_society, regions
+from sim.views.reference.formula import signature
+from sim.views.reference.laws import NOTATION, formulas, helpers
 from sim.views.reference.markdown import (
     code,
     default,
+    exact,
     marks,
     number,
     page,
@@ -52,7 +59,8 @@ def _purpose() -> list[str]:
         "under which does it slide into rapprochement, and what would change the odds? For policy analysts and "
         "computational social scientists. The answer is a distribution over paths under stated assumptions, never a "
         "forecast.",
-        f"Paths: {', '.join(PATHS)}. A class says where a run ends (its last {LAST} weeks); the first that fits names it.",
+        "Classes of paths, the first that fits names the path:",
+        table(("class", "condition"), CLASSES.items()),
         "Patterns by which the model is judged are the causal claims of the article it is derived from, each run as a "
         "paired experiment (`panj claims`):",
         table(
@@ -185,9 +193,13 @@ def _start() -> list[str]:
             ],
             ("at the start",),
         ),
-        "Computed from the first week on, 0 before: "
-        + code(one.name for one in model.world.values() if one.derived)
-        + ".",
+        "Computed from the first week on, 0 before, but for the means of opinion, which are those of the society, and for "
+        "whole people:",
+        formulas([("begin", begin)]),
+        code(one.name for one in model.world.values() if one.derived) + ".",
+        "Society:",
+        regions(),
+        formulas((name, one) for name, one in laws_of_society()),
     ]
 
 
@@ -222,6 +234,16 @@ def _submodels() -> list[str]:
         )
     )
     parts += [
+        formulas(
+            (
+                f"{option.actor} {option.key}" + ("" if function is option.function else ", open where"),
+                function,
+            )
+            for one in model.instruments
+            for option in one.options[1:]
+            for function in (option.open_when, option.function)
+            if function is not None
+        ),
         "`hold`, on every instrument, leaves things as they are and has the standing utility `inertia`.",
         "### Rules",
         "An intensity times sizes: a push adds strength × weight × size × intensity to an option's utility, or strength × "
@@ -243,8 +265,20 @@ def _submodels() -> list[str]:
                     pushed,
                 )
             )
-    parts.append(table(("rule", "¶", "claim", "clause", "reads", "pushes"), rows))
+    clauses = [
+        (f"{rule.id} {one.function.__name__}", one.function)
+        for rule in model.rules.values()
+        for one in rule.clauses
+    ]
     parts += [
+        table(("rule", "¶", "claim", "clause", "reads", "pushes"), rows),
+        NOTATION,
+        formulas(clauses),
+        "Perceiving:",
+        *week_page.perceiving(),
+        "Appraising and choosing:",
+        *week_page.appraising(),
+        *week_page.choosing(),
         "### Drives",
         table(
             ("drive", "meaning", "unit"), [(f"`{q.name}`", q.meaning, q.unit) for q in model.drives.values()]
@@ -255,13 +289,13 @@ def _submodels() -> list[str]:
             [(f"`{one.__name__}`", said(one)) for one in uses.PROCESSES]
             + [("`opinion_week`", said(population.opinion_week))],
         ),
-        "Fading, each week, towards a rest: "
-        + "; ".join(
-            f"`{one.name}` by `{one.fades}`" + (f" to `{one.rests}`" if one.rests else "")
-            for one in model.world.values()
-            if one.fades
-        )
-        + ".",
+        formulas((one.__name__, one) for one in uses.PROCESSES),
+        "Functions in them:",
+        formulas((signature(one), one) for one in helpers()),
+        "Classes and outcomes:",
+        formulas([("summarise", summarise), (signature(first_reached), first_reached)]),
+        "Fading, each week:",
+        *week_page.fading(),
         "### Parameters",
         table(
             ("parameter", "meaning", "unit", "default", "plausible", "used by", "source"),
@@ -278,6 +312,15 @@ def _submodels() -> list[str]:
                 for one in model.parameters.values()
             ],
             ("default",),
+        ),
+        "### Constants",
+        table(
+            ("constant", "meaning", "unit", "value", "source"),
+            [
+                (f"`{name}`", one.meaning, one.unit, exact(float(one)), source(one.source))
+                for name, one in model.constants.items()
+            ],
+            ("value",),
         ),
     ]
     return parts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from sim.model import population
+from sim.model.constants import constants_held, functions
 from sim.model.fields import fields_written, parameters_read
 from sim.model.parameters import Parameters
 from sim.model.registry import Model, load
@@ -49,6 +50,16 @@ def of_parameters() -> dict[str, list[str]]:
     for name in model.parameters:
         if name.startswith("perception"):
             add(name, "perceiving")
+    return found
+
+
+@lru_cache(maxsize=1)
+def of_constants() -> dict[str, list[str]]:
+    """Return for each constant the functions whose bodies hold it."""
+    found: dict[str, list[str]] = {name: [] for name in load().constants}
+    for function in functions("sim.model"):
+        for name in constants_held(function):
+            found[name].append(function.__name__)
     return found
 
 

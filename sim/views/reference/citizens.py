@@ -1,0 +1,58 @@
+"""The page on citizens: regions, traits, anchors, circles, and how one week moves them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from sim.model import population
+from sim.model.maths import PURE
+from sim.model.world import REGIONS
+from sim.scenario.schema import Scenario
+from sim.views.reference.formula import signature
+from sim.views.reference.laws import NOTATION, law
+from sim.views.reference.markdown import exact, fence, page, prose, said, table
+
+
+def regions() -> str:
+    """Return the table of regions: one row each, one column for each number that differs between them."""
+    columns = {
+        name: value
+        for name, value in vars(population).items()
+        if isinstance(value, tuple) and len(value) == len(REGIONS) and not isinstance(value[0], str)
+    }
+    rows = [
+        (region, k, *(exact(float(values[k])) for values in columns.values()))
+        for k, region in enumerate(REGIONS)
+    ]
+    return table(
+        ("region", "number", *(f"`{name}`" for name in columns)),
+        rows,
+        ("number", *(f"`{n}`" for n in columns)),
+    )
+
+
+def laws_of_society() -> list[tuple[str, Callable[..., Any]]]:
+    """Return the functions of the population, by name, in the order of the module."""
+    return [(name, one) for name, one in vars(population).items() if f"{population.__name__}.{name}" in PURE]
+
+
+def citizens() -> str:
+    """Return the page of the population."""
+    parts = []
+    for name, function in laws_of_society():
+        parts += [f"### {name}", f"`{signature(function)}`: {said(function)}", law(function)]
+    return page(
+        "Citizens",
+        prose(population),
+        f"A scenario has {Scenario.model_fields['citizens'].default} of them unless it says otherwise; 0 is the mean field. "
+        "Their arrays:",
+        fence(inspect.cleandoc(population.Society.__doc__ or "")),
+        "`noise[i, j]` is the uniform draw `society/j` of citizen i.",
+        "## Regions",
+        regions(),
+        "## Laws",
+        NOTATION,
+        *parts,
+    )
