@@ -79,6 +79,6 @@ Given = Annotated[
     str | None,
     typer.Option(
         metavar="CONDITION",
-        help="Only runs that meet it: 'first_escalation_3 < 60 and first_rapprochement_2 is null'.",
+        help="Only runs that meet it: 'first_escalation_3 < 60 and first_rapprochement_3 is null'.",
     ),
 ]

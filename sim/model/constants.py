@@ -28,10 +28,8 @@ OPEN = frozenset(
         "sim.model.actors.dushanbe.menu",
         "sim.model.actors.dushanbe.rules",
         "sim.model.actors.taliban",
-        "sim.model.outcomes",
         "sim.model.population",
         "sim.model.processes.border",
-        "sim.model.processes.contact",
         "sim.model.processes.economy",
         "sim.model.processes.refugees",
     }

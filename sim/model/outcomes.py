@@ -12,7 +12,8 @@ import numpy as np
 from sim.errors import ModelError
 from sim.model.fields import fields_read
 from sim.model.maths import pure, ramp
-from sim.model.provenance import UNITS, Record, judgement, parameter
+from sim.model.processes.contact import CHANNEL_OPEN, ENVOYS, RECOGNISED
+from sim.model.provenance import UNITS, Constant, Record, article, constant, judgement, parameter, whole
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters
@@ -29,8 +30,8 @@ ESCALATION = (
 RAPPROCHEMENT = (
     "no contact",
     "back-channel",
-    "official talks",
     "working ties",
+    "official talks",
     "normalisation",
     "recognition",
 )
@@ -47,14 +48,36 @@ PATHS = (
     "cold peace",
 )
 
-#: Weeks at the end of a run that decide its class.
-LAST = 26
+LAST = whole(26, "week", "weeks at the end of a run that decide its class", judgement("half a year"))
+
+
+def ordered(ladder: tuple[str, ...]) -> tuple[Constant, ...]:
+    """Number the rungs of a ladder from 0 on."""
+    return tuple(
+        constant(rung, "rung", name, judgement("place on the ladder")) for rung, name in enumerate(ladder)
+    )
+
+
+CALM, WORDS, SHOW, CLASHES, FIGHTING, WAR = ordered(ESCALATION)
+NO_CONTACT, CHANNEL, TIES, TALKS, NORMAL, RECOGNITION = ordered(RAPPROCHEMENT)
+
+TALKS_LAST = constant(
+    26, "week", "weeks for which a round of talks keeps its rung", judgement("half a year, as for classes")
+)
+GARRISON, SENT = (
+    constant(8000, "persons", "troops at the border that are no show", judgement("those before August 2021")),
+    constant(20000, "persons", "troops that are all of a show", article(6, text="20,000 sent to the border")),
+)
+WATCH, MASSED = (
+    constant(3000, "persons", "fighters at the border that are no show", judgement("those of quiet times")),
+    constant(9000, "persons", "fighters that are all of a show", judgement("three times as many")),
+)
 
 RUNGS = judgement("a reading aid; entry lies above exit so that rungs do not flicker")
 
 
 class LadderParameters(Record):
-    """Thresholds of the ladder of escalation."""
+    """Thresholds of the two ladders."""
 
     words_enter: float = parameter(
         0.5, "index", 0.45, 0.55, "rhetoric from which it is a war of words", RUNGS
@@ -70,31 +93,57 @@ class LadderParameters(Record):
     fighting_weeks_enter: float = parameter(
         2, "week", 1, 3, "weeks of fighting from which it is sustained", RUNGS
     )
+    technical_enter: float = parameter(
+        0.3, "index", 0.26, 0.34, "ties from which there is technical contact", RUNGS
+    )
+    technical_leave: float = parameter(0.2, "index", 0.16, 0.24, "ties below which there is none", RUNGS)
+    ties_enter: float = parameter(0.45, "index", 0.4, 0.5, "ties from which they are working ties", RUNGS)
+    ties_leave: float = parameter(0.35, "index", 0.3, 0.4, "ties below which they are none", RUNGS)
 
 
 def ladders(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
-    """Set the rung of escalation; contact has already set the rung of rapprochement."""
+    """Set the rung of each ladder: the highest whose condition holds."""
     if world.rhetoric > p.words_enter or world.threat > p.threat_enter:
         world.war_of_words = 1.0
     elif world.rhetoric <= p.words_leave and world.threat <= p.threat_leave:
         world.war_of_words = 0.0
-    massed = math.sqrt(ramp(world.troops, 8000.0, 20000.0) * ramp(world.fighters, 3000.0, 9000.0))
+    massed = math.sqrt(ramp(world.troops, GARRISON, SENT) * ramp(world.fighters, WATCH, MASSED))
     if massed > p.show_enter:
         world.show_of_force = 1.0
     elif massed <= p.show_leave:
         world.show_of_force = 0.0
     if world.war > 0.5:
-        world.escalation = 5.0
+        world.escalation = WAR
     elif world.fighting > 0.5 and world.fighting_weeks >= p.fighting_weeks_enter:
-        world.escalation = 4.0
+        world.escalation = FIGHTING
     elif world.since_clash < p.clash_weeks:
-        world.escalation = 3.0
+        world.escalation = CLASHES
     elif world.show_of_force > 0.5:
-        world.escalation = 2.0
+        world.escalation = SHOW
     elif world.war_of_words > 0.5:
-        world.escalation = 1.0
+        world.escalation = WORDS
     else:
-        world.escalation = 0.0
+        world.escalation = CALM
+    if world.ties >= p.technical_enter:
+        world.technical_contact = 1.0
+    elif world.ties < p.technical_leave:
+        world.technical_contact = 0.0
+    if world.ties >= p.ties_enter:
+        world.working_ties = 1.0
+    elif world.ties < p.ties_leave:
+        world.working_ties = 0.0
+    if world.diplomacy >= RECOGNISED:
+        world.rapprochement = RECOGNITION
+    elif world.diplomacy >= ENVOYS:
+        world.rapprochement = NORMAL
+    elif world.since_talks < TALKS_LAST:
+        world.rapprochement = TALKS
+    elif world.working_ties > 0.5:
+        world.rapprochement = TIES
+    elif world.diplomacy >= CHANNEL_OPEN or world.technical_contact > 0.5:
+        world.rapprochement = CHANNEL
+    else:
+        world.rapprochement = NO_CONTACT
 
 
 #: What a column of outcomes holds: one of `PATHS`, a bit for each of them, yes or no, a number, or the
@@ -220,12 +269,13 @@ OUTCOMES: dict[str, Outcome] = {
         ),
         *first_weeks(
             "rapprochement",
-            "a back-channel",
-            "official talks",
+            "a back-channel or technical contact",
             "working ties",
+            "official talks",
             "normalisation",
             "recognition",
-            _2=("page", "pairs"),
+            _2=("page",),
+            _3=("page", "pairs"),
         ),
         Outcome(
             "incidents", "whole", "count", "border incidents", "border incidents", places=("page", "pairs")
@@ -301,35 +351,39 @@ def summarise(traj: Any, out: Any) -> None:
         close = traj[week].rapprochement
         peak_up = max(peak_up, up)
         peak_in = max(peak_in, close)
-        if up > 4.5:
+        if up >= WAR:
             ever_war = 1
         if week > weeks - tail:
-            if up > 3.5:
+            if up >= FIGHTING:
                 fought = 1
-            if traj[week].clashes > traj[week - 1].clashes or up > 2.5:
+            if traj[week].clashes > traj[week - 1].clashes or up >= CLASHES:
                 clashed = 1
             if traj[week].talks > traj[week - 1].talks:
                 talked = 1
-            if close > 3.5:
+            if close >= NORMAL:
                 normal += 1
-            elif close > 1.5:
+            elif close >= TIES:
                 contacts += 1
-            if up > 1.5:
+            if up >= SHOW:
                 shows += 1
     dead = traj[weeks].deaths
     most = 0.5 * tail
-    fits = 128
-    fits += 1 * ever_war
-    fits += 2 * fought
-    fits += 4 * (clashed * talked)
-    fits += 8 * (clashed * (1 - talked))
-    fits += 16 * (1 if normal > most else 0)
-    fits += 32 * (1 if contacts + normal > most and normal <= most else 0)
-    fits += 64 * (1 if shows > most else 0)
-    path = 0
+    holds = (
+        ever_war,
+        fought,
+        clashed * talked,
+        clashed * (1 - talked),
+        1 if normal > most else 0,
+        1 if contacts + normal > most and normal <= most else 0,
+        1 if shows > most else 0,
+        1,
+    )
+    fits = path = 0
     bit = 1
-    while (fits // bit) % 2 == 0:
-        path += 1
+    for one in range(len(holds)):
+        if fits == 0:
+            path = one
+        fits += bit * holds[one]
         bit *= 2
     last = traj[weeks]
     out.path = float(path)
@@ -339,16 +393,16 @@ def summarise(traj: Any, out: Any) -> None:
     out.final_escalation = last.escalation
     out.peak_rapprochement = peak_in
     out.final_rapprochement = last.rapprochement
-    out.first_escalation_1 = first_reached(traj, 0, 1.0)
-    out.first_escalation_2 = first_reached(traj, 0, 2.0)
-    out.first_escalation_3 = first_reached(traj, 0, 3.0)
-    out.first_escalation_4 = first_reached(traj, 0, 4.0)
-    out.first_escalation_5 = first_reached(traj, 0, 5.0)
-    out.first_rapprochement_1 = first_reached(traj, 1, 1.0)
-    out.first_rapprochement_2 = first_reached(traj, 1, 2.0)
-    out.first_rapprochement_3 = first_reached(traj, 1, 3.0)
-    out.first_rapprochement_4 = first_reached(traj, 1, 4.0)
-    out.first_rapprochement_5 = first_reached(traj, 1, 5.0)
+    out.first_escalation_1 = first_reached(traj, 0, WORDS)
+    out.first_escalation_2 = first_reached(traj, 0, SHOW)
+    out.first_escalation_3 = first_reached(traj, 0, CLASHES)
+    out.first_escalation_4 = first_reached(traj, 0, FIGHTING)
+    out.first_escalation_5 = first_reached(traj, 0, WAR)
+    out.first_rapprochement_1 = first_reached(traj, 1, CHANNEL)
+    out.first_rapprochement_2 = first_reached(traj, 1, TIES)
+    out.first_rapprochement_3 = first_reached(traj, 1, TALKS)
+    out.first_rapprochement_4 = first_reached(traj, 1, NORMAL)
+    out.first_rapprochement_5 = first_reached(traj, 1, RECOGNITION)
     out.incidents = last.incidents
     out.clashes = last.clashes
     out.deaths = dead

@@ -23,7 +23,7 @@ from typing import Any
 
 from sim.model.outcomes import ladders
 from sim.model.processes.border import habituation, incidents, tension
-from sim.model.processes.contact import contact
+from sim.model.processes.contact import contact, dealings
 from sim.model.processes.economy import economy
 from sim.model.processes.media import attention, words
 from sim.model.processes.mood import moods
@@ -46,6 +46,7 @@ BEFORE_OPINION: tuple[Process, ...] = (
     attention,
     moods,
     contact,
+    dealings,
 )
 
 AFTER_OPINION: tuple[Process, ...] = (

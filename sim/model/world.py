@@ -89,6 +89,7 @@ class Draws(Record):
     militants: float = draw("normal", "noise of the militant threat")
     drugs: float = draw("normal", "noise of trafficking")
     pragmatists: float = draw("normal", "noise of the wings' balance")
+    mission: float = draw("uniform", "whether a mission passes to Kabul")
     ability: float = draw("normal", "noise of Kabul's means")
     spotlight: float = draw("normal", "noise of Western attention")
     news: float = draw("uniform", "whether something widely shown happens in the north")

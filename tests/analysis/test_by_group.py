@@ -163,9 +163,9 @@ def test_effects_are_those_of_the_contrasts(digest: Digest) -> None:
 
 def test_a_restricted_mean_is_the_area_above_the_curve(digest: Digest) -> None:
     groups = digest.by("levers")
-    asked = [Estimand("weeks", ("first_rapprochement_2",))]
+    asked = [Estimand("weeks", ("first_rapprochement_3",))]
     effect = group_effects.effects(digest, "levers", groups, asked)["effect"].iloc[0]
-    table = by_group.incidence(digest, groups, "first_rapprochement_2", 60)
+    table = by_group.incidence(digest, groups, "first_rapprochement_3", 60)
     area = {name: float((1 - rows["share"].iloc[:-1]).sum()) for name, rows in table.groupby("setting")}
     assert effect == pytest.approx(area[groups[1].name] - area[groups[0].name])
 

@@ -27,7 +27,7 @@ def runs(**columns: Any) -> pd.DataFrame:
         "peak_rapprochement": [0] * n,
         "final_rapprochement": [0] * n,
         "first_escalation_3": [None] * n,
-        "first_rapprochement_2": [None] * n,
+        "first_rapprochement_3": [None] * n,
         "incidents": [0] * n,
         "clashes": [0] * n,
         "deaths": [0] * n,
@@ -37,7 +37,7 @@ def runs(**columns: Any) -> pd.DataFrame:
         "failure": [None] * n,
     }
     made = pd.DataFrame({**table, **columns})
-    weeks = ["first_escalation_3", "first_rapprochement_2"]
+    weeks = ["first_escalation_3", "first_rapprochement_3"]
     return made.astype(dict.fromkeys(weeks, "Int64") | {"blood": "boolean", "failure": "string"})
 
 
@@ -240,8 +240,8 @@ def test_measures_speak_of_the_runs_that_have_them() -> None:
     table = d.measures(runs(first_escalation_3=[10, 20, 30, None], power_debt=[1e6, 2e6, 3e6, 4e6]))
     assert table.loc["first_escalation_3", ["reached", "median"]].tolist() == [0.75, 20]
     assert table.loc["power_debt", ["reached", "median", "unit"]].tolist() == [1, 2.5, "million USD"]
-    assert table.loc["first_rapprochement_2", "reached"] == 0
-    assert np.isnan(table.loc["first_rapprochement_2", "median"])
+    assert table.loc["first_rapprochement_3", "reached"] == 0
+    assert np.isnan(table.loc["first_rapprochement_3", "median"])
 
 
 def test_incidence_with_runs_censored_at_the_horizon() -> None:

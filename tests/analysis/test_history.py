@@ -26,7 +26,7 @@ from sim.views.pages import hindcast as view
 from sim.views.reference import validity
 
 #: Changing the grid is changing the exam: it takes a new date in the file and a line in the changelog.
-FROZEN = (date(2026, 11, 24), "0bbb64735800f915da1b")
+FROZEN = (date(2026, 11, 26), "1895291334b5b3884d76")
 START = date(2021, 8, 16)
 
 
@@ -129,14 +129,15 @@ def test_rungs_and_stops_are_read_where_the_question_stands() -> None:
     run = blank()
     put(run, "power_supply", 0, 24.0)
     put(run, "power_supply", 50, 11.9, 50)
-    put(run, "rapprochement", 80, 3.0)
-    put(run, "rapprochement", 90, 4.0, 95)
+    put(run, "rapprochement", 80, 2.0)
+    put(run, "mission", 80, 1.0)
+    put(run, "diplomacy", 90, 3.0, 95)
     put(run, "war", 60, 1.0, 61)
     assert [says("power_stop", run, *q) for q in ((40, 49), (48, 55), (51, 60))] == [0, 1, 0]
     assert [says("missions", run, 70, q) for q in (79, 80, 92, 100)] == [0, 1, 1, 1]
     assert [says("envoys", run, 70, q) for q in (80, 92, 96)] == [0, 1, 0]
     assert says("recognition", run, 70, 92) == 0
-    assert says("rapprochement", run, 70, 92) == 4
+    assert says("rapprochement", run, 70, 92) == 2
     assert [says("war", run, *q) for q in ((50, 59), (50, 60), (61, 70), (62, 70))] == [0, 1, 1, 0]
 
 
@@ -184,14 +185,15 @@ def typed() -> np.ndarray[Any, np.dtype[np.void]]:
         traj[week] = traj[week - 1]
         now = rows[week]
         now.since_clash += 1
+        now.since_talks += 1
         if week == fire:
             now.clashes, now.since_clash = 1, 0
         if week == talks:
-            now.talks = 1
+            now.talks, now.since_talks = 1, -1
         autumn = week < week_of(START, date(2021, 12, 1))
         now.rhetoric = 0.6 if autumn else 0.45
         now.troops, now.fighters = (20000, 8000) if week > 5 and autumn else (8000, 3000)
-        now.rapprochement = 3 if week >= consulate else 0
+        now.mission, now.ties = (1, 0.5) if week >= consulate else (0, 0.15)
         now.power_owed = 0 if week >= settled else 33e6 if week > 24 else 1e6 * week
         ladders(now, p, None, None)
     return traj
@@ -217,7 +219,8 @@ def test_the_dated_history_ends_as_quiet_accommodation_without_blood(typed: Any)
     assert PATHS[int(out.path[0])] == "quiet accommodation"
     assert out.blood[0] == 0
     assert out.first_escalation_3[0] == week_of(START, date(2022, 5, 15)) == 39
-    assert out.first_rapprochement_3[0] == week_of(START, date(2023, 2, 1))
+    assert out.first_rapprochement_2[0] == week_of(START, date(2023, 2, 1))
+    assert out.first_rapprochement_3[0] == week_of(START, date(2023, 4, 7))
     assert math.isnan(out.first_escalation_4[0])
 
 

@@ -179,10 +179,10 @@ def test_sql(study: Study) -> None:
 
 
 def test_conditions(study: Study) -> None:
-    condition = "first_escalation_1 < 15 and first_rapprochement_2 is null"
+    condition = "first_escalation_1 < 15 and first_rapprochement_3 is null"
     found = study.given(condition)
     weeks = study.outcomes["first_escalation_1"]
-    kept = (weeks < 15).fillna(False) & study.outcomes["first_rapprochement_2"].isna()
+    kept = (weeks < 15).fillna(False) & study.outcomes["first_rapprochement_3"].isna()
     pd.testing.assert_frame_equal(found.outcomes, study.outcomes[kept].reset_index(drop=True))
     assert set(found.changes["replicate"]) <= set(found.outcomes["replicate"])
     both = found.given("guarantee = 'kept' and russian_guarantee > 0.5")

@@ -27,7 +27,7 @@ ASKED = (
     Estimand("share", WORSE),
     Estimand("share", ("blood",)),
     Estimand("weeks", ("first_escalation_3",)),
-    Estimand("weeks", ("first_rapprochement_2",)),
+    Estimand("weeks", ("first_rapprochement_3",)),
     Estimand("mean", ("approval",)),
 )
 COLUMNS = ("group", "against", "question", "unit", "effect", "low", "high", "pairs")

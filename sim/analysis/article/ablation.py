@@ -26,9 +26,9 @@ Floats = NDArray[np.float64]
 #: What the ablation looks at: by name, a measure of one run.
 OUTCOMES: dict[str, Measure] = {
     "clashes": happened("a clash at any time", "clashes"),
-    "talks": flag("official talks at any time", lambda runs: runs.outcome("first_rapprochement_2") > 0),
+    "talks": flag("official talks at any time", lambda runs: runs.outcome("first_rapprochement_3") > 0),
     "clashes_week": until("first clash, or the horizon", "first_escalation_3"),
-    "talks_week": until("first official talks, or the horizon", "first_rapprochement_2"),
+    "talks_week": until("first official talks, or the horizon", "first_rapprochement_3"),
 }
 
 #: How many of the strongest rules are tried in pairs.

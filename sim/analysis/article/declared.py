@@ -28,6 +28,7 @@ from sim.analysis.article.measures import (
     weeks_above,
 )
 from sim.analysis.article.paired import Arm, Claim, between, contrast, contrast_of_two, lead
+from sim.model.processes.contact import CHANNEL_OPEN
 
 AUTUMN = (3, 16)  #: weeks that hold 1 September and 30 November 2021
 FALL_END, HORIZON = date(2021, 11, 1), 208
@@ -36,8 +37,8 @@ CONTRACT = 24.2  #: GWh a week, as sold in 2021
 
 WAR = flag("interstate war at any time", lambda runs: runs.outcome("peak_escalation") > 4.5)
 CLASH = happened("an armed clash at any time", "clashes")
-CONTACT = until("first back-channel", "first_rapprochement_1")
-TALKS = until("first official talks", "first_rapprochement_2")
+CONTACT = until_above("first back-channel", "diplomacy", CHANNEL_OPEN)
+TALKS = until("first official talks", "first_rapprochement_3")
 CLOSER = path_is("ends in rapprochement or accommodation", ("rapprochement", "quiet accommodation"))
 
 
@@ -59,11 +60,11 @@ def _opens(name: str, week: int, within: int) -> Measure:
     """Return whether a channel opens in the weeks from `week` on, among runs with none before."""
 
     def read(runs: Runs) -> NDArray[np.float64]:
-        rung = runs["rapprochement"]
-        opened = (rung[:, week : week + within] >= 1.0).any(axis=1)
-        return np.where(rung[:, week - 1] < 0.5, opened.astype(float), np.nan)
+        step = runs["diplomacy"]
+        opened = (step[:, week : week + within] >= CHANNEL_OPEN).any(axis=1)
+        return np.where(step[:, week - 1] < CHANNEL_OPEN, opened.astype(float), np.nan)
 
-    return flag(name, read, ("rapprochement",))
+    return flag(name, read, ("diplomacy",))
 
 
 _HALF_PLEDGE = flag(
@@ -319,12 +320,12 @@ CLAIMS: tuple[Claim, ...] = (
             "raised": Arm(events=(_held("Tashkent close to Kabul", uzbekistan_engagement=0.95),)),
         },
         (
-            # Two rungs of five on either scale: official talks, where recognition is the fifth.
+            # Halfway on either scale: official talks, where recognition is the fourth step.
             lead(
                 "lead of Tashkent's talks over Dushanbe's from equal starts, at least two months",
                 "equal",
                 TALKS,
-                until_above("Tashkent at two fifths of recognition", "uzbekistan_engagement", 0.4),
+                until_above("Tashkent half the way to recognition", "uzbekistan_engagement", 0.5),
                 8.0,
             ),
             contrast(
@@ -430,7 +431,7 @@ CLAIMS: tuple[Claim, ...] = (
         (
             contrast_of_two(
                 "fall in Dushanbe's dealings with Kabul less that in Tashkent's, recognition at 1",
-                ("mute", "speaking", mean("rapprochement", "index", 1, HORIZON, factor=0.2)),
+                ("mute", "speaking", mean("diplomacy", "index", 1, HORIZON, factor=0.25)),
                 ("Tashkent mute", "Tashkent speaking", mean("uzbekistan_engagement", "index", 1, HORIZON)),
                 -1,
             ),

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import ScenarioError, nearest
+from sim.model.processes.contact import ENVOYS, RECOGNISED
 from sim.scenario.plan import week_of
 
 Floats = NDArray[np.float64]
@@ -46,6 +47,8 @@ class After:
         "talks",
         "power_supply",
         "rapprochement",
+        "diplomacy",
+        "mission",
         "escalation",
         "war",
         "power_owed",
@@ -78,9 +81,9 @@ EVENTS: dict[str, Read] = {
     "power_stop": lambda run, first, last: np.asarray(
         (run["power_supply"][:, first : last + 1] < 0.5 * run["power_supply"][:, :1]).any(axis=1)
     ),
-    "missions": lambda run, first, last: np.asarray(run["rapprochement"][:, last] >= 3),
-    "envoys": lambda run, first, last: np.asarray(run["rapprochement"][:, last] >= 4),
-    "recognition": lambda run, first, last: np.asarray(run["rapprochement"][:, last] >= 5),
+    "missions": lambda run, first, last: np.asarray(run["mission"][:, last] > 0.5),
+    "envoys": lambda run, first, last: np.asarray(run["diplomacy"][:, last] >= ENVOYS),
+    "recognition": lambda run, first, last: np.asarray(run["diplomacy"][:, last] >= RECOGNISED),
     "war": lambda run, first, last: np.asarray((run["war"][:, first : last + 1] > 0.5).any(axis=1)),
 }
 RUNGS: dict[str, Read] = {

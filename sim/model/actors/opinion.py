@@ -131,12 +131,12 @@ def exposure(world: World, p: Parameters) -> float:
     claim="Neighbours' cooperation with the Taliban is unpopular and flatters the one who refuses, while Afghanistan is unsettled.",
     pushes={"approval_by_solidarity": "+contrast_gain"},
     rises_with=("russia_engagement", "china_engagement", "uzbekistan_engagement", "unsettled"),
-    falls_with=("rapprochement",),
+    falls_with=("diplomacy",),
 )
 def contrast(world: World, p: Parameters) -> float:
     """Neighbours' dealings with Kabul, Tashkent's most of all, beyond Dushanbe's own."""
     dealings = neighbours(world.russia_engagement, world.china_engagement, world.uzbekistan_engagement)
-    return beyond(dealings, world.rapprochement) * alive(world.unsettled, p)
+    return beyond(dealings, world.diplomacy) * alive(world.unsettled, p)
 
 
 @rule(

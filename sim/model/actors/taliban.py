@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sim.model.actors.readiness import NOW_AND_THEN, OFTEN, RARELY, SELDOM, standing
 from sim.model.declare import clause, option, rule
 from sim.model.maths import clip, ramp, share
+from sim.model.processes.contact import RECOGNISED
 from sim.model.provenance import Record, judgement, parameter
 
 if TYPE_CHECKING:
@@ -169,12 +170,12 @@ def narrow(world: World, p: Parameters) -> None:
 
 
 def may_warm(seen: Seen, p: Parameters) -> bool:
-    """Readiness runs at most one rung ahead of contact."""
-    return seen.taliban_ready <= seen.rapprochement and seen.taliban_ready < 5.0
+    """Readiness runs at most one step ahead of political contact."""
+    return seen.taliban_ready <= seen.diplomacy and seen.taliban_ready < RECOGNISED
 
 
 def may_cool(seen: Seen, p: Parameters) -> bool:
-    """There is a rung to step back from."""
+    """There is a step to go back on."""
     return seen.taliban_ready > 0.0
 
 
@@ -187,16 +188,16 @@ def may_cool(seen: Seen, p: Parameters) -> bool:
     open_when=may_warm,
 )
 def warm(world: World, p: Parameters) -> None:
-    """Become ready for one more rung of contact."""
-    world.taliban_ready = clip(world.taliban_ready + 1.0, 0.0, 5.0)
+    """Become ready for one more step of political contact."""
+    world.taliban_ready = clip(world.taliban_ready + 1.0, 0.0, RECOGNISED)
 
 
 @option(
     "contact.cool", base="taliban_cool_base", inverse="warm", moves=("taliban_ready",), open_when=may_cool
 )
 def cool(world: World, p: Parameters) -> None:
-    """Step back by one rung of contact."""
-    world.taliban_ready = clip(world.taliban_ready - 1.0, 0.0, 5.0)
+    """Go back by one step of political contact."""
+    world.taliban_ready = clip(world.taliban_ready - 1.0, 0.0, RECOGNISED)
 
 
 @option("power_bill.pay", base="pay_base", inverse="fading", moves=("payment_will",), paragraphs=(10,))

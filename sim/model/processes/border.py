@@ -185,7 +185,7 @@ def tension(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     up += p.tension_militants * world.militant_threat + p.tension_heat * world.heat
     counsel = 0.5 * (world.russia_counsel + world.china_counsel)
     down = p.tension_cooling + p.cooling_channel * world.channel + p.cooling_ties * world.ties
-    down += p.cooling_counsel * counsel + p.cooling_talks * ramp(world.rapprochement, 1.0, 2.0)
+    down += p.cooling_counsel * counsel + p.cooling_talks * ramp(world.diplomacy, 1.0, 2.0)
     moved = world.tension + up * (1.0 - world.tension) - down * world.tension
     world.tension = share(moved + p.tension_noise * draw.tension)
 

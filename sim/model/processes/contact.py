@@ -1,11 +1,11 @@
-"""Contact: channel, talks, ties, and the rung both sides have reached."""
+"""Contact on two tracks: political steps that both sides hold, practical dealings that grow unannounced."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.model.maths import pure, ramp, share, toward
-from sim.model.provenance import Record, judgement, parameter
+from sim.model.maths import exponential, pure, ramp, share, toward
+from sim.model.provenance import Record, constant, judgement, parameter, public
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters
@@ -13,6 +13,22 @@ if TYPE_CHECKING:
 
 STEPS = judgement(
     "no contact of this kind is on record week by week; channels take weeks, ties months, normalisation years"
+)
+
+
+#: Steps of political contact, which take both sides.
+DIPLOMACY = ("none", "back-channel", "official talks", "envoys of Kabul's", "recognition")
+CHANNEL_OPEN, TALKING, ENVOYS, RECOGNISED = (
+    constant(step, "rung", f"step of political contact: {DIPLOMACY[step]}", judgement("order of the steps"))
+    for step in range(1, len(DIPLOMACY))
+)
+
+
+HEAVY_DEBT = constant(
+    3.3e7,
+    "USD",
+    "debt for power that is heavy",
+    public("Trend", "what Afghanistan owed on 1 January 2022, the most that was reported", "2022-02-15"),
 )
 
 
@@ -25,11 +41,8 @@ class ContactParameters(Record):
     dwell_talks: float = parameter(
         8, "week", 4, 16, "weeks both must be ready for official talks", STEPS, bounds=(0, 520)
     )
-    dwell_ties: float = parameter(
-        20, "week", 10, 30, "weeks both must be ready for working ties", STEPS, bounds=(0, 520)
-    )
     dwell_normal: float = parameter(
-        39, "week", 26, 52, "weeks both must be ready for normalisation", STEPS, bounds=(0, 520)
+        39, "week", 26, 52, "weeks both must be ready for envoys of Kabul's", STEPS, bounds=(0, 520)
     )
     dwell_recognition: float = parameter(
         52, "week", 39, 78, "weeks both must be ready for recognition", STEPS, bounds=(0, 520)
@@ -39,21 +52,13 @@ class ContactParameters(Record):
         "week",
         2,
         8,
-        "weeks after which a rung that one side no longer holds is lost",
+        "weeks after which a step that one side no longer holds is lost",
         STEPS,
         bounds=(0, 520),
     )
     patience_lost: float = parameter(
-        0.1, "share", 0.0, 0.3, "share of the wait for a rung that a week without readiness undoes", STEPS
+        0.1, "share", 0.0, 0.3, "share of the wait for a step that a week without readiness undoes", STEPS
     )
-    ties_enter: float = parameter(
-        0.4, "index", 0.35, 0.45, "ties from which the third rung can be reached", STEPS
-    )
-    ties_leave: float = parameter(0.3, "index", 0.25, 0.35, "ties below which it is lost", STEPS)
-    ties_normal: float = parameter(
-        0.6, "index", 0.55, 0.65, "ties from which the fourth rung can be reached", STEPS
-    )
-    ties_normal_leave: float = parameter(0.5, "index", 0.45, 0.55, "ties below which it is lost", STEPS)
     talks_every: float = parameter(4, "week", 2, 8, "weeks between rounds of talks", STEPS, bounds=(1, 52))
     channel_growth: float = parameter(
         0.12, "1/week", 0.06, 0.2, "opening of the channel once both hold it", STEPS
@@ -64,64 +69,87 @@ class ContactParameters(Record):
         0.02, "1/week", 0.01, 0.04, "fading of the channel", STEPS, bounds=(0, 1)
     )
     ties_talks: float = parameter(
-        0.08, "index", 0.04, 0.12, "ties added by a round of talks with a courting Kabul", STEPS
+        0.05, "index", 0.02, 0.08, "ties added by a round of talks with a courting Kabul", STEPS
     )
     ties_trade: float = parameter(
-        0.01, "1/week", 0.004, 0.016, "ties added by trade, power and paid bills, up to seven tenths", STEPS
+        0.02,
+        "1/week",
+        0.008,
+        0.032,
+        "ties added by full trade and power, bills paid, at a border where officials can meet",
+        judgement(
+            "customs men, consuls and bills came one to two years after August 2021 while trade and power went on"
+        ),
+    )
+    ties_unpaid: float = parameter(
+        0.5, "share", 0.2, 0.8, "part of that growth which a heavy debt takes away", STEPS
+    )
+    ties_consul: float = parameter(
+        0.004, "1/week", 0.001, 0.007, "ties added by a mission that works for Kabul", STEPS
     )
     ties_fading: float = parameter(0.004, "1/week", 0.001, 0.008, "fading of ties", STEPS, bounds=(0, 1))
+    handover: float = parameter(
+        0.008,
+        "1/week",
+        0.003,
+        0.02,
+        "rate at which an unpaid mission passes to Kabul, at full means and whatever Dushanbe does",
+        public(
+            "Eurasianet",
+            "the consulate in Khorog paid by Kabul since about January 2023; 16 states took its staff by then",
+            "2023-03-28",
+        ),
+    )
 
 
 @pure
-def dwell(rung: float, p: Parameters) -> float:
-    """Return the weeks of readiness it takes to climb to this rung."""
-    if rung < 1.5:
+def dwell(step: float, p: Parameters) -> float:
+    """Return the weeks of readiness it takes to climb to this step of political contact."""
+    if step <= CHANNEL_OPEN:
         return p.dwell_channel
-    if rung < 2.5:
+    if step <= TALKING:
         return p.dwell_talks
-    if rung < 3.5:
-        return p.dwell_ties
-    if rung < 4.5:
+    if step <= ENVOYS:
         return p.dwell_normal
     return p.dwell_recognition
 
 
-@pure
-def borne(rung: float, ties: float, enter: bool, p: Parameters) -> bool:
-    """Say whether ties bear a rung: entry thresholds lie above exit thresholds."""
-    if rung > 3.5:
-        return ties >= (p.ties_normal if enter else p.ties_normal_leave)
-    if rung > 2.5:
-        return ties >= (p.ties_enter if enter else p.ties_leave)
-    return True
-
-
 def contact(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
-    """Contact takes two: the rung follows the lower readiness, with a dwell per rung."""
-    rung = world.rapprochement
+    """Political contact takes two: it follows the lower readiness, with a dwell for each step."""
+    step = world.diplomacy
     ready = min(world.dushanbe_ready, world.taliban_ready)
-    if ready > rung and borne(rung + 1.0, world.ties, True, p):
+    if ready > step:
         world.contact_waited = max(world.contact_waited, 0.0) + 1.0
-        if world.contact_waited >= dwell(rung + 1.0, p):
-            world.rapprochement = rung + 1.0
+        if world.contact_waited >= dwell(step + 1.0, p):
+            world.diplomacy = step + 1.0
             world.contact_waited = 0.0
-    elif ready < rung or not borne(rung, world.ties, False, p):
+    elif ready < step:
         world.contact_waited = min(world.contact_waited, 0.0) - 1.0
         if world.contact_waited <= -p.dwell_down:
-            world.rapprochement = rung - 1.0
+            world.diplomacy = step - 1.0
             world.contact_waited = 0.0
     else:
         world.contact_waited = toward(world.contact_waited, 0.0, p.patience_lost)
     world.since_talks += 1.0
-    if world.rapprochement > 1.5 and world.since_talks >= p.talks_every:
+    if world.diplomacy >= TALKING and world.since_talks >= p.talks_every:
         world.talks += 1.0
         world.since_talks = 0.0
-        world.ties = share(world.ties + p.ties_talks * (0.3 + world.courtship) * (1.0 - world.ties))
-    opening = p.channel_growth * ramp(world.rapprochement, 0.0, 1.0) + p.channel_mediated * world.mediation
+        world.ties = share(world.ties + 0.5 * p.ties_talks * (1.0 + world.courtship) * (1.0 - world.ties))
+    opening = p.channel_growth * ramp(world.diplomacy, 0.0, 1.0) + p.channel_mediated * world.mediation
     moved = world.channel + opening * (1.0 - world.channel) - p.channel_threat * world.threat * world.channel
     world.channel = share(moved)
-    trading = ramp(world.other_trade, 0.5 * p.trade_rest, p.trade_most) * share(
-        world.power_supply / p.power_contract
-    )
-    paid = 1.0 - 0.5 * ramp(world.power_owed, 0.0, 6.0e7)
-    world.ties = share(world.ties + p.ties_trade * trading * paid * max(0.7 - world.ties, 0.0))
+
+
+def dealings(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
+    """Practical dealings follow trade, paid bills and what officials may do at a quiet border.
+
+    A mission of the fallen republic passes to whoever pays it; neither government has to climb to that.
+    """
+    if draw.mission < 1.0 - exponential(-p.handover * world.ability_to_pay):
+        world.mission = 1.0
+    trading = 0.5 * ramp(world.other_trade, 0.0, p.trade_most)
+    trading += 0.5 * share(world.power_supply / p.power_contract)
+    paid = 1.0 - p.ties_unpaid * ramp(world.power_owed, 0.0, HEAVY_DEBT)
+    quiet = (1.0 - world.tension) * (1.0 - world.fighting)
+    grown = p.ties_trade * trading * paid * quiet + p.ties_consul * world.mission
+    world.ties = share(world.ties + grown * (1.0 - world.ties))

@@ -174,6 +174,8 @@ class Opinion(Record):
 class Ladders(Record):
     """The two ladders."""
 
+    technical_contact: float = tally("flag", "technical contact holds (with an exit below its entry)")
+    working_ties: float = tally("flag", "working ties hold (with an exit below their entry)")
     war_of_words: float = tally("flag", "the war of words is on (with an exit below its entry)")
     show_of_force: float = tally("flag", "the show of force is on (with an exit below its entry)")
     escalation: float = tally("rung", "rung on the ladder of escalation", known_to=ALL, chart=True)

@@ -12,24 +12,33 @@ class Contact(Record):
     dushanbe_ready: float = state(
         0,
         "rung",
-        "rung of contact Dushanbe is ready for",
+        "step of political contact Dushanbe is ready for",
         judgement("no readiness for contact shows in August 2021 (¶2, ¶3)"),
         plausible=(0, 0),
+        bounds=(0, 4),
         known_to=D,
         owner="dushanbe",
     )
     taliban_ready: float = state(
         1,
         "rung",
-        "rung of contact Kabul is ready for",
+        "step of political contact Kabul is ready for",
         judgement("some in its ranks are willing (¶11)"),
         plausible=(1, 1),
+        bounds=(0, 4),
         known_to=T,
         owner="taliban",
     )
+    diplomacy: float = tally(
+        "rung",
+        "political contact, which shows: 0 none, 1 back-channel (hidden), 2 talks, 3 envoys, 4 recognition",
+        bounds=(0, 4),
+        known_to=ALL,
+        chart=True,
+    )
     contact_waited: float = tally(
         "1",
-        "weeks both sides have been ready for the next rung; negative, weeks this one has not been held",
+        "weeks both sides have been ready for the next step; negative, weeks this one has not been held",
         bounds=(-1000, 1000),
     )
     channel: float = state(
@@ -44,12 +53,15 @@ class Contact(Record):
     ties: float = state(
         0.15,
         "index",
-        "working ties: missions, crossings, markets, bills",
+        "practical dealings, never announced: contracts, customs, crossings, markets, bills, consuls",
         judgement("power and trade go on (¶10), little else"),
-        plausible=(0.05, 0.3),
+        plausible=(0.05, 0.25),
         known_to=BOTH,
         fades="ties_fading",
         chart=True,
+    )
+    mission: float = tally(
+        "flag", "a mission of the fallen republic works for Kabul, which pays it", known_to=BOTH
     )
 
 

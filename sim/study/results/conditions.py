@@ -60,7 +60,7 @@ def check(connection: Any, condition: str, source: str, known: Iterable[str]) ->
         near = nearest(strange[0], names) if strange else ""
         raise ResultError(
             f"--given {condition!r}: expected a condition on the columns of outcomes, like "
-            f"'first_escalation_3 < 60 and first_rapprochement_2 is null'; {said(error)}{near}"
+            f"'first_escalation_3 < 60 and first_rapprochement_3 is null'; {said(error)}{near}"
         ) from None
 
 

@@ -46,7 +46,7 @@ class Study:
         A result folder that `sweep` made.
     given
         A condition on outcomes and design in SQL, like
-        `first_escalation_3 < 60 and first_rapprochement_2 is null`; every table then holds the
+        `first_escalation_3 < 60 and first_rapprochement_3 is null`; every table then holds the
         runs that meet it.
 
     Raises

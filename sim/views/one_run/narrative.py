@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sim.model.outcomes import ESCALATION, LAST, PATHS, RAPPROCHEMENT
+from sim.model.processes.contact import DIPLOMACY
 from sim.model.provenance import Quantity
 from sim.views.text import counted as number_of
 from sim.views.text import marks
@@ -48,10 +49,10 @@ MEANING = {
     "fight and talk": "the rung of armed clashes held at some time in the last {tail}, with talks",
     "clashes": "the rung of armed clashes held at some time in the last {tail}, without talks",
     "rapprochement": "normalisation or recognition held for most of the last {tail}",
-    "quiet accommodation": "talks or working ties, or more, held for most of the last {tail}",
+    "quiet accommodation": "working ties or talks, or more, held for most of the last {tail}",
     "armed standoff": "a show of force, or more, held for most of the last {tail}",
     "cold peace": "in the last {tail} the rung of armed clashes never held, "
-    "and neither talks nor a show of force did for most of the time",
+    "and neither working ties nor a show of force did for most of the time",
 }
 
 
@@ -156,8 +157,8 @@ def _why(model: PolicyModel, ladder: str, now: Any) -> str:
     said = {name: amount(model.registry.world[name], now[name]) for name in model.registry.world}
     if ladder == "rapprochement":
         return (
-            f"Dushanbe ready for rung {said['dushanbe_ready']}, Kabul for {said['taliban_ready']}; "
-            f"ties {said['ties']}"
+            f"political contact: {DIPLOMACY[int(now.diplomacy)]} (Dushanbe ready for step "
+            f"{said['dushanbe_ready']}, Kabul for {said['taliban_ready']}); ties {said['ties']}"
         )
     if now.war > 0.5:
         return "fighting has become war"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.model.declare import Option
+from sim.model.processes.contact import CHANNEL_OPEN, ENVOYS, RECOGNISED, TALKING
 from sim.views.one_run import narrative
 from sim.views.one_run.narrative import Change
 
@@ -23,11 +24,15 @@ RARE = 0.02
 #: Weeks within which a decision counts as having moved a ladder: forces fade, readiness stays.
 BACK = {"escalation": 13, "rapprochement": 104}
 
+#: The step of political contact behind a rung of rapprochement; the second rung is of practical dealings.
+STEP_OF = {1: CHANNEL_OPEN, 3: TALKING, 4: ENVOYS, 5: RECOGNISED}
+
 #: What the rungs of each ladder hang on, by the higher of the two rungs between which it moved.
 HANGS_ON = {
     ("escalation", 1): ("rhetoric", "threat"),
     ("escalation", 2): ("troops", "fighters"),
-    **{("rapprochement", rung): ("dushanbe_ready", "taliban_ready") for rung in range(1, 6)},
+    ("rapprochement", 2): ("other_trade", "power_supply"),
+    **{("rapprochement", rung): ("dushanbe_ready", "taliban_ready") for rung in STEP_OF},
 }
 
 #: What decides the higher rungs of escalation: drives that rules push, and the variable that shows it.
@@ -97,12 +102,13 @@ def _movers(
 ) -> tuple[Decision, ...]:
     """Return of each instrument the last decision that moved what a rung hangs on, if it was that way.
 
-    Contact goes by steps, so there it is the last step over that rung; a fall is laid only at the door of
-    a side that is no longer ready for it.
+    Political contact goes by steps, so there it is the last step over that rung; a fall is laid only at the
+    door of a side that is no longer ready for it.
     """
-    level = max(change.before, change.after)
-    variables: tuple[str, ...] = HANGS_ON.get((change.ladder, level), ())
-    upward, steps = change.after > change.before, change.ladder == "rapprochement"
+    rung = max(change.before, change.after)
+    variables: tuple[str, ...] = HANGS_ON.get((change.ladder, rung), ())
+    steps = change.ladder == "rapprochement" and rung in STEP_OF
+    upward, level = change.after > change.before, STEP_OF[rung] if steps else float(rung)
     if steps and not upward:
         variables = tuple(name for name in variables if model.past(week)[name] < level)
     found: dict[tuple[str, str], tuple[Decision, float]] = {}

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 NARROWEST = 106
 
 #: Rungs of rapprochement in words short enough for a narrow column.
-BRIEF = (" none", " back", "talks", " ties", " norm", "recog")
+BRIEF = (" none", " back", " ties", "talks", " norm", "recog")
 
 
 def folder_name(scenario: str, spec: Scenario, seed: int) -> str:

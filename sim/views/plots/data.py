@@ -81,7 +81,7 @@ def of_ensemble(result: Result, kind: str) -> tuple[pd.DataFrame, str, str]:
         )
     frames = []
     for part in ("defaults", "plausible") if len(result.design) else ("defaults",):
-        for name, column in (("clash", "first_escalation_3"), ("talks", "first_rapprochement_2")):
+        for name, column in (("clash", "first_escalation_3"), ("talks", "first_rapprochement_3")):
             frame = distributions.incidence(result.part(part), column, result.spec.weeks).reset_index()
             if part == "plausible":
                 frame[["low", "high"]] = np.nan  # runs of a case are alike, so theirs would be too narrow

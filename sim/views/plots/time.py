@@ -152,7 +152,7 @@ def _marks(ax: Axes, variable: str, when: np.ndarray, scale: float) -> None:
 #: Events whose first time is drawn: column of outcomes, words, colour, line.
 FIRSTS = (
     ("first_escalation_3", "first armed clash", style.VERMILION, "-"),
-    ("first_rapprochement_2", "first official talks", style.BLUE, "--"),
+    ("first_rapprochement_3", "first official talks", style.BLUE, "--"),
 )
 
 

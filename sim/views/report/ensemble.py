@@ -113,7 +113,7 @@ def _risk(defaults: pd.DataFrame, lead: str) -> str:
     rows = distributions.sound(defaults)
     n = len(rows)
     bad, blood = int(rows["path"].isin(WORSE).sum()), int(rows["blood"].sum())
-    talks = int(rows["first_rapprochement_2"].notna().sum())
+    talks = int(rows["first_rapprochement_3"].notna().sum())
     low, high = (float(one) for one in distributions.wilson(bad, n))
     return (
         f"{lead}{percent(bad / n)} of runs ({span(low, high).text} by chance) end in clashes or worse, "
@@ -227,7 +227,7 @@ def _time(result: Result, defaults: pd.DataFrame) -> list[Part]:
     if not len(sound):
         return [Text("No sound run at the defaults.", "note")]
     clash = sound["first_escalation_3"].notna().mean()
-    talks = sound["first_rapprochement_2"].notna().mean()
+    talks = sound["first_rapprochement_3"].notna().mean()
     rows = [
         (
             one["label"],

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.model.declare import option
 from sim.model.maths import clip, share
+from sim.model.processes.contact import RECOGNISED
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters
@@ -67,12 +68,12 @@ def drop(world: World, p: Parameters) -> None:
 
 
 def may_warm(seen: Seen, p: Parameters) -> bool:
-    """Readiness runs at most one rung ahead of contact."""
-    return seen.dushanbe_ready <= seen.rapprochement and seen.dushanbe_ready < 5.0
+    """Readiness runs at most one step ahead of political contact."""
+    return seen.dushanbe_ready <= seen.diplomacy and seen.dushanbe_ready < RECOGNISED
 
 
 def may_cool(seen: Seen, p: Parameters) -> bool:
-    """There is a rung to step back from."""
+    """There is a step to go back on."""
     return seen.dushanbe_ready > 0.0
 
 
@@ -85,16 +86,16 @@ def may_cool(seen: Seen, p: Parameters) -> bool:
     open_when=may_warm,
 )
 def warm(world: World, p: Parameters) -> None:
-    """Become ready for one more rung of contact."""
-    world.dushanbe_ready = clip(world.dushanbe_ready + 1.0, 0.0, 5.0)
+    """Become ready for one more step of political contact."""
+    world.dushanbe_ready = clip(world.dushanbe_ready + 1.0, 0.0, RECOGNISED)
 
 
 @option(
     "contact.cool", base="dushanbe_cool_base", inverse="warm", moves=("dushanbe_ready",), open_when=may_cool
 )
 def cool(world: World, p: Parameters) -> None:
-    """Step back by one rung of contact."""
-    world.dushanbe_ready = clip(world.dushanbe_ready - 1.0, 0.0, 5.0)
+    """Go back by one step of political contact."""
+    world.dushanbe_ready = clip(world.dushanbe_ready - 1.0, 0.0, RECOGNISED)
 
 
 def may_cut(seen: Seen, p: Parameters) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.model.declare import clause, rule
 from sim.model.maths import logistic, pure, ramp, share
+from sim.model.processes.contact import CHANNEL_OPEN, ENVOYS, RECOGNISED, TALKING
 from sim.model.provenance import literature
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ def neighbours(russia: float, china: float, uzbekistan: float) -> float:
 
 
 @pure
-def beyond(dealings: float, rapprochement: float) -> float:
-    """Return neighbours' dealings beyond Dushanbe's own rung, 0 to 1."""
-    return share(dealings - ramp(rapprochement, 0.0, 5.0))
+def beyond(dealings: float, diplomacy: float) -> float:
+    """Return neighbours' dealings beyond Dushanbe's own political contact, 0 to 1."""
+    return share(dealings - ramp(diplomacy, 0.0, RECOGNISED))
 
 
 @pure
@@ -94,11 +95,11 @@ def applause(world: World, p: Parameters) -> float:
     concern="regime popularity",
     claim="Dealings that show cost popularity in proportion to solidarity, steeply so after words that went overboard; a hidden channel costs little.",
     pushes={"contact.warm": "-audience_cost"},
-    rises_with=("solidarity", "words_memory", "rapprochement"),
+    rises_with=("solidarity", "words_memory", "diplomacy"),
 )
 def accommodation_cost(seen: Seen, p: Parameters) -> float:
     """Expected audience cost (Fearon 1994) of one step closer, 0 to 1; the first step hardly shows."""
-    shows = p.hidden + (1.0 - p.hidden) * ramp(seen.rapprochement, 0.0, 1.0)
+    shows = p.hidden + (1.0 - p.hidden) * ramp(seen.diplomacy, 0.0, 1.0)
     return seen.solidarity * committed(seen.words_memory, p) * shows
 
 
@@ -111,19 +112,19 @@ def words_eaten(seen: Seen, p: Parameters) -> float:
 @clause(
     "D2",
     pushes={"contact.cool": "+audience_cool"},
-    rises_with=("solidarity", "words_memory", "rapprochement"),
+    rises_with=("solidarity", "words_memory", "diplomacy"),
 )
 def regret(seen: Seen, p: Parameters) -> float:
     """What dealings that show cost is a reason to step back from them."""
-    return ramp(seen.rapprochement, 1.0, 2.0) * seen.solidarity * committed(seen.words_memory, p)
+    return ramp(seen.diplomacy, CHANNEL_OPEN, TALKING) * seen.solidarity * committed(seen.words_memory, p)
 
 
 @clause(
-    "D2", pushes={"approval_by_solidarity": "-audience_loss"}, rises_with=("rapprochement", "words_memory")
+    "D2", pushes={"approval_by_solidarity": "-audience_loss"}, rises_with=("diplomacy", "words_memory")
 )
 def disappointment(world: World, p: Parameters) -> float:
     """Citizens punish contact that shows, steeply so after words that went overboard."""
-    return ramp(world.rapprochement, 1.0, 4.0) * committed(world.words_memory, p)
+    return ramp(world.diplomacy, CHANNEL_OPEN, ENVOYS) * committed(world.words_memory, p)
 
 
 @rule(
@@ -180,11 +181,11 @@ def spotlight_reward(seen: Seen, p: Parameters) -> float:
     "D4",
     pushes={"spotlight": "+spotlight_gain"},
     rises_with=("rhetoric", "media_salience"),
-    falls_with=("rapprochement",),
+    falls_with=("diplomacy",),
 )
 def lone_stand(world: World, p: Parameters) -> float:
     """Attention goes to hard words that stand alone while the world looks at Afghanistan."""
-    return world.rhetoric * world.media_salience * (1.0 - ramp(world.rapprochement, 0.0, 5.0))
+    return world.rhetoric * world.media_salience * (1.0 - ramp(world.diplomacy, 0.0, 5.0))
 
 
 @rule(
@@ -226,11 +227,11 @@ def face_saved(seen: Seen, p: Parameters) -> float:
     concern="standing",
     claim="No government formed by oppression is to be recognised, so the top rungs of contact are the dearest.",
     pushes={"contact.warm": "-non_recognition", "contact.cool": "+non_recognition_cool"},
-    rises_with=("rapprochement",),
+    rises_with=("diplomacy",),
 )
 def non_recognition(seen: Seen, p: Parameters) -> float:
     """Nothing up to talks, full at the step to recognition."""
-    return ramp(seen.rapprochement, 1.5, 4.0)
+    return ramp(seen.diplomacy, CHANNEL_OPEN, ENVOYS)
 
 
 @rule(
@@ -245,7 +246,7 @@ def non_recognition(seen: Seen, p: Parameters) -> float:
         "contact.warm": "+stake_contact",
         "contact.cool": "-stake_contact",
     },
-    rises_with=("rapprochement", "ties"),
+    rises_with=("diplomacy", "ties"),
     source=literature(
         "Oneal and Russett", 1997, "dyads that trade more fight less, 1950-1985; the form, not the size"
     ),
@@ -253,7 +254,7 @@ def non_recognition(seen: Seen, p: Parameters) -> float:
 def at_stake(seen: Seen, p: Parameters) -> float:
     """What hard words could break, 0 to 1: working ties before all, and the contact that was reached."""
     built = ramp(seen.ties, p.ties_least, p.ties_full)
-    return (1.0 - p.stake_ties) * ramp(seen.rapprochement, 0.0, 3.0) + p.stake_ties * built
+    return (1.0 - p.stake_ties) * ramp(seen.diplomacy, 0.0, ENVOYS) + p.stake_ties * built
 
 
 @rule(
@@ -270,9 +271,9 @@ def at_stake(seen: Seen, p: Parameters) -> float:
         "uzbekistan_engagement",
         "unsettled",
     ),
-    falls_with=("rapprochement",),
+    falls_with=("diplomacy",),
 )
 def standing_apart(seen: Seen, p: Parameters) -> float:
     """What refusing earns, 0 to 1: neighbours' dealings beyond Dushanbe's own, in the eyes of those who feel kin."""
     dealings = neighbours(seen.russia_engagement, seen.china_engagement, seen.uzbekistan_engagement)
-    return seen.solidarity * beyond(dealings, seen.rapprochement) * alive(seen.unsettled, p)
+    return seen.solidarity * beyond(dealings, seen.diplomacy) * alive(seen.unsettled, p)
