@@ -46,7 +46,7 @@ def test_a_name_alone_is_a_question() -> None:
     assert str(estimand("war")) == "share(war)"
     assert str(estimand("fight  and talk")) == "share(fight and talk)"
     assert str(estimand("deaths")) == "mean(deaths)"
-    assert str(estimand("first_rapprochement_3")) == "weeks(first_rapprochement_2)"
+    assert str(estimand("first_rapprochement_3")) == "weeks(first_rapprochement_3)"
 
 
 def test_the_seed_s_share_of_variance() -> None:

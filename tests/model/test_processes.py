@@ -673,9 +673,7 @@ def test_the_rung_of_rapprochement_is_the_highest_that_holds_on_either_track(
     given: dict[str, float], rung: float, middle: Any, box: Any
 ) -> None:
     world = calm(**given)
-    ladders(
-        world, middle(technical_enter=0.3, ties_enter=0.45), box.no_drive(), box.no_chance()
-    )
+    ladders(world, middle(technical_enter=0.3, ties_enter=0.45), box.no_drive(), box.no_chance())
     assert world.rapprochement == rung
 
 
