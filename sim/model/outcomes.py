@@ -274,7 +274,6 @@ OUTCOMES: dict[str, Outcome] = {
             "official talks",
             "normalisation",
             "recognition",
-            _2=("page",),
             _3=("page", "pairs"),
         ),
         Outcome(
