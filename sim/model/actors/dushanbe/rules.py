@@ -183,7 +183,7 @@ def spotlight_reward(seen: Seen, p: Parameters) -> float:
 )
 def lone_stand(world: World, p: Parameters) -> float:
     """Attention goes to hard words that stand alone while the world looks at Afghanistan."""
-    return world.rhetoric * world.media_salience * (1.0 - ramp(world.diplomacy, 0.0, 5.0))
+    return world.rhetoric * world.media_salience * (1.0 - ramp(world.diplomacy, 0.0, RECOGNISED))
 
 
 @rule(
