@@ -58,7 +58,7 @@ def ordered(ladder: tuple[str, ...]) -> tuple[Constant, ...]:
     )
 
 
-CALM, WORDS, SHOW, CLASHES, FIGHTING, WAR = ordered(ESCALATION)
+AT_REST, WORDS, SHOW, CLASHES, FIGHTING, WAR = ordered(ESCALATION)
 NO_CONTACT, CHANNEL, TIES, TALKS, NORMAL, RECOGNITION = ordered(RAPPROCHEMENT)
 
 TALKS_LAST = constant(
@@ -123,7 +123,7 @@ def ladders(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     elif world.war_of_words > 0.5:
         world.escalation = WORDS
     else:
-        world.escalation = CALM
+        world.escalation = AT_REST
     if world.ties >= p.technical_enter:
         world.technical_contact = 1.0
     elif world.ties < p.technical_leave:
