@@ -25,6 +25,7 @@ from sim.model.registry import load
 from sim.model.week import AFTER_OPINION, BEFORE_OPINION
 from sim.scenario.loading import load_scenario
 from sim.views.reference.formula import BARE, CHANNELS, formula
+from tests.second import python
 
 MODEL = load()
 RULES = [one.function for rule in MODEL.rules.values() for one in rule.clauses]
@@ -42,39 +43,6 @@ HELPERS = [
     for one in dict.fromkeys(helper for each in WEEK for helper in functions_called(each))
     if one not in SERIES
 ]
-
-#: Signs of a formula in Python.
-SIGNS = {
-    "−": "-",
-    "·": "*",
-    "≤": "<=",
-    "≥": ">=",
-    "≠": "!=",
-    "√(": "sqrt(",
-    "⌊": "floor(",
-    "⌋": ")",
-    "′": "_local",
-    " mod ": " % ",
-    " div ": " // ",
-    "←": "=",
-    "else if ": "elif ",
-    "true": "True",
-    "false": "False",
-}
-
-
-def python(text: str) -> str:
-    """Return lines of a formula as lines of Python."""
-    lines = []
-    for line in text.splitlines():
-        indent, line = line[: len(line) - len(line.lstrip())], line.strip()
-        result = line.startswith("= ")
-        line = line.removeprefix("= ").replace(" = ", " == ")
-        line = re.sub(r"^for (\w+) from (.*) to below (.*):$", r"for \1 in range(\2, \3):", line)
-        for sign, written in SIGNS.items():
-            line = line.replace(sign, written)
-        lines.append(indent + ("return " + line if result else line))
-    return "\n".join(lines)
 
 
 def record(quantities: list[Quantity], rng: np.random.Generator) -> SimpleNamespace:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.model.fields import fields_read, syntax
+from sim.model.registry import load
 from sim.views.reference.markdown import exact
 
 #: Arguments whose fields stand by their bare names, and those that are handed on without being named.
@@ -39,14 +40,18 @@ ROW, CONDITION, OR, AND, NOT, COMPARE, SIGN, ATOM = -1, 0, 1, 2, 3, 4, 7, 9
 
 
 def formula(function: Callable[..., Any]) -> str:
-    """Return a function's body as lines of a formula; a local name that is also a field it reads gets a prime."""
+    """Return a function's body as lines of a formula.
+
+    A local name gets a prime where the model has a field of that name, an argument where the function reads it.
+    """
     node = syntax(function).body[0]
     assert isinstance(node, ast.FunctionDef)
+    model = load()
     local = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     read = fields_read(function)
-    fields = set().union(*(read.get(owner, ()) for owner in BARE))
-    setter = _Setter({name: f"{name}′" for name in (local | set(read)) & fields})
-    return "\n".join(setter.block(node.body))
+    own = local & (model.world.keys() | model.parameters.keys())
+    own |= read.keys() & set().union(*(read.get(owner, ()) for owner in BARE))
+    return "\n".join(_Setter({name: f"{name}′" for name in own}).block(node.body))
 
 
 def signature(function: Callable[..., Any]) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from sim.analysis.article.declared import CLAIMS
 from sim.engine.codegen import estimates
 from sim.model.declare import Clause, Rule
+from sim.model.fields import fields_written
+from sim.model.population import OPINIONS
+from sim.model.processes.refugees import begin
 from sim.model.registry import load
 from sim.scenario.catalogue import reading_names, scenarios
 from sim.scenario.readings import reading
@@ -70,14 +73,13 @@ def _rule(rule: Rule) -> str:
 
 def _clause(rule: Rule, clause: Clause) -> str:
     model = load()
-    reader = f"as {clause.actor} perceives it" if clause.takes == "seen" else "as it is"
     lines = [f"`{clause.function.__name__}`: {said(clause.function)}"]
-    if clause.reads:
-        lines.append(
-            f"Reads the world {reader}; rises with {code(clause.rises_with)}, falls with {code(clause.falls_with)}."
-        )
     if clause.takes == "seen":
-        lines.append(f"Weight: `{model.weight(rule, clause)}`.")
+        lines.append(f"In the appraisal of {clause.actor}, with the weight `{model.weight(rule, clause)}`.")
+    else:
+        lines.append("Pushes processes, by the world as it is.")
+    if clause.reads:
+        lines.append(f"Rises with {code(clause.rises_with)}, falls with {code(clause.falls_with)}.")
     pushes = table(
         ("pushes", "sign", "size", "at the defaults"),
         [
@@ -144,6 +146,10 @@ def world() -> str:
     """Return the page of the world: every variable, drive and draw."""
     model = load()
     moved = uses.of_variables()
+    set_at_start = {
+        name for name, one in model.world.items() if one.derived and name.split("_")[0] in OPINIONS
+    }
+    set_at_start |= fields_written(begin) & {name for name, one in model.world.items() if one.derived}
     rows = []
     for one in model.world.values():
         span = "computed" if one.derived else f"{number(one.plausible[0])} to {number(one.plausible[1])}"
@@ -152,7 +158,7 @@ def world() -> str:
                 f"`{one.name}`",
                 one.meaning,
                 one.unit,
-                default(one),
+                "[set](processes.md#0-the-start)" if one.name in set_at_start else default(one),
                 span,
                 f"{number(one.low)} to {number(one.high)}",
                 _known(one.known_to, one.estimated),

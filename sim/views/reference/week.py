@@ -9,6 +9,8 @@ from sim.model.actors import ACTORS
 from sim.model.fields import fields_read, fields_written
 from sim.model.processes.refugees import begin
 from sim.model.registry import load
+from sim.scenario.plan import week_of
+from sim.views.reference.formula import signature
 from sim.views.reference.laws import NOTATION, formulas, law
 from sim.views.reference.markdown import code, exact, fence, number, page, prose, said, table
 
@@ -75,7 +77,8 @@ def choosing() -> list[str]:
         ),
         "Luck is a standard Gumbel draw of the option and the week, −ln(−ln(u)) with u uniform in (0, 1), so that options are "
         "taken with the chances of quantal response at temperature 1: exp(utility) of those that are open and not avoided, "
-        "divided by their sum. An option that is both avoided and insisted upon is avoided. All states choose before anything is done.",
+        "divided by their sum. Commitments bind in the order of the file: of two that speak of the same option and week the later "
+        "holds, and within one what is insisted upon. All states choose before anything is done.",
         prose(chances),
     ]
 
@@ -105,8 +108,9 @@ def happening() -> list[str]:
         prose(events).split("\n\nThese functions")[0],
         "In the box, `op` is 0 for a value set, 1 added, 2 multiplied by, 3 a dated series; `trigger` 0 a date, 1 a condition, "
         "2 a hazard; `lasts` is 0 for an impulse. `base` lies under `world`, `p_base` under `p`; `until` is the last week in "
-        "which an event holds; `active` and `started` go by variable.",
-        formulas((f"{one.__name__}", one) for one in EVENTS),
+        "which an event holds; `active` and `started` go by variable; `change_low` and `change_high` are the bounds of what is "
+        "changed. `week_of` is the week of a date, for events and for commitments.",
+        formulas((signature(one), one) for one in (*EVENTS, week_of)),
     ]
 
 

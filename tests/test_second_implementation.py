@@ -1,0 +1,50 @@
+"""The model written a second time, by a machine and from its pages alone, gives the same numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sim
+from sim.cli.reference import pages
+from sim.engine.ensemble import simulate
+from sim.model import maths
+from sim.model.registry import load
+from sim.scenario.plan import plan
+from tests.second import Second
+
+WEEKS, SEED = 60, 3
+
+
+@pytest.fixture(scope="module")
+def written() -> dict[str, str]:
+    return pages()
+
+
+def astray(written: dict[str, str], replicate: int, citizens: int, weeks: int) -> list[tuple[Any, ...]]:
+    """Return the first numbers in which the second implementation differs from the first."""
+    model = load()
+    spec = sim.load_scenario("baseline").replace(citizens=citizens, weeks=weeks)
+    first = simulate(plan(spec, model), SEED, np.array([replicate]), keep=tuple(model.world)).kept[0]
+    second = Second(written, SEED, replicate, weeks, citizens, exp=maths.exponential, ln=maths.logarithm)
+    ours = np.array([[week[name] for name in model.world] for week in second.run()])
+    assert ours.shape == first.shape
+    return [
+        (week, list(model.world)[k], ours[week, k], first[week, k])
+        for week, k in np.argwhere(ours != first)[:5]
+    ]
+
+
+@pytest.mark.parametrize("replicate", [0, 1, 2])
+def test_the_pages_alone_give_the_same_world_bit_for_bit(written: dict[str, str], replicate: int) -> None:
+    assert astray(written, replicate, 0, WEEKS) == []
+
+
+def test_a_wrong_number_on_a_page_would_be_seen(written: dict[str, str]) -> None:
+    other = written["processes.md"].replace(
+        "moved ← moved + pragmatist_pace", "moved ← moved + 2 · pragmatist_pace"
+    )
+    assert other != written["processes.md"]
+    assert astray(written | {"processes.md": other}, 0, 0, 3)[0][:2] == (1, "pragmatists")
