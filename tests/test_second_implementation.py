@@ -47,4 +47,4 @@ def test_a_wrong_number_on_a_page_would_be_seen(written: dict[str, str]) -> None
         "moved ← moved + pragmatist_pace", "moved ← moved + 2 · pragmatist_pace"
     )
     assert other != written["processes.md"]
-    assert astray(written | {"processes.md": other}, 0, 0, 3)[0][:2] == (1, "pragmatists")
+    assert astray(written | {"processes.md": other}, 0, 0, 3)[0][1] == "pragmatists"
