@@ -25,7 +25,7 @@ TENSE, VERY_TENSE = (
     constant(0.75, "index", "tension at which they take most", FORM),
 )
 TESTED = constant(0.4, "share", "what full massing, or full tension, counts beside fighting", FORM)
-CALM = constant(0.1, "index", "tension at which the border asks for nothing", FORM)
+QUIET_BORDER = constant(0.1, "index", "tension at which the border asks for nothing", FORM)
 
 
 class RussiaParameters(Record):
@@ -128,7 +128,7 @@ def last_resort(seen: Seen, p: Parameters) -> float:
 @clause("R1", pushes={"guarantee.thin": "+calm_thin"}, falls_with=("tension",))
 def calm(seen: Seen, p: Parameters) -> float:
     """A calm border asks for less."""
-    return 1.0 - ramp(seen.tension, CALM, 0.5)
+    return 1.0 - ramp(seen.tension, QUIET_BORDER, 0.5)
 
 
 @rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.model.actors.readiness import NOW_AND_THEN, OFTEN, RARELY, SELDOM, standing
+from sim.model.actors.readiness import HARDLY_EVER, NOW_AND_THEN, OFTEN, SELDOM, standing
 from sim.model.declare import clause, option, rule
 from sim.model.maths import clip, ramp, share
 from sim.model.processes.contact import RECOGNISED
@@ -29,7 +29,7 @@ class TalibanParameters(Record):
     include_base: float = standing(SELDOM, "of broadening the cabinet")
     narrow_base: float = standing(NOW_AND_THEN, "of narrowing the cabinet")
     taliban_warm_base: float = standing(NOW_AND_THEN, "of Kabul's step towards contact")
-    taliban_cool_base: float = standing(RARELY, "of Kabul's step back")
+    taliban_cool_base: float = standing(HARDLY_EVER, "of Kabul's step back")
     pay_base: float = standing(OFTEN, "of paying the power bill")
 
     threat_step: float = parameter(

@@ -84,6 +84,16 @@ class ContactParameters(Record):
     ties_unpaid: float = parameter(
         0.5, "share", 0.2, 0.8, "part of that growth which a heavy debt takes away", STEPS
     )
+    line_binds: float = parameter(
+        0.5,
+        "share",
+        0.0,
+        1.0,
+        "part of what officials at the river may do that full and lasting hard words forbid",
+        judgement(
+            "trade goes on whatever the words (¶10), markets and meetings need leave; nobody knows how much, so all to none"
+        ),
+    )
     ties_consul: float = parameter(
         0.004, "1/week", 0.001, 0.007, "ties added by a mission that works for Kabul", STEPS
     )
@@ -141,7 +151,7 @@ def contact(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
 
 
 def dealings(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
-    """Practical dealings follow trade, paid bills and what officials may do at a quiet border.
+    """Practical dealings follow trade, paid bills and what officials may do at a quiet border under the line.
 
     A mission of the fallen republic passes to whoever pays it; neither government has to climb to that.
     """
@@ -150,6 +160,6 @@ def dealings(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     trading = 0.5 * ramp(world.other_trade, 0.0, p.trade_most)
     trading += 0.5 * share(world.power_supply / p.power_contract)
     paid = 1.0 - p.ties_unpaid * ramp(world.power_owed, 0.0, HEAVY_DEBT)
-    quiet = (1.0 - world.tension) * (1.0 - world.fighting)
+    quiet = (1.0 - world.tension) * (1.0 - world.fighting) * (1.0 - p.line_binds * world.words_memory)
     grown = p.ties_trade * trading * paid * quiet + p.ties_consul * world.mission
     world.ties = share(world.ties + grown * (1.0 - world.ties))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.model.actors.readiness import NOW_AND_THEN, OFTEN, RARELY, SELDOM, standing
+from sim.model.actors.readiness import HARDLY_EVER, NOW_AND_THEN, OFTEN, RARELY, SELDOM, standing
 from sim.model.provenance import Record, judgement, parameter, public
 
 PACE = judgement("no figure exists; a change of course shows within one to three months")
@@ -28,8 +28,8 @@ class DushanbeOptions(Record):
     stand_down_base: float = standing(NOW_AND_THEN, "of bringing troops home")
     back_base: float = standing(NOW_AND_THEN, "of backing the resistance")
     drop_base: float = standing(NOW_AND_THEN, "of dropping the resistance")
-    dushanbe_warm_base: float = standing(RARELY, "of Dushanbe's step towards contact")
-    dushanbe_cool_base: float = standing(RARELY, "of Dushanbe's step back")
+    dushanbe_warm_base: float = standing(HARDLY_EVER, "of Dushanbe's step towards contact")
+    dushanbe_cool_base: float = standing(HARDLY_EVER, "of Dushanbe's step back")
     expand_base: float = standing(NOW_AND_THEN, "of opening more trade")
     cut_base: float = standing(RARELY, "of cutting power and trade")
     restore_base: float = standing(OFTEN, "of restoring what was cut")

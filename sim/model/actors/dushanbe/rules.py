@@ -241,7 +241,6 @@ def non_recognition(seen: Seen, p: Parameters) -> float:
     pushes={
         "words.denounce": "-stake_words",
         "words.soften": "+stake_soft",
-        "contact.warm": "+stake_contact",
         "contact.cool": "-stake_contact",
     },
     rises_with=("diplomacy", "ties"),

@@ -256,9 +256,7 @@ class DushanbeSizes(Record):
     stake_words: float = parameter(
         2.0, "utility", 0.8, 3.2, "pull of dealings that could be lost against hard words", PULL
     )
-    stake_contact: float = parameter(
-        1.4, "utility", 0.4, 2.4, "the same towards keeping and deepening contact", PULL
-    )
+    stake_contact: float = parameter(1.4, "utility", 0.4, 2.4, "the same against stepping back", PULL)
     stake_soft: float = parameter(1.2, "utility", 0.4, 2.0, "the same towards softer words", PULL)
     stake_ties: float = parameter(
         0.7, "share", 0.5, 0.9, "weight of working ties in what is at stake, the rung's beside it", PULL
