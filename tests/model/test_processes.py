@@ -491,6 +491,7 @@ def meeting(**given: float) -> SimpleNamespace:
         "courtship",
         "tension",
         "fighting",
+        "words_memory",
     )
     start = dict.fromkeys(names, 0.0) | {"ties": 0.15, "since_talks": 1000.0}
     return SimpleNamespace(**start | {"other_trade": 7.5e5, "power_supply": 24.0} | given)
@@ -581,9 +582,16 @@ def test_practical_dealings_grow_without_anyone_being_ready(middle: Any, box: An
 
 @pytest.mark.parametrize(
     "worse",
-    [{"other_trade": 0.0}, {"power_supply": 0.0}, {"power_owed": 3e7}, {"tension": 0.5}, {"fighting": 1.0}],
+    [
+        {"other_trade": 0.0},
+        {"power_supply": 0.0},
+        {"power_owed": 3e7},
+        {"tension": 0.5},
+        {"fighting": 1.0},
+        {"words_memory": 0.5},
+    ],
 )
-def test_practical_dealings_hang_on_trade_payment_and_a_quiet_border(
+def test_practical_dealings_hang_on_trade_payment_a_quiet_border_and_the_line(
     worse: dict[str, float], middle: Any, box: Any
 ) -> None:
     p = middle()
