@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sim.errors import ModelError
-from sim.model.outcomes import ESCALATION, LAST, PATHS, RAPPROCHEMENT
+from sim.model.outcomes import ESCALATION, LAST, PATHS, RAPPROCHEMENT, TALKS_LAST
 
 WINDOW = f"the last {LAST} weeks"
 
@@ -24,24 +24,24 @@ CLASSES = {
     "cold peace": "None of the others.",
 }
 
-#: Each rung of escalation from 0 on.
+#: Each rung of escalation from 0 on; the highest whose condition holds.
 ESCALATION_RUNGS = {
     "calm": "None of the others.",
     "war of words": "Dushanbe's words or Kabul's threats passed the threshold of entry and have not fallen to that of exit.",
-    "show of force": "So do troops and fighters massed on both banks.",
+    "show of force": "Troops and fighters massed on both banks have, likewise.",
     "armed clashes": "Soldiers of the two sides fought within the last weeks (`clash_weeks`).",
     "sustained fighting": "Fighting has gone on for some weeks (`fighting_weeks_enter`).",
     "interstate war": "The two states are at war.",
 }
 
-#: Each rung of rapprochement from 0 on.
+#: Each rung of rapprochement from 0 on; the highest whose condition holds.
 RAPPROCHEMENT_RUNGS = {
     "no contact": "None of the others.",
-    "back-channel": "Both sides have been ready for a channel long enough (`dwell_channel`).",
-    "official talks": "Both have been ready for talks (`dwell_talks`); a round is held every few weeks (`talks_every`).",
-    "working ties": "Both have been ready (`dwell_ties`), and ties bear it (`ties_enter`).",
-    "normalisation": "Both have been ready (`dwell_normal`), and ties bear it (`ties_normal`).",
-    "recognition": "Both have been ready (`dwell_recognition`), and ties bear it (`ties_normal`).",
+    "back-channel": "Both sides hold a channel, or ties have reached technical contact (`technical_enter`).",
+    "working ties": "Practical ties have passed the threshold of entry and not fallen below that of exit (`ties_enter`).",
+    "official talks": f"A round of official talks was held within the last {TALKS_LAST} weeks.",
+    "normalisation": "Both sides hold that Kabul sends envoys.",
+    "recognition": "Both sides hold recognition.",
 }
 
 #: Words that pages use in a sense of their own.

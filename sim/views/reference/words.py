@@ -23,14 +23,14 @@ def classes() -> str:
         _sentences(
             "rung", {f"{k} {name}": glossary.ESCALATION_RUNGS[name] for k, name in enumerate(ESCALATION)}
         ),
-        f"`ladders`, the last process of a week: {said(outcomes.ladders)}",
-        law(outcomes.ladders),
         "## Rapprochement",
         _sentences(
             "rung",
             {f"{k} {name}": glossary.RAPPROCHEMENT_RUNGS[name] for k, name in enumerate(RAPPROCHEMENT)},
         ),
-        "Its law is that of the process [contact](processes.md#contact).",
+        "## Laws of both",
+        f"`ladders`, the last process of a week: {said(outcomes.ladders)}",
+        law(outcomes.ladders),
         "## Classes",
         _sentences("class", glossary.CLASSES),
         ORDER,
