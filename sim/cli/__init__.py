@@ -311,7 +311,7 @@ def hindcast(
     if as_json:
         print_json(found.record())
     else:
-        text.console().print(view.page(found))
+        text.print_whole(view.page(found))
     if not found.holds:
         raise typer.Exit(NOT_HELD)
 

@@ -17,6 +17,7 @@ from sim.analysis.article.declared import CLAIMS
 from sim.analysis.article.measures import mean
 from sim.analysis.article.paired import FAILS, HOLDS, SMALL, VERDICTS, Arm, Claim, between, contrast
 from sim.errors import ScenarioError
+from sim.model import calibrated
 from sim.model.registry import load
 
 BY_ID = {one.id: one for one in CLAIMS}
@@ -46,14 +47,13 @@ def test_part_names_tell_parts_of_a_claim_apart() -> None:
 
 @pytest.fixture(scope="module")
 def small() -> Claims:
-    return claims(12, points=2, only=["K5", "K7", "K11"])
+    return claims(12, only=["K5", "K7", "K11"])
 
 
 def test_what_comes_of_a_claim_is_whole(small: Claims) -> None:
     assert [row.id for row in small.rows] == ["K5", "K7", "K11"]
     for row in small.rows:
         assert row.verdict in VERDICTS
-        assert row.region_share in (0.0, 0.5, 1.0)
         assert row.decisive.verdict == row.verdict
         for one in row.parts:
             assert one.smallest > 0
@@ -75,16 +75,32 @@ def test_shapes_for_machines(small: Claims) -> None:
 
 
 def test_the_same_call_gives_the_same_numbers_on_any_number_of_threads(small: Claims) -> None:
-    again = claims(12, points=2, only=["K11", "K5", "K11"], threads=1)
+    again = claims(12, only=["K11", "K5", "K11"], threads=1)
     assert [row.id for row in again.rows] == ["K11", "K5"]
     for row in again.rows:
         assert json.dumps(row.record()) == json.dumps(small[row.id].record())
 
 
 def test_another_seed_gives_other_numbers(small: Claims) -> None:
-    other = claims(12, seed=1, points=0, only=["K11"], ablate=False)
+    other = claims(12, seed=1, only=["K11"], ablate=False)
     assert other["K11"].decisive.effect != small["K11"].decisive.effect
-    assert np.isnan(other["K11"].region_share)
+
+
+def test_how_widely_claims_hold_is_what_calibration_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    part = BY_ID["K11"].parts[0].name
+    stored = {
+        "K11": {"figures": 0.9, "article": 0.8, "clauses": [{"clause": part, "figures": 0.7, "article": 0.6}]}
+    }
+    monkeypatch.setattr(calibrated, "claims", lambda: {"claims": stored})
+    row = claims(2, only=["K11"], ablate=False)["K11"]
+    assert row.held == (0.9, 0.8)
+    assert row.parts[0].held == (0.7, 0.6)
+    assert row.record()["region_share"] == 0.9
+    assert row.record()["parts"][0]["region_share_article"] == 0.6
+    for other in ({"reading": "sincere"}, {"parameters": {"strength_D1": 0.5}}):
+        assert np.isnan(claims(2, only=["K11"], ablate=False, **other)["K11"].held).all(), "judged as read"
+    monkeypatch.setattr(calibrated, "claims", dict)
+    assert claims(2, only=["K11"], ablate=False)["K11"].record()["region_share"] is None
 
 
 #: Claim, and the rules whose sign turned round makes it fail; together where one alone is outweighed.
@@ -104,7 +120,7 @@ TURNED = {
 @pytest.mark.parametrize("claim_id", TURNED)
 def test_a_rule_with_its_sign_turned_round_makes_the_claim_fail(claim_id: str) -> None:
     plain, turned = (
-        claims(60, parameters=values, only=[claim_id], points=0, ablate=False)[claim_id]
+        claims(60, parameters=values, only=[claim_id], ablate=False)[claim_id]
         for values in ({}, TURNED[claim_id])
     )
     assert turned.verdict == FAILS
@@ -142,7 +158,7 @@ def bench() -> Bench:
 
 
 def test_the_killer_of_a_planted_claim_is_found(bench: Bench) -> None:
-    row = check(bench, planted(1), 60, 0, True)
+    row = check(bench, planted(1), 60, {}, True)
     assert row.verdict == HOLDS
     assert row.killers == ("D4",)
     assert not row.together
@@ -150,7 +166,7 @@ def test_the_killer_of_a_planted_claim_is_found(bench: Bench) -> None:
 
 
 def test_a_planted_claim_the_other_way_round_fails_and_says_what_would_turn_it(bench: Bench) -> None:
-    row = check(bench, planted(-1), 60, 0, True)
+    row = check(bench, planted(-1), 60, {}, True)
     assert row.verdict == FAILS
     assert row.reversed
     assert row.killers == ()
@@ -168,14 +184,14 @@ def test_rules_that_carry_a_claim_only_together_are_named_together(bench: Bench)
     bound = (min(single) + none) / 2  # what any three of them reach, and none of them does not
     assert none < bound < min(single)
     wanted = replace(claim, parts=(replace(part, low=bound),), rests_on=rules)
-    row = check(bench, wanted, 80, 0, True)
+    row = check(bench, wanted, 80, {}, True)
     assert row.verdict == HOLDS
     assert row.together
     assert row.killers == rules
 
 
 def test_what_a_rule_contributes_is_the_effect_with_it_less_without(bench: Bench) -> None:
-    row = check(bench, planted(1, weighs=("D4", "T3")), 60, 0, True)
+    row = check(bench, planted(1, weighs=("D4", "T3")), 60, {}, True)
     assert row.weighs["D4"].mean == pytest.approx(row.decisive.effect.mean, rel=0.2)
     assert abs(row.weighs["T3"].mean) < 0.2 * row.weighs["D4"].mean
 
@@ -208,8 +224,6 @@ def test_wrong_arguments_are_refused_with_the_choices() -> None:
         claims(only=["K99"])
     with pytest.raises(ScenarioError, match="whole number from 2"):
         claims(runs=1)
-    with pytest.raises(ScenarioError, match="points"):
-        claims(points=-1)
     with pytest.raises(ScenarioError, match="unknown reading 'nonsense'"):
         claims(reading="nonsense")
 

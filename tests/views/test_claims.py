@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from sim.analysis.article.claims import Claims, claims
+from sim.analysis.article.claims import Claims, Held, claims
 from sim.analysis.article.paired import FAILS, HOLDS
 from sim.analysis.article.readings import claims_by_reading
+from sim.model import calibrated
 from sim.views.pages import claims as view
 
 Panj = Callable[..., Any]
@@ -22,7 +23,7 @@ Panj = Callable[..., Any]
 
 @pytest.fixture(scope="module")
 def found() -> Claims:
-    return claims(8, points=1, only=["K5", "K7", "K11"])
+    return claims(8, only=["K5", "K7", "K11"])
 
 
 def printed(found: Claims, width: int = 110, colour: bool = False) -> str:
@@ -60,6 +61,27 @@ def test_a_claim_that_holds_says_what_it_rests_on_and_one_that_does_not_what_it_
     assert "rests on" in printed(with_verdict(found, "K11", HOLDS))
     failing = printed(with_verdict(found, "K11", FAILS), width=200)
     assert f"for it to hold, {found['K11'].needs}" in failing
+
+
+def test_the_page_says_how_widely_claims_hold_clause_by_clause(
+    found: Claims, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = {"claims": {"K11": {}}, "points": 2000, "pairs": 32, "missing": 2, "effective": 310.4}
+    monkeypatch.setattr(calibrated, "claims", lambda: stored)
+    row = found["K7"]
+    parts = tuple(one._replace(held=Held(0.6, 0.4)) for one in (row.parts[0], row.parts[0]))
+    known = replace(found, rows=(replace(row, held=Held(0.55, 0.35), parts=parts),))
+    page = " ".join(printed(known).split())
+    assert (
+        "holds at 55 % of the plausible region if only the figures are right, at 35 % if the article is"
+        in page
+    )
+    assert "clause by clause 60 and 40 %, 60 and 40 %" in page
+    assert "2,000 points, 32 pairs each" in page
+    assert "worth 310 equal ones" in page
+    monkeypatch.setattr(calibrated, "claims", dict)
+    unknown = replace(found, rows=tuple(replace(row, held=Held()) for row in found.rows))
+    assert "not judged since the last calibration" in " ".join(printed(unknown).split())
 
 
 def test_a_failing_claim_is_red(found: Claims) -> None:

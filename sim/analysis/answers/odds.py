@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.answers.digest import CORNERS
 from sim.analysis.answers.distributions import sound
-from sim.analysis.statistics.weights import difference, effective, share
+from sim.analysis.statistics.weights import LEAST, difference, effective, share
 from sim.model.outcomes import PATHS
 
 if TYPE_CHECKING:
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 FIGURES = "the odds if only the article's figures are right"
 ARTICLE = "the odds if the article is right"
-
-#: With cases worth fewer than so many equal ones nothing is said.
-LEAST = 10
 
 BLOOD = "a deadly clash"
 

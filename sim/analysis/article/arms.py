@@ -72,14 +72,6 @@ class Bench:
         rivals = [one.id for one in known.values() if one.rival_of in rules]
         return [one for one in [*rules, *rivals] if self.base[self.places[known[one].strength]] != 0.0]
 
-    def region(self, points: int) -> list[Floats]:
-        """Return that many points of the plausible region."""
-        if points < 1:
-            return []
-        # The study's own design, of at least ten points of ten runs each.
-        design = plausible(self.spec, self.model, self.plan, 10 * max(points, 10), self.seed)
-        return list(design.rows[:points])
-
     def at(self, names: Sequence[str], shares: Floats) -> Floats:
         """Return rows with values at (points, names) shares of their ranges, the rest as the base."""
         every = {**self.model.parameters, **self.model.world}

@@ -5,8 +5,8 @@ Each claim of `sim.analysis.article.declared` is run as a paired experiment on c
 - *killers*: rules without which a claim that holds holds no longer and its effect shrinks to less
   than half (for a range: it is left). Where no rule does it alone, all it could rest on are switched
   off together.
-- *region*: the share of points of the plausible region at which the claim holds, judged there by the
-  pooled mean of each part alone, for an interval at every point would take many times the runs.
+- *held*: how surely claim and clauses hold over the plausible region, if only the article's figures are
+  right and if the article is right, as calibration left it (`sim.analysis.past.account`).
 - *turns*: for a claim whose effects are not what it asks, single parameters which at an end of their
   plausible range, and single rules which switched off or doubled, would make them so, judged alike.
 """
@@ -25,17 +25,22 @@ from sim.analysis.article.declared import CLAIMS
 from sim.analysis.article.paired import FAILS, HOLDS, Claim, Kind, Part, Verdict, worst
 from sim.analysis.statistics.pairs import Effect, effect
 from sim.errors import ScenarioError, nearest
+from sim.model import calibrated
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
 
-#: Points of the plausible region, and replicates of each.
-POINTS, REPLICATES = 40, 20
-
 #: Replicates on which single changes are tried for a claim that does not hold.
 TRIED = 100
+
+
+class Held(NamedTuple):
+    """The share of the plausible region at which something holds, by what is right; NaN if unknown."""
+
+    figures: float = float("nan")
+    article: float = float("nan")
 
 
 class Measured(NamedTuple):
@@ -45,6 +50,7 @@ class Measured(NamedTuple):
     effect: Effect
     smallest: float
     verdict: Verdict
+    held: Held = Held()
 
 
 class Turn(NamedTuple):
@@ -63,7 +69,7 @@ class Row:
     parts : every part with its effect; `effect`, `low`, `high` are those of the part that decides
     killers : rules without which it would not hold; `together` where only all of them at once do it
     weighs : what a rule contributes to the effect of the first part, with interval
-    region_share : share of the points of the plausible region at which it holds; NaN if not asked for
+    held : the share of the plausible region at which it holds
     turns : single changes under which it would hold, or the one that comes closest
     """
 
@@ -76,7 +82,7 @@ class Row:
     killers: tuple[str, ...]
     together: bool
     weighs: Mapping[str, Effect]
-    region_share: float
+    held: Held
     needs: str
     turns: tuple[Turn, ...]
 
@@ -101,7 +107,13 @@ class Row:
             **_numbers(chief),
             "verdict": self.verdict,
             "parts": [
-                {"name": one.part.name, "role": one.part.role, **_numbers(one), "verdict": one.verdict}
+                {
+                    "name": one.part.name,
+                    "role": one.part.role,
+                    **_numbers(one),
+                    "verdict": one.verdict,
+                    **_region(one.held),
+                }
                 for one in self.parts
             ],
             "killers": list(self.killers),
@@ -110,7 +122,7 @@ class Row:
                 rule: {"effect": _plain(found.mean), "low": _plain(found.low), "high": _plain(found.high)}
                 for rule, found in self.weighs.items()
             },
-            "region_share": _plain(self.region_share),
+            **_region(self.held),
             "needs": self.needs,
             "turns": [turn._asdict() for turn in self.turns],
         }
@@ -164,8 +176,8 @@ class Claims:
     def markdown(self) -> str:
         """Return the table of claims for a page of the documentation."""
         lines = [
-            "| id | ¶ | claim | kind | verdict | deciding effect (95 % interval) | rests on | region |",
-            "| --- | --- | --- | --- | --- | --- | --- | --- |",
+            "| id | ¶ | claim | kind | verdict | deciding effect (95 %) | rests on | figures | article |",
+            "|" + " --- |" * 9,
         ]
         for row in self.rows:
             one = row.decisive
@@ -177,7 +189,7 @@ class Claims:
                 f"**{row.verdict}**",
                 f"{one.part.name}: {span(one)}",
                 rests(row),
-                "–" if np.isnan(row.region_share) else f"{100 * row.region_share:.0f} %",
+                *("–" if np.isnan(share) else f"{100 * share:.0f} %" for share in row.held),
             )
             lines.append(f"| {' | '.join(cells)} |")
         return "\n".join(lines)
@@ -190,7 +202,6 @@ def claims(
     reading: str | None = None,
     parameters: Mapping[str, float] | None = None,
     only: Sequence[str] | None = None,
-    points: int = POINTS,
     ablate: bool = True,
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
@@ -209,8 +220,6 @@ def claims(
         Values of parameters under which it runs, as in a scenario; strengths of rules among them.
     only
         Ids of the claims to check (default: all).
-    points
-        Points of the plausible region at which each claim is checked as well; 0: none.
     ablate
         Whether to look for killers, and for what would turn a claim that does not hold.
     progress
@@ -232,19 +241,20 @@ def claims(
             raise ScenarioError(f"no claim {name!r}{nearest(name, known)}; claims: {', '.join(known)}")
     if runs < 2:
         raise ScenarioError(f"runs: expected a whole number from 2, found {runs}")
-    if points < 0:
-        raise ScenarioError(f"points: expected a whole number from 0, found {points}")
+    # The region was judged with the article as read and at its own values.
+    judged = {} if reading is not None or parameters else calibrated.claims().get("claims", {})
     bench = Bench(reading, parameters, seed, threads)
     rows = []
     for claim in CLAIMS if only is None else [known[name] for name in dict.fromkeys(only)]:
-        rows.append(check(bench, claim, runs, points, ablate))
+        rows.append(check(bench, claim, runs, judged.get(claim.id, {}), ablate))
         if progress is not None:
             progress(1)
     return Claims(tuple(rows), runs, seed, reading)
 
 
-def check(bench: Bench, claim: Claim, runs: int, points: int, ablate: bool) -> Row:
-    """Check one claim; see `claims`."""
+def check(bench: Bench, claim: Claim, runs: int, judged: Mapping[str, Any], ablate: bool) -> Row:
+    """Check one claim; see `claims`. `judged` is what calibration left of it, empty where nothing."""
+    clauses = {one["clause"]: _held(one) for one in judged.get("clauses", ())}
     smallest = bench.smallest(claim.arms, claim.parts)
     rules = bench.on(claim.rests_on) if ablate else []
     off = [*([one] for one in rules), *([rules] if rules else [])]
@@ -252,11 +262,10 @@ def check(bench: Bench, claim: Claim, runs: int, points: int, ablate: bool) -> R
     variants = [
         Variant(bench.base, runs),
         *(Variant(bench.without(some), half) for some in off),
-        *(Variant(row, REPLICATES) for row in bench.region(points)),
     ]
     values = bench.values(claim.arms, claim.parts, variants)
     measured = tuple(
-        Measured(part, found, least, part.judge(found, least))
+        Measured(part, found, least, part.judge(found, least), clauses.get(part.name, Held()))
         for part, least, found in (
             (part, least, part.summarise(mine[0]))
             for part, least, mine in zip(claim.parts, smallest, values, strict=True)
@@ -274,10 +283,6 @@ def check(bench: Bench, claim: Claim, runs: int, points: int, ablate: bool) -> R
         killers = tuple(rule for rule, gone in zip(rules, removed, strict=False) if gone)
         together = not killers and removed[-1]
         killers = tuple(rules) if together else killers
-    region = [
-        reach([(one, mine[1 + len(off) + k]) for one, mine in zip(measured, values, strict=True)]) >= 1.0
-        for k in range(points)
-    ]
     first = values[0]
     return Row(
         claim.id,
@@ -293,7 +298,7 @@ def check(bench: Bench, claim: Claim, runs: int, points: int, ablate: bool) -> R
             for rule in claim.weighs
             if rule in rules
         },
-        float(np.mean(region)) if region else float("nan"),
+        _held(judged) if judged else Held(),
         claim.needs,
         turning(bench, claim, smallest, rules) if ablate and reach(here) < 1.0 else (),
     )
@@ -377,6 +382,14 @@ def figure(value: float, signed: bool) -> str:
     if abs(value) >= 1000:
         return f"{value:{sign},.0f}"
     return f"{value:{sign}.1f}" if abs(value) >= 10 else f"{value:{sign}.3f}"
+
+
+def _held(judged: Mapping[str, Any]) -> Held:
+    return Held(judged["figures"], judged["article"])
+
+
+def _region(held: Held) -> dict[str, float | None]:
+    return {"region_share": _plain(held.figures), "region_share_article": _plain(held.article)}
 
 
 def _numbers(one: Measured) -> dict[str, Any]:

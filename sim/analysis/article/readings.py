@@ -105,6 +105,6 @@ def claims_by_reading(
                 progress(len(only) if only is not None else len(CLAIMS))
             continue
         found[name] = claims(
-            runs, seed, reading=name, only=only, points=0, ablate=False, threads=threads, progress=progress
+            runs, seed, reading=name, only=only, ablate=False, threads=threads, progress=progress
         )
     return Matrix(found)

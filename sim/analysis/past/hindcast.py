@@ -1,6 +1,6 @@
-"""The model against what happened: a retrospective consistency check, and no more.
+"""The model against what happened: a retrospective consistency check, in-sample, and no more.
 
-Whoever designed the structure knew the outcome, and one pair of states is one case: nothing here
+Whoever changed the structure had seen these years, and one pair of states is one case: nothing here
 shows skill in forecasting. What it can show is where the model and history part.
 """
 
@@ -13,25 +13,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.past.history import KNOWN, After, History, Question, load_history
+from sim.analysis.past.history import KNOWN, NONE_BEFORE, After, History, Question, load_history
+from sim.analysis.statistics.weights import LEAST, effective
 from sim.engine.ensemble import simulate
 from sim.errors import ScenarioError
 from sim.model.registry import Model, load
 from sim.scenario.loading import load_scenario
 from sim.scenario.plan import plan
 from sim.scenario.schema import Scenario
-from sim.study.ensemble.cases import plausible
+from sim.study.ensemble.cases import per_case, plausible
 
 Floats = NDArray[np.float64]
 
-MODEL = "model"
-FORECASTERS = (MODEL, "model at its defaults", "null model", "climatology", "persistence", "even coin")
-SCORES = ("brier", "log", "rps", "crps")
+MODEL, ARTICLE = "model", "article right"
+ENSEMBLES = (MODEL, ARTICLE, "model at its defaults", "null model")
+BASELINES = ("null model", "climatology", "persistence", "even coin")
+FORECASTERS = (*ENSEMBLES[:3], *BASELINES)
+SCORES = ("brier", "log", "rps", "crps", "interval")
 
 #: No forecast counts as surer than this in the log score, so that nobody is infinitely wrong.
 SUREST = 0.01
 
 BANDS = (0.5, 0.9)
+
+#: The interval score is of the wider band: its width, and twenty times what an answer lies outside.
+WIDE = BANDS[-1]
 RUNGS = 6
 
 
@@ -70,6 +76,7 @@ class Hindcast:
     """Questions with scores, and what they come to.
 
     used : by ensemble, how many of its runs agree with the autumn (no clash, no talks by 1 November)
+    effective : how many equal cases the model's are worth if the article is right; NaN if nobody weighed them
     """
 
     history: History
@@ -78,6 +85,7 @@ class Hindcast:
     seed: int
     reading: str | None
     used: dict[str, int]
+    effective: float
 
     def of(self, score: str, diagnostic: bool = False) -> list[Asked]:
         """Return the questions that have a score, all or only those that tell something."""
@@ -103,7 +111,7 @@ class Hindcast:
         """Return baseline and score wherever the model does worse on the same questions."""
         return [
             (forecaster, score)
-            for forecaster in FORECASTERS[2:]
+            for forecaster in BASELINES
             for score in SCORES
             if self.beside(forecaster, score, diagnostic) > self.mean(forecaster, score, diagnostic)[0]
         ]
@@ -150,7 +158,7 @@ class Hindcast:
         return {
             "questions": [_record(one, self.history) for one in self.asked],
             "skill": {
-                "what": "retrospective consistency check: whoever designed the structure knew the outcome",
+                "what": "in-sample: whoever changed the structure had seen these years",
                 "runs": self.runs,
                 "seed": self.seed,
                 "reading": self.reading,
@@ -158,6 +166,8 @@ class Hindcast:
                 "unanswered": self.history.unanswered,
                 "frozen": self.history.frozen.isoformat(),
                 "hash": self.history.hash,
+                "freezings": self.history.freezings,
+                "effective_if_the_article_is_right": _plain(self.effective),
                 "forecasters": {
                     name: {
                         kind: {
@@ -192,8 +202,9 @@ def hindcast(
 ) -> Hindcast:
     """Ask the model, and four baselines, what happened between November 2021 and the end of 2023.
 
-    The model answers across the plausible region that calibration left; beside it stand the model at
-    its defaults and the null model (every rule off). Runs that had a clash or talks before November
+    The model answers across the plausible region that calibration left; beside it stand the same runs
+    counted by how surely the article's claims hold at their cases (where enough of them do), the model
+    at its defaults and the null model (every rule off). Runs that had a clash or talks before November
     2021 are left out: that much was known.
 
     Parameters
@@ -212,62 +223,89 @@ def hindcast(
         raise ScenarioError(f"runs: expected a whole number from 10, found {runs!r}")
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
         raise ScenarioError(f"seed: expected a whole number from 0 to 2^63 - 1, found {seed!r}")
-    history, model = load_history(), load()
+    history = load_history()
     spec = load_scenario("baseline").replace(weeks=history.weeks)
     null = load_scenario("null_model").replace(weeks=history.weeks)
     if reading is not None:
         spec = spec.replace(reading=reading)
 
-    def drawn(one: Scenario, prior: bool | None) -> After:
-        return _runs(one, model, runs, seed, prior, threads, progress)
-
-    ensembles = {
-        MODEL: drawn(spec, False),
-        "model at its defaults": drawn(spec, None),
-        "null model": drawn(null, None),
-    }
-    prior = drawn(spec, True)
+    runner = _Runner(load(), history.reads, runs, seed, threads, progress)
+    across, weights = runner.after(spec, False)
+    ensembles = {MODEL: across}
+    # The claims were judged with the article as read: under another reading the weights mean nothing.
+    worth = float("nan") if weights is None or reading is not None else effective(weights) / runner.each
+    if weights is not None and worth >= LEAST:
+        ensembles[ARTICLE] = across.some(resampled(weights))
+    ensembles["model at its defaults"], _ = runner.after(spec, None)
+    ensembles["null model"], _ = runner.after(null, None)
+    prior, _ = runner.after(spec, True)
     asked = tuple(_ask(one, ensembles, prior, history) for one in history.questions)
-    used = {name: len(one.kept) for name, one in ensembles.items()}
-    return Hindcast(history, asked, runs, seed, reading, used)
+    used = {name: len(one) for name, one in ensembles.items()}
+    return Hindcast(history, asked, runs, seed, reading, used, worth)
 
 
-def _runs(
-    spec: Scenario,
-    model: Model,
-    runs: int,
-    seed: int,
-    prior: bool | None,
-    threads: int | None,
-    progress: Callable[[int], None] | None,
-) -> After:
-    """Run an ensemble (`prior` None: at the defaults) and keep what agrees with the autumn."""
-    ready = plan(spec, model)
-    rows, which = None, None
-    if prior is not None:
-        design = plausible(spec, model, ready, runs, seed, prior)
-        rows, which = design.rows, design.case - 1
-    block = simulate(
-        ready, seed, np.arange(runs), rows, which, threads=threads, keep=After.READS, progress=progress
-    )
-    every = After(block.kept[block.failure_week == 0])
-    known = (every["clashes"][:, KNOWN] == 0) & (every["talks"][:, KNOWN] == 0)
-    if not known.any():
-        raise ScenarioError(f"none of {runs} runs agrees with the autumn of 2021; ask for more runs")
-    return After(every.kept[known])
+@dataclass(frozen=True)
+class _Runner:
+    """What all ensembles of a hindcast have in common."""
+
+    model: Model
+    names: tuple[str, ...]
+    runs: int
+    seed: int
+    threads: int | None
+    progress: Callable[[int], None] | None
+
+    @property
+    def each(self) -> int:
+        """Runs of a case."""
+        return per_case(self.runs)
+
+    def after(self, spec: Scenario, prior: bool | None) -> tuple[After, Floats | None]:
+        """Run an ensemble (`prior` None: at the defaults); return what fits the autumn, and its weights."""
+        ready = plan(spec, self.model)
+        design = None if prior is None else plausible(spec, self.model, ready, self.runs, self.seed, prior)
+        block = simulate(
+            ready,
+            self.seed,
+            np.arange(self.runs),
+            None if design is None else design.rows,
+            None if design is None else design.case - 1,
+            threads=self.threads,
+            keep=self.names,
+            progress=self.progress,
+        )
+        every = After(block.kept, self.names)
+        known = block.failure_week == 0
+        for name in NONE_BEFORE:
+            known &= every[name][:, KNOWN] == 0
+        if not known.any():
+            raise ScenarioError(f"none of {self.runs} runs agrees with the autumn of 2021; ask for more runs")
+        weights = None if design is None or design.weights is None else design.weights[design.case - 1][known]
+        return every.some(known), weights
+
+
+def resampled(weights: Floats) -> NDArray[np.int64]:
+    """Return numbers of runs, each as often as its weight asks: systematic resampling without chance.
+
+    As many as there are weights; one of a weight that asks for 2.6 comes two or three times.
+    """
+    steps = np.cumsum(weights) / weights.sum()
+    places = (np.arange(len(weights)) + 0.5) / len(weights)
+    return np.asarray(np.searchsorted(steps, places), np.int64)
 
 
 def _ask(one: Question, ensembles: dict[str, After], prior: After, history: History) -> Asked:
-    answers = {name: one.read(run) for name, run in ensembles.items()}
-    right = float(one.right(one.read(prior)).mean())
+    answers = {name: one.answers(run) for name, run in ensembles.items()}
+    right = float(one.right(one.answers(prior)).mean())
     said, scores = {"yes/no": _yes_no, "rung": _rung, "quantity": _quantity}[one.kind](one, answers)
+    said = {name: said.get(name, float("nan")) for name in FORECASTERS}
+    scores = {name: scores.get(name, {}) for name in FORECASTERS}
     inside: dict[float, bool] = {}
     band = None
     if one.kind != "yes/no":
         for share in BANDS:
-            low, high = np.quantile(answers[MODEL], [(1 - share) / 2, (1 + share) / 2], method="inverted_cdf")
-            inside[share] = bool(low <= one.answer <= high)
-            band = (float(low), float(high))
+            band = central(answers[MODEL], share)
+            inside[share] = band[0] <= one.answer <= band[1]
     return Asked(one, said, scores, inside, band, right, right <= history.diagnostic)
 
 
@@ -279,7 +317,7 @@ def _yes_no(one: Question, answers: dict[str, Floats]) -> Scored:
 
     said = {name: float(found.mean()) for name, found in answers.items()}
     said |= {"climatology": one.climatology, "persistence": one.persistence, "even coin": 0.5}
-    scores: dict[str, dict[str, float]] = {name: {} for name in FORECASTERS}
+    scores: dict[str, dict[str, float]] = {}
     for name, chance in said.items():
         if not np.isnan(chance):
             sure = min(max(chance, SUREST), 1 - SUREST)
@@ -293,29 +331,48 @@ def _yes_no(one: Question, answers: dict[str, Floats]) -> Scored:
 def _rung(one: Question, answers: dict[str, Floats]) -> Scored:
     import scoringrules
 
-    chances = {
-        name: np.bincount(found.astype(int), minlength=RUNGS) / len(found) for name, found in answers.items()
+    points = {
+        **answers,
+        "persistence": np.array([one.persistence]),
+        "even coin": np.arange(RUNGS, dtype=np.float64),
     }
-    chances["persistence"] = np.eye(RUNGS)[int(one.persistence)]
-    chances["even coin"] = np.full(RUNGS, 1 / RUNGS)
-    scores: dict[str, dict[str, float]] = {name: {} for name in FORECASTERS}
-    for name, chance in chances.items():
+    said: dict[str, float] = {}
+    scores: dict[str, dict[str, float]] = {}
+    for name, found in points.items():
+        chance = np.bincount(found.astype(int), minlength=RUNGS) / len(found)
         scored = scoringrules.rps_score(int(one.answer) + 1, chance, backend="numpy")
-        scores[name] = {"rps": float(scored)}
-    said = {name: float(chance[int(one.answer)]) for name, chance in chances.items()}
-    return {name: said.get(name, float("nan")) for name in FORECASTERS}, scores
+        said[name] = float(chance[int(one.answer)])
+        scores[name] = {"rps": float(scored), "interval": interval_score(one, found)}
+    return said, scores
 
 
 def _quantity(one: Question, answers: dict[str, Floats]) -> Scored:
     import scoringrules
 
-    points = {**answers, "persistence": np.array([one.persistence])}
-    scores: dict[str, dict[str, float]] = {name: {} for name in FORECASTERS}
-    for name, found in points.items():
+    said: dict[str, float] = {}
+    scores: dict[str, dict[str, float]] = {}
+    for name, found in {**answers, "persistence": np.array([one.persistence])}.items():
         crps = scoringrules.crps_ensemble(one.answer, found, backend="numpy")
-        scores[name] = {"crps": float(crps) / one.scale}
-    said = {name: float(np.median(found)) for name, found in points.items()}
-    return {name: said.get(name, float("nan")) for name in FORECASTERS}, scores
+        said[name] = float(np.median(found))
+        scores[name] = {"crps": float(crps) / one.scale, "interval": interval_score(one, found)}
+    return said, scores
+
+
+def central(values: Floats, share: float) -> tuple[float, float]:
+    """Return the central interval that holds a share of an ensemble."""
+    low, high = np.quantile(values, [(1 - share) / 2, (1 + share) / 2], method="inverted_cdf")
+    return float(low), float(high)
+
+
+def interval_score(one: Question, values: Floats) -> float:
+    """Return the interval score of the 90 % band over the question's scale (Gneiting and Raftery 2007).
+
+    The band's width, and where the answer lies outside, 2 / (1 - .9) times how far: bands without end do
+    not score well, nor do narrow ones that miss.
+    """
+    low, high = central(values, WIDE)
+    outside = max(low - one.answer, one.answer - high, 0.0)
+    return (high - low + 2 / (1 - WIDE) * outside) / one.scale
 
 
 def _record(one: Asked, history: History) -> dict[str, Any]:

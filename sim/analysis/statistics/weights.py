@@ -11,6 +11,9 @@ from sim.analysis.answers.distributions import Z95, wilson
 
 Floats = NDArray[np.float64]
 
+#: With cases worth fewer than so many equal ones nothing is said.
+LEAST = 10
+
 
 class Weighted(NamedTuple):
     """Weighted shares with 95 % intervals, each (quantities,)."""

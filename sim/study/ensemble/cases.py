@@ -103,8 +103,8 @@ def plausible(
         share = joint[name] if name in joint else slices(cases, seed, name)
         values[:, column] = stretch(one, share)
         rows[:, places[name]] = values[:, column]
-    weights = calibrated.weights()
-    judged = weights[chosen] if weights is not None and len(chosen) else None
+    weights = calibrated.weights() if len(chosen) else None
+    judged = None if weights is None else weights[chosen]
     return Design(tuple(varied), values, rows, 1 + np.arange(runs) // each, judged)
 
 

@@ -20,6 +20,7 @@ from sim.analysis.article.declared import CLAIMS
 from sim.analysis.article.paired import FAILS, HOLDS, SMALL, UNDECIDED
 from sim.analysis.article.readings import Matrix, claims_by_reading
 from sim.analysis.article.readings import readings as all_readings
+from sim.model import calibrated
 from sim.scenario.catalogue import reading_names
 from sim.views import text
 from sim.views.pages.run import progress
@@ -92,7 +93,8 @@ def page(found: Claims) -> RenderableType:
     head.add_row("what was compared", "effect (95 % interval)", "way", "verdict")
     head.style = "dim"
     blocks = [_block(row) for row in found.rows]
-    return Group(text.heading(title), head, *blocks, _verdicts(found), Text(_how(), style="dim"))
+    told = Text(f"{_how()} {region_words(found)}", style="dim")
+    return Group(text.heading(title), head, *blocks, _verdicts(found), told)
 
 
 def _grid() -> Table:
@@ -153,8 +155,15 @@ def _notes(row: Row) -> list[str]:
         ends = f"{figure(found.low, True)} to {figure(found.high, True)}"
         lines.append(f"finding: {rule} adds {figure(found.mean, True)} ({ends}) {row.parts[0].part.unit}")
     words = [f"rests on {rests(row)}"] if row.verdict == HOLDS else []
-    if not math.isnan(row.region_share):
-        words.append(f"holds at {100 * row.region_share:.0f} % of the plausible region")
+    if not math.isnan(row.held.figures):
+        words.append(
+            f"holds at {100 * row.held.figures:.0f} % of the plausible region if only the figures are right, "
+            f"at {100 * row.held.article:.0f} % if the article is"
+        )
+        clauses = [one for one in row.parts if not math.isnan(one.held.figures)]
+        if len(clauses) > 1:
+            shares = (f"{100 * one.held.figures:.0f} and {100 * one.held.article:.0f} %" for one in clauses)
+            words.append(f"clause by clause {', '.join(shares)}")
     if words:
         lines.append("; ".join(words))
     if row.verdict != HOLDS:
@@ -193,6 +202,21 @@ def _how() -> str:
         "share, four weeks of restricted mean time, a tenth of a quantity's 5–95 % spread over the prior "
         "box), is too small where it lies within plus or minus that, fails where it lies on the wrong side. "
         "It rests on the rules without which it holds no longer and its effect is less than half."
+    )
+
+
+def region_words(found: Claims) -> str:
+    """Say of which points the shares of the region are, or why there are none."""
+    judged = calibrated.claims()
+    if not judged:
+        return "How widely claims hold was not judged since the last calibration (make calibrate)."
+    if all(math.isnan(row.held.figures) for row in found.rows):
+        return "How widely claims hold was judged with the article as read."
+    return (
+        f"Shares of the plausible region are of {judged['points']:,} points, {judged['pairs']} pairs each, "
+        "noise allowed for; if the article is right a point counts by how surely at most "
+        f"{judged['missing']} of {len(judged['claims'])} claims fail there, which leaves the points worth "
+        f"{judged['effective']:,.0f} equal ones."
     )
 
 

@@ -9,12 +9,13 @@ import numpy as np
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sim.analysis.past.hindcast import BANDS, FORECASTERS, MODEL, SCORES, Asked, Hindcast
+from sim.analysis.past.hindcast import ARTICLE, BANDS, FORECASTERS, MODEL, SCORES, Asked, Hindcast
 from sim.views import text
 
 WHAT = (
-    "A retrospective consistency check, since whoever designed the structure knew the outcome. "
-    "One pair of states is one case: nothing here shows skill in forecasting."
+    "In-sample: whoever changed the structure of the model had seen November 2021 to December 2023, so "
+    "this is a retrospective consistency check and no test. Nothing that happened after 31 December 2023 was "
+    "read. One pair of states is one case: nothing here shows skill in forecasting."
 )
 
 LEGEND = (
@@ -22,10 +23,10 @@ LEGEND = (
     "report that it did not happen. Tells: at most 80 % of draws before calibration get it right (prior)."
 )
 
-HEADS = ("question", "answer", "model", "defaults", "null", "base", "autumn", "prior", "tells")
-NUMBERS = ("number", "answer", "median [90 %]", "defaults", "null", "autumn", "prior", "tells")
-NAMES = {"brier": "Brier", "log": "log", "rps": "RPS", "crps": "CRPS"}
-UNITS = {"USD": (1e6, "M USD"), "GWh": (1, "GWh"), "persons": (1, "")}
+HEADS = ("question", "answer", "model", "article", "defaults", "null", "base", "autumn", "prior", "tells")
+NUMBERS = ("number", "answer", "median [90 %]", *HEADS[3:6], *HEADS[7:])
+NAMES = {"brier": "Brier", "log": "log", "rps": "RPS", "crps": "CRPS", "interval": "interval"}
+UNITS = {"USD": (1e6, "M USD"), "GWh": (1, "GWh")}
 
 
 def page(found: Hindcast) -> RenderableType:
@@ -72,7 +73,7 @@ def markdown(found: Hindcast) -> str:
     lines = [WHAT, "", *(f"- {line}" for line, _ in _findings(found)), ""]
     for label, only in (("all questions", False), ("those that tell something", True)):
         told = [f"{NAMES[score]} ({len(found.of(score, only))})" for score in SCORES]
-        lines += [_cells(f"mean score, {label}", *told), _cells(*["---"] * 5)]
+        lines += [_cells(f"mean score, {label}", *told), _cells(*["---"] * (1 + len(SCORES)))]
         lines += [_cells(name, *_row(found, name, only)) for name in FORECASTERS] + [""]
     for heads, numbers in ((HEADS, False), (NUMBERS, True)):
         lines += [_cells(*heads), _cells(*["---"] * len(heads))]
@@ -105,7 +106,7 @@ def _told(group: list[Asked]) -> list[str]:
     if len(group) > 1:
         name = f"{first.question.subject.replace('_', ' ')}, {len(group)} quarters"
     number = first.question.kind == "quantity"
-    said = [_said(group, who) for who in FORECASTERS[:5] if not (number and who == "climatology")]
+    said = [_said(group, who) for who in FORECASTERS[:6] if not (number and who == "climatology")]
     right = float(np.mean([one.right for one in group]))
     return [name, _answer(first), *said, f"{right:.0%}", "yes" if first.diagnostic else "no"]
 
@@ -126,7 +127,8 @@ def _score(found: Hindcast, name: str, score: str, only: bool) -> str:
 def _findings(found: Hindcast) -> Iterable[tuple[str, str]]:
     kinds = [one.question for one in found.asked]
     yield (
-        f"{len(kinds)} questions frozen on {found.history.frozen}; {found.history.unanswered} more have no "
+        f"{len(kinds)} questions frozen on {found.history.frozen} ({found.history.hash[:8]}, freezing "
+        f"{found.history.freezings}); {found.history.unanswered} more have no "
         f"published answer and are left out; {sum(one.silence for one in kinds)} answers rest on silence.",
         "",
     )
@@ -139,7 +141,17 @@ def _findings(found: Hindcast) -> Iterable[tuple[str, str]]:
     bands = " and ".join(
         f"{found.coverage(band)[0]} of {found.coverage(band)[1]} in the {band:.0%} band" for band in BANDS
     )
-    yield f"Numbers and rungs: {bands} of the model.", ""
+    yield (
+        f"Numbers and rungs: {bands} of the model. Mean interval score of its 90% bands (width and misses "
+        f"over the questions' scales): {found.mean(MODEL, 'interval')[0]:.2f}.",
+        "",
+    )
+    if ARTICLE in found.used:
+        yield f"Article right: the same runs, their cases worth {found.effective:.0f} equal ones.", ""
+    elif math.isnan(found.effective):
+        yield "Article right: no scores, for nobody weighed the cases.", ""
+    else:
+        yield f"Article right: no scores, for the cases are worth {found.effective:.0f} equal ones only.", ""
     for label, only in (("all questions", False), ("those that tell something", True)):
         lost = [f"{name} by {NAMES[score]}" for name, score in found.worse(only)]
         yield (
@@ -160,7 +172,7 @@ def _answer(one: Asked) -> str:
         return ("yes" if question.answer else "no") + ("*" if question.silence else "")
     if question.kind == "rung":
         return f"rung {question.answer:.0f}"
-    scale, unit = UNITS[question.unit]
+    scale, unit = UNITS.get(question.unit, (1.0, ""))
     return f"{_brief(question.answer / scale)} {unit}".strip()
 
 
@@ -171,7 +183,7 @@ def _said(group: list[Asked], name: str) -> str:
         return "–"
     if one.question.kind != "quantity":
         return f"{value:.1%}" if 0 < value < 0.1 else f"{value:.0%}"
-    scale, _ = UNITS[one.question.unit]
+    scale, _ = UNITS.get(one.question.unit, (1.0, ""))
     if name != MODEL or one.band is None:
         return _brief(value / scale)
     low, high = (_brief(end / scale) for end in one.band)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
+from sim.analysis.answers.odds import odds
 from sim.analysis.past.autumn import Target, load_targets
 from sim.analysis.past.calibration import SHRUNK
 from sim.analysis.past.hindcast import MODEL, SCORES, hindcast
@@ -17,6 +18,8 @@ from sim.model import calibrated
 from sim.model.registry import load
 from sim.scenario.catalogue import reading_names
 from sim.views.pages import hindcast as history
+from sim.views.pages import odds as odds_page
+from sim.views.pages.claims import region_words
 from sim.views.text import marks, number
 
 PAGE = Path("docs/explanation/validity.md")
@@ -105,12 +108,32 @@ def claims(pairs: int, pairs_by_reading: int) -> dict[str, str]:
     from sim.analysis.article.claims import claims as check
     from sim.analysis.article.readings import claims_by_reading
 
+    found = check(pairs, SEED)
     return {
         "claim_runs": str(pairs),
-        "claims": check(pairs, SEED).markdown(),
+        "claims": found.markdown(),
+        "region": region_words(found),
+        "clauses": rows(
+            ("claim", "clause", "figures", "article"),
+            (
+                (row.id, one.part.name, *("–" if share != share else f"{share:.0%}" for share in one.held))
+                for row in found.rows
+                for one in row.parts
+                if one.part.role != "finding"
+            ),
+        ),
         "reading_runs": str(pairs_by_reading),
         "readings": claims_by_reading(pairs_by_reading, SEED).markdown(),
     }
+
+
+def two_odds(runs: int) -> str:
+    """Return both odds of the baseline as a table, with the words on them."""
+    import sim
+
+    found = odds(sim.run("baseline", runs=runs, seed=SEED))
+    assert found is not None  # a study of the baseline has a part across plausible parameters
+    return f"{rows(('class', *odds_page.columns(found)), odds_page.rows(found))}\n\n{odds_page.words(found)}"
 
 
 def against_history(runs: int) -> dict[str, str]:
@@ -125,6 +148,7 @@ def against_history(runs: int) -> dict[str, str]:
     return {
         "history_runs": number(runs),
         "history": history.markdown(hindcast(runs, SEED)),
+        "odds": two_odds(runs),
         "history_by_reading": rows(heads, by_reading),
     }
 
