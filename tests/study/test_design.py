@@ -82,7 +82,10 @@ def test_calibrated_values_are_drawn_together_as_points_of_the_region(spec: sim.
 
 
 def test_no_point_of_the_region_is_drawn_twice_before_all_were_once() -> None:
-    count = np.bincount(design.region(40, 87, 0))
+    names, points = calibrated.region()
+    many, _ = design.region(2 * len(points) + 7, 0)
+    _, count = np.unique(np.column_stack(list(many.values())), axis=0, return_counts=True)
+    assert set(many) == set(names)
     assert sorted(set(count)) == [2, 3]
     assert (count == 3).sum() == 7
 

@@ -153,7 +153,7 @@ def content(settings: Settings, names: Sequence[str], halves: Mapping[str, Float
 def _points(varied: Mapping[str, Quantity], settings: Settings, side: str) -> Floats:
     """Draw points, (bases, values): whole points of the region not ruled out, the rest a hypercube."""
     seed = settings.seed + (side == "other")
-    joint = region(settings.bases, seed)
+    joint, _ = region(settings.bases, seed)
     columns = [
         stretch(one, joint[name] if name in joint else slices(settings.bases, seed, f"screening/{name}"))
         for name, one in varied.items()

@@ -93,9 +93,7 @@ def plausible(
     each = per_case(runs)
     cases = -(-runs // each)
     varied = uncertain(scenario, model)
-    known, points = calibrated.region()
-    chosen = np.zeros(0, np.int64) if prior or not known else region(len(points), cases, seed)
-    joint = {name: points[chosen, k] for k, name in enumerate(known)} if len(chosen) else {}
+    joint, weights = ({}, None) if prior else region(cases, seed)
     places = {name: k for k, name in enumerate([*model.parameters, *model.world])}
     rows = np.tile(np.concatenate([plan.parameters, plan.world]), (cases, 1))
     values = np.empty((cases, len(varied)))
@@ -103,16 +101,27 @@ def plausible(
         share = joint[name] if name in joint else slices(cases, seed, name)
         values[:, column] = stretch(one, share)
         rows[:, places[name]] = values[:, column]
-    weights = calibrated.weights() if len(chosen) else None
-    judged = None if weights is None else weights[chosen]
-    return Design(tuple(varied), values, rows, 1 + np.arange(runs) // each, judged)
+    return Design(tuple(varied), values, rows, 1 + np.arange(runs) // each, weights)
 
 
-def region(points: int, cases: int, seed: int) -> NDArray[np.int64]:
-    """Return (cases,) numbers of points of the calibrated region, none twice before all once."""
+def region(cases: int, seed: int) -> tuple[dict[str, Floats], Floats | None]:
+    """Draw points of the calibrated region, none twice before all once.
+
+    Returns
+    -------
+    tuple
+        By name, (cases,) shares of the range, none where nothing was calibrated; and (cases,) what each
+        point weighs if the article is right, None where nobody judged its claims.
+    """
+    names, points = calibrated.region()
+    if not names:
+        return {}, None
     chance = _stream(seed, "design/region")
-    rounds = [chance.permutation(points) for _ in range(-(-cases // points))]
-    return np.concatenate(rounds)[:cases]
+    rounds = [chance.permutation(len(points)) for _ in range(-(-cases // len(points)))]
+    chosen = np.concatenate(rounds)[:cases]
+    weights = calibrated.weights()
+    shares = points[chosen]
+    return dict(zip(names, shares.T, strict=True)), None if weights is None else weights[chosen]
 
 
 def slices(cases: int, seed: int, name: str) -> Floats:
