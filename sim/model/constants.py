@@ -26,8 +26,6 @@ PARTS = ("actors", "processes", "outcomes", "population")
 OPEN = frozenset(
     {
         "sim.model.actors.dushanbe.menu",
-        "sim.model.actors.dushanbe.rules",
-        "sim.model.actors.taliban",
         "sim.model.population",
         "sim.model.processes.border",
         "sim.model.processes.economy",

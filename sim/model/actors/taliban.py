@@ -8,7 +8,7 @@ from sim.model.actors.readiness import HARDLY_EVER, NOW_AND_THEN, OFTEN, SELDOM,
 from sim.model.declare import clause, option, rule
 from sim.model.maths import clip, ramp, share
 from sim.model.processes.contact import RECOGNISED
-from sim.model.provenance import Record, judgement, parameter
+from sim.model.provenance import Record, constant, judgement, parameter
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters
@@ -16,6 +16,24 @@ if TYPE_CHECKING:
 
 PULL = judgement("no figure exists; set so that the autumn of 2021 comes out as described, wide range")
 PACE = judgement("no figure exists; a change of course shows within one to three months")
+
+FORM = judgement("the form of a rule; its size is a parameter, and that is in doubt")
+PROVOKED = constant(0.8, "index", "provocation that counts in full", FORM)
+OUTSIDERS = constant(3, "count", "outsiders who may deal with Kabul: Russia, China, Uzbekistan", FORM)
+ENGAGED, IN_NEED = (
+    constant(0.6, "share", "part of engagement from outside in what rewards the pragmatists", FORM),
+    constant(0.4, "share", "part of need at home in it", FORM),
+)
+BY_WORDS, BY_SUPPORT = (
+    constant(0.7, "share", "part of words in what argues against them", FORM),
+    constant(0.3, "share", "part of detected support in it", FORM),
+)
+DEBT_FELT = constant(3.0e7, "USD", "debt for power at which dependence is felt in full", FORM)
+MEANS_LOST = constant(0.7, "share", "part of the recovery of means that full unrest prevents", FORM)
+MILITANTS, SMUGGLERS = (
+    constant(0.6, "share", "part of militants in disorder at the river", FORM),
+    constant(0.4, "share", "part of smugglers in it", FORM),
+)
 
 
 class TalibanParameters(Record):
@@ -222,7 +240,7 @@ def pay(world: World, p: Parameters) -> None:
 )
 def no_interference(seen: Seen, p: Parameters) -> float:
     """Provocation beyond what is shrugged off, or support for the resistance once detected."""
-    words = ramp(seen.provocation, p.provocation_floor, 0.8)
+    words = ramp(seen.provocation, p.provocation_floor, PROVOKED)
     return (1.0 - p.detected_share) * words + p.detected_share * seen.detected
 
 
@@ -273,14 +291,14 @@ def hard_wing(seen: Seen, p: Parameters) -> float:
 )
 def rewarded(world: World, p: Parameters) -> float:
     """Engagement from outside and need at home argue for the pragmatists."""
-    engaged = (world.russia_engagement + world.china_engagement + world.uzbekistan_engagement) / 3.0
-    return 0.6 * engaged + 0.4 * (1.0 - world.ability_to_pay)
+    engaged = (world.russia_engagement + world.china_engagement + world.uzbekistan_engagement) / OUTSIDERS
+    return ENGAGED * engaged + IN_NEED * (1.0 - world.ability_to_pay)
 
 
 @clause("T2", pushes={"pragmatists": "-wings_loss"}, rises_with=("provocation", "detected"))
 def provoked(world: World, p: Parameters) -> float:
     """Provocation argues against them."""
-    return share(0.7 * world.provocation + 0.3 * world.detected)
+    return share(BY_WORDS * world.provocation + BY_SUPPORT * world.detected)
 
 
 @rule(
@@ -319,13 +337,13 @@ def inflames(world: World, p: Parameters) -> float:
 )
 def dependence(seen: Seen, p: Parameters) -> float:
     """Supply that could be cut, more so the more is owed."""
-    return share(seen.power_supply / p.power_contract) * (0.5 + 0.5 * ramp(seen.power_owed, 0.0, 3.0e7))
+    return share(seen.power_supply / p.power_contract) * (0.5 + 0.5 * ramp(seen.power_owed, 0.0, DEBT_FELT))
 
 
 @clause("T4", pushes={"ability": "+recovery"}, falls_with=("unsettled",))
 def means(world: World, p: Parameters) -> float:
     """Ability to pay returns as Afghanistan settles, not by will."""
-    return 1.0 - 0.7 * world.unsettled
+    return 1.0 - MEANS_LOST * world.unsettled
 
 
 @rule(
@@ -340,4 +358,4 @@ def means(world: World, p: Parameters) -> float:
 )
 def unruly_border(world: World, p: Parameters) -> float:
     """Disorder at the river: militants, smugglers, and commanders no pragmatist reins in."""
-    return (0.6 * world.militant_threat + 0.4 * world.drug_flow) * (1.0 - 0.5 * world.pragmatists)
+    return (MILITANTS * world.militant_threat + SMUGGLERS * world.drug_flow) * (1.0 - 0.5 * world.pragmatists)
