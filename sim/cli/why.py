@@ -39,7 +39,7 @@ def explain(
     ] = None,
     actor: Annotated[
         str | None,
-        typer.Option(metavar="A", help="dushanbe, taliban, russia, china or uzbekistan alone."),
+        typer.Option(metavar="A", help="One actor alone, such as dushanbe."),
     ] = None,
     why_not: Annotated[
         str | None,

@@ -11,7 +11,6 @@ import numpy as np
 from sim.engine import compiled
 from sim.engine.decisions import Cell, Decision, chances
 from sim.errors import ScenarioError, nearest
-from sim.model.actors import ACTORS
 from sim.model.declare import Instrument, Option
 from sim.model.population import OPINIONS
 from sim.model.world import REGIONS
@@ -32,7 +31,7 @@ class StateActor(mesa.Agent):  # type: ignore[misc]
     def __init__(self, model: PolicyModel, name: str) -> None:
         super().__init__(model)
         self.name = name
-        registry, place = model.registry, ACTORS.index(name)
+        registry, place = model.registry, model.registry.actors.index(name)
         self.seen = model.space.choice.seen.view(np.recarray)[place]
         self.instruments = registry.instruments_of(name)
         self.perceived = tuple(quantity.name for quantity in registry.perceived(name))

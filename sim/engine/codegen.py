@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sim.model import week as order
-from sim.model.actors import ACTORS
 from sim.model.declare import Clause, Rule
 from sim.model.provenance import Quantity
 from sim.model.registry import Model
@@ -25,9 +23,6 @@ from numba import njit
 from sim.engine.events import begin_events, end_events, settle_events
 from sim.engine.randomness import fill
 from sim.model.maths import clip
-from sim.model.population import draw_society, opinion_week
-from sim.model.outcomes import summarise
-from sim.model.processes.refugees import begin
 '''
 
 #: What is called from Python is kept on disk; the rest is compiled into it, without a way in from Python.
@@ -69,11 +64,12 @@ def source(model: Model) -> str:
     """Return the text of the generated module."""
     names = _Names()
     parts: list[str] = []
-    for actor in ACTORS:
+    order = model.week
+    for actor in model.actors:
         parts += [_perceive(model, actor), _appraise(model, actor, names)]
     parts += [_act(model, names), _drive(model, names), _processes("before", order.BEFORE_OPINION, names)]
     parts += [_processes("after", order.AFTER_OPINION, names), _fade(model), _bounds(model), _choose(model)]
-    parts.append(_run(model))
+    parts.append(_run(model, names))
     return "\n".join([HEADER, *sorted(names.imports.values()), "", *parts])
 
 
@@ -211,9 +207,9 @@ def _bounds(model: Model) -> str:
     )
 
 
-def _run(model: Model) -> str:
-    actors = []
-    for a, actor in enumerate(ACTORS):
+def _run(model: Model, names: _Names) -> str:
+    order, actors = model.week, []
+    for a, actor in enumerate(model.actors):
         actors += [
             f"perceive_{actor}(seen[{a}], traj[week - 1], traj[late], p, looks[{a}][week])",
             f"appraise_{actor}(seen[{a}], p, utility, opened)",
@@ -245,14 +241,14 @@ def prepare(seed, replicate, case, chance, records, events, society):
             fill(seed, chance.society_hashes, chance.society_laws, replicate, chance.words, chance.line,
                  chance.society)
         chance.drawn[0] = replicate
-    draw_society(records.traj[0], records.pars[0], society, chance.society)
-    begin(records.traj[0])
+    {names(order.SOCIETY)}(records.traj[0], records.pars[0], society, chance.society)
+    {names(order.BEGIN)}(records.traj[0])
 
 
 {JIT}
 def move_citizens(records, society):
     """Move every citizen by one week: the way of the Mesa driver into the compiled population."""
-    opinion_week(records.worlds[0], records.pars[0], records.drives[0], society)
+    {names(order.OPINION)}(records.worlds[0], records.pars[0], records.drives[0], society)
 
 
 {JIT}
@@ -281,7 +277,7 @@ def run_many(first, last, seed, request, chance, records, choice, events, societ
             act(w, p, chosen[week])
             drive_all(w, p, drive)
             before(w, p, drive, draws[week])
-            opinion_week(w, p, drive, society)
+            {names(order.OPINION)}(w, p, drive, society)
             after(w, p, drive, draws[week])
             if busy:
                 settle_events(events, world)
@@ -296,7 +292,7 @@ def run_many(first, last, seed, request, chance, records, choice, events, societ
                 flat[week:, :] = np.nan
                 break
         if failure[0] == 0:
-            summarise(traj, records.out[0])
+            {names(order.SUMMARY)}(traj, records.out[0])
         copy(request.failures[r], failure)
         if failure[0] == 0:
             copy(request.outcomes[r], records.out_flat)

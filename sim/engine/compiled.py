@@ -15,11 +15,9 @@ from numpy.typing import NDArray
 from sim.engine import cache, codegen, events
 from sim.engine.randomness import LAWS, purpose_hashes
 from sim.errors import PanjError
-from sim.model.actors import ACTORS
 from sim.model.maths import PURE
 from sim.model.population import SOCIETY_NOISE
 from sim.model.registry import Model, load
-from sim.model.week import AFTER_OPINION, BEFORE_OPINION
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def streams(model: Model, event_names: tuple[str, ...]) -> Streams:
     options = [opt.purpose for one in model.instruments for opt in one.options]
     choice = columns(options, ["gumbel"] * len(options))
     seen = []
-    for actor in ACTORS:
+    for actor in model.actors:
         names = [f"perceive/{actor}/{q.name}" for q in codegen.estimates(model, actor)]
         seen.append(columns(names, ["normal"] * len(names)))
     event = columns([f"event/{name}" for name in event_names], ["uniform"] * len(event_names))
@@ -86,7 +84,7 @@ def week() -> Any:
     """
     model = load()
     assert events.__name__  # its functions are compiled as well
-    for function in (*PURE.values(), *BEFORE_OPINION, *AFTER_OPINION):
+    for function in (*PURE.values(), *model.week.BEFORE_OPINION, *model.week.AFTER_OPINION):
         register_jitable(
             error_model="numpy", _nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
         )(function)

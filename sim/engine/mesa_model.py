@@ -21,9 +21,6 @@ from sim.engine.decisions import Decision
 from sim.engine.events import begin_events, end_events, fires, settle_events
 from sim.engine.workspace import Workspace
 from sim.errors import ScenarioError
-from sim.model import week as order
-from sim.model.actors import ACTORS
-from sim.model.outcomes import summarise
 from sim.model.registry import load
 from sim.scenario.plan import Plan
 from sim.scenario.plan import plan as make_plan
@@ -68,7 +65,7 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
     ----------
     week : the week that was simulated last, 0 at the start
     world, p : records of the world as it stands and of the parameters in force
-    actors : agents by name: the five states and `domestic opinion`
+    actors : agents by name: the states and `domestic opinion`
     decisions : one `Decision` for every actor, instrument and week so far
     fired : events that became due so far, as (week, name)
     failure : week and variable where the run left its bounds, else None
@@ -80,8 +77,8 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
         The scenario is wrong, or seed, replicate or case is.
     """
 
-    #: The class of each actor; a subclass of the model may put another one in its place.
-    actor_types: ClassVar[dict[str, type[StateActor]]] = dict.fromkeys(ACTORS, StateActor)
+    #: The class of an actor that is none of the usual; a subclass of the model may put one in its place.
+    actor_types: ClassVar[dict[str, type[StateActor]]] = {}
 
     def __init__(
         self,
@@ -118,7 +115,7 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
         self.fired: list[Fired] = []
         self.failure: Failure | None = None
         self.actors: dict[str, StateActor | DomesticOpinion] = {
-            **{name: kind(self, name) for name, kind in self.actor_types.items()},
+            **{name: self.actor_types.get(name, StateActor)(self, name) for name in self.registry.actors},
             OPINION: DomesticOpinion(self),
         }
         self.pick = compiled.plain("pick")
@@ -164,7 +161,7 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
             )
         self.week += 1
         with np.errstate(all="ignore"):  # as in compiled code; what leaves its bounds is caught at the end
-            for phase in order.PHASES:
+            for phase in self.registry.week.PHASES:
                 self._PHASES[phase](self)
         self.datacollector.collect(self)
 
@@ -180,7 +177,7 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
 
     @property
     def states(self) -> AgentSet:
-        """The five states, as a set of Mesa's."""
+        """The states, as a set of Mesa's."""
         return self.agents.select(agent_type=StateActor)
 
     @property
@@ -271,7 +268,7 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
             self.failure = Failure(week, list(self.registry.world)[bad])
             self.running = False
         elif week == self.plan.weeks:
-            summarise(self._rows, records.out.view(np.recarray)[0])
+            self.registry.week.SUMMARY(self._rows, records.out.view(np.recarray)[0])
             self.running = False
 
     _PHASES: ClassVar[dict[str, Callable[[PolicyModel], None]]] = {

@@ -8,24 +8,38 @@ import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from types import ModuleType
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.errors import ModelError, nearest
 from sim.model import calibrated, constants
-from sim.model.actors import ACTORS
 from sim.model.declare import DECLARED, Clause, Declarations, Instrument, Option, Rule
 from sim.model.fields import fields_read, fields_written
 from sim.model.provenance import Constant, Quantity, Record, Whole, dtype_of, judgement
 
 EVERYONE = "everyone"
 
+#: The package in which `load()` looks.
+PACKAGE = "sim.model"
+
+
+class Records(NamedTuple):
+    """The four records of a model."""
+
+    world: type[Record]
+    parameters: type[Record]
+    drives: type[Record]
+    draws: type[Record]
+
 
 @dataclass(frozen=True)
 class Model:
-    """Everything the drivers need: what is declared, in a fixed order."""
+    """Everything the drivers need: what is declared in a package, in a fixed order."""
 
+    package: str
+    actors: tuple[str, ...]
     world: dict[str, Quantity]
     parameters: dict[str, Quantity]
     drives: dict[str, Quantity]
@@ -37,6 +51,11 @@ class Model:
     drive_dtype: np.dtype[np.void]
     draw_dtype: np.dtype[np.void]
     constants: dict[str, Constant | Whole]
+
+    @property
+    def week(self) -> ModuleType:
+        """The module that holds the order of the week."""
+        return importlib.import_module(f"{self.package}.week")
 
     def instruments_of(self, actor: str) -> tuple[Instrument, ...]:
         """Return the actor's instruments, in the order they are declared."""
@@ -85,39 +104,40 @@ def knows(actor: str, quantity: Quantity) -> bool:
 
 
 @lru_cache
-def load(package: str = "sim.model") -> Model:
+def load(package: str = "") -> Model:
     """Import every actor and process of a package, check what they declare and return it.
+
+    Without a name, that of `PACKAGE`.
 
     Raises
     ------
     ModelError
         Naming the rule, option or quantity that is declared wrongly, and the remedy.
     """
+    package = package or PACKAGE
     for folder in ("actors", "processes"):
         found = importlib.import_module(f"{package}.{folder}")
         for info in pkgutil.walk_packages(found.__path__, f"{found.__name__}."):
             importlib.import_module(info.name)
-    world = importlib.import_module(f"{package}.world")
-    parameters = importlib.import_module(f"{package}.parameters")
-    importlib.import_module(f"{package}.population")
+    world, parameters, actors, _ = (
+        importlib.import_module(f"{package}.{one}") for one in ("world", "parameters", "actors", "population")
+    )
     constants.check(constants.functions(package))
     return compose(
+        package,
+        actors.ACTORS,
         DECLARED[package],
-        world.World,
-        parameters.Parameters,
-        world.Drives,
-        world.Draws,
-        calibrated.defaults(),
+        Records(world.World, parameters.Parameters, world.Drives, world.Draws),
+        calibrated.defaults() if package == calibrated.__package__ else {},
         constants.declared(package),
     )
 
 
 def compose(
+    package: str,
+    actors: tuple[str, ...],
     declared: Declarations,
-    state: type[Record],
-    numbers: type[Record],
-    drives: type[Record],
-    draws: type[Record],
+    records: Records,
     defaults: Mapping[str, float],
     certain: dict[str, Constant | Whole],
 ) -> Model:
@@ -134,7 +154,7 @@ def compose(
         if one not in declared.rules[rule_id].clauses:
             declared.rules[rule_id].clauses.append(one)
     rules = {one.id: one for one in sorted(declared.rules.values(), key=lambda one: one.order)}
-    parameters = dict(numbers.quantities)
+    parameters = dict(records.parameters.quantities)
     for one_rule in rules.values():
         name = one_rule.strength
         on = 0.0 if one_rule.rival_of else 1.0
@@ -165,24 +185,26 @@ def compose(
                     ),
                     (0.6, 1.4),
                 )
-    world = dict(state.quantities)
+    world = dict(records.world.quantities)
     _calibrate(defaults, parameters, world)
     instruments = tuple(
         _instrument(actor, name, declared.options[actor])
-        for actor in ACTORS
+        for actor in actors
         for name in dict.fromkeys(one.instrument for one in declared.options[actor])
     )
     model = Model(
+        package,
+        actors,
         world,
         parameters,
-        dict(drives.quantities),
-        dict(draws.quantities),
+        dict(records.drives.quantities),
+        dict(records.draws.quantities),
         rules,
         instruments,
         dtype_of(world),
         dtype_of(parameters),
-        dtype_of(drives.quantities),
-        dtype_of(draws.quantities),
+        dtype_of(records.drives.quantities),
+        dtype_of(records.draws.quantities),
         certain,
     )
     _check(model)

@@ -21,14 +21,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sim.model.outcomes import ladders
+from sim.model.outcomes import ladders, summarise
+from sim.model.population import draw_society, opinion_week
 from sim.model.processes.border import habituation, incidents, tension
 from sim.model.processes.contact import contact, dealings
 from sim.model.processes.economy import economy
 from sim.model.processes.media import attention, words
 from sim.model.processes.mood import moods
 from sim.model.processes.power import power
-from sim.model.processes.refugees import refugees
+from sim.model.processes.refugees import begin, refugees
 from sim.model.processes.resistance import detection, militants, unrest, wings
 
 Process = Callable[[Any, Any, Any, Any], None]
@@ -54,6 +55,9 @@ AFTER_OPINION: tuple[Process, ...] = (
     habituation,
     ladders,
 )
+
+#: How a run begins, who its citizens are, how they move, and what is kept of it.
+BEGIN, SOCIETY, OPINION, SUMMARY = begin, draw_society, opinion_week, summarise
 
 PHASES = (
     "begin",

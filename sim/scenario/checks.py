@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sim.model.actors import ACTORS
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
 from sim.scenario import catalogue
@@ -302,8 +301,8 @@ def _commitment(loc: Loc, bound: Mapping[str, Any], model: Model) -> Iterator[Fa
     actor, instrument = bound.get("actor"), bound.get("instrument")
     if not isinstance(actor, str):
         return
-    if actor not in ACTORS:
-        yield Fault((*loc, "actor"), unknown("actor", actor, ACTORS))
+    if actor not in model.actors:
+        yield Fault((*loc, "actor"), unknown("actor", actor, model.actors))
         return
     instruments = {one.name: one for one in model.instruments_of(actor)}
     if not isinstance(instrument, str):

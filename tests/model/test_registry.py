@@ -77,12 +77,14 @@ def within(actor: str) -> Callable[[F], F]:
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch) -> Callable[..., registry.Model]:
     """Empty the registry for one test and return how it is loaded."""
+    registry.load()  # the real one first, or its functions would be marked by what stands in for `pure`
     monkeypatch.delitem(declare.DECLARED, "tiny", raising=False)
     monkeypatch.setattr(declare, "pure", lambda function: function)
 
     def compose(state: type[Record] = TinyWorld) -> registry.Model:
         declared = declare.DECLARED["tiny"]
-        return registry.compose(declared, state, TinyParameters, TinyDrives, TinyDraws, {}, {})
+        records = registry.Records(state, TinyParameters, TinyDrives, TinyDraws)
+        return registry.compose("tiny", ("dushanbe", "taliban"), declared, records, {}, {})
 
     return compose
 

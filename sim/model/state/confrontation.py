@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.model.provenance import Record, judgement, state, tally
-from sim.model.state.knowing import ALL, BOTH, D, T
+from sim.model.state.knowing import ALL, BOTH, STATES, D, T
 
 
 class Words(Record):
@@ -89,7 +89,7 @@ class Force(Record):
         plausible=(2500, 6500),
         fades="fighters_fading",
         rests="fighters_rest",
-        known_to=BOTH + ("russia", "china", "uzbekistan"),
+        known_to=STATES,
         estimated=True,
         owner="taliban",
         chart=True,

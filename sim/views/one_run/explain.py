@@ -10,8 +10,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from sim.errors import ScenarioError, nearest
-from sim.model.actors import ACTORS
 from sim.model.outcomes import PATHS
+from sim.model.registry import load
 from sim.study.results.names import Which, find, opened
 from sim.views.one_run import decision as decided
 from sim.views.one_run import narrative, turns
@@ -86,9 +86,10 @@ def explain(
         raise ScenarioError("explain: --why-not and --against ask different things; take one")
     if against is not None and (week is not None or actor is not None):
         raise ScenarioError("explain: --against finds the week by itself; drop --week and --actor")
-    if actor is not None and actor not in ACTORS:
+    actors = load().actors
+    if actor is not None and actor not in actors:
         raise ScenarioError(
-            f"explain: no actor {actor!r}{nearest(actor, ACTORS)}; one of: {', '.join(ACTORS)}"
+            f"explain: no actor {actor!r}{nearest(actor, actors)}; one of: {', '.join(actors)}"
         )
     held = opened(source)
     which = find(held, str(run))

@@ -1,0 +1,3 @@
+"""Who decides on the two banks."""
+
+ACTORS = ("north", "south")

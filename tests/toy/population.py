@@ -1,0 +1,1 @@
+"""The population is the package's own."""
