@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import textwrap
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
 from types import FunctionType, SimpleNamespace
 from typing import Any, NamedTuple
@@ -96,7 +97,9 @@ def rows(text: str) -> list[list[str]]:
 def value(cell: str) -> float:
     """Return the number that a cell begins with; nothing set is 0."""
     found = re.match(r"-?[\d.]+(?:e[+-]?\d+)?", cell.replace(",", "").replace("−", "-"))
-    return float(found[0]) if found else 0.0
+    if found is None:
+        return 0.0
+    return int(found[0]) if found[0].lstrip("-").isdigit() else float(found[0])
 
 
 class Clause(NamedTuple):
@@ -135,6 +138,8 @@ class Second:
         for k, head in enumerate(heads[1].split("|")):
             table = [value(row[2 + k]) for row in rows(section(pages["citizens.md"], "## Regions"))]
             self.names[head.strip().strip("`")] = table
+        for row in rows(section(pages["citizens.md"], "## Columns")):
+            self.names[row[0].strip("`")] = value(row[1]) if row[1][0].isdigit() else row[1].split(", ")
         self.names |= self.world
         for page in ("functions.md", "citizens.md", "classes.md"):
             for signature, text in re.findall(
@@ -235,17 +240,20 @@ class Second:
             self.record()
         return self.recorded
 
-    def society(self) -> tuple[Any, ...]:
+    def society(self) -> Any:
         """Return blank arrays of the population, in the sizes that the page gives them."""
         page = self.pages["citizens.md"]
         n, k = len(self.noise), self.names["CIRCLE"] if self.citizens else 0
         sizes = {"n": n, "k": k, "n k": n * k}
-        arrays = []
+        arrays: dict[str, Any] = {}
         for names, shape in re.findall(r"^(\w+(?:, \w+)*) : \((.*?)\) ", page, re.MULTILINE):
             lengths = [sizes[one] if one in sizes else int(one) for one in shape.rstrip(",").split(", ")]
-            whole = names in ("region", "parts", "circles", "away", "ties")
-            arrays += [np.zeros(lengths, np.int64 if whole else np.float64) for _ in names.split(", ")]
-        return tuple(arrays)
+            for name in names.split(", "):
+                whole = name in ("region", "parts", "circles", "away", "ties")
+                arrays[name] = np.zeros(lengths, np.int64 if whole else np.float64)
+        order = re.search(r"in the order (.*):$", page, re.MULTILINE)
+        assert order is not None
+        return namedtuple("Society", re.findall(r"\w+", order[1]))(**arrays)
 
     def record(self) -> None:
         """Keep the world as it stands."""

@@ -12,25 +12,36 @@ from sim.model.world import REGIONS
 from sim.scenario.schema import Scenario
 from sim.views.reference.formula import signature
 from sim.views.reference.laws import NOTATION, law
-from sim.views.reference.markdown import exact, fence, page, prose, said, table
+from sim.views.reference.markdown import code, exact, fence, page, prose, said, table
 
 
 def regions() -> str:
     """Return the table of regions: one row each, one column for each number that differs between them."""
-    columns = {
+    numbers = {
         name: value
         for name, value in vars(population).items()
         if isinstance(value, tuple) and len(value) == len(REGIONS) and not isinstance(value[0], str)
     }
     rows = [
-        (region, k, *(exact(float(values[k])) for values in columns.values()))
+        (region, k, *(exact(float(values[k])) for values in numbers.values()))
         for k, region in enumerate(REGIONS)
     ]
     return table(
-        ("region", "number", *(f"`{name}`" for name in columns)),
+        ("region", "number", *(f"`{name}`" for name in numbers)),
         rows,
-        ("number", *(f"`{n}`" for n in columns)),
+        ("number", *(f"`{n}`" for n in numbers)),
     )
+
+
+def columns() -> str:
+    """Return what formulas call columns by: lists of their names, and numbers of the first of several."""
+    rows = []
+    for name, one in vars(population).items():
+        if name.isupper() and isinstance(one, tuple) and isinstance(one[0], str):
+            rows.append((f"`{name}`", ", ".join(one)))
+        elif name.isupper() and type(one) in (int, float):
+            rows.append((f"`{name}`", exact(one)))
+    return table(("name", "stands for"), rows)
 
 
 def laws_of_society() -> list[tuple[str, Callable[..., Any]]]:
@@ -47,9 +58,11 @@ def citizens() -> str:
         "Citizens",
         prose(population),
         f"A scenario has {Scenario.model_fields['citizens'].default} of them unless it says otherwise; 0 is the mean field. "
-        "Their arrays:",
+        f"Their arrays, in formulas that unpack `society` in the order {code(population.Society._fields)}:",
         fence(inspect.cleandoc(population.Society.__doc__ or "")),
         "`noise[i, j]` is the uniform draw `society/j` of citizen i.",
+        "## Columns",
+        columns(),
         "## Regions",
         regions(),
         "## Laws",

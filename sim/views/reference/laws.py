@@ -71,7 +71,7 @@ def formulas(functions: Iterable[tuple[str, Callable[..., Any]]]) -> str:
 
 
 def helpers() -> list[Callable[..., Any]]:
-    """Return the functions that formulas use, in alphabetical order."""
+    """Return the functions that formulas use and that stand on no other page, in alphabetical order."""
     model = load()
     users: list[Callable[..., Any]] = [one.function for rule in model.rules.values() for one in rule.clauses]
     for instrument in model.instruments:
@@ -81,9 +81,10 @@ def helpers() -> list[Callable[..., Any]]:
             for one in (option.function, option.open_when)
             if one is not None
         ]
-    users += [*BEFORE_OPINION, *AFTER_OPINION]
+    users += [*BEFORE_OPINION, *AFTER_OPINION, population.draw_society, population.opinion_week]
     table = dict.fromkeys(helper for user in users for helper in functions_called(user))
-    return sorted((one for one in table if one not in SERIES), key=lambda one: one.__name__)
+    own = (one for one in table if one not in SERIES and where(one) == "functions.md")
+    return sorted(own, key=lambda one: one.__name__)
 
 
 def functions() -> str:
