@@ -128,7 +128,13 @@ class Second:
         self, pages: Mapping[str, str], seed: int, replicate: int, weeks: int, citizens: int, **functions: Any
     ) -> None:
         self.pages, self.weeks, self.citizens = pages, weeks, citizens
-        self.names: dict[str, Any] = {"sqrt": math.sqrt, "floor": math.floor, "exp": math.exp, "ln": math.log}
+        self.names: dict[str, Any] = {
+            "sqrt": math.sqrt,
+            "floor": math.floor,
+            "missing": math.nan,
+            "exp": math.exp,
+            "ln": math.log,
+        }
         self.names |= functions
         self.world = {row[0].strip("`"): value(row[3]) for row in rows(pages["world.md"].split("\n## ")[0])}
         for row in rows(pages["parameters.md"]):
@@ -151,6 +157,7 @@ class Second:
         self.options = list(self.menus())
         self.chance(seed, replicate)
         self.recorded: list[dict[str, float]] = []
+        self.outcomes: dict[str, float] = {}
 
     def put(self, name: str, number: float) -> None:
         """Put a parameter or a constant, or an item of a table of them, among the names."""
@@ -238,6 +245,9 @@ class Second:
                 low = value(rest.partition(" ")[2]) if rest != "0" else 0.0
                 self.names[name] = low + (self.names[name] - low) * (1.0 - value(pace.partition(" ")[2]))
             self.record()
+        out = SimpleNamespace()
+        self.names["summarise"]([SimpleNamespace(**week) for week in self.recorded], out)
+        self.outcomes = vars(out)
         return self.recorded
 
     def society(self) -> Any:

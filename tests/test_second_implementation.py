@@ -11,6 +11,7 @@ import sim
 from sim.cli.reference import pages
 from sim.engine.ensemble import simulate
 from sim.model import maths
+from sim.model.outcomes import OUTCOMES
 from sim.model.registry import load
 from sim.scenario.plan import plan
 from tests.second import Second
@@ -24,17 +25,22 @@ def written() -> dict[str, str]:
 
 
 def astray(written: dict[str, str], replicate: int, citizens: int, weeks: int) -> list[tuple[Any, ...]]:
-    """Return the first numbers in which the second implementation differs from the first."""
+    """Return the first numbers in which the second implementation differs from the first, outcomes last."""
     model = load()
     spec = sim.load_scenario("baseline").replace(citizens=citizens, weeks=weeks)
-    first = simulate(plan(spec, model), SEED, np.array([replicate]), keep=tuple(model.world)).kept[0]
+    first = simulate(plan(spec, model), SEED, np.array([replicate]), keep=tuple(model.world))
     second = Second(written, SEED, replicate, weeks, citizens, exp=maths.exponential, ln=maths.logarithm)
     ours = np.array([[week[name] for name in model.world] for week in second.run()])
-    assert ours.shape == first.shape
-    return [
-        (week, list(model.world)[k], ours[week, k], first[week, k])
-        for week, k in np.argwhere(ours != first)[:5]
+    assert ours.shape == first.kept[0].shape
+    differing = np.argwhere(ours != first.kept[0])
+    found = [(week, list(model.world)[k], ours[week, k], first.kept[0][week, k]) for week, k in differing]
+    outcomes = {name: float(first.outcomes[name][0]) for name in OUTCOMES}
+    found += [
+        ("end", name, second.outcomes[name], expected)
+        for name, expected in outcomes.items()
+        if not np.array_equal(second.outcomes[name], expected, equal_nan=True)
     ]
+    return found[:5]
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,8 @@ class _Setter:
                 return ATOM, self.renamed.get(name, name)
             case ast.Attribute(value=ast.Name(id=owner), attr=name) if owner in BARE:
                 return ATOM, name
+            case ast.Attribute(value=ast.Name(id="math"), attr="nan"):
+                return ATOM, "missing"
             case ast.Attribute(value=value, attr=name):
                 return ATOM, f"{self.set(value, ATOM)}.{name}"
             case ast.Subscript(value=value, slice=place):

@@ -36,10 +36,11 @@ def classes() -> str:
         ORDER,
         "## Outcomes",
         "`traj` is the recorded world by week, 0 the start; `out` the row of outcomes.",
-        law(outcomes.summarise),
-        "### first_reached",
-        f"`{signature(outcomes.first_reached)}`: {said(outcomes.first_reached)}",
-        law(outcomes.first_reached),
+        *(
+            part
+            for one in (outcomes.summarise, outcomes.first_reached)
+            for part in (f"### {one.__name__}", f"`{signature(one)}`: {said(one)}", law(one))
+        ),
         "### Columns",
         table(
             ("outcome", "kind", "unit", "what it holds"),
