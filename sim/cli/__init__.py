@@ -6,6 +6,7 @@ Imports of the model and of everything that is slow to load stand inside the com
 from __future__ import annotations
 
 import gc
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -151,25 +152,32 @@ def run(
     defaults only what more runs would settle.
     """
     import sim
-    from sim.views.pages import run as summary
+    from sim.views import terminal
+    from sim.views.pages import run as page
 
     if driver not in ("ensemble", "mesa"):
         raise ScenarioError(f"--driver: expected ensemble or mesa, found {driver!r}")
     spec = _scenario(scenario, settings, weeks, citizens, reading)
-    folder = out or Path("results") / summary.folder_name(scenario, spec, seed)
+    folder = out or Path("results") / folder_name(scenario, spec, seed)
     _claim(folder, force)
-    with summary.progress(2 * runs, quiet or as_json) as tick:
+    with terminal.progress(2 * runs, quiet or as_json) as tick:
         result = sim.run(spec, runs=runs, seed=seed, threads=threads, driver=driver, progress=tick)
     result.save(folder, force=force)
     pictures = _draw(result, folder) if plots else []
     if as_json:
-        print_json(summary.record(result, folder, pictures))
+        print_json(page.record(result, folder, pictures))
     else:
-        summary.show(result, folder, pictures)
-    failed = summary.failures(result)
+        page.show(result, folder, pictures)
+    failed = page.failures(result)
     if failed:
         _remark(f"panj: {failed} runs failed; the column 'failure' of outcomes.parquet says where and why")
         raise typer.Exit(SOME_FAILED)
+
+
+def folder_name(scenario: str, spec: Scenario, seed: int) -> str:
+    """Return the name of a result folder, like `baseline-1a2b3c4d-s0`: of what was asked, hash and seed."""
+    stem = re.sub(r"[^a-z0-9]+", "-", Path(scenario).stem.lower()).strip("-")[:40].strip("-")
+    return f"{stem or 'scenario'}-{spec.hash[:8]}-s{seed}"
 
 
 def _claim(folder: Path, force: bool) -> None:
@@ -302,16 +310,15 @@ def hindcast(
     with questions (a list) and skill.
     """
     import sim
-    from sim.views import text
-    from sim.views.pages import hindcast as view
-    from sim.views.pages import run as summary
+    from sim.views import terminal
+    from sim.views.pages import hindcast as page
 
-    with summary.progress(4 * runs, quiet or as_json) as tick:
+    with terminal.progress(4 * runs, quiet or as_json) as tick:
         found = sim.hindcast(runs, seed, reading, threads=threads, progress=tick)
     if as_json:
         print_json(found.record())
     else:
-        text.print_whole(view.page(found))
+        terminal.print_whole(page.page(found))
     if not found.holds:
         raise typer.Exit(NOT_HELD)
 
@@ -344,7 +351,7 @@ def check(
         print(
             f"{spec.title}: {spec.method}, {len(spec.laws)} uncertain values, {spec.replicates} replicates\n"
         )
-    print(storyline.page(told, text.console().width))
+    print(storyline.page(told, terminal.console().width))
 
 
 @app.command(epilog="Examples: panj rules D5 · panj rules --parameters")
@@ -362,7 +369,8 @@ def rules(
     (+1 or -1 for each action) and parameters.
     """
     from sim.model.registry import load
-    from sim.views import text
+    from sim.views import terminal
+    from sim.views.pages import rules
 
     if sum((rule is not None, world, parameters)) > 1:
         raise ScenarioError("panj rules: an ID, --world and --parameters each show something else; take one")
@@ -370,30 +378,31 @@ def rules(
     if world or parameters:
         quantities = (model.world if world else model.parameters).values()
         if as_json:
-            print_json([text.quantity_record(one) for one in quantities])
+            print_json([rules.quantity_record(one) for one in quantities])
         else:
-            text.console().print(text.quantity_list(quantities))
+            terminal.console().print(rules.quantity_list(quantities))
         return
-    chosen = [text.find_rule(model, rule)] if rule is not None else list(model.rules.values())
+    chosen = [rules.find_rule(model, rule)] if rule is not None else list(model.rules.values())
     if as_json:
-        print_json([text.rule_record(one) for one in chosen])
+        print_json([rules.rule_record(one) for one in chosen])
     elif rule is not None:
-        text.console().print(text.rule_page(model, rule))
+        terminal.console().print(rules.rule_page(model, rule))
     else:
-        text.console().print(text.rule_list(chosen))
+        terminal.console().print(rules.rule_list(chosen))
 
 
 @app.command(epilog="Example: panj scenarios --json")
 def scenarios(as_json: Json = False) -> None:
     """List the shipped storylines."""
     import sim
-    from sim.views import text
+    from sim.views import terminal
+    from sim.views.pages import rules
 
     rows = sim.scenarios()
     if as_json:
         print_json([{key: row[key] for key in ("name", "title", "question")} for row in rows])
     else:
-        text.console().print(text.scenario_list(rows))
+        terminal.console().print(rules.scenario_list(rows))
 
 
 @app.command(epilog="Example: panj schema scenario > scenario.schema.json")

@@ -72,7 +72,7 @@ def sweep(
     from sim.study.sweep import sweep as module
     from sim.study.sweep.estimate import estimate
     from sim.study.sweep.execute import Interrupted
-    from sim.views import text
+    from sim.views import terminal
     from sim.views.pages import sweep as sweeping
 
     if dry_run:
@@ -82,7 +82,7 @@ def sweep(
         if as_json:
             print_json(sweeping.forecast_record(found, folder))
         else:
-            text.console().print(sweeping.forecast(found, folder))
+            terminal.console().print(sweeping.forecast(found, folder))
         return
     try:
         with sweeping.watching(quiet or as_json) as board:
@@ -109,7 +109,7 @@ def sweep(
     if as_json:
         print_json(sweeping.result(study))
     else:
-        text.print_whole(sweeping.page(study))
+        terminal.print_whole(sweeping.page(study))
     if study.failed:
         if not quiet:
             print(
@@ -131,7 +131,7 @@ def status(
     Ends with exit code 1 when a part is damaged, 3 when runs failed.
     """
     from sim.study.results.study import Study
-    from sim.views import text
+    from sim.views import terminal
     from sim.views.pages import sweep as sweeping
 
     study = Study(folder)
@@ -139,7 +139,7 @@ def status(
     if as_json:
         print_json(sweeping.record(study, damaged))
     else:
-        text.console().print(sweeping.status(study, damaged))
+        terminal.console().print(sweeping.status(study, damaged))
     if damaged:
         raise typer.Exit(NOT_HELD)
     if study.failed:

@@ -149,10 +149,10 @@ def test_a_result_from_before_the_weighing_is_read_all_the_same(plain: sim.Resul
 def shown(found: Odds) -> str:
     from io import StringIO
 
-    from sim.views import text
+    from sim.views import terminal
 
     out = StringIO()
-    text.console(out).print(page.section(found))
+    terminal.console(out).print(page.section(found))
     return " ".join(out.getvalue().split())
 
 

@@ -23,7 +23,7 @@ from sim.views.one_run import against as apart
 from sim.views.one_run import narrative, turns
 from sim.views.one_run.explain import Explanation, explain
 from sim.views.one_run.lines import Line, chance, html
-from sim.views.text import counted
+from sim.views.numbers import counted
 
 WEEKS = 70
 EVENTS = [

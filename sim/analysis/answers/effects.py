@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.answers import by_group
 from sim.analysis.answers.questions import WORSE, Estimand
-from sim.analysis.deciding import cases as of_study
+from sim.analysis.answers.shares import SHOWN, codes, flags
+from sim.analysis.runs import Group, Part, Runs, Stored, by_value
 from sim.analysis.statistics import intervals
-from sim.model.outcomes import PATHS
-
-if TYPE_CHECKING:
-    from sim.analysis.answers.by_group import Group
-    from sim.analysis.answers.digest import Digest
+from sim.model.outcomes import PATHS, reported
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,11 +25,15 @@ ASKED = (
     Estimand("weeks", ("first_rapprochement_3",)),
     Estimand("mean", ("approval",)),
 )
-COLUMNS = ("group", "against", "question", "unit", "effect", "low", "high", "pairs")
+#: What the alternatives of a lever are compared by.
+CONTRASTED = tuple(
+    Estimand("share" if one.kind == "flag" else "mean", (one.name,)) for one in reported("levers")
+)
+COLUMNS = ("group", "against", "question", "unit", "effect", "low", "high", "pairs", "variance_ratio")
 
 
 def effects(
-    digest: Digest, by: str, groups: Sequence[Group], asked: Sequence[Estimand] = ASKED
+    runs: Stored, by: str, groups: Sequence[Group], asked: Sequence[Estimand] = ASKED
 ) -> pd.DataFrame:
     """Compare each group with the first, run by run, all else and the draws being equal.
 
@@ -50,32 +49,42 @@ def effects(
     -------
     pandas.DataFrame
         A row a group and question: `group`, `against`, `question`, `unit`, `effect` with its 95 %
-        interval `low`, `high`, `pairs`. Empty where no two runs are a pair.
+        interval `low`, `high`, `pairs`, and `variance_ratio`: how many times as many runs independent
+        draws would have needed for the same precision at each case (NaN where a case has one pair).
+        Empty where no two runs are a pair.
     """
     rows = []
-    for one, pair in _pairs(digest, by, groups, asked):
+    for one, pair in _pairs(runs, by, groups, asked):
         names = [f"q{number}" for number in range(len(asked))]
         a, b = (pair[[f"{name}{end}" for name in names]].to_numpy(np.float64) for end in ("_a", "_b"))
-        ways = intervals.ways(
-            pair["drawn_a"].to_numpy(np.int64),
-            pair["replicate_a"].to_numpy(np.int64),
-            **intervals.how(digest.study),
-        )
-        found = intervals.student([intervals.tally(a - b, way) for way in ways])
+        case = pair["case_a"].to_numpy(np.int64)
+        replicate, other = (pair[f"replicate{end}"].to_numpy(np.int64) for end in ("_a", "_b"))
+        ways = runs.ways(case, replicate)
+        mean = intervals.student([intervals.tally(a - b, way) for way in ways])
         for k, question in enumerate(asked):
-            ends = (found.value[k], found.low[k], found.high[k])
-            rows.append((one.name, groups[0].name, str(question), question.unit, *ends, len(pair)))
+            # On other draws nothing is gained by pairs.
+            ratio = intervals.gain(a[:, k], b[:, k], case) if (replicate == other).all() else np.nan
+            ends = (mean.value[k], mean.low[k], mean.high[k], len(pair), ratio)
+            rows.append((one.name, groups[0].name, str(question), question.unit, *ends))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def flips(digest: Digest, by: str, groups: Sequence[Group]) -> list[tuple[str, NDArray[np.int64]]]:
+def contrasts(runs: Stored, asked: Sequence[Estimand] = CONTRASTED) -> pd.DataFrame:
+    """Compare each alternative of each lever with the first; as `effects`, with the `lever` before it."""
+    tables = [
+        effects(runs, lever, by_value(runs.cases[lever]), asked).assign(lever=lever) for lever in runs.levers
+    ]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["lever", *COLUMNS])
+
+
+def flips(runs: Stored, by: str, groups: Sequence[Group]) -> list[tuple[str, NDArray[np.int64]]]:
     """Return for each group but the first the (8, 8) pairs of runs by class in the first and in it.
 
     A pair is as in `effects`; groups without one are left out.
     """
     asked = [Estimand("share", (path,)) for path in PATHS]
     found = []
-    for one, pair in _pairs(digest, by, groups, asked):
+    for one, pair in _pairs(runs, by, groups, asked):
         here, there = (
             pair[[f"q{k}{end}" for k in range(len(PATHS))]].to_numpy(np.float64).argmax(axis=1)
             for end in ("_b", "_a")
@@ -86,20 +95,18 @@ def flips(digest: Digest, by: str, groups: Sequence[Group]) -> list[tuple[str, N
 
 
 def _pairs(
-    digest: Digest, by: str, groups: Sequence[Group], asked: Sequence[Estimand]
+    runs: Stored, by: str, groups: Sequence[Group], asked: Sequence[Estimand]
 ) -> Iterator[tuple[Group, pd.DataFrame]]:
     """Yield each group but the first with its pairs: `q0_a` … of its run, `q0_b` … of the first's."""
     if len(groups) < 2:
         return
-    runs = digest.runs[["case", "replicate", "failure"]].copy()
-    runs["key"] = _alike(digest, by)[runs["case"].to_numpy(np.int64)]
+    table = runs.rows[["case", "replicate", "failure"]].copy()
+    table["key"] = _alike(runs, by)[table["case"].to_numpy(np.int64)]
     # Counted before failed runs are left out, or what follows a gap would meet another draw.
-    runs["turn"] = runs.groupby("case")["replicate"].rank(method="first").astype(np.int64)
-    runs["drawn"] = digest.study.design["group"].to_numpy(np.int64)[runs["case"]]
-    weeks = of_study.weeks(digest.study)
+    table["turn"] = table.groupby("case")["replicate"].rank(method="first").astype(np.int64)
     for number, question in enumerate(asked):
-        runs[f"q{number}"] = question.of(digest.runs, weeks)
-    sound = runs[runs["failure"].isna()]
+        table[f"q{number}"] = question.of(runs.rows, runs.weeks)
+    sound = table[table["failure"].isna()]
     sides = [sound[one.cases[sound["case"].to_numpy(np.int64)]].set_index(["key", "turn"]) for one in groups]
     for one, side in zip(groups[1:], sides[1:], strict=True):
         if side.index.is_unique and sides[0].index.is_unique:
@@ -108,17 +115,17 @@ def _pairs(
                 yield one, pair
 
 
-def _alike(digest: Digest, by: str) -> NDArray[np.int64]:
+def _alike(runs: Stored, by: str) -> NDArray[np.int64]:
     """Return (cases,) a number that cases share which differ in nothing but `by`."""
-    inputs = digest.inputs
-    apart = {"levers": list(digest.study.experiment.levers), "case": list(inputs)}.get(by, [by])
+    inputs = runs.cases
+    apart = {"levers": list(runs.levers), "case": list(inputs), "parts": []}.get(by, [by])
     rest = inputs.drop(columns=apart)
     if rest.shape[1] == 0:
         return np.zeros(len(inputs), np.int64)
-    return np.asarray(rest.groupby(list(rest), observed=True, sort=False).ngroup(), np.int64)
+    return np.asarray(rest.groupby(list(rest), observed=True, sort=False, dropna=False).ngroup(), np.int64)
 
 
-def sources(digest: Digest) -> pd.DataFrame:
+def sources(runs: Runs) -> pd.DataFrame:
     """Return what makes one run end otherwise than another: chance, parameters, readings, levers.
 
     The variance of "this run is of that class" is cut by moments: *chance* is that within cases;
@@ -132,9 +139,9 @@ def sources(digest: Digest) -> pd.DataFrame:
         (shares of the variance, together 1; NaN where the class never or always comes, or no case has
         two runs), `cases`, `runs`.
     """
-    case = digest.sound["case"].to_numpy(np.int64)
-    hits = by_group.flags(by_group.codes(digest.sound))
-    width, n = hits.shape[1], np.bincount(case, minlength=len(digest.inputs)).astype(np.float64)
+    part = runs.part(Group("", runs.sample))
+    case, hits = part.case, flags(codes(part.rows))
+    width, n = hits.shape[1], np.bincount(case, minlength=len(runs.cases)).astype(np.float64)
     here = np.flatnonzero(n)
     parts = np.full((4, width), np.nan)
     freedom = float(np.maximum(n - 1, 0).sum())
@@ -142,30 +149,30 @@ def sources(digest: Digest) -> pd.DataFrame:
         sums = np.column_stack([np.bincount(case, hits[:, k], len(n)) for k in range(width)])[here]
         mean: Floats = sums / n[here, None]
         inside = (hits.sum(axis=0) - (n[here, None] * mean * mean).sum(axis=0)) / freedom
-        noise: Floats = _interaction(digest, hits, mean, here, inside) * float(np.mean(1 / n[here]))
+        noise: Floats = _interaction(part, hits, mean, here, inside) * float(np.mean(1 / n[here]))
         among = np.maximum(mean.var(axis=0, ddof=1) - noise, 0.0)
-        read, chosen = told_apart(digest)
-        levers = np.minimum(_between(mean, _codes(digest, chosen, here), noise), among)
-        apart = noise if all(one in digest.study.experiment.levers for one in read) else noise + among
-        readings = np.minimum(_between(mean, _codes(digest, read, here), apart), among - levers)
+        read, chosen = runs.reads
+        levers = np.minimum(_between(mean, _codes(runs, chosen, here), noise), among)
+        apart = noise if all(one in runs.levers for one in read) else noise + among
+        readings = np.minimum(_between(mean, _codes(runs, read, here), apart), among - levers)
         parts = np.array([inside, among - levers - readings, readings, levers])
         with np.errstate(invalid="ignore", divide="ignore"):
             parts = parts / parts.sum(axis=0)
     names = ("chance", "parameters", "readings", "levers")
     table = pd.DataFrame(dict(zip(names, parts, strict=True)))
-    table.insert(0, "path", by_group.SHOWN)
+    table.insert(0, "path", SHOWN)
     return table.assign(cases=len(here), runs=len(case))
 
 
-def _interaction(digest: Digest, hits: Floats, mean: Floats, here: Ints, inside: Floats) -> Floats:
+def _interaction(part: Part, hits: Floats, mean: Floats, here: Ints, inside: Floats) -> Floats:
     """Return the variance of one run about its case that moves cases against each other.
 
     Draws that all cases share move all of them alike: that part lies not between cases.
     """
-    if not intervals.how(digest.study)["shared"]:
+    if not part.shared:
         return inside
-    case = np.searchsorted(here, digest.sound["case"].to_numpy(np.int64))
-    _, turn = np.unique(digest.sound["replicate"].to_numpy(np.int64), return_inverse=True)
+    case = np.searchsorted(here, part.case)
+    _, turn = np.unique(part.rows["replicate"].to_numpy(np.int64), return_inverse=True)
     rest = hits - mean[case]
     many = np.bincount(turn).astype(np.float64)
     common = np.column_stack([np.bincount(turn, rest[:, k]) for k in range(hits.shape[1])]) / many[:, None]
@@ -173,25 +180,12 @@ def _interaction(digest: Digest, hits: Floats, mean: Floats, here: Ints, inside:
     return np.asarray(((rest - common[turn]) ** 2).sum(axis=0) / freedom)
 
 
-def told_apart(digest: Digest) -> tuple[list[str], list[str]]:
-    """Return what varies the reading of the article, as uncertainty or as lever, and the other levers."""
-    levers = digest.study.experiment.levers
-    readings = [name for name, one in levers.items() if _reads(one.values())]
-    choices = [name for name in levers if name not in readings]
-    return [*readings, *(["reading"] if "reading" in digest.inputs else [])], choices
-
-
-def _reads(pieces: Iterable[Mapping[str, Any]]) -> bool:
-    keys = [set(one) for one in pieces]
-    return any(keys) and all(one <= {"reading"} for one in keys)
-
-
-def _codes(digest: Digest, names: Sequence[str], here: Ints) -> Ints:
+def _codes(runs: Stored, names: Sequence[str], here: Ints) -> Ints:
     """Return for each of some cases a number of what it has of these names."""
     if not names:
         return np.zeros(len(here), np.int64)
-    table = digest.inputs[list(names)].iloc[here]
-    return np.asarray(table.groupby(list(names), observed=True, sort=False).ngroup(), np.int64)
+    table = runs.cases[list(names)].iloc[here]
+    return np.asarray(table.groupby(list(names), observed=True, sort=False, dropna=False).ngroup(), np.int64)
 
 
 def _between(mean: Floats, code: Ints, apart: Floats) -> Floats:

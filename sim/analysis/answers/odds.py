@@ -14,7 +14,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.answers.digest import CORNERS
-from sim.analysis.answers.distributions import sound
 from sim.analysis.statistics.weights import LEAST, difference, effective, share
 from sim.model.outcomes import PATHS
 
@@ -72,7 +71,8 @@ def odds(result: Result) -> Odds | None:
 
     Where the article's odds cannot be told, the note says why in plain words.
     """
-    rows = sound(result.part("plausible"))
+    rows = result.part("plausible")
+    rows = rows[rows["failure"].isna()]
     if rows.empty:
         return None
     case, where = np.unique(rows["case"].to_numpy(np.int64), return_inverse=True)

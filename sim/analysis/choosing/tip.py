@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.answers.distributions import wilson
 from sim.analysis.answers.questions import WORSE, Estimand
 from sim.analysis.choosing.tip_records import Change, Tip, Tipping
+from sim.analysis.statistics.intervals import wilson
 from sim.engine.ensemble import simulate
 from sim.errors import ResultError, ScenarioError, nearest
 from sim.model.outcomes import PATHS

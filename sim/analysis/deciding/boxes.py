@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.answers.distributions import wilson
 from sim.analysis.deciding.screening import FEWEST, FEWEST_MET, Flags, Ints, kept_aside, leading
+from sim.analysis.statistics.intervals import wilson
 from sim.errors import ResultError, ScenarioError
 
 #: Most cases that boxes are drawn on.

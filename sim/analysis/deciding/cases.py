@@ -17,8 +17,10 @@ from sim.analysis.deciding.given_data import delta, pawn
 from sim.analysis.deciding.indices import Sample, Sensitivity
 from sim.analysis.deciding.sensitivity import RESAMPLES, morris, sobol
 from sim.analysis.deciding.trees import Leaf, tree
+from sim.analysis.runs import KEYS
 from sim.errors import ResultError, ScenarioError, nearest
 from sim.study.results.loading import load_results
+from sim.study.results.result import Result
 from sim.study.results.study import Study
 
 Floats = NDArray[np.float64]
@@ -26,8 +28,6 @@ Flags = NDArray[np.bool_]
 
 #: What is asked of a case unless another question is.
 RISK = Estimand("share", WORSE)
-#: Columns of a design that say what a case is, not what it holds.
-KEYS = ("case", "base", "group")
 #: Which analysis suits a design: the first that it allows is taken.
 ALLOWS: dict[str, tuple[str, ...]] = {
     "saltelli": ("sobol", "pawn", "delta"),
@@ -39,7 +39,7 @@ ALLOWS: dict[str, tuple[str, ...]] = {
 }
 
 
-def opened(source: Study | str | Path, given: str | None = None) -> Study:
+def opened(source: Result | Study | str | Path, given: str | None = None) -> Study:
     """Return a sweep, read from its folder where a folder is given, under a condition on its runs.
 
     Raises
@@ -47,14 +47,12 @@ def opened(source: Study | str | Path, given: str | None = None) -> Study:
     ResultError
         The folder holds an ensemble, or nothing; or the condition is wrong.
     """
-    if isinstance(source, Study):
-        return source if given is None else source.given(given)
-    found = load_results(source, given)
-    if not isinstance(found, Study):
+    study = load_results(source, given) if isinstance(source, str | Path) else source
+    if isinstance(study, Result):
         raise ResultError(
             f"{source} holds an ensemble; this asks how an answer differs from case to case: panj sweep"
         )
-    return found
+    return study if given is None or study is not source else study.given(given)
 
 
 def runs(study: Study, columns: Sequence[str] = ()) -> pd.DataFrame:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.answers import distributions
 from sim.analysis.answers.questions import WORSE
-
-if TYPE_CHECKING:
-    from sim.study.results.result import Result
+from sim.analysis.runs import PLAUSIBLE, Runs
 
 Floats = NDArray[np.float64]
 
@@ -37,19 +33,17 @@ class Correlate:
     cases: int
 
 
-def correlates(result: Result) -> list[Correlate]:
+def correlates(runs: Runs) -> list[Correlate]:
     """Return what goes with the share of clashes or worse across plausible parameters, strongest first.
 
     Empty where nothing was varied or fewer than twenty cases have a sound run.
     """
-    rows = distributions.sound(result.part("plausible"))
-    if not len(result.design) or not len(rows):
+    rows = next((part.rows for part in runs.parts() if part.name == PLAUSIBLE), None)
+    if rows is None:
         return []
     by_case = rows["path"].isin(WORSE).astype(float).groupby(rows["case"]).mean()
-    design = result.design.set_index("case").loc[by_case.index]
-    return ranked(
-        design.to_numpy(np.float64), tuple(map(str, design.columns)), np.asarray(by_case, np.float64)
-    )
+    values = runs.cases.loc[by_case.index]
+    return ranked(values.to_numpy(np.float64), tuple(map(str, values)), np.asarray(by_case, np.float64))
 
 
 def ranked(x: Floats, names: tuple[str, ...], y: Floats) -> list[Correlate]:

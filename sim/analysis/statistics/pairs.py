@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.answers.distributions import Z95, wilson
 from sim.analysis.article.measures import Measure, Runs
+from sim.analysis.statistics.intervals import Z95, wilson
 from sim.engine.ensemble import simulate
 from sim.scenario.plan import Plan
 

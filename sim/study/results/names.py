@@ -97,7 +97,11 @@ def find(source: Result | Study, name: str) -> Which:
             f"run {name}: case {case} has the replicates {first} to {last}, found {replicate}; {NAMES}"
         )
     return Which(
-        f"{case}:{replicate}", source.spec, source.seed, replicate, None if case == 0 else _row(source, case)
+        f"{case}:{replicate}",
+        source.spec,
+        source.seed,
+        replicate,
+        None if case == 0 else values(source)[case],
     )
 
 
@@ -111,16 +115,15 @@ def outcome(source: Result | Study, run: Which) -> pd.Series:
     return row
 
 
-def _row(result: Result, case: int) -> NDArray[np.float64]:
+def values(result: Result) -> NDArray[np.float64]:
+    """Return (cases, parameters + world) what each case of an ensemble holds; case 0, the defaults."""
     model = load()
     own = plan(result.spec, model)
-    row = np.concatenate([own.parameters, own.world])
+    rows = np.tile(np.concatenate([own.parameters, own.world]), (len(result.design) + 1, 1))
     places = {name: k for k, name in enumerate([*model.parameters, *model.world])}
-    drawn = result.design[result.design["case"] == case].iloc[0]
-    for name in result.design.columns:
-        if name != "case":
-            row[places[name]] = drawn[name]
-    return row
+    drawn = result.design.drop(columns="case")
+    rows[1:, [places[name] for name in drawn]] = drawn.to_numpy(np.float64)
+    return rows
 
 
 def _same_source(source: Result | Study) -> None:

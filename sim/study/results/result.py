@@ -243,7 +243,7 @@ class Plots:
         return self._drawn("incidence", ax)
 
     def _drawn(self, kind: str, ax: Axes | None, *what: str) -> Axes:
-        from sim.views import plots
+        from sim.views.plots import single
 
-        axes: Axes = getattr(plots, kind)(self.result, *what, ax=ax)
+        axes: Axes = getattr(single, kind)(self.result, *what, ax=ax)
         return axes

@@ -23,9 +23,9 @@ from sim.model.registry import load
 from sim.study import tables
 from sim.study.tables import LADDERS
 from sim.views.dashboard.figures import Figures
+from sim.views.numbers import percent
 from sim.views.plots import style
-from sim.views.plots.time import MARKS, SCALED
-from sim.views.text import percent
+from sim.views.plots.draw.course import MARKS, SCALED
 
 RUNGS = {"escalation": ESCALATION, "rapprochement": RAPPROCHEMENT}
 

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.answers import distributions
+from sim.analysis.answers.over_time import occupancy
+from sim.analysis.answers.shares import shares
+from sim.analysis.runs import Runs
 from sim.analysis.statistics import pairs
 from sim.engine.ensemble import Block, simulate
 from sim.model.outcomes import PATHS
@@ -20,6 +22,8 @@ from sim.study import tables
 from sim.study.ensemble.cases import Design, plausible
 from sim.study.ensemble.run import charted
 
+#: What is shown of the share of a class.
+SHOWN = ["share", "low", "high", "case_low", "case_high", "blood", "blood_low", "blood_high", "runs"]
 #: Fans are those of so many runs at most: weekly values take the memory.
 FANNED = 600
 
@@ -51,8 +55,13 @@ class Figures:
 
     @property
     def shares(self) -> pd.DataFrame:
-        """Share of each class with its interval."""
-        return distributions.shares(self.outcomes)
+        """Share of each class with its interval, by class."""
+        return by_class(self.view)
+
+    @property
+    def view(self) -> Runs:
+        """Its runs, alike but for chance."""
+        return alike(self.outcomes)
 
 
 def prepared(spec: Scenario) -> Plan:
@@ -83,7 +92,7 @@ def summed(spec: Scenario, seed: int, blocks: Sequence[Block]) -> Figures:
         spec,
         seed,
         tables.outcomes("defaults", np.zeros(runs, np.int64), joined, list(model.world)),
-        {name: distributions.occupancy(joined.ladders[:, :, k]) for k, name in enumerate(tables.LADDERS)},
+        {name: occupancy(joined.ladders[:, :, k]) for k, name in enumerate(tables.LADDERS)},
         tables.quantiles("defaults", kept, charted(model)),
     )
 
@@ -105,10 +114,25 @@ def across_batch(ready: Plan, design: Design, seed: int, first: int, last: int) 
 
 
 def spread(design: Design, blocks: Sequence[Block]) -> pd.DataFrame:
-    """Return how the share of each class varies over the cases; see `distributions.spread`."""
+    """Return how the share of each class varies over the cases; see `shares.shares`."""
     names = [one.name for one in fields(Block)]
     joined = Block(*(np.concatenate([getattr(one, name) for one in blocks]) for name in names))
-    return distributions.spread(tables.outcomes("plausible", design.case, joined, list(load().world)))
+    rows = tables.outcomes("plausible", design.case, joined, list(load().world))
+    cases = int(design.case.max()) + 1
+    return by_class(Runs(rows, pd.DataFrame(index=range(cases)), np.arange(cases)))
+
+
+def alike(outcomes: pd.DataFrame) -> Runs:
+    """Return runs that differ by chance alone."""
+    return Runs(outcomes.assign(case=0), pd.DataFrame(index=[0]), np.zeros(1, np.int64))
+
+
+def by_class(runs: Runs) -> pd.DataFrame:
+    """Return the shares of the classes by class, of no number where no run is sound."""
+    table = shares(runs)
+    return (
+        table.set_index("path").loc[list(PATHS)] if len(table) else pd.DataFrame(np.nan, list(PATHS), SHOWN)
+    )
 
 
 def differences(now: Figures, pin: Figures) -> pd.DataFrame:

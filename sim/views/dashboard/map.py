@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.model.population import OPINIONS
 from sim.views.dashboard.charts import INK, describe, plain
 from sim.views.dashboard.replay import Replay
-from sim.views.text import counted
+from sim.views.numbers import counted
 
 #: In the order of `sim.model.population.REGION_SHARES`: name, corners, where its name stands.
 REGIONS: tuple[tuple[str, tuple[tuple[float, float], ...], tuple[float, float]], ...] = (

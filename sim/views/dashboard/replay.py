@@ -13,9 +13,9 @@ from sim.engine.mesa_model import PolicyModel
 from sim.model.outcomes import ESCALATION, PATHS, RAPPROCHEMENT
 from sim.scenario.schema import Scenario
 from sim.views.dashboard.tables import table
+from sim.views.numbers import marks
 from sim.views.one_run import narrative
 from sim.views.one_run.week import LEGEND
-from sim.views.text import marks
 
 #: Citizens whose opinions are kept week by week, and so drawn one by one.
 DRAWN = 600

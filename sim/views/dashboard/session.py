@@ -27,8 +27,8 @@ from sim.views.dashboard.run_pane import RunPane
 from sim.views.dashboard.save_pane import SavePane
 from sim.views.dashboard.state import Place, Settings
 from sim.views.dashboard.stored_pane import StoredPane
+from sim.views.numbers import counted
 from sim.views.plots import style
-from sim.views.text import counted
 
 #: Answers a visitor's page remembers, so that going back is instant.
 REMEMBERED = 8

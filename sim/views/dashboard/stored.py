@@ -12,13 +12,12 @@ import pandas as pd
 from bokeh.models import ColumnDataSource, LabelSet, Range1d
 from numpy.typing import NDArray
 
-from sim.analysis.answers import distributions
 from sim.errors import ResultError
 from sim.model.outcomes import PATHS, reported
 from sim.study.ensemble import store
 from sim.study.results.result import load_results
 from sim.views.dashboard.charts import INK, describe, plain
-from sim.views.text import counted
+from sim.views.numbers import counted
 
 #: Lines drawn, and axes shown at first beside the outcomes.
 LINES, FIRST = 1000, 4
@@ -68,7 +67,7 @@ def opened(folder: Path) -> Opened:
         outcomes, design, title = result.part("plausible"), result.design, result.spec.title
     if not len(design) or not len(outcomes):
         raise ResultError("nothing varies in this result: it holds no runs across parameters")
-    sound = distributions.sound(outcomes)
+    sound = outcomes[outcomes["failure"].isna()]
     inputs = [name for name in design.columns if name not in ("case", "base", "group")]
     # Some variables are both set at the start and read off at the end.
     named = {name: f"{name}_at_start" if name in outcomes else name for name in inputs}

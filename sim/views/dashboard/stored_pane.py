@@ -10,16 +10,16 @@ import panel as pn
 from bokeh.events import SelectionGeometry
 from bokeh.models import BoxSelectTool
 
-from sim.analysis.answers import distributions
 from sim.errors import PanjError
 from sim.model.outcomes import PATHS
 from sim.views.dashboard import stored
+from sim.views.dashboard.figures import alike, by_class
 from sim.views.dashboard.library import Library
 from sim.views.dashboard.looks import INNER, Later, at_once, button, html
 from sim.views.dashboard.stored import Lines, Opened
-from sim.views.dashboard.tables import by_name, table
-from sim.views.pages.run import span
-from sim.views.text import counted, percent
+from sim.views.dashboard.tables import table
+from sim.views.numbers import counted, percent, span
+from sim.views.pages.run import by_name
 
 #: Most axes side by side.
 MOST = 9
@@ -164,7 +164,7 @@ class StoredPane:
         runs = self.found.runs
         self.lines.show(self.found, self._columns(), self.brushes)
         left = runs[stored.chosen(runs, self.brushes)]
-        every, kept = (by_name(distributions.shares(one)) for one in (runs, left))
+        every, kept = (by_name(by_class(alike(one))) for one in (runs, left))
         rows = [
             [
                 f'<span style="color:{colour}">■</span> {escape(name)}',

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 import pandas as pd
 
-from sim.analysis.answers import distributions
+from sim.analysis.answers.quantities import quantities
 from sim.views.dashboard.figures import Figures, differences, elsewhere
-from sim.views.pages.run import span
-from sim.views.text import counted, percent
+from sim.views.numbers import counted, percent, points, span
+from sim.views.pages.run import by_name, middle
 
 
 def table(
@@ -73,35 +71,15 @@ def classes(now: Figures, pin: Figures | None, spread: pd.DataFrame | None = Non
     return table(["class", "now", "pinned", "change", "95 % of pairs"], rows, caption=words)
 
 
-def by_name(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    """Return the rows of a table by their names."""
-    return {str(name): {str(k): v for k, v in row.items()} for name, row in frame.to_dict("index").items()}
-
-
-def points(change: float) -> str:
-    """Write a difference of shares in points of a hundred, with its sign."""
-    if not math.isfinite(change):
-        return "–"
-    return f"{100 * change:+.1f}".replace("-", "−") if abs(change) >= 0.0005 else "0"
-
-
 def measures(now: Figures, pin: Figures | None) -> str:
     """Return median and 90 % range of the main outcomes."""
-    found = [by_name(distributions.measures(one.outcomes)) for one in (now, pin) if one is not None]
+    found = [quantities(one.view).to_dict("records") for one in (now, pin) if one is not None]
     rows = [
-        [escape(f"{row['label']}, {row['unit']}"), *(_middle(one[name]) for one in found)]
-        for name, row in found[0].items()
+        [
+            escape(f"{both[0]['label']}, {both[0]['unit']}"),
+            *(", ".join(filter(None, middle(one))) for one in both),
+        ]
+        for both in zip(*found, strict=True)
     ]
     head = ["median (5–95 %) of runs that have it", "here", *(["pinned"] if pin is not None else [])]
     return table(head, rows, kind="wrap")
-
-
-def _middle(row: Mapping[str, Any]) -> str:
-    if not math.isfinite(row["median"]):
-        return "never" if row["reached"] == 0 else "–"
-    words = f"{_number(row['median'])} ({_number(row['low'])} – {_number(row['high'])})"
-    return words if row["reached"] == 1 else f"{words}, in {percent(row['reached'])}"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.2g}"

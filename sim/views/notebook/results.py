@@ -5,8 +5,11 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from sim.analysis.answers import distributions
+from sim.analysis.answers.shares import shares
+from sim.analysis.runs import DEFAULTS, PLAUSIBLE, view
+from sim.model.outcomes import PATHS
 from sim.scenario.html import scenario_html, table
+from sim.views.numbers import percent
 
 if TYPE_CHECKING:
     from sim.study.results.result import Result
@@ -15,14 +18,18 @@ if TYPE_CHECKING:
 
 def result_html(result: Result) -> str:
     """Return the scenario, and shares of classes with both kinds of uncertainty, the range first."""
-    shares = distributions.shares(result.part("defaults"))
-    plausible = distributions.spread(result.part("plausible")) if len(result.design) else None
-    rows = []
-    for path in shares.index:
-        one = shares.loc[path]
-        ends = ("–",) if plausible is None else tuple(plausible.loc[path][["case_low", "case_high"]])
-        by_chance = _span(one["low"], one["high"])
-        rows.append((path, _span(*ends), _percent(one["share"]), by_chance, _percent(one["blood"])))
+    table = shares(view(result))
+    here, there = (table[table["group"] == name].set_index("path") for name in (DEFAULTS, PLAUSIBLE))
+    rows = [
+        (
+            path,
+            _span(*there.loc[path, ["case_low", "case_high"]]) if path in there.index else "–",
+            percent(one["share"]),
+            _span(one["low"], one["high"]),
+            percent(one["blood"]),
+        )
+        for path, one in here.reindex(PATHS).iterrows()
+    ]
     head = ("path", "across plausible parameters", "at the defaults", "95 % by chance alone", "with blood")
     failed = int(result.outcomes["failure"].notna().sum())
     facts = [f"{result.runs:,} runs of each part", f"seed {result.seed}", f"{failed} failed"]
@@ -50,9 +57,5 @@ def study_html(study: Study) -> str:
     )
 
 
-def _percent(share: float) -> str:
-    return "–" if share != share else f"{100.0 * share:.1f} %"
-
-
-def _span(*ends: float | str) -> str:
-    return " to ".join(one if isinstance(one, str) else _percent(one) for one in ends)
+def _span(low: float, high: float) -> str:
+    return "–" if low != low else f"{percent(low)} to {percent(high)}"

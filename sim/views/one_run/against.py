@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.one_run import reasons
 from sim.model.outcomes import PATHS
+from sim.views.numbers import counted, number, percent
 from sim.views.one_run import narrative
 from sim.views.one_run.lines import BLANK, FAINT, Line, pull
-from sim.views.text import counted, number, percent
 
 if TYPE_CHECKING:
     from sim.engine.decisions import Decision

@@ -13,12 +13,13 @@ from sim.errors import ScenarioError, nearest
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
 from sim.study.results.names import Which, find, opened
+from sim.views.numbers import counted
 from sim.views.one_run import decision as decided
 from sim.views.one_run import narrative, turns
 from sim.views.one_run import week as week_page
 from sim.views.one_run.lines import BLANK, Line, html, pull_on, value
 from sim.views.one_run.trace import plain
-from sim.views.text import console, counted
+from sim.views.terminal import console
 
 if TYPE_CHECKING:
     from sim.analysis.one_run.replay import Replay

@@ -9,8 +9,8 @@ from html import escape
 
 from sim.model.provenance import Quantity
 from sim.model.registry import load
+from sim.views.numbers import marks, number, percent
 from sim.views.one_run.narrative import Pull
-from sim.views.text import marks, number, percent
 
 #: Pushes that would be written as 0.00 are not named.
 FAINT = 0.005

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sim.model.outcomes import ESCALATION, LAST, PATHS, RAPPROCHEMENT
 from sim.model.processes.contact import DIPLOMACY
 from sim.model.provenance import Quantity
-from sim.views.text import counted as number_of
-from sim.views.text import marks
+from sim.views.numbers import counted as number_of
+from sim.views.numbers import marks
 
 if TYPE_CHECKING:
     from sim.engine.decisions import Decision

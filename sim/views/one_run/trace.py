@@ -13,9 +13,10 @@ from rich.text import Text
 import sim
 from sim.errors import ScenarioError
 from sim.model.outcomes import OUTCOMES, PATHS
+from sim.views.numbers import marks
 from sim.views.one_run import narrative
 from sim.views.one_run import week as week_page
-from sim.views.text import console, heading, marks
+from sim.views.terminal import console, heading
 
 if TYPE_CHECKING:
     from sim.engine.decisions import Decision

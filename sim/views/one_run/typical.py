@@ -18,9 +18,10 @@ from sim.analysis.one_run.typical import Typical, typical
 from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
 from sim.study.results.names import find, opened
 from sim.study.results.result import Result
+from sim.views.numbers import counted, percent
 from sim.views.one_run import narrative, turns
 from sim.views.one_run.lines import BLANK, FAINT, Line, html, pull
-from sim.views.text import console, counted, percent
+from sim.views.terminal import console
 
 if TYPE_CHECKING:
     from sim.analysis.one_run.replay import Replay

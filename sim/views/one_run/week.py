@@ -10,8 +10,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from sim.engine.decisions import AVOIDED, INSISTED
+from sim.views.numbers import marks
 from sim.views.one_run import narrative
-from sim.views.text import heading, marks, table
+from sim.views.terminal import heading, table
 
 if TYPE_CHECKING:
     from sim.engine.decisions import Decision

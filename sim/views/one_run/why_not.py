@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from sim.analysis.one_run import reasons
 from sim.engine.decisions import AVOIDED
 from sim.errors import ScenarioError, nearest
+from sim.views.numbers import counted, percent
 from sim.views.one_run import narrative, turns
 from sim.views.one_run.lines import BLANK, FAINT, Line, pull
-from sim.views.text import counted, percent
 
 #: Rules named on either side.
 NAMED = 3

@@ -22,8 +22,8 @@ from sim.analysis.article.readings import Matrix, claims_by_reading
 from sim.analysis.article.readings import readings as all_readings
 from sim.model import calibrated
 from sim.scenario.catalogue import reading_names
-from sim.views import text
-from sim.views.pages.run import progress
+from sim.views import numbers, terminal
+from sim.views.terminal import progress
 
 if TYPE_CHECKING:
     from sim.analysis.statistics.pairs import Effect
@@ -70,7 +70,7 @@ def _put(record: Any, as_json: bool, shown: Callable[[], RenderableType]) -> Non
     if as_json:
         print(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
     else:
-        text.console().print(shown())
+        terminal.console().print(shown())
 
 
 def save_ablation(found: Ablation, folder: Path) -> list[Path]:
@@ -94,7 +94,7 @@ def page(found: Claims) -> RenderableType:
     head.style = "dim"
     blocks = [_block(row) for row in found.rows]
     told = Text(f"{_how()} {region_words(found)}", style="dim")
-    return Group(text.heading(title), head, *blocks, _verdicts(found), told)
+    return Group(terminal.heading(title), head, *blocks, _verdicts(found), told)
 
 
 def _grid() -> Table:
@@ -109,7 +109,7 @@ def _grid() -> Table:
 
 def _block(row: Row) -> RenderableType:
     head = Text.assemble((f"{row.id}  ", "bold"), (row.claim, "bold"))
-    head.append(f"  {text.marks(row.paragraphs)}, {row.kind}", style="dim")
+    head.append(f"  {numbers.marks(row.paragraphs)}, {row.kind}", style="dim")
     title = Table.grid(padding=(0, 2, 0, 0), expand=True)
     title.add_column(ratio=1)
     title.add_column(width=19)
@@ -223,7 +223,7 @@ def region_words(found: Claims) -> str:
 def matrix(found: Matrix) -> RenderableType:
     """Return the table of verdicts by claim and reading, and what the readings say."""
     names = list(found.by_reading)
-    table = text.table("", "", *(name.replace("_", " ") for name in names), "standing")
+    table = terminal.table("", "", *(name.replace("_", " ") for name in names), "standing")
     first = next(iter(found.by_reading.values()))
     told = Table.grid(padding=(0, 2))
     told.add_column(style="bold", no_wrap=True)
@@ -233,17 +233,17 @@ def matrix(found: Matrix) -> RenderableType:
         standing = found.standing[row.id]
         cells = [Text(SHORT[verdict], style=STYLES[verdict]) for verdict in verdicts]
         table.add_row(row.id, *cells, Text(standing, style=STANDINGS[standing]))
-        told.add_row(row.id, f"{row.claim} ({text.marks(row.paragraphs)}, {row.kind})")
+        told.add_row(row.id, f"{row.claim} ({numbers.marks(row.paragraphs)}, {row.kind})")
     told.add_row("", "")
     for one_reading in all_readings():
         if one_reading.name in names:
-            told.add_row(one_reading.name, f"{one_reading.claim} ({text.marks(one_reading.paragraphs)})")
+            told.add_row(one_reading.name, f"{one_reading.claim} ({numbers.marks(one_reading.paragraphs)})")
     words = (
         "\nRobust: holds in every reading. Model-dependent: holds in some, reversed in none. Contested: "
         "reversed in at least one. 'small' is too small to matter, 'open' undecided at this number of pairs."
     )
     title = f"The article's claims under each reading, {first.runs:,} pairs each, seed {first.seed}"
-    return Group(text.heading(title), table, Text(""), told, Text(words, style="dim"))
+    return Group(terminal.heading(title), table, Text(""), told, Text(words, style="dim"))
 
 
 def ablation_page(found: Ablation, pictures: Sequence[Path]) -> RenderableType:
@@ -257,13 +257,15 @@ def ablation_page(found: Ablation, pictures: Sequence[Path]) -> RenderableType:
         f"What is worth how much, {found.runs:,} pairs each, seed {found.seed}, {found.reading or 'as read'}"
     )
     parts: list[RenderableType] = [
-        text.heading(title),
+        terminal.heading(title),
         Text(words),
-        text.heading("By paragraph: every rule that cites it off at once"),
+        terminal.heading("By paragraph: every rule that cites it off at once"),
         _worths(found.paragraphs, "rules"),
-        text.heading("By rule"),
+        terminal.heading("By rule"),
         _worths(found.rules, "¶"),
-        text.heading("Pairs of the strongest rules whose worth for clashes is surely not the sum of the two"),
+        terminal.heading(
+            "Pairs of the strongest rules whose worth for clashes is surely not the sum of the two"
+        ),
         _pairs(found.pairs),
     ]
     explained = (
@@ -278,11 +280,11 @@ def ablation_page(found: Ablation, pictures: Sequence[Path]) -> RenderableType:
 
 def _worths(worths: Sequence[Worth], beside: str) -> Table:
     numbers = ("clashes, points", "odds ×", "talks, points", "odds × ", "talks, weeks")
-    table = text.table("", "", beside, *numbers, right=numbers, wide=(beside,))
+    table = terminal.table("", "", beside, *numbers, right=numbers, wide=(beside,))
     for one in worths:
         table.add_row(
             one.name,
-            ", ".join(one.rules) if beside == "rules" else text.marks(one.paragraphs),
+            ", ".join(one.rules) if beside == "rules" else numbers.marks(one.paragraphs),
             _points(one.worth["clashes"]),
             f"{one.odds_ratio['clashes']:.2f}",
             _points(one.worth["talks"]),
@@ -294,7 +296,7 @@ def _worths(worths: Sequence[Worth], beside: str) -> Table:
 
 def _pairs(pairs: Sequence[Worth]) -> RenderableType:
     numbers = ("clashes, points", "beyond the sum")
-    table = text.table("", "pair", *numbers, right=numbers)
+    table = terminal.table("", "pair", *numbers, right=numbers)
     for one in pairs:
         beyond = (one.beyond or {})["clashes"]
         if beyond.low > 0 or beyond.high < 0:

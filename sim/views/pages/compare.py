@@ -17,8 +17,9 @@ from sim.analysis.one_run.against import Parting, Turn
 from sim.analysis.statistics.pairs import Effect
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
-from sim.views import text
-from sim.views.pages.run import bare, progress
+from sim.views import numbers, terminal
+from sim.views.numbers import bare
+from sim.views.terminal import progress
 
 #: How many flips and turns the page shows; the record has all.
 MOST = 8
@@ -45,7 +46,7 @@ def run(
     if as_json:
         print(json.dumps(found.record(), ensure_ascii=False, indent=2, allow_nan=False))
         return
-    text.console().print(page(found))
+    terminal.console().print(page(found))
     for path in written:
         print(path)
 
@@ -82,14 +83,14 @@ def page(found: Comparison) -> RenderableType:
     """Return the whole comparison for a reader."""
     one, two = found.names
     blocks: list[RenderableType] = [
-        text.heading(f"{one}  →  {two}"),
+        terminal.heading(f"{one}  →  {two}"),
         Text(f"{found.specs[0].title}  →  {found.specs[1].title}", style="dim"),
         *_differences(found),
-        text.heading(f"Which paths flip ({found.runs:,} pairs on the same chance, seed {found.seed})"),
+        terminal.heading(f"Which paths flip ({found.runs:,} pairs on the same chance, seed {found.seed})"),
         *_flows(found),
-        text.heading("Effects: what the second adds to the first, pair by pair (95 % intervals)"),
+        terminal.heading("Effects: what the second adds to the first, pair by pair (95 % intervals)"),
         _effects(found),
-        text.heading("When and why they part"),
+        terminal.heading("When and why they part"),
         *_parting(found),
     ]
     if found.failed:
@@ -102,15 +103,15 @@ def page(found: Comparison) -> RenderableType:
 
 def _differences(found: Comparison) -> list[RenderableType]:
     if not found.differences:
-        return [text.heading("The two are the same once resolved: nothing differs but the names.")]
+        return [terminal.heading("The two are the same once resolved: nothing differs but the names.")]
     blocks: list[RenderableType] = []
     for kind, title in KINDS.items():
         rows = [one for one in found.differences if one.kind == kind]
         if not rows:
             continue
-        blocks.append(text.heading(title))
+        blocks.append(terminal.heading(title))
         wide = ("first", "second", "source")
-        made = text.table("", "what", "first", "second", "unit", "grade", "source", wide=wide)
+        made = terminal.table("", "what", "first", "second", "unit", "grade", "source", wide=wide)
         for one in rows:
             made.add_row(
                 one.name, one.first or "–", one.second or "–", one.unit, one.grade, _brief(one.source)
@@ -129,7 +130,7 @@ def _flows(found: Comparison) -> list[RenderableType]:
         return [Text("No pair in which both runs are sound.")]
     used = [k for k in range(len(PATHS)) if flows[k].any() or flows[:, k].any()]
     columns = [PATHS[k].replace(" ", "\n") for k in used]
-    made = text.table("", "first \\ second", *columns, "all", right=(*columns, "all"))
+    made = terminal.table("", "first \\ second", *columns, "all", right=(*columns, "all"))
     for row in used:
         cells = [_cell(int(flows[row, column]), row == column) for column in used]
         made.add_row(PATHS[row], *cells, f"{int(flows[row].sum()):,}")
@@ -137,7 +138,7 @@ def _flows(found: Comparison) -> list[RenderableType]:
     share = found.flipped
     words = f"{bare(share.mean)} % of pairs end in another class ({bare(share.low)} to {bare(share.high)} %)."
     lines = [
-        f"{one['from']} → {one['to']}: {text.counted(one['pairs'], 'pair')}, such as run {one['example']}"
+        f"{one['from']} → {one['to']}: {numbers.counted(one['pairs'], 'pair')}, such as run {one['example']}"
         for one in found.flips()[:MOST]
     ]
     return [made, Text(words), *(Text(f"  {line}") for line in lines)]
@@ -148,7 +149,7 @@ def _cell(count: int, same: bool) -> Text:
 
 
 def _effects(found: Comparison) -> Table:
-    made = text.table(
+    made = terminal.table(
         "",
         "",
         "first",
@@ -236,7 +237,7 @@ def turn_words(one: Turn) -> str:
     rules = load().rules
     pushes = [(name, push) for name, push in one.rules.items() if abs(push) >= 0.0005][:3]
     why = ", ".join(
-        f"{name} {_signed(push)} {text.marks(rules[name].paragraphs) if name in rules else ''}".rstrip()
+        f"{name} {_signed(push)} {numbers.marks(rules[name].paragraphs) if name in rules else ''}".rstrip()
         for name, push in pushes
     )
     return f"{head} ({why or 'other things open or easy'})"

@@ -13,8 +13,8 @@ from sim.analysis.deciding import cases as of_study
 from sim.analysis.deciding.boxes import Fit
 from sim.analysis.deciding.cases import Discovery
 from sim.errors import ScenarioError
-from sim.views import text
-from sim.views.pages.run import bare
+from sim.views import terminal
+from sim.views.numbers import bare
 
 
 def run(folder: Path, where: str, given: str | None, out: Path | None, force: bool, as_json: bool) -> None:
@@ -36,7 +36,7 @@ def run(folder: Path, where: str, given: str | None, out: Path | None, force: bo
         record = found.record() | {"written": [str(one) for one in written]}
         print(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
         return
-    text.console().print(page(found))
+    terminal.console().print(page(found))
     for path in written:
         print(path)
 
@@ -45,7 +45,7 @@ def page(found: Discovery) -> RenderableType:
     """Return what was found for a reader."""
     overall, unknown = found.overall, found.unknown
     blocks: list[RenderableType] = [
-        text.heading(f"In which cases is {found.asked.text}?"),
+        terminal.heading(f"In which cases is {found.asked.text}?"),
         Text(
             f"Of {overall.inside:,} cases, {overall.met:,} do: {_dense(overall)}."
             + (f" {unknown:,} cases have no sound run and count nowhere." if unknown else "")
@@ -59,7 +59,7 @@ def page(found: Discovery) -> RenderableType:
     if found.reason:
         blocks.append(Text(f"{found.reason[0].upper()}{found.reason[1:]}.", style="yellow"))
     for number, box in enumerate(found.boxes, 1):
-        blocks.append(text.heading(f"Box {number}"))
+        blocks.append(terminal.heading(f"Box {number}"))
         blocks += [Text(f"  {one}", style="bold") for one in box.limits]
         blocks.append(
             Text(
@@ -77,8 +77,8 @@ def page(found: Discovery) -> RenderableType:
             if found.tree[0].fresh
             else "too few to keep any aside"
         )
-        blocks.append(text.heading(f"As a tree, densest ends first ({how})"))
-        made = text.table("", "cases that do", "95 %", "of", "where", wide=("where",), right=("of",))
+        blocks.append(terminal.heading(f"As a tree, densest ends first ({how})"))
+        made = terminal.table("", "cases that do", "95 %", "of", "where", wide=("where",), right=("of",))
         for leaf in found.tree[:6]:
             low, high = leaf.fit.interval
             made.add_row(

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from sim.analysis.past.hindcast import ARTICLE, BANDS, FORECASTERS, MODEL, SCORES, Asked, Hindcast
-from sim.views import text
+from sim.views import terminal
 
 WHAT = (
     "In-sample: whoever changed the structure of the model had seen November 2021 to December 2023, so "
@@ -34,17 +34,17 @@ def page(found: Hindcast) -> RenderableType:
     parts: list[RenderableType] = [
         Text("The model against what happened, November 2021 to December 2023", style="bold"),
         Text(WHAT),
-        text.heading("Questions"),
+        terminal.heading("Questions"),
         questions(found, numbers=False),
         questions(found, numbers=True),
         Text(LEGEND),
-        text.heading(
+        terminal.heading(
             "Mean scores, lower is better (the model's, where somebody has a say on fewer): all questions"
         ),
         scores(found, only=False),
-        text.heading("Those that tell something"),
+        terminal.heading("Those that tell something"),
         scores(found, only=True),
-        text.heading("What came out"),
+        terminal.heading("What came out"),
     ]
     parts += [Text(line, style=style) for line, style in _findings(found)]
     return Group(*parts)
@@ -53,7 +53,7 @@ def page(found: Hindcast) -> RenderableType:
 def questions(found: Hindcast, numbers: bool) -> RenderableType:
     """Return the table of questions with answers and what everybody said; like quarters share a row."""
     heads = NUMBERS if numbers else HEADS
-    made = text.table("", *heads, right=heads[2:-1])
+    made = terminal.table("", *heads, right=heads[2:-1])
     for group in _groups(found.asked, numbers):
         made.add_row(*_told(group))
     return made
@@ -62,7 +62,7 @@ def questions(found: Hindcast, numbers: bool) -> RenderableType:
 def scores(found: Hindcast, only: bool) -> RenderableType:
     """Return the table of mean scores, the model's on the same questions in brackets where they are fewer."""
     heads = [f"{NAMES[score]} ({len(found.of(score, only))})" for score in SCORES]
-    made = text.table("", "who", *heads, right=heads)
+    made = terminal.table("", "who", *heads, right=heads)
     for name in FORECASTERS:
         made.add_row(name, *_row(found, name, only))
     return made

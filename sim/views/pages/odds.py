@@ -9,8 +9,8 @@ from rich.text import Text
 
 from sim.analysis.answers.odds import ARTICLE, FIGURES, Odds
 from sim.model.outcomes import PATHS
-from sim.views import text
-from sim.views.text import percent
+from sim.views import terminal
+from sim.views.numbers import percent
 
 HEADS = ("figures right", "95 %", "article right", "95 % ", "difference, points", "95 %  ")
 
@@ -19,11 +19,11 @@ def section(odds: Odds) -> RenderableType:
     """Return the section of a page with both odds in short; where there is one only, why."""
     if odds.note:
         return Text(f"\n{odds.note}", style="dim")
-    made = text.table("", "end", *HEADS, right=HEADS)
+    made = terminal.table("", "end", *HEADS, right=HEADS)
     for name, *told in rows(odds):
         if name not in PATHS:
             made.add_row(name, *told)
-    return Group(text.heading("Two odds across plausible parameters"), made, Text(words(odds), style="dim"))
+    return Group(terminal.heading("Two odds across plausible parameters"), made, Text(words(odds), style="dim"))
 
 
 def columns(odds: Odds) -> tuple[str, ...]:

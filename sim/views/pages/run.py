@@ -1,61 +1,43 @@
-"""What `panj run` says: the page for a reader, the record for a machine, the progress in between."""
+"""What `panj run` says: the page for a reader, the record for a machine."""
 
 from __future__ import annotations
 
 import math
-import re
-import sys
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.analysis.answers import distributions
+from sim.analysis.answers import shares
 from sim.analysis.answers.odds import odds
+from sim.analysis.answers.quantities import quantities
+from sim.analysis.runs import DEFAULTS, PLAUSIBLE, view
 from sim.model.outcomes import ESCALATION, PATHS
-from sim.views import text
+from sim.views import terminal
 from sim.views.pages import odds as two_odds
+from sim.views.numbers import bare, counted, percent, span
 
 if TYPE_CHECKING:
-    from sim.scenario.schema import Scenario
     from sim.study.results.result import Result
 
+#: What is said of the share of a class.
+SHARES = (
+    *("share", "low", "high", "case_low", "case_high", "reading_low", "reading_high"),
+    *("blood", "blood_low", "blood_high", "runs"),
+)
 #: Width below which lines of the page wrap rather than lose numbers.
 NARROWEST = 106
 
 #: Rungs of rapprochement in words short enough for a narrow column.
 BRIEF = (" none", " back", " ties", "talks", " norm", "recog")
-
-
-def folder_name(scenario: str, spec: Scenario, seed: int) -> str:
-    """Return the name of a result folder, like `baseline-1a2b3c4d-s0`: of what was asked, hash and seed."""
-    stem = re.sub(r"[^a-z0-9]+", "-", Path(scenario).stem.lower()).strip("-")[:40].strip("-")
-    return f"{stem or 'scenario'}-{spec.hash[:8]}-s{seed}"
-
-
-@contextmanager
-def progress(total: int, quiet: bool) -> Iterator[Callable[[int], None] | None]:
-    """Show a progress bar on standard error while runs finish, where that is a terminal.
-
-    Yields what takes the number of runs just finished, None where nothing is to be shown.
-    """
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(file=sys.stderr)
-    columns = (TextColumn("running"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("runs", total=total)
-        yield lambda done: bar.advance(task, done)
 
 
 def failures(result: Result) -> int:
@@ -69,7 +51,7 @@ def failures(result: Result) -> int:
 def record(result: Result, folder: Path, pictures: Sequence[Path]) -> dict[str, Any]:
     """Return what the page says as plain data; numbers that do not exist are None."""
     spec = result.spec
-    defaults = result.part("defaults")
+    answers = Answers.of(result)
     made: dict[str, Any] = {
         "title": spec.title,
         "question": spec.question,
@@ -82,50 +64,87 @@ def record(result: Result, folder: Path, pictures: Sequence[Path]) -> dict[str, 
         "folder": str(folder),
         "pictures": [str(path) for path in pictures],
         "failed": failures(result),
-        "defaults": {
-            **_part(defaults),
-            "paths": _rows(distributions.shares(defaults), "path"),
-            "orders": _rows(distributions.orders(defaults), "path"),
-        },
+        "defaults": answers.record(DEFAULTS),
         "plausible": None,
     }
     if len(result.design):
-        plausible = result.part("plausible")
-        made["plausible"] = {
-            "cases": len(result.design),
-            "varied": list(result.design.columns[1:]),
-            **_part(plausible),
-            "paths": _rows(distributions.spread(plausible), "path"),
-            "orders": _rows(distributions.orders(plausible), "path"),
-        }
+        varied = {"cases": len(result.design), "varied": list(result.design.columns[1:])}
+        made["plausible"] = varied | answers.record(PLAUSIBLE)
     both = odds(result)
     made["odds"] = None if both is None else both.record()
-    readings = distributions.between_readings(result.readings)
     made["readings"] = {
-        "range": _rows(readings, "path"),
-        "shares": [
-            {key: _plain(value) for key, value in row.items()} for row in result.readings.to_dict("records")
-        ],
+        "range": _rows(answers.readings.iloc[: len(PATHS)]),
+        "shares": _rows(result.readings),
     }
     return made
 
 
-def _part(outcomes: pd.DataFrame) -> dict[str, Any]:
-    return {
-        "sound": len(distributions.sound(outcomes)),
-        "measures": _rows(distributions.measures(outcomes), "name"),
-        "joint": {
-            when: [[_plain(x) for x in row] for row in distributions.joint(outcomes, when)]
+@dataclass(frozen=True)
+class Answers:
+    """What the page and the record say, a table an answer; see `sim.analysis.answers`."""
+
+    shares: pd.DataFrame
+    orders: pd.DataFrame
+    joint: pd.DataFrame
+    quantities: pd.DataFrame
+    readings: pd.DataFrame
+
+    @classmethod
+    def of(cls, result: Result) -> Answers:
+        """Return the answers of an ensemble."""
+        runs = view(result)
+        tables = (answer(runs) for answer in (shares.shares, shares.orders, shares.joint, quantities))
+        return cls(*tables, shares.between_readings(runs.readings))
+
+    def about(self, group: str) -> pd.DataFrame:
+        """Return the shares of the classes in a group by class; every class has its row, if of no number."""
+        rows = self.shares[self.shares["group"] == group]
+        if rows.empty:
+            return pd.DataFrame(np.nan, index=pd.Index(PATHS, name="path"), columns=SHARES).assign(runs=0)
+        return rows.set_index("path").loc[list(PATHS), list(SHARES)]
+
+    def tables(self, group: str) -> dict[str, Any]:
+        """Return the joint tables of a group, (6, 6) each, by the kind of rungs."""
+        rows = self.joint[self.joint["group"] == group]
+        nothing = np.full((6, 6), np.nan)
+        return {
+            when: shares.grid(rows[rows["rungs"] == when]) if len(rows) else nothing
             for when in ("peak", "final")
-        },
-    }
+        }
+
+    def ordered(self, group: str) -> pd.DataFrame:
+        """Return the shares of the classes in a group, a column an order."""
+        rows = self.orders[self.orders["group"] == group]
+        if rows.empty:
+            return pd.DataFrame(np.nan, index=list(PATHS), columns=list(shares.ORDERS))
+        return rows.pivot(index="path", columns="order", values="share").loc[list(PATHS), list(shares.ORDERS)]
+
+    def main(self, group: str) -> pd.DataFrame:
+        """Return the main outcomes of a group."""
+        return self.quantities[self.quantities["group"] == group].drop(columns="group")
+
+    def record(self, group: str) -> dict[str, Any]:
+        """Return all answers of a group as plain data."""
+        main = self.main(group)
+        joint = {
+            when: [[_plain(x) for x in row] for row in table] for when, table in self.tables(group).items()
+        }
+        return {
+            "sound": int(main["runs"].iloc[0]),
+            "measures": _rows(main),
+            "joint": joint,
+            "paths": _rows(self.about(group).reset_index()),
+            "orders": _rows(self.ordered(group).rename_axis("path").reset_index()),
+        }
 
 
-def _rows(table: pd.DataFrame, index: str) -> list[dict[str, Any]]:
-    return [
-        {index: str(name), **{str(key): _plain(value) for key, value in row.items()}}
-        for name, row in table.to_dict("index").items()
-    ]
+def by_name(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Return the rows of a table by their names."""
+    return {str(name): {str(k): v for k, v in row.items()} for name, row in frame.to_dict("index").items()}
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
 
 
 def _plain(value: Any) -> Any:
@@ -142,7 +161,7 @@ def _plain(value: Any) -> Any:
 
 def show(result: Result, folder: Path, pictures: Sequence[Path]) -> None:
     """Print the page: classes, ladders, main outcomes, other orders, identity, where everything is."""
-    console = text.console()
+    console = terminal.console()
     console.width = max(console.width, NARROWEST)
     console.print(page(result, folder, pictures))
 
@@ -152,62 +171,57 @@ def page(result: Result, folder: Path, pictures: Sequence[Path]) -> RenderableTy
     parts: list[RenderableType] = [Text(result.spec.title, style="bold")]
     if result.spec.question:
         parts.append(Text(result.spec.question, style="italic"))
-    parts.append(_classes(result))
+    answers = Answers.of(result)
+    parts.append(_classes(result, answers))
     both = odds(result)
     if both is not None:
         parts.append(two_odds.section(both))
-    parts += [_ladders(result), _measures(result), _orders(result)]
+    parts += [_ladders(answers), _measures(result, answers), _orders(answers)]
     parts.append(_identity(result, folder, pictures))
     return Group(*parts)
 
 
-def _classes(result: Result) -> RenderableType:
-    shares = distributions.shares(result.part("defaults"))
-    wide = distributions.spread(result.part("plausible")) if len(result.design) else None
+def _classes(result: Result, answers: Answers) -> RenderableType:
     made = _table("")
     made.padding = (0, 1, 0, 0)
-    if wide is not None:
+    wide = len(result.design) > 0
+    if wide:
         names = ("across plausible\n5–95 % of cases", "\nmean", "\nwith blood", "between\nreadings", " ")
         _numbers(made, *names)
     _numbers(made, "at the\ndefaults", "chance alone:\n95 % Wilson", "\nwith blood")
-    here, there = shares.to_dict("index"), {} if wide is None else wide.to_dict("index")
-    read = distributions.between_readings(result.readings).to_dict("index")
+    here, there = (by_name(answers.about(group)) for group in (DEFAULTS, PLAUSIBLE))
+    read = by_name(answers.readings.set_index("path"))
     for name in PATHS:
-        row, cells = here[name], []
-        if name in there:
-            far = there[name]
-            cells = [
-                span(far["case_low"], far["case_high"]),
-                percent(far["share"]),
-                percent(far["blood"]),
-                span(read[name]["low"], read[name]["high"]) if name in read else "–",
-                "",
-            ]
+        row, far, cells = here[name], there[name], []
+        if wide:
+            between = read.get(name, {"low": math.nan, "high": math.nan})
+            cells = [span(far["case_low"], far["case_high"]), percent(far["share"]), percent(far["blood"])]
+            cells += [span(between["low"], between["high"]), ""]
         cells += [percent(row["share"]), span(row["low"], row["high"]), percent(row["blood"])]
         made.add_row(name, *cells)
     title = "Where runs end (class), and which of them with blood (a deadly clash on the way)"
-    return Group(text.heading(title), made, Text(_reading(result), style="dim"))
+    return Group(terminal.heading(title), made, Text(_reading(result, answers), style="dim"))
 
 
-def _reading(result: Result) -> str:
+def _reading(result: Result, answers: Answers) -> str:
     words = "Under these assumptions, not a forecast. "
     if len(result.design):
         words += (
-            f"Across plausible parameters: {_count(len(result.design), 'case')} draw "
+            f"Across plausible parameters: {counted(len(result.design), 'case')} draw "
             f"{len(result.design.columns) - 1} uncertain values anew; the range holds 90 % of their shares, "
             "chance within a case taken out (beta-binomial); more runs do not narrow it. "
         )
         most, ways = int(result.readings["runs"].max()), result.readings["reading"].nunique()
         words += (
             f"Between readings: the lowest and the highest share under {ways} ways to read the article, "
-            f"{_count(most, 'run')} each on the same chance. "
+            f"{counted(most, 'run')} each on the same chance. "
         )
-    sound = len(distributions.sound(result.part("defaults")))
-    return f"{words}At the defaults: {_count(sound, 'run')} that differ by chance; more narrow the interval."
+    sound = int(answers.main(DEFAULTS)["runs"].iloc[0])
+    return f"{words}At the defaults: {counted(sound, 'run')} that differ by chance; more narrow the interval."
 
 
-def _ladders(result: Result) -> RenderableType:
-    peak, final = (distributions.joint(result.part("defaults"), when) for when in ("peak", "final"))
+def _ladders(answers: Answers) -> RenderableType:
+    peak, final = answers.tables(DEFAULTS).values()
     made = _table("")
     made.padding = (0, 1, 0, 0)
     _numbers(made, *BRIEF, "    ", *BRIEF)
@@ -215,37 +229,34 @@ def _ladders(result: Result) -> RenderableType:
         cells = [bare(share) for share in peak[rung]], [bare(share) for share in final[rung]]
         made.add_row(ESCALATION[rung], *cells[0], "", *cells[1])
     title = "Ladders, escalation by rapprochement, % of runs at the defaults: highest rungs; in the last week"
-    return Group(text.heading(title), made)
+    return Group(terminal.heading(title), made)
 
 
-def _measures(result: Result) -> RenderableType:
-    tables = [distributions.measures(result.part("defaults")).to_dict("index")]
+def _measures(result: Result, answers: Answers) -> RenderableType:
     made = _table("")
-    if len(result.design):
-        tables.insert(0, distributions.measures(result.part("plausible")).to_dict("index"))
-        _numbers(made, "across plausible", " ")
-    _numbers(made, "at the defaults", " ")
-    for name, row in tables[-1].items():
-        cells = [cell for one in tables for cell in _middle(one[name])]
-        made.add_row(f"{row['label']}, {row['unit']}", *cells)
-    return Group(text.heading("Main outcomes: median (5–95 % of the runs that have one)"), made)
+    groups = [PLAUSIBLE, DEFAULTS] if len(result.design) else [DEFAULTS]
+    for name in groups:
+        _numbers(made, name.replace(" parameters", ""), " ")
+    for rows in zip(*(answers.main(name).to_dict("records") for name in groups), strict=True):
+        cells = [cell for row in rows for cell in middle(row)]
+        made.add_row(f"{rows[0]['label']}, {rows[0]['unit']}", *cells)
+    return Group(terminal.heading("Main outcomes: median (5–95 % of the runs that have one)"), made)
 
 
-def _orders(result: Result) -> RenderableType:
-    table = distributions.orders(result.part("defaults"))
+def _orders(answers: Answers) -> RenderableType:
+    table = answers.ordered(DEFAULTS)
     made = _table("class")
-    _numbers(made, *(str(name) for name in table.columns))
-    for path, row in table.to_dict("index").items():
-        made.add_row(str(path), *(percent(share) for share in row.values()))
-    return Group(text.heading("Shares at the defaults when classes are tried in another order"), made)
+    _numbers(made, *map(str, table))
+    for path, row in table.iterrows():
+        made.add_row(str(path), *map(percent, row))
+    title = "Shares at the defaults when classes are tried in another order"
+    return Group(terminal.heading(title), made)
 
 
 def _identity(result: Result, folder: Path, pictures: Sequence[Path]) -> RenderableType:
     spec, versions = result.spec, result.identity["versions"]
     failed = failures(result)
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold")
-    grid.add_column(overflow="fold")
+    grid = terminal.facts()
     grid.add_row(
         "scenario", f"{spec.hash[:16]}, {spec.weeks} weeks from {spec.start}, {spec.citizens} citizens"
     )
@@ -278,27 +289,8 @@ def _numbers(table: Table, *names: str) -> None:
         table.add_column(name, justify="right", no_wrap=True)
 
 
-def percent(share: float) -> str:
-    """Write a share so that a rare thing does not look like none; a dot is none, a dash no number."""
-    return f"{bare(share)} %" if math.isfinite(share) and share else bare(share)
-
-
-def bare(share: float) -> str:
-    """Write a share in per cent without the sign."""
-    if not math.isfinite(share):
-        return "–"
-    return f"{100 * share:.1f}" if 0 < 100 * share < 9.95 else f"{100 * share:.0f}" if share else "·"
-
-
-def span(low: float, high: float) -> str:
-    """Write a range of shares; a range without width is one number."""
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return "–"
-    ends = [bare(end).replace("·", "0") for end in (low, high)]
-    return f"{' – '.join(dict.fromkeys(ends))} %"
-
-
-def _middle(row: Mapping[Hashable, Any]) -> list[str]:
+def middle(row: Mapping[str, Any]) -> list[str]:
+    """Write median and range of an outcome, and in how many runs it came to be where not in all."""
     if not math.isfinite(row["median"]):
         return ["–", "never" if row["reached"] == 0 else ""]
     words = f"{_number(row['median'])} ({_number(row['low'])} – {_number(row['high'])})"
@@ -307,7 +299,3 @@ def _middle(row: Mapping[Hashable, Any]) -> list[str]:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.2g}"
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n:,} {what}{'' if n == 1 else 's'}"

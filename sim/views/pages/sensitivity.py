@@ -15,8 +15,8 @@ from sim.analysis.deciding.indices import DUMMY, Sensitivity
 from sim.errors import ScenarioError
 from sim.model.registry import load
 from sim.study.results.study import Study
-from sim.views import text
-from sim.views.pages.run import percent
+from sim.views import terminal
+from sim.views.numbers import percent
 
 #: Rows of the table; the record and the CSV have all.
 MOST = 20
@@ -49,7 +49,7 @@ def run(
     elif as_csv:
         print(csv(found, study, folder), end="")
     else:
-        text.console().print(page(found))
+        terminal.console().print(page(found))
 
 
 def chosen(levers: Sequence[str]) -> Mapping[str, str]:
@@ -73,7 +73,7 @@ def page(found: Sensitivity) -> RenderableType:
     """Return the indices for a reader."""
     known = {**load().parameters, **load().world}
     right = [name for one in found.columns for name in (one, f"{one} 95 %")]
-    made = text.table("", "", *right, "half", "", "grade", right=(*right, "half"))
+    made = terminal.table("", "", *right, "half", "", "grade", right=(*right, "half"))
     shown = found.indices.head(MOST)
     if DUMMY not in set(shown["name"]):
         shown = found.indices[(found.indices.index < MOST) | (found.indices["name"] == DUMMY)]
@@ -91,7 +91,7 @@ def page(found: Sensitivity) -> RenderableType:
             style="dim" if verdict != "clear" else None,
         )
     blocks: list[RenderableType] = [
-        text.heading(f"What decides it: {found.question} (unit: {found.unit})"),
+        terminal.heading(f"What decides it: {found.question} (unit: {found.unit})"),
         Text(f"{NAMES[found.method]}, with 95 % bootstrap intervals."),
         made,
     ]
@@ -101,7 +101,7 @@ def page(found: Sensitivity) -> RenderableType:
     blocks += [Text(one) for one in remarks(found)]
     pairs = found.pairs[found.pairs["S2_low"] > 0].head(MOST_PAIRS)
     if len(pairs):
-        blocks.append(text.heading("Second order: what two do together beyond each alone"))
+        blocks.append(terminal.heading("Second order: what two do together beyond each alone"))
         blocks += [
             Text(
                 f"  {r['first']} with {r['second']}: {_number(r['S2'])} "

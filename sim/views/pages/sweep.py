@@ -11,15 +11,20 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from sim.analysis.answers.effects import contrasts
+from sim.analysis.answers.shares import shares
+from sim.analysis.runs import SAMPLED, view
+from sim.analysis.runs import Group as Cases
 from sim.analysis.statistics import intervals
 from sim.model.outcomes import PATHS
-from sim.views import text
-from sim.views.pages.run import percent, span
+from sim.views.numbers import percent, span
+from sim.views.terminal import facts, heading, table
 
 if TYPE_CHECKING:
     from sim.study.results.study import Study
@@ -52,7 +57,7 @@ class Board:
         self.setup = setup
         self.before, self.wanted = done, wanted
         self.shared = setup.experiment.draws == "shared"
-        self.sampled = setup.experiment.method in intervals.SAMPLED
+        self.sampled = setup.experiment.method in SAMPLED
         self.by_group = np.zeros((setup.groups, len(PATHS)), np.int64)
         draws = setup.experiment.replicates if self.shared else 0
         self.by_draw = np.zeros((draws, len(PATHS)), np.int64)
@@ -81,24 +86,15 @@ class Board:
 
     # What is shown
 
-    def shares(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the share of each class so far and the half-width of its 95 % interval.
-
-        Variances are those of sums over what was drawn independently (linearised; both ways where
-        chance is shared), which a moment suffices for; the page afterwards resamples.
-        """
-        total = self.by_group.sum()
-        if total == 0:
-            return np.full(len(PATHS), np.nan), np.full(len(PATHS), np.nan)
-        share = self.by_group.sum(axis=0) / total
-        variance = np.zeros(len(PATHS))
-        if self.sampled or not self.shared:
-            variance += _clustered(self.by_group, share, total)
-        if self.shared:
-            variance += _clustered(self.by_draw, share, total)
-            if self.sampled:
-                variance -= share * (1 - share) / total
-        return share, 1.96 * np.sqrt(np.maximum(variance, share * (1 - share) / total))
+    def shares(self) -> intervals.Interval:
+        """Return the share of each class so far with its 95 % interval, by groups and draws alone."""
+        counts = [self.by_group] if self.sampled or not self.shared else []
+        counts += [self.by_draw] if self.shared else []
+        tallies = []
+        for one in counts:
+            some = one[one.sum(axis=1) > 0].astype(np.float64)
+            tallies.append((some, some.sum(axis=1), np.zeros(len(some), np.int64)))
+        return intervals.score(tallies)
 
     def rate(self) -> float:
         """Return runs a second since this sweep began."""
@@ -110,9 +106,9 @@ class Board:
         finished = min(self.done + self.part, self.wanted)
         rate = self.rate()
         left = (self.wanted - finished) / rate if rate > 0 else math.inf
-        share, half = self.shares()
+        share, low, high = self.shares()
         top = [k for k in np.argsort(-np.nan_to_num(share)) if share[k] > 0][:3]
-        said = ", ".join(f"{PATHS[k]} {100 * share[k]:.1f} ± {100 * half[k]:.1f} %" for k in top)
+        said = ", ".join(f"{PATHS[k]} {percent(share[k])} ({span(low[k], high[k])})" for k in top)
         return (
             f"{finished:,} of {self.wanted:,} runs, {rate:,.0f} runs/s, {duration(left)} left, "
             f"{self.failed:,} failed{'; ' + said if said else ''}"
@@ -124,10 +120,10 @@ class Board:
         width = 40
         full = int(width * finished / max(self.wanted, 1))
         made = Table.grid(padding=(0, 2))
-        share, half = self.shares()
+        share, low, high = self.shares()
         for k, name in enumerate(PATHS):
             if share[k] > 0:
-                made.add_row(name, percent(float(share[k])), f"± {100 * half[k]:.1f}")
+                made.add_row(name, percent(share[k]), span(low[k], high[k]))
         bar = Text("━" * full, style="green") + Text("━" * (width - full), style="dim")
         return Group(bar, Text(self.line().split(";")[0]), made)
 
@@ -140,16 +136,6 @@ class Board:
         elif now - self.told > EVERY:
             self.told = now
             print(f"panj: {self.line()}", file=self.stream, flush=True)
-
-
-def _clustered(counts: Ints, share: NDArray[np.float64], total: int) -> NDArray[np.float64]:
-    size = counts.sum(axis=1)
-    counts, size = counts[size > 0], size[size > 0]
-    if len(counts) < 2:
-        return np.full(len(share), np.inf)
-    off = counts - share * size[:, None]
-    found: NDArray[np.float64] = (off**2).sum(axis=0) * len(counts) / (len(counts) - 1) / total**2
-    return found
 
 
 @contextmanager
@@ -209,7 +195,7 @@ def forecast_record(found: Estimate, folder: str) -> dict[str, Any]:
 
 def forecast(found: Estimate, folder: str) -> RenderableType:
     """Return an estimate for readers."""
-    grid = _facts()
+    grid = facts()
     grid.add_row(
         "runs",
         f"{found.runs:,}: {found.cases:,} cases × {found.replicates:,} replicates, "
@@ -267,7 +253,7 @@ def _left(study: Study) -> float | None:
 
 def status(study: Study, damaged: list[int] | None = None) -> RenderableType:
     """Return the state of a study for readers."""
-    grid = _facts()
+    grid = facts()
     told = record(study, damaged)
     grid.add_row("study", f"{study.experiment.title}, {told['hash'][:16]}, seed {study.experiment.seed}")
     grid.add_row(
@@ -303,54 +289,52 @@ def page(study: Study) -> RenderableType:
     return Group(*parts)
 
 
-def _settings(study: Study) -> list[str]:
-    levers = list(study.experiment.levers)
-    return levers if 1 < len(study.experiment.alternatives) <= MOST_SETTINGS else []
+def _told(study: Study) -> list[Cases]:
+    """Return the settings of the levers, or all cases at once where they are one or too many."""
+    runs = view(study)
+    groups = runs.groups(runs.whole)
+    many = 1 < len(groups) <= MOST_SETTINGS
+    return groups if many else [Cases("share", np.ones(len(runs.cases), bool))]
 
 
 def _shares(study: Study) -> RenderableType:
-    found = intervals.shares(study, _settings(study))
-    settings = list(dict.fromkeys(found["setting"])) if "setting" in found else ["share"]
-    made = text.table("", "class", *settings, right=settings)
-    for name in PATHS:
-        rows = found[found["path"] == name].to_dict("records")
-        cells = [percent(float(row["share"])) for row in rows]
-        if len(settings) <= MOST_INTERVALS:
+    runs, groups = view(study), _told(study)
+    by_path = dict(list(shares(runs, groups).groupby("path")))
+    names = [one.name for one in groups]
+    made = table("", "class", *names, right=names)
+    for path in PATHS:
+        rows = by_path[path].set_index("group").reindex(names).to_dict("records")
+        cells = [percent(row["share"]) for row in rows]
+        if len(groups) <= MOST_INTERVALS:
             cells = [
                 f"{cell}  ({span(row['low'], row['high'])})" for cell, row in zip(cells, rows, strict=True)
             ]
-        made.add_row(name, *cells)
-    over = "cases and draws" if study.experiment.method in intervals.SAMPLED else "draws at these cases"
+        made.add_row(path, *cells)
+    over = "cases and draws" if runs.sampled else "draws at these cases"
     return Group(
-        text.heading("Where runs end (class), with 95 % intervals"),
+        heading("Where runs end (class), with 95 % intervals"),
         made,
-        Text(f"Under these assumptions, not a forecast. Intervals resample {over}.", style="dim"),
+        Text(
+            f"Under these assumptions, not a forecast. Intervals allow for which {over} came up.", style="dim"
+        ),
     )
 
 
 def _contrasts(study: Study) -> Iterator[RenderableType]:
-    if not study.experiment.levers or not _settings(study):
+    if len(_told(study)) < 2:
         return
-    found = intervals.contrasts(study)
-    if found.empty:
+    rows = contrasts(view(study)).to_dict("records")
+    if not rows:
         return
-    made = text.table(
-        "",
-        "lever",
-        "change",
-        "outcome",
-        "effect",
-        "95 %",
-        "variance ratio",
-        right=("effect", "95 %", "variance ratio"),
-    )
-    for row in found.to_dict("records"):
+    right = ("effect", "95 %", "variance ratio")
+    made = table("", "lever", "change", "outcome", *right, right=right)
+    for row in rows:
         ratio = f"{row['variance_ratio']:.1f} ×" if math.isfinite(row["variance_ratio"]) else "–"
         ends = f"{row['low']:+.3g} – {row['high']:+.3g}" if math.isfinite(row["low"]) else "–"
-        change = f"{row['against']} → {row['alternative']}"
-        made.add_row(row["lever"], change, row["outcome"], f"{row['effect']:+.3g}", ends, ratio)
+        change = f"{row['against']} → {row['group']}"
+        made.add_row(row["lever"], change, row["question"], f"{row['effect']:+.3g}", ends, ratio)
     yield Group(
-        text.heading("What the levers change, on the same draws"),
+        heading("What the levers change, on the same draws"),
         made,
         Text("Variance ratio: as many times the runs would independent draws have needed.", style="dim"),
     )
@@ -360,12 +344,15 @@ def result(study: Study) -> dict[str, Any]:
     """Return what the page says for machines."""
     made = record(study)
     if study.done > study.failed:
-        made["shares"] = _rows(intervals.shares(study, _settings(study)))
-        made["contrasts"] = _rows(intervals.contrasts(study)) if study.experiment.levers else []
+        rows, groups = shares(view(study), _told(study)), _told(study)
+        rows = rows[rows["path"].isin(PATHS)].rename(columns={"group": "setting"})
+        made["shares"] = _rows(rows if len(groups) > 1 else rows.drop(columns="setting"))
+        named = {"group": "alternative", "question": "outcome"}
+        made["contrasts"] = _rows(contrasts(view(study)).rename(columns=named))
     return made
 
 
-def _rows(frame: Any) -> list[dict[str, Any]]:
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {
             key: (None if isinstance(one, float) and not math.isfinite(one) else one)
@@ -373,10 +360,3 @@ def _rows(frame: Any) -> list[dict[str, Any]]:
         }
         for row in frame.to_dict("records")
     ]
-
-
-def _facts() -> Table:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold")
-    grid.add_column(overflow="fold")
-    return grid

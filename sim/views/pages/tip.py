@@ -15,8 +15,9 @@ from sim.analysis.choosing.tip_records import Tip, Tipping
 from sim.analysis.deciding import box_file
 from sim.errors import ScenarioError
 from sim.scenario.schema import Scenario
-from sim.views import text
-from sim.views.pages.run import bare, progress
+from sim.views import numbers, terminal
+from sim.views.numbers import bare
+from sim.views.terminal import progress
 
 #: Changes of a kind that are shown and written; the record has all.
 MOST = 5
@@ -46,7 +47,7 @@ def run(
         record = found.record() | {"written": [str(one) for one in written]}
         print(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
         return
-    text.console().print(page(found))
+    terminal.console().print(page(found))
     for path in written:
         print(path)
 
@@ -75,7 +76,7 @@ def files(found: Tipping, name: str, folder: Path) -> dict[Path, str]:
                     f"{found.spec.title}, changed: {one.words}",
                     f"{found.toward} from {100 * one.before:.1f} % of runs to {100 * one.after:.1f} % "
                     f"({100 * one.low:.1f} to {100 * one.high:.1f} %)",
-                    f"concerns {text.marks(one.paragraphs).replace('–', 'no paragraph')}; "
+                    f"concerns {numbers.marks(one.paragraphs).replace('–', 'no paragraph')}; "
                     f"found by panj tip {name} --toward {found.toward!r}",
                 )
             )
@@ -87,20 +88,20 @@ def page(found: Tipping) -> RenderableType:
     """Return what was found for a reader."""
     goal = "the likeliest end" if found.goal is None else f"more than {100 * found.goal:g} % of runs"
     blocks: list[RenderableType] = [
-        text.heading(f"What tips {found.spec.title} towards {found.toward}?"),
+        terminal.heading(f"What tips {found.spec.title} towards {found.toward}?"),
         Text(
             f"Now {bare(found.before).replace('·', '0')} % of runs; the goal is {goal}. {found.tried} values "
             f"were tried over their plausible ranges, {found.runs:,} runs a world on the same chance, "
             f"seed {found.seed}."
         ),
-        text.heading("One value alone, smallest change first"),
+        terminal.heading("One value alone, smallest change first"),
         _table(found.singles)
         if found.singles
         else Text("No value alone does it within its plausible range."),
-        text.heading("Two values together, shorter than either alone"),
+        terminal.heading("Two values together, shorter than either alone"),
         _table(found.pairs) if found.pairs else Text("No pair of the strongest values is shorter."),
         *_closest(found),
-        text.heading("One commitment from the start"),
+        terminal.heading("One commitment from the start"),
         _table(found.commitments) if found.commitments else Text("No single commitment does it."),
         Text(
             "\nSize: 1 is the whole plausible range. The share after is from chance that the search has not "
@@ -114,11 +115,13 @@ def page(found: Tipping) -> RenderableType:
 def _closest(found: Tipping) -> list[RenderableType]:
     if not found.nearest:
         return []
-    return [text.heading("What comes closest, at the ends of plausible ranges"), _table(found.nearest)]
+    return [terminal.heading("What comes closest, at the ends of plausible ranges"), _table(found.nearest)]
 
 
 def _table(tips: tuple[Tip, ...]) -> Table:
-    made = text.table("", "change", "size", "share after", "95 %", "¶", wide=("change", "¶"), right=("size",))
+    made = terminal.table(
+        "", "change", "size", "share after", "95 %", "¶", wide=("change", "¶"), right=("size",)
+    )
     for one in tips[:MOST]:
         size = f"{one.size:.2f}" if one.changes else "–"
         made.add_row(
@@ -126,7 +129,7 @@ def _table(tips: tuple[Tip, ...]) -> Table:
             size,
             f"{bare(one.after)} %",
             f"{bare(one.low)} – {bare(one.high)} %".replace("·", "0"),
-            text.marks(one.paragraphs),
+            numbers.marks(one.paragraphs),
         )
     return made
 

@@ -1,8 +1,6 @@
-"""Pictures of an ensemble; every function returns a matplotlib Axes, `save` writes files."""
+"""Pictures of results: `save` writes files, `KINDS` are what there is to draw."""
 
-from sim.views.plots.gallery import KINDS
 from sim.views.plots.saving import save
-from sim.views.plots.shares import joint, paths
-from sim.views.plots.time import fan, incidence, ladder
+from sim.views.plots.sheets import KINDS
 
-__all__ = ["KINDS", "fan", "incidence", "joint", "ladder", "paths", "save"]
+__all__ = ["KINDS", "save"]

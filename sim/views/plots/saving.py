@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from sim.analysis.answers.digest import Digest
 from sim.errors import ScenarioError, nearest
-from sim.study.results.result import Result
-from sim.views.plots import data, gallery, style
+from sim.views.plots import data, style
 from sim.views.plots.files import forms_named, write_figure, write_text
+from sim.views.plots.sheets import KINDS, sheet, usual
 
 if TYPE_CHECKING:
+    from sim.study.results.result import Result
     from sim.study.results.study import Study
-    from sim.views.plots.sheet import Sheet
 
 #: Forms that pictures get unless others are asked for.
 USUAL = ("png", "svg")
@@ -36,13 +37,13 @@ def save(
     Parameters
     ----------
     kinds
-        Which; default: all that there are of this kind of result.
+        Which; default: those that are usual for this kind of result.
     forms
         Of `png`, `svg`, `pdf`.
     numbers
         Write the numbers behind each picture as CSV beside it.
     by
-        For a sweep: what shares and ridges are told apart by; default: the levers.
+        What the groups are told apart by; default: the two parts of an ensemble, the levers of a sweep.
     where
         For a sweep: the condition that boxes are drawn for.
     source
@@ -56,71 +57,31 @@ def save(
         Writing failed.
     """
     wanted_forms = forms_named(forms)
-    ensemble = isinstance(result, Result)
-    if ensemble and (by is not None or where is not None):
-        raise ScenarioError("--by and --where tell the cases of a sweep apart; this is an ensemble")
-    known = _kinds(result)
     for kind in kinds or ():
-        if kind not in known:
+        if kind not in KINDS:
             raise ScenarioError(
-                f"no picture of kind {kind!r}{nearest(kind, known)}; kinds: {', '.join(known)}"
+                f"no picture of kind {kind!r}{nearest(kind, KINDS)}; kinds: {', '.join(KINDS)}"
             )
-    draw, usual, about = _drawer(result, by, where)
+    digest = Digest(result, where)
+    runs = digest.runs
+    runs.named(by)  # a wrong name is refused before anything is written
+    asked = {"by": by, "where": where, "given": runs.condition}
+    options = "".join(f" --{name} {quote(one)}" for name, one in asked.items() if one is not None)
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
-    made: list[Path] = []
-    for kind in usual if kinds is None else dict.fromkeys(kinds):
+    paths: list[Path] = []
+    for kind in usual(runs) if kinds is None else dict.fromkeys(kinds):
         with style.look():
-            figure, table, unit, interval = draw(kind)
-            made += [write_figure(figure, place / f"{kind}.{form}") for form in wanted_forms]
+            figure, table, unit, interval = sheet(digest, kind, by)
+            paths += [write_figure(figure, place / f"{kind}.{form}") for form in wanted_forms]
         if numbers:
-            told = [
-                ("picture", f"{kind} of {about['title']}"),
+            about = [
+                ("picture", f"{kind} of {runs.what.title}"),
                 ("unit", unit),
-                ("n", about["n"]),
+                ("n", f"{len(runs.sound)} runs, {runs.failed} failed"),
                 ("interval", interval),
-                ("identity", about["identity"]),
-                ("command", f"panj plot {source} --kind {kind}{about['options']} --data"),
+                ("identity", f"{runs.kind} {runs.what.hash[:16]}, seed {runs.seed}, panj {runs.version}"),
+                ("command", f"panj plot {source} --kind {kind}{options} --data"),
             ]
-            made.append(write_text(data.text(table, told), place / f"{kind}.csv"))
-    return made
-
-
-def _kinds(result: Result | Study) -> Sequence[str]:
-    if isinstance(result, Result):
-        return list(gallery.EVERY)
-    from sim.views.plots import sweeps
-
-    return list(sweeps.KINDS)
-
-
-def _drawer(
-    result: Result | Study, by: str | None, where: str | None
-) -> tuple[Callable[[str], Sheet], list[str], dict[str, str]]:
-    """Return what draws a kind, with its numbers, the kinds that are usual, and what the result is."""
-    made = f"seed {result.identity['seed']}, panj {result.identity['versions']['panj']}"
-    asked = {"by": by, "where": where, "given": result.condition}
-    options = "".join(f" --{name} {quote(one)}" for name, one in asked.items() if one is not None)
-    if isinstance(result, Result):
-        sound = int(result.outcomes["failure"].isna().sum())
-        about = {
-            "title": result.spec.title,
-            "n": f"{sound} runs, {len(result.outcomes) - sound} failed",
-            "identity": f"scenario {result.spec.hash[:16]}, {made}",
-            "options": options,
-        }
-        return lambda kind: gallery.sheet(result, kind), list(gallery.KINDS), about
-    from sim.analysis.answers.digest import Digest
-    from sim.views.plots import sweeps
-    from sim.views.plots.sheet import named
-
-    digest = Digest(result, where)
-    named(digest, by)  # a wrong name is refused before anything is written
-    sound = len(digest.sound)
-    about = {
-        "title": result.experiment.title,
-        "n": f"{sound} runs, {len(digest.runs) - sound} failed",
-        "identity": f"experiment {result.experiment.hash[:16]}, {made}",
-        "options": options,
-    }
-    return lambda kind: sweeps.KINDS[kind](digest, by), sweeps.usual(digest), about
+            paths.append(write_text(data.text(table, about), place / f"{kind}.csv"))
+    return paths

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -20,8 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from sim.study.results.result import Result
+from sim.model.outcomes import PATHS
 
 SHEET = Path(__file__).with_name("panj.mplstyle")
 
@@ -36,6 +35,15 @@ RUNGS = {
     "escalation": ("#FFF3D6", "#FDD78A", "#F9A84B", "#E06C1F", "#A63A0A", "#4A1204"),
     "rapprochement": ("#EEF6FB", "#BFDFF0", "#7CBCE0", "#3B8FC4", "#12609B", "#052F5C"),
 }
+
+#: Classes from the worst to the calmest: warm and dark to cool and light, so that a grey print keeps them.
+CLASSES = dict(
+    zip(
+        PATHS,
+        ("#4A1204", "#A63A0A", "#8A5A9E", "#E8833A", "#12609B", "#6FB3DD", "#F2C66D", "#CFCFCF"),
+        strict=True,
+    )
+)
 
 
 def look() -> AbstractContextManager[None]:
@@ -237,18 +245,6 @@ def sheet(
         for column in range(columns)
     ]
     return figure, panels
-
-
-def inscribe(figure: Figure, result: Result, title: str, *notes: str) -> None:
-    """Write above a picture what it shows of which storyline, below it what it rests on."""
-    spec = result.spec
-    if result.condition is not None:
-        notes = (f"Only runs where {result.condition}.", *notes)
-    identity = (
-        f"Scenario {spec.hash[:8]}, seed {result.seed}, panj {result.identity['versions']['panj']}. "
-        "Under the assumptions of this scenario; not a forecast."
-    )
-    caption(figure, title, spec.title, *notes, identity)
 
 
 def caption(figure: Figure, title: str, of: str, *notes: str) -> None:

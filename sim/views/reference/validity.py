@@ -17,10 +17,10 @@ from sim.analysis.past.hindcast import MODEL, SCORES, hindcast
 from sim.model import calibrated
 from sim.model.registry import load
 from sim.scenario.catalogue import reading_names
+from sim.views.numbers import marks, number
 from sim.views.pages import hindcast as history
 from sim.views.pages import odds as odds_page
 from sim.views.pages.claims import region_words
-from sim.views.text import marks, number
 
 PAGE = Path("docs/explanation/validity.md")
 WORDS = Path(__file__).with_suffix(".md")

@@ -1,4 +1,4 @@
-"""The three sentences at the head of a page about a sweep, built from its figures."""
+"""The three sentences at the head of a page, built from its figures."""
 
 from __future__ import annotations
 
@@ -7,58 +7,85 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.answers import by_group, effects
+from sim.analysis.answers import effects
 from sim.analysis.answers.digest import RISK, Digest
-from sim.analysis.deciding import cases as of_study
+from sim.analysis.answers.shares import SHOWN, shares
 from sim.analysis.deciding.boxes import Fit
+from sim.analysis.deciding.correlates import Correlate
+from sim.analysis.runs import Group
+from sim.model.outcomes import PATHS
 from sim.model.registry import load
+from sim.views.numbers import counted, percent, signed
 from sim.views.report.parts import alike, between, span
-from sim.views.text import percent
 
 #: A table of more cases than this is no list to be read.
 MOST_CASES = 100
 
 
 def sentences(digest: Digest) -> list[str]:
-    """Return what happens, what decides it, and what to do or under which conditions it tips."""
-    if not len(digest.sound):
-        if digest.study.condition is not None and not len(digest.runs):
-            return [f"No run meets “{digest.study.condition}”, so there is no answer."]
+    """Return where runs end, what decides it, and what to do, when it tips, or what happens on the way."""
+    runs = digest.runs
+    if not len(runs.rows):
+        if runs.condition is not None:
+            return [f"No run meets “{runs.condition}”, so there is no answer."]
+        return ["No block is done yet, so there is no answer; panj sweep carries on where it stopped."]
+    if not len(runs.sound):
         return ["Every run failed, so there is no answer; the outcomes say in 'failure' where and why."]
     return [_first(digest), _second(digest), _third(digest)]
 
 
+def told(digest: Digest, most: int) -> list[Group]:
+    """Return the groups that a page tells apart: the usual ones, or all cases at once where these are many."""
+    groups = digest.runs.groups()
+    if len(groups) <= most:
+        return groups
+    return [Group("all cases", np.ones(len(digest.runs.cases), bool))]
+
+
 def _first(digest: Digest) -> str:
-    top = largest(digest.shares())
-    total = float((digest.sound["path"].isin(RISK.names)).mean())
-    of = f"{len(digest.sound):,} runs"
-    if digest.study.condition is not None:
-        of += f" in which {digest.study.condition}"
+    runs = digest.runs
+    whole = runs.groups()[0] if runs.whole == "parts" else Group("", np.ones(len(runs.cases), bool))
+    table = shares(runs, [whole])
+    if table.empty:
+        return "No run at the defaults is sound, so they give no answer; the tables below say what others do."
+    first, second, *_ = (
+        table[table["path"].isin(PATHS)].sort_values("share", ascending=False).to_dict("records")
+    )
+    risk = table[table["path"] == SHOWN[-1]].iloc[0].to_dict()
+    which = f" {whole.name}" if whole.name else ""
+    which += "" if runs.condition is None else f" in which {runs.condition}"
+    also = f", {_with(second)} in {second['path']}" if second["share"] > 0 else ", and none anywhere else"
     return (
-        f"Under these assumptions, {percent(total)} of {of} end in clashes or worse, "
-        f"most often in {top['path']} ({_with(top)}){_from_case_to_case(digest)}."
+        f"Under these assumptions, {_with(first)} of {counted(first['runs'], 'run')}{which} end in "
+        f"{first['path']}{also}; {_with(risk)} in clashes or worse{_from_case_to_case(digest)}."
     )
 
 
 def _from_case_to_case(digest: Digest) -> str:
     risk = digest.risk
-    drawn = np.repeat(of_study.apart(digest.study), len(digest.study.setup.settings)) & (risk.runs > 0)
-    runs = risk.runs[drawn]
-    low, high = by_group.between(digest, np.round(risk.value[drawn] * runs), runs)
-    if not np.isfinite(low):
+    drawn = digest.apart & (risk.runs > 0)
+    many = risk.runs[drawn]
+    ends = digest.runs.between(np.round(risk.value[drawn] * many), many)
+    if not np.isfinite(ends.low):
         return ""
-    ends = f"between {percent(low)} and {percent(high)}"
-    return f"; from case to case the share lies {ends} (90 % of {len(runs):,} cases, chance taken out)"
+    words = f"between {percent(ends.low)} and {percent(ends.high)}"
+    return f"; from case to case the share lies {words} (90 % of {len(many):,} cases, chance taken out)"
 
 
 def clear_names(digest: Digest) -> list[str]:
     """Return the names of what varies that move the share of clashes or worse beyond chance."""
+    if digest.runs.whole == "parts":
+        return [one.name for one in digest.correlates if one.clear]
     if (apart := case_by_case(digest)) is None:
         return [] if digest.drivers is None else list(digest.drivers.clear)
     clear = set(apart.loc[(apart["low"] > 0) | (apart["high"] < 0), "group"])
-    cases = [number for number, one in enumerate(digest.by("case")) if one.name in clear]
-    first = digest.inputs.iloc[0]
-    return [name for name in map(str, digest.inputs) if any(digest.inputs[name].iloc[cases] != first[name])]
+    cases = [number for number, one in enumerate(digest.runs.groups("case")) if one.name in clear]
+    first = digest.runs.cases.iloc[0]
+    return [
+        name
+        for name in map(str, digest.runs.cases)
+        if any(digest.runs.cases[name].iloc[cases] != first[name])
+    ]
 
 
 def largest(table: pd.DataFrame) -> dict[str, Any]:
@@ -69,7 +96,7 @@ def largest(table: pd.DataFrame) -> dict[str, Any]:
 
 def _with(row: dict[str, Any]) -> str:
     text = percent(float(row["share"]))
-    return text if row["low"] != row["low"] else f"{text}, {span(row['low'], row['high']).text}"
+    return text if row["low"] != row["low"] else f"{text} ({span(row['low'], row['high']).text})"
 
 
 def case_by_case(digest: Digest) -> pd.DataFrame | None:
@@ -77,9 +104,9 @@ def case_by_case(digest: Digest) -> pd.DataFrame | None:
 
     None where the cases are no table, or too many to be told one by one, or no two share their draws.
     """
-    if digest.study.experiment.method != "cases" or len(digest.inputs) > MOST_CASES:
+    if not digest.runs.listed or len(digest.runs.cases) > MOST_CASES:
         return None
-    found = effects.effects(digest, "case", digest.by("case"), [RISK])
+    found = effects.effects(digest.runs, "case", digest.runs.groups("case"), [RISK])
     return None if found.empty else found.sort_values("effect", key=lambda x: -x.abs(), kind="stable")
 
 
@@ -96,6 +123,8 @@ def _one_by_one(apart: pd.DataFrame) -> str:
 
 
 def _second(digest: Digest) -> str:
+    if digest.runs.whole == "parts":
+        return _moved(digest.correlates)
     if (apart := case_by_case(digest)) is not None:
         return _one_by_one(apart)
     found = digest.drivers
@@ -116,12 +145,30 @@ def _second(digest: Digest) -> str:
     return f"What decides that share most is {names} ({found.method} indices){shaky}{chance}."
 
 
+def _moved(moved: list[Correlate]) -> str:
+    if not moved:
+        return "What the assumptions leave open was not run, or too little of it to tell what decides that share."
+    if not moved[0].clear:
+        return "No single uncertain value stands out as moving that share at this number of cases."
+    top = moved[0]
+    return (
+        f"Of everything uncertain, {top.name} moves that share most "
+        f"(rank correlation {signed(top.correlation)} over {top.cases:,} cases)."
+    )
+
+
 def _named(name: str) -> str:
     known = {**load().parameters, **load().world}
     return f"{name} ({known[name].meaning})" if name in known else name
 
 
 def _third(digest: Digest) -> str:
+    if not digest.runs.levers and not digest.runs.designed:
+        rows = digest.runs.sound
+        blood, talks = rows["blood"].mean(), rows["first_rapprochement_3"].notna().mean()
+        return (
+            f"Of all runs, {percent(blood)} see a deadly clash at some time, {percent(talks)} official talks."
+        )
     if (policies := digest.policies) is not None and len(policies.policies) > 1:
         index = policies.policies.index(policies.favourite)
         row = policies.tables[0].iloc[index]

@@ -8,12 +8,12 @@ from sim.analysis.answers import effects
 from sim.analysis.answers.digest import Digest
 from sim.analysis.answers.questions import estimand
 from sim.analysis.choosing.robustness import Goal, Robustness
-from sim.views.plots import study as plots
+from sim.views.numbers import percent
+from sim.views.plots.draw.cases import tradeoff
 from sim.views.report.parts import (
     Grid,
     Part,
     Points,
-    Section,
     Text,
     cell,
     drawn,
@@ -22,17 +22,10 @@ from sim.views.report.parts import (
     grid,
     share,
 )
-from sim.views.text import percent
 
 
-def section(digest: Digest) -> list[Section]:
-    """Return the section where the experiment has levers."""
-    if not digest.study.experiment.levers:
-        return []
-    return [Section("comparison", "What the levers change", _comparison(digest))]
-
-
-def _comparison(digest: Digest) -> list[Part]:
+def comparison(digest: Digest) -> list[Part]:
+    """Return what each alternative adds, and the policies judged by three goals."""
     found = digest.policies
     if found is None:
         return [Text(f"Cannot be told: {digest.notes['policies']}.", "note")]
@@ -40,7 +33,7 @@ def _comparison(digest: Digest) -> list[Part]:
     return [
         folded(_effects(digest), 16),
         drawn(
-            lambda: plots.tradeoff(found),
+            lambda: tradeoff(found),
             f"Policies by share of clashes or worse and approval; nothing beats {', '.join(best[:4])}.",
             "Trade-off between risk, approval and refugees helped: means over worlds.",
         ),
@@ -58,9 +51,9 @@ def _effects(digest: Digest) -> Grid:
             *estimate(row["effect"], row["low"], row["high"]),
             int(row["pairs"]),
         )
-        for row in effects.effects(digest, "levers", digest.settings()).to_dict("records")
+        for row in effects.effects(digest.runs, "levers", digest.runs.groups("levers")).to_dict("records")
     ]
-    against = digest.settings()[0].name
+    against = digest.runs.groups("levers")[0].name
     return grid(
         f"What each alternative adds to {against}, pair by pair, all else and the draws being equal",
         ("alternative", "outcome", "unit", "effect", "95 %", "pairs"),

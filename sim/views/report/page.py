@@ -6,13 +6,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.analysis.answers.digest import Digest
 from sim.study.results.loading import load_results
-from sim.study.results.result import Result
 from sim.views.plots.files import write_text
-from sim.views.report import ensemble, sweep
 from sim.views.report.parts import Section
+from sim.views.report.sections import sections
 
 if TYPE_CHECKING:
+    from sim.study.results.result import Result
     from sim.study.results.study import Study
 
 NAME = "report.html"
@@ -57,14 +58,11 @@ def report(
 
 def html(result: Result | Study, folder: str = "DIR", where: str | None = None) -> str:
     """Return the page of a result; the same result gives the same page."""
-    if isinstance(result, Result):
-        title, question, sections = ensemble.sections(result, folder)
-    else:
-        title, question, sections = sweep.sections(result, folder, where)
-    return render(title, question, sections)
+    digest = Digest(result, where)
+    return render(digest.runs.what.title, digest.runs.what.question, sections(digest, folder))
 
 
-def render(title: str, question: str, sections: list[Section]) -> str:
+def render(title: str, question: str, content: list[Section]) -> str:
     """Fill the template; every text is escaped."""
     from jinja2 import Environment, StrictUndefined
 
@@ -76,7 +74,7 @@ def render(title: str, question: str, sections: list[Section]) -> str:
     return template.render(
         title=title,
         question=question,
-        sections=sections,
+        sections=content,
         style=(here / "page.css").read_text(encoding="utf-8"),
         script=(here / "page.js").read_text(encoding="utf-8"),
     )

@@ -12,9 +12,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.views.numbers import percent
 from sim.views.plots import style
 from sim.views.plots.files import picture
-from sim.views.text import percent
 
 #: Dots per inch of a picture on the page: sharp on a telephone, and small.
 DOTS = 110

@@ -6,10 +6,13 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.answers.digest import Digest
+from sim.analysis.deciding.correlates import Correlate
 from sim.analysis.deciding.indices import DUMMY, Sensitivity
 from sim.model.registry import load
+from sim.views.numbers import percent, signed
 from sim.views.pages import sensitivity as words
-from sim.views.plots import study as plots
+from sim.views.plots.draw import cases as draw
+from sim.views.plots.draw.ends import stacked
 from sim.views.report.answer import case_by_case, dense
 from sim.views.report.parts import (
     Grid,
@@ -25,7 +28,6 @@ from sim.views.report.parts import (
     share,
     span,
 )
-from sim.views.text import percent
 
 #: Uncertainties whose alternatives or quarters get a picture of their own, the strongest.
 PICTURED = 2
@@ -36,12 +38,14 @@ def drivers(digest: Digest) -> list[Part]:
     """Return what decides the share of clashes or worse, with the dummy beside it; or case by case."""
     if (apart := case_by_case(digest)) is not None:
         return _one_by_one(digest, apart)
+    if digest.runs.whole == "parts":
+        return _correlates(digest.correlates)
     found = digest.drivers
     if found is None:
         return [Text(f"Cannot be told: {digest.notes['drivers']}.", "note")]
     parts: list[Part] = [
         drawn(
-            lambda: plots.drivers(found),
+            lambda: draw.drivers(found),
             _drivers_alt(found),
             "Indices with 95 % intervals; what does not rise above the dummy may be noise.",
         ),
@@ -56,13 +60,13 @@ def drivers(digest: Digest) -> list[Part]:
         parts.append(
             grid("Second order: what two do together beyond each alone", ("pair", "S2", "95 %"), pairs)
         )
-    for name in [one for one in found.clear if one in digest.inputs][:PICTURED]:
+    for name in [one for one in found.clear if one in digest.runs.cases][:PICTURED]:
         parts += _pictured(digest, name)
     return parts
 
 
 def _one_by_one(digest: Digest, apart: pd.DataFrame) -> list[Part]:
-    shares = digest.table("case")
+    shares = digest.shares("case")
     shares = shares[shares["path"] == "clashes or worse"].set_index("group")
     rows: list[list[object]] = [["as it is", _share_of(shares, "as it is"), "", "", ""]]
     for row in apart.to_dict("records"):
@@ -82,6 +86,33 @@ def _one_by_one(digest: Digest, apart: pd.DataFrame) -> list[Part]:
 
 def _share_of(shares: pd.DataFrame, name: str) -> object:
     return share(shares["share"].get(name, np.nan))
+
+
+def _correlates(moved: list[Correlate]) -> list[Part]:
+    """Return what goes with the share of clashes or worse over the cases of an ensemble."""
+    if not moved:
+        return [Text("Nothing was varied, or too few cases have a sound run to tell.", "note")]
+    known = {**load().parameters, **load().world}
+    rows = [
+        (
+            one.name,
+            cell(round(one.correlation, 2)),
+            span(one.low, one.high, signed),
+            "clear" if one.clear else "may be chance",
+            known[one.name].source.grade,
+            known[one.name].meaning,
+        )
+        for one in moved[:15]
+    ]
+    return [
+        grid(
+            f"Rank correlation with the share of clashes or worse, over {moved[0].cases:,} cases; clear: "
+            f"beyond what the strongest of {len(moved)} idle values would show once in twenty studies",
+            ("uncertain value", "correlation", "95 %", "verdict", "grade", "meaning"),
+            rows,
+        ),
+        Text("A first look, no decomposition of variance: for that, sweep a saltelli design.", "note"),
+    ]
 
 
 def _drivers_alt(found: Sensitivity) -> str:
@@ -114,15 +145,15 @@ def _indices(found: Sensitivity) -> Grid:
 
 
 def _pictured(digest: Digest, name: str) -> list[Part]:
-    worse = digest.table(name)
-    worse = worse[worse["path"] == "clashes or worse"]
+    table = digest.shares(name)
+    worse = table[table["path"] == "clashes or worse"]
     if worse.empty:
         return []
     ends = worse.iloc[[0, -1]].to_dict("records")
     said = " to ".join(f"{percent(row['share'])} at {row['group']}" for row in ends)
     return [
         drawn(
-            lambda: plots.stacked(digest, name),
+            lambda: stacked(table),
             f"Shares of classes by {name}; clashes or worse go from {said}.",
             f"Shares of classes by {name}, in quarters of its range or by its values.",
         )
@@ -165,13 +196,13 @@ def boxes(digest: Digest, folder: str) -> list[Part]:
             rows,
         ),
         drawn(
-            lambda: plots.box(digest, first),
+            lambda: draw.box(digest, first),
             f"Cases by what the box limits; inside, where {said}, {percent(first.fit.density)} meet the "
             f"condition, against {percent(overall.density)} of all.",
             f"The first box: {said}.",
         ),
         drawn(
-            lambda: plots.peeling(first),
+            lambda: draw.peeling(first),
             f"Peeling trajectory; the chosen box has density {percent(first.fit.density)} at coverage "
             f"{percent(first.fit.coverage)}.",
             "What density costs in coverage; darker: more limits.",

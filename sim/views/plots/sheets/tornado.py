@@ -15,9 +15,9 @@ from matplotlib.patches import Patch
 
 import sim
 from sim.model.registry import load
+from sim.views.numbers import counted
 from sim.views.plots import style
 from sim.views.plots.files import write_figure as write
-from sim.views.text import counted
 
 if TYPE_CHECKING:
     from sim.analysis.article.ablation import Ablation, Worth

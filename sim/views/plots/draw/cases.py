@@ -1,4 +1,7 @@
-"""Pictures of a sweep. Each function takes an Axes to draw on, or makes one, and returns it."""
+"""How answers differ from case to case, what decides them and under which conditions.
+
+Each function takes an Axes to draw on, or makes one, and returns it.
+"""
 
 from __future__ import annotations
 
@@ -12,20 +15,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
-from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
-from sim.analysis.answers import distributions
-from sim.analysis.answers.digest import CORNERS
+from sim.analysis.answers.digest import CORNERS, RISK
+from sim.analysis.runs import Group, by_value
 from sim.analysis.statistics import intervals
-from sim.model.outcomes import PATHS
 from sim.views.plots import style
-from sim.views.plots.flows import CLASSES
+from sim.views.plots.draw.ends import MOST
 
 if TYPE_CHECKING:
-    from sim.analysis.answers.by_group import Group
     from sim.analysis.answers.digest import Digest
-    from sim.analysis.answers.questions import Estimand
     from sim.analysis.choosing.robustness import Robustness
     from sim.analysis.deciding.boxes import Box, Limit
     from sim.analysis.deciding.indices import Sensitivity
@@ -33,94 +32,28 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-LINES = ("-", "--", ":", "-.")
-COLOURS = (
-    style.BLUE,
-    style.VERMILION,
-    style.ORANGE,
-    style.SKY,
-    style.BLACK,
-    style.GREEN,
-    style.PURPLE,
-    style.GREY,
-)
 #: How the mean over cases is marked.
 _MEAN: dict[str, Any] = {"s": 70, "marker": "X", "edgecolor": "white", "zorder": 5}
-#: Most groups that one picture tells apart in rows, and in lines.
-MOST, MOST_LINES = 48, 12
-
-
-def stacked(digest: Digest, by: str = "levers", ax: Axes | None = None) -> Axes:
-    """Draw shares of classes as stacked bars, one a group; the whisker is that of clashes or worse."""
-    with style.look():
-        ax = style.axes(ax, (8.0, 4.6))
-        table = digest.table(by)
-        groups = list(dict.fromkeys(table["group"]))[:MOST]
-        if not groups:
-            return style.empty(ax, "no sound run")
-        table = table[table["group"].isin(groups)]
-        place = np.arange(len(groups))[::-1].astype(float)
-        wide = table.pivot(index="group", columns="path", values="share").loc[groups]
-        left = np.zeros(len(groups))
-        for name in PATHS:
-            share = wide[name].to_numpy(np.float64)
-            ax.barh(
-                place,
-                share,
-                left=left,
-                height=0.62,
-                color=CLASSES[name],
-                edgecolor="white",
-                linewidth=0.6,
-                label=style.sentence(name),
-            )
-            left += share
-        risk = table[table["path"] == "clashes or worse"].set_index("group").loc[groups]
-        ax.hlines(place, risk["low"], risk["high"], color=style.BLACK, linewidth=1.6, zorder=4)
-        ax.plot(risk["low"], place, "|", risk["high"], place, "|", color=style.BLACK, markersize=7, zorder=4)
-        ax.set_yticks(
-            place, [f"{style.short(one, 40)}  ({n:,})" for one, n in zip(groups, risk["runs"], strict=True)]
-        )
-        ax.tick_params(axis="y", length=0)
-        ax.set_xlim(0, 1)
-        ax.set_ylim(-0.6, len(groups) - 0.4)
-        style.percent(ax.xaxis)
-        ax.set_xlabel("share of runs")
-        handles, labels = ax.get_legend_handles_labels()
-        handles.append(Line2D([], [], color=style.BLACK, marker="|"))
-        # So far below in inches, however many bars there are.
-        below = ax.transAxes + ScaledTranslation(0, -0.5, ax.figure.dpi_scale_trans)
-        ax.legend(
-            handles,
-            [*labels, "clashes or worse, 95 %"],
-            loc="upper left",
-            bbox_to_anchor=(0.0, 0.0),
-            bbox_transform=below,
-            ncols=3,
-            fontsize=7.5,
-            borderaxespad=0,
-        )
-        return ax
 
 
 def smooth(digest: Digest) -> bool:
     """Return whether chance within a case lies between cases, and can be told from the rest."""
-    return bool((digest.risk.runs > 1).any()) and not intervals.how(digest.study)["shared"]
+    return bool((digest.risk.runs > 1).any()) and not digest.runs.shared
 
 
-def ridges(digest: Digest, asked: Estimand, by: str = "levers", ax: Axes | None = None) -> Axes:
-    """Draw the distribution over cases of an answer, one ridge a group; the tick is the mean.
+def ridges(digest: Digest, groups: Sequence[Group], ax: Axes | None = None) -> Axes:
+    """Draw how the share of clashes or worse lies over cases, one ridge a group; the tick is the mean.
 
-    Of a share, chance within a case is taken out where cases have several runs: the ridge is the beta
-    distribution of `distributions.between_cases`. Else it is a smoothed histogram of cases.
+    Chance within a case is taken out where cases have several runs: the ridge is the beta distribution of
+    `intervals.between_cases`. Else it is a smoothed histogram of cases.
     """
     with style.look():
         ax = style.axes(ax, (7.0, 4.4))
-        found = digest.by_case(asked)
-        groups = [one for one in digest.by(by) if np.isfinite(found.value[one.cases]).any()][:MOST]
+        found = digest.risk
+        groups = [one for one in groups if np.isfinite(found.value[one.cases]).sum() > 1][:MOST]
         if not groups:
-            return style.empty(ax, "no sound run")
-        fitted = asked.unit == "share" and smooth(digest)
+            return style.empty(ax, "no group of two cases with a sound run")
+        fitted = smooth(digest)
         drawn = [_ridge(found.value[one.cases], found.runs[one.cases], fitted) for one in groups]
         for k, (at, height, mean) in enumerate(drawn):
             base = len(groups) - 1 - k
@@ -131,13 +64,11 @@ def ridges(digest: Digest, asked: Estimand, by: str = "levers", ax: Axes | None 
         low = min(at[height > 0.004 * height.max()][0] for at, height, _ in drawn)
         top = max(at[height > 0.004 * height.max()][-1] for at, height, _ in drawn)
         room = 0.04 * (top - low) or 0.05
-        ax.set_xlim(max(low - room, 0) if asked.unit == "share" else low - room, top + room)
+        ax.set_xlim(max(low - room, 0), top + room)
         ax.set_yticks(range(len(groups))[::-1], [style.short(one.name) for one in groups])
         ax.tick_params(axis="y", length=0)
-        unit = "" if asked.unit == "share" else f" ({asked.unit})"
-        ax.set_xlabel(f"{asked.label}{unit}, from case to case")
-        if asked.unit == "share":
-            style.percent(ax.xaxis)
+        ax.set_xlabel(f"{RISK.label}, from case to case")
+        style.percent(ax.xaxis)
         return ax
 
 
@@ -146,7 +77,7 @@ def _ridge(value: Floats, runs: NDArray[np.int64], fitted: bool) -> tuple[Floats
     known = np.isfinite(value)
     value, runs = value[known], runs[known]
     mean = float((value * runs).sum() / runs.sum())
-    spread = distributions.between_cases(value * runs, runs) if fitted else None
+    spread = intervals.between_cases(value * runs, runs) if fitted else None
     if spread is not None and spread.deviation > 0:
         from scipy.special import betainc
 
@@ -165,40 +96,21 @@ def _ridge(value: Floats, runs: NDArray[np.int64], fitted: bool) -> tuple[Floats
     return np.asarray((edges[1:] + edges[:-1]) / 2, np.float64), height, mean
 
 
-def ternary(digest: Digest, ax: Axes | None = None, groups: Sequence[Group] | None = None) -> Axes:
-    """Draw each case in the triangle of its three ends; `ax` must be a ternary one (mpltern).
-
-    Parameters
-    ----------
-    groups
-        Which cases, each group in a colour of its own; default: by setting of the levers.
-    """
+def ternary(digest: Digest, group: Group, ax: Axes | None = None) -> Axes:
+    """Draw each case of a group in the triangle of its three ends; `ax` must be a ternary one (mpltern)."""
     import mpltern  # noqa: F401 - registers the projection
 
     with style.look():
         if ax is None:
             ax = Figure(figsize=(6.0, 5.4)).add_subplot(projection="ternary")
-        ends = digest.corners
-        known = np.isfinite(ends).all(axis=1)
-        shown = [one for one in groups or digest.settings() if (one.cases & known).any()][:MOST_LINES]
-        if not shown:
+        mine = digest.corners[group.cases & np.isfinite(digest.corners).all(axis=1)]
+        if not len(mine):
             return style.empty(ax, "no sound run")
-        for k, one in enumerate(shown):
-            mine = ends[one.cases & known]
-            colour = COLOURS[k % len(COLOURS)]
-            # Cases of few runs lie on top of each other: size tells how many.
-            points, count = np.unique(mine.round(3), axis=0, return_counts=True)
-            size = 6 + 90 * count / max(len(mine) / 20, count.max())
-            dots: dict[str, Any] = {
-                "s": size,
-                "color": colour,
-                "alpha": 0.35,
-                "linewidth": 0,
-                "clip_on": False,
-            }
-            ax.scatter(*points.T, **dots)
-            middle = [np.array([x]) for x in mine.mean(axis=0)]
-            ax.scatter(*middle, **_MEAN, color=colour, label=style.short(one.name))
+        # Cases of few runs lie on top of each other: size tells how many.
+        points, count = np.unique(mine.round(3), axis=0, return_counts=True)
+        size = 6 + 90 * count / max(len(mine) / 20, count.max())
+        ax.scatter(*points.T, s=size, color=style.BLUE, alpha=0.35, linewidth=0, clip_on=False)
+        ax.scatter(*(np.array([x]) for x in mine.mean(axis=0)), **_MEAN, color=style.BLUE)
         corners = (0.5, 1.06, "center"), (-0.14, -0.17, "left"), (1.14, -0.17, "right")
         for words, (x, y, side) in zip(CORNERS, corners, strict=True):
             ax.annotate(words, (x, y), xycoords="axes fraction", ha=side, fontsize=8, annotation_clip=False)
@@ -207,14 +119,6 @@ def ternary(digest: Digest, ax: Axes | None = None, groups: Sequence[Group] | No
             axis.set_ticks([0.25, 0.5, 0.75], ["25", "50", "75"])
             axis.set_tick_params(labelsize=6.5)
         ax.grid(True, linewidth=0.4)
-        if len(shown) > 1:
-            ax.legend(
-                loc="upper left",
-                bbox_to_anchor=(-0.12, 1.08),
-                fontsize=7.5,
-                title="mean of",
-                alignment="left",
-            )
         return ax
 
 
@@ -252,14 +156,14 @@ def drivers(found: Sensitivity, ax: Axes | None = None, most: int = 12) -> Axes:
 
 def box(digest: Digest, found: Box, ax: Axes | None = None) -> Axes:
     """Draw what a box asks for: cases over its two strongest ranges, or shares by its one range or choice."""
-    from sim.analysis.deciding import cases as of_study
+    from sim.analysis.deciding import cases
 
     with style.look():
         ax = style.axes(ax, (6.0, 4.6))
-        met, known = of_study.meets(digest.study, digest.where)
+        met, known = cases.meets(digest.source, digest.where)
         ranges = [one for one in found.limits if not one.names]
         if len(ranges) >= 2:
-            return _dots(digest.inputs, ranges[0], ranges[1], met, known, ax)
+            return _dots(digest.runs.cases, ranges[0], ranges[1], met, known, ax)
         return _bars(digest, (ranges or list(found.limits))[0], met, known, ax)
 
 
@@ -294,10 +198,10 @@ def _dots(inputs: pd.DataFrame, first: Limit, second: Limit, met: Flags, known: 
 
 def _bars(digest: Digest, limit: Limit, met: Flags, known: Flags, ax: Axes) -> Axes:
     """Draw the share of cases that meet the condition by the one thing a box asks for."""
-    groups = [one for one in digest.groups(limit.name) if (one.cases & known).any()][:MOST]
+    groups = [one for one in by_value(digest.runs.cases[limit.name]) if (one.cases & known).any()][:MOST]
     hit = np.array([(one.cases & met & known).sum() for one in groups], np.float64)
     many = np.array([(one.cases & known).sum() for one in groups], np.float64)
-    low, high = distributions.wilson(hit, many)
+    low, high = intervals.wilson(hit, many)
     place = np.arange(len(groups))[::-1].astype(float)
     inside = np.array([bool(limit.names) and one.name in limit.names for one in groups])
     colours = [style.VERMILION if one else style.PALE for one in inside]
@@ -384,44 +288,4 @@ def tradeoff(found: Robustness, ax: Axes | None = None) -> Axes:
         if third:
             words += f"; size: {third[0].asked.label}"
         ax.set_title(words, fontsize=8.5, loc="left")
-        return ax
-
-
-def incidence(digest: Digest, column: str, ax: Axes | None = None) -> Axes:
-    """Draw by setting of the levers in how many runs something has begun by each week, named at its end."""
-    with style.look():
-        ax = style.axes(ax, (7.0, 4.2))
-        table = digest.incidence(column)
-        groups = list(dict.fromkeys(table["setting"]))[:MOST_LINES]
-        if table["runs"].sum() == 0:
-            return style.empty(ax, "no sound run")
-        last = int(table["week"].max())
-        ends = []
-        for k, one in enumerate(groups):
-            rows = table[table["setting"] == one]
-            look: dict[str, Any] = {"color": COLOURS[k % len(COLOURS)]}
-            if len(groups) <= 3:
-                ax.fill_between(
-                    rows["week"], rows["low"], rows["high"], step="post", alpha=0.2, linewidth=0, **look
-                )
-            ax.step(rows["week"], rows["share"], where="post", linestyle=LINES[k % len(LINES)], **look)
-            ends.append(float(rows["share"].iloc[-1]))
-        ax.set_ylim(0, None)
-        ax.set_xlim(0, last)
-        at = np.array(ends)
-        for k, place in enumerate(style.apart(at, 0.05 * ax.get_ylim()[1])):
-            colour = COLOURS[k % len(COLOURS)]
-            ax.annotate(
-                style.short(groups[k], 26),
-                (last, at[k]),
-                (last * 1.04, place),
-                fontsize=8,
-                va="center",
-                color=colour,
-                annotation_clip=False,
-                arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6},
-            )
-        ax.set_xlabel("week")
-        ax.set_ylabel("share of runs" + (", 95 % interval" if len(groups) <= 3 else ""))
-        style.percent(ax.yaxis)
         return ax

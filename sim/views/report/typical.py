@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from sim.analysis.answers.digest import Digest
 from sim.errors import ResultError
-from sim.study.results.result import Result
-from sim.study.results.study import Study
+from sim.views.numbers import percent
 from sim.views.one_run.typical import stories
 from sim.views.report.parts import Fold, Heading, Part, Points, Text
-from sim.views.text import percent
 
 #: Classes told on a page: the most frequent ones, for a run is run again for each.
 TOLD = 3
@@ -15,11 +14,10 @@ TOLD = 3
 LONG = 520
 
 
-def typical(source: Result | Study, folder: str) -> list[Part]:
+def typical(digest: Digest, folder: str) -> list[Part]:
     """Return the stories of the most frequent classes, or why there are none."""
     try:
-        weeks = source.spec.weeks if isinstance(source, Result) else source.setup.longest[0]
-        told = stories(source, most=TOLD if weeks <= LONG else 1)
+        told = stories(digest.source, most=TOLD if digest.runs.weeks <= LONG else 1)
     except ResultError as error:
         return [Text(f"No run is told here: {error}.", "note")]
     made: list[Part] = [

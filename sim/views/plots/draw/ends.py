@@ -1,13 +1,12 @@
-"""Pictures of one group of a sweep's cases, or of a few side by side, drawn from the tables behind them.
+"""Where runs end, drawn from the tables of `sim.analysis.answers.shares` and `.effects`.
 
-Each function takes the rows of its group and an Axes to draw on, or makes one, and returns it; so the
-same picture stands alone or as one of small multiples.
+Each function takes the rows of a group and an Axes to draw on, or makes one, and returns it; so the same
+picture stands alone or as one of small multiples.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -16,13 +15,14 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.transforms import ScaledTranslation
 
-from sim.analysis.answers.by_group import SHOWN
-from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
-from sim.model.registry import load
+from sim.analysis.answers.shares import SHOWN, grid
+from sim.model.outcomes import ESCALATION, PATHS, RAPPROCHEMENT
 from sim.views.plots import style
-from sim.views.plots.time import FIRSTS, SCALED
 
+#: Most groups that one picture tells apart in rows.
+MOST = 48
 #: How series of the same shares are told apart: colour and marker.
 SERIES = ((style.BLUE, "o"), (style.VERMILION, "s"), (style.ORANGE, "D"))
 #: What makes one run end otherwise than another: column, words, colour, hatch.
@@ -46,12 +46,12 @@ def _classes(ax: Axes, names: Sequence[str]) -> np.ndarray:
 
 
 def uncertainty(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw shares of classes with chance, parameters and readings apart, as for an ensemble.
+    """Draw shares of classes with chance, parameters and readings apart, the bloody part hatched.
 
     Parameters
     ----------
     rows
-        Those of one group of `by_group.shares`.
+        Those of one group of `shares.shares`.
     """
     with style.look():
         ax = style.axes(ax, (7.0, 4.6))
@@ -60,6 +60,9 @@ def uncertainty(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
         place = _classes(ax, list(rows["path"]))
         low, high = place - 0.15, place + 0.2
         ax.barh(low, rows["share"], height=0.34, color=style.SKY, edgecolor=style.BLUE, linewidth=0.8)
+        ax.barh(
+            low, rows["blood"], height=0.34, color="none", edgecolor=style.BLACK, hatch="/////", linewidth=0
+        )
         ax.hlines(low, rows["low"], rows["high"], color=style.BLACK, linewidth=1.3)
         known = rows["case_low"].notna().to_numpy()
         wide = (rows["case_high"] - rows["case_low"])[known]
@@ -85,6 +88,9 @@ def uncertainty_key(whisker: str, cases: bool, readings: bool) -> list[Artist]:
     """Return what stands in the legend of `uncertainty`."""
     handles: list[Artist] = [
         Patch(facecolor=style.SKY, edgecolor=style.BLUE, label="share of runs"),
+        Patch(
+            facecolor="white", edgecolor=style.BLACK, hatch="/////", label="of it: a deadly clash on the way"
+        ),
         Line2D([], [], color=style.BLACK, linewidth=1.3, label=whisker),
     ]
     if cases:
@@ -93,6 +99,64 @@ def uncertainty_key(whisker: str, cases: bool, readings: bool) -> list[Artist]:
     if readings:
         handles.append(Line2D([], [], color=style.ORANGE, linewidth=2.2, label="from reading to reading"))
     return handles
+
+
+def stacked(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw shares of classes as stacked bars, one a group; the whisker is that of clashes or worse.
+
+    Parameters
+    ----------
+    table
+        Of `shares.shares`.
+    """
+    with style.look():
+        ax = style.axes(ax, (8.0, 4.6))
+        groups = list(dict.fromkeys(table["group"]))[:MOST]
+        if not groups:
+            return style.empty(ax, "no sound run")
+        table = table[table["group"].isin(groups)]
+        place = np.arange(len(groups))[::-1].astype(float)
+        wide = table.pivot(index="group", columns="path", values="share").loc[groups]
+        left = np.zeros(len(groups))
+        for name in PATHS:
+            share = wide[name].to_numpy(np.float64)
+            ax.barh(
+                place,
+                share,
+                left=left,
+                height=0.62,
+                color=style.CLASSES[name],
+                edgecolor="white",
+                linewidth=0.6,
+                label=style.sentence(name),
+            )
+            left += share
+        risk = table[table["path"] == "clashes or worse"].set_index("group").loc[groups]
+        ax.hlines(place, risk["low"], risk["high"], color=style.BLACK, linewidth=1.6, zorder=4)
+        ax.plot(risk["low"], place, "|", risk["high"], place, "|", color=style.BLACK, markersize=7, zorder=4)
+        ax.set_yticks(
+            place, [f"{style.short(one, 40)}  ({n:,})" for one, n in zip(groups, risk["runs"], strict=True)]
+        )
+        ax.tick_params(axis="y", length=0)
+        ax.set_xlim(0, 1)
+        ax.set_ylim(-0.6, len(groups) - 0.4)
+        style.percent(ax.xaxis)
+        ax.set_xlabel("share of runs")
+        handles, labels = ax.get_legend_handles_labels()
+        handles.append(Line2D([], [], color=style.BLACK, marker="|"))
+        # So far below in inches, however many bars there are.
+        below = ax.transAxes + ScaledTranslation(0, -0.5, ax.figure.dpi_scale_trans)
+        ax.legend(
+            handles,
+            [*labels, "clashes or worse, 95 %"],
+            loc="upper left",
+            bbox_to_anchor=(0.0, 0.0),
+            bbox_transform=below,
+            ncols=3,
+            fontsize=7.5,
+            borderaxespad=0,
+        )
+        return ax
 
 
 def dots(rows: pd.DataFrame, series: str, ax: Axes | None = None) -> Axes:
@@ -139,7 +203,7 @@ def joint(rows: pd.DataFrame, ax: Axes | None = None, ranges: bool = True) -> Ax
     Parameters
     ----------
     rows
-        Those of one group and one kind of rungs of `by_group.joint`.
+        Those of one group and one kind of rungs of `shares.joint`.
     ranges
         Whether to write how far the share moves from case to case, chance taken out.
     """
@@ -147,8 +211,8 @@ def joint(rows: pd.DataFrame, ax: Axes | None = None, ranges: bool = True) -> Ax
         ax = style.axes(ax, (6.4, 5.0))
         if rows.empty:
             return style.empty(ax, "no sound run")
-        table = rows["share"].to_numpy(np.float64).reshape(6, 6)
-        ends = [rows[name].to_numpy(np.float64).reshape(6, 6) for name in ("case_low", "case_high")]
+        table = grid(rows)
+        ends = [grid(rows, name) for name in ("case_low", "case_high")]
         # The root lets a cell of one per cent show beside one of sixty; the numbers are in the cells.
         edges = np.arange(-0.5, 6)
         look: dict[str, Any] = {"cmap": style.density(), "vmin": 0, "vmax": 1}
@@ -170,166 +234,13 @@ def joint(rows: pd.DataFrame, ax: Axes | None = None, ranges: bool = True) -> Ax
         return ax
 
 
-def rungs(rows: pd.DataFrame, ladder: str, start: date, ax: Axes | None = None) -> Axes:
-    """Draw shares of runs on each rung of a ladder over dates.
-
-    Parameters
-    ----------
-    rows
-        Those of one group and ladder of `by_group.ladders`.
-    """
-    with style.look():
-        ax = style.axes(ax)
-        if rows.empty:
-            return style.empty(ax, "no sound run")
-        when = style.days(start, int(rows["week"].max()))
-        share = rows[[f"rung_{k}" for k in range(6)]].to_numpy(np.float64).T
-        drawn = ax.stackplot(when, np.clip(share, 0, 1), colors=style.RUNGS[ladder])
-        for area in drawn:
-            area.set(edgecolor="#9A9A9A", linewidth=0.4)
-        style.calendar(ax, when)
-        ax.set_ylim(0, 1)
-        style.percent(ax.yaxis)
-        return ax
-
-
-def rungs_key(ladder: str) -> list[Artist]:
-    """Return what stands in the legend of `rungs`, the highest rung first."""
-    names = ESCALATION if ladder == "escalation" else RAPPROCHEMENT
-    colours = style.RUNGS[ladder]
-    return [
-        Patch(facecolor=colours[k], edgecolor="#9A9A9A", linewidth=0.4, label=f"{k}  {names[k]}")
-        for k in range(5, -1, -1)
-    ]
-
-
-def band(rows: pd.DataFrame, variable: str, start: date, ax: Axes | None = None) -> Axes:
-    """Draw how a weekly value lies from case to case, and dashed what chance adds within the middle case.
-
-    Parameters
-    ----------
-    rows
-        Those of one group and variable of `by_group.bands`.
-    """
-    one = load().world[variable]
-    scale, unit = SCALED.get(one.unit, (1.0, one.unit))
-    with style.look():
-        ax = style.axes(ax)
-        if rows.empty:
-            return style.empty(ax, "no sound run")
-        when = np.datetime64(start, "D") + 7 * rows["week"].to_numpy(np.int64)
-        level = {name: rows[name].to_numpy(np.float64) / scale for name in rows if str(name)[0] in "qc"}
-        ax.fill_between(when, level["q05"], level["q95"], color="#CFE3F1", linewidth=0, label="90 % of cases")
-        ax.fill_between(when, level["q25"], level["q75"], color="#7FB5DA", linewidth=0, label="50 % of cases")
-        ax.plot(when, level["q50"], color="#04365C", label="median case")
-        for k, name in enumerate(("chance_low", "chance_high")):
-            words = None if k else "90 % of the runs of the middle case: chance"
-            ax.plot(
-                when, level[name], color=style.VERMILION, linestyle=(0, (4, 2)), linewidth=0.9, label=words
-            )
-        style.calendar(ax, when)
-        ax.grid(axis="y")
-        if one.unit in ("index", "share"):
-            ax.set_ylim(0, 1)
-        ax.set_ylabel(unit)
-        return ax
-
-
-def curves(
-    rows: dict[str, pd.DataFrame],
-    start: date,
-    ax: Axes | None = None,
-    against: dict[str, pd.DataFrame] | None = None,
-) -> Axes:
-    """Draw cumulative incidence of first clash and first talks with pointwise intervals.
-
-    Parameters
-    ----------
-    rows
-        By column of outcomes, those of one group of `by_group.incidence`.
-    against
-        The same of the group that this one is compared with: thin grey lines.
-    """
-    with style.look():
-        ax = style.axes(ax)
-        first = next(iter(rows.values()))
-        if first.empty or first["runs"].sum() == 0:
-            return style.empty(ax, "no sound run")
-        when = style.days(start, int(first["week"].max()))
-        for column, words, colour, line in FIRSTS:
-            table = rows[column]
-            if against is not None:
-                ax.step(
-                    when,
-                    against[column]["share"],
-                    where="post",
-                    color=style.GREY,
-                    linestyle=line,
-                    linewidth=0.9,
-                )
-            ax.fill_between(
-                when, table["low"], table["high"], step="post", color=colour, alpha=0.22, linewidth=0
-            )
-            ax.step(when, table["share"], where="post", color=colour, linestyle=line, label=words)
-            share = float(table["share"].iloc[-1])
-            ax.plot(
-                [when[-1]],
-                [share],
-                "o",
-                markerfacecolor="white",
-                markeredgecolor=colour,
-                markersize=4,
-                clip_on=False,
-                zorder=5,
-            )
-        style.calendar(ax, when)
-        ax.set_ylim(0, 1)
-        style.percent(ax.yaxis)
-        ax.grid(axis="y")
-        return ax
-
-
-def forest(rows: pd.DataFrame, ax: Axes | None = None, colour: str = style.BLUE) -> Axes:
-    """Draw what each group adds to the first, pair by pair, with 95 % intervals.
-
-    Parameters
-    ----------
-    rows
-        Those of one question of `group_effects.effects`.
-    """
-    with style.look():
-        ax = style.axes(ax)
-        if rows.empty:
-            return style.empty(ax, "no two runs differ in this alone")
-        place = np.arange(len(rows))[::-1].astype(float)
-        ax.axvline(0, color=style.GREY, linewidth=0.9)
-        ax.hlines(place, rows["low"], rows["high"], color=style.BLACK, linewidth=1.3)
-        clear = ((rows["low"] > 0) | (rows["high"] < 0)).to_numpy()
-        for flag in (True, False):
-            ax.plot(
-                rows["effect"][clear == flag],
-                place[clear == flag],
-                "o",
-                color=colour,
-                markersize=5,
-                markerfacecolor=colour if flag else "white",
-            )
-        ax.set_yticks(place, [style.short(one, 34) for one in rows["group"]])
-        ax.tick_params(axis="y", length=0)
-        ax.set_ylim(-0.6, len(rows) - 0.4)
-        if rows["unit"].iloc[0] == "share":
-            style.points(ax.xaxis)
-        ax.grid(axis="x")
-        return ax
-
-
 def sources(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw what makes one run end otherwise than another: chance, parameters, readings, levers.
 
     Parameters
     ----------
     rows
-        Of `group_effects.sources`.
+        Of `effects.sources`.
     """
     with style.look():
         ax = style.axes(ax, (7.0, 4.6))

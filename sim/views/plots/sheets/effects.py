@@ -1,4 +1,4 @@
-"""Sheets of a sweep about what one group adds to another on the same chance."""
+"""Sheets about what one group adds to another on the same chance."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.analysis.answers import effects as group_effects
+from sim.analysis.answers.effects import ASKED, effects, flips
 from sim.model.outcomes import PATHS
-from sim.views.plots import groups as draw
 from sim.views.plots import style
-from sim.views.plots.flows import alluvial
-from sim.views.plots.sheet import Sheet, View, by_groups, inscribe, multiples, nothing, sure
+from sim.views.plots.draw.pairs import alluvial, forest
+from sim.views.plots.sheets.sheet import Sheet, View, by_groups, inscribe, multiples, nothing, sure
 
 if TYPE_CHECKING:
     from sim.analysis.answers.digest import Digest
@@ -23,24 +22,24 @@ UNITS = {"share": "percentage points", "week": "weeks"}
 
 
 @by_groups("What it changes, all else and chance being equal", 60)
-def effects(digest: Digest, view: View) -> Sheet:
+def forests(digest: Digest, view: View) -> Sheet:
     """Draw what each group adds to the first, pair by pair."""
-    table = group_effects.effects(digest, view.by, view.groups)
+    table = effects(digest.runs, view.by, view.groups)
     if not len(table):
         return nothing(digest, view.title, _alone(view))
-    asked = group_effects.ASKED
+    asked = ASKED
     high = 0.21 * table["group"].nunique() + 0.25
     size = (12.2, high + 2.3)
     figure, panels = style.sheet(size, (1, len(asked)), margins=(2.4, 0.3, 0.95, 1.35), gaps=(0.3, 0))
     for k, (question, ax) in enumerate(zip(asked, panels, strict=True)):
-        draw.forest(table[table["question"] == str(question)], ax)
+        forest(table[table["question"] == str(question)], ax)
         words = question.label.removeprefix("share of ").removeprefix("mean ")
         ax.set_title(textwrap.fill(style.sentence(words), 20), fontsize=9)
         ax.set_xlabel(UNITS.get(question.unit, question.unit))
         ax.tick_params(labelleft=k == 0)
     note = f"Less {view.groups[0].name}, {int(table['pairs'].min()):,} pairs each."
-    bars = f"Bars, {sure(digest)}; filled where they leave out zero."
-    inscribe(figure, digest, view.title, note, bars, "Weeks: restricted means.", view.more)
+    bars = f"Bars, {sure(digest.runs)}; filled where they leave out zero."
+    inscribe(figure, digest.runs, view.title, note, bars, "Weeks: restricted means.", view.more)
     return Sheet(figure, table, "see the column unit", "low, high: 95 % of the paired difference")
 
 
@@ -53,7 +52,7 @@ def _alone(view: View) -> str:
 @by_groups("Which paths flip", 7)
 def flows(digest: Digest, view: View) -> Sheet:
     """Draw which paths flip when one group's runs are made the other's."""
-    found = group_effects.flips(digest, view.by, view.groups)
+    found = flips(digest.runs, view.by, view.groups)
     if not found:
         return nothing(digest, view.title, _alone(view))
     first = view.groups[0].name
@@ -77,5 +76,5 @@ def flows(digest: Digest, view: View) -> Sheet:
     n = int(min(pairs.sum() for _, pairs in found))
     note = f"{n:,} pairs a panel, the same chance and values in both."
     bands = "Grey bands keep their class, coloured ones end in the class of their colour; under 1 % unnamed."
-    inscribe(figure, digest, view.title, note, bands, view.more)
+    inscribe(figure, digest.runs, view.title, note, bands, view.more)
     return Sheet(figure, pd.concat(frames, ignore_index=True), "pairs of runs", "none")

@@ -8,26 +8,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Polygon, Rectangle
-from numpy.typing import ArrayLike
 
 from sim.model.outcomes import PATHS
 from sim.views.plots import style
-from sim.views.plots.groups import forest
+from sim.views.plots.draw.pairs import alluvial, forest
 
 if TYPE_CHECKING:
     from sim.analysis.choosing.compare import Comparison
-
-#: Classes from the worst to the calmest: warm and dark to cool and light, so that a grey print keeps them.
-CLASSES = dict(
-    zip(
-        PATHS,
-        ("#4A1204", "#A63A0A", "#8A5A9E", "#E8833A", "#12609B", "#6FB3DD", "#F2C66D", "#CFCFCF"),
-        strict=True,
-    )
-)
-#: Room between two classes, as a share of all pairs.
-ROOM = 0.025
 
 
 def flows(found: Comparison, ax: Axes | None = None) -> Axes:
@@ -36,97 +23,6 @@ def flows(found: Comparison, ax: Axes | None = None) -> Axes:
     Bands of pairs that keep their class are pale; those that flip have the colour of where they end.
     """
     return alluvial(found.flows, found.names, ax)
-
-
-def alluvial(
-    pairs: ArrayLike,
-    names: tuple[str, str],
-    ax: Axes | None = None,
-    room: float = 0.55,
-    least: float = 0.0,
-    size: float = 8.5,
-) -> Axes:
-    """Draw (8, 8) pairs of runs by class as flows, from the first (rows, left) to the second (columns).
-
-    Parameters
-    ----------
-    room
-        For the names at each side, in widths of the flows.
-    least
-        Share of pairs from which a class is named.
-    size
-        Of their type, in points.
-    """
-    with style.look():
-        ax = style.axes(ax, (8.0, 5.4))
-        table = np.asarray(pairs, np.float64)
-        if table.sum() == 0:
-            return style.empty(ax, "no pair in which both runs are sound")
-        table = table / table.sum()
-        left, right = _stacked(table.sum(axis=1)), _stacked(table.sum(axis=0))
-        for sums, place, x, side in (
-            (table.sum(axis=1), left, 0.0, "right"),
-            (table.sum(axis=0), right, 1.0, "left"),
-        ):
-            for k, name in enumerate(PATHS):
-                if sums[k] > 0:
-                    corner = (x - 0.015, place[k] - sums[k])
-                    ax.add_patch(Rectangle(corner, 0.03, sums[k], color=CLASSES[name], zorder=3))
-            _labels(ax, sums, place, x + (-0.03 if side == "right" else 0.03), side, least, size)
-        used_left, used_right = np.zeros(len(PATHS)), np.zeros(len(PATHS))
-        for row in range(len(PATHS)):
-            for column in range(len(PATHS)):
-                if (share := table[row, column]) > 0:
-                    a, b = left[row] - used_left[row], right[column] - used_right[column]
-                    used_left[row] += share
-                    used_right[column] += share
-                    _band(ax, a, b, share, row == column, CLASSES[PATHS[column]])
-        ax.set_xlim(-room, 1 + room)
-        ax.set_ylim(min(left.min(), right.min()) - 0.12, 1.12)
-        ax.set_axis_off()
-        for x, words in ((0.0, names[0]), (1.0, names[1])):
-            ax.text(x, 1.06, style.short(words, 28), ha="center", fontweight="bold", parse_math=False)
-        return ax
-
-
-def _stacked(sums: np.ndarray) -> np.ndarray:
-    """Return the top of each class, from 1 downwards, with room between those that occur."""
-    tops, at = np.zeros(len(sums)), 1.0
-    for k, share in enumerate(sums):
-        tops[k] = at
-        if share > 0:
-            at -= share + ROOM
-    return tops
-
-
-def _labels(
-    ax: Axes, sums: np.ndarray, place: np.ndarray, x: float, side: str, least: float, size: float
-) -> None:
-    """Write the classes beside their bars, moved apart where bars are too thin for it."""
-    below = 2.0
-    for k, name in enumerate(PATHS):
-        if sums[k] <= least:
-            continue
-        y = min(place[k] - sums[k] / 2, below - 0.052)
-        below = y
-        ax.text(x, y, f"{style.sentence(name)}  {style.share(sums[k])}", ha=side, va="center", fontsize=size)
-
-
-def _band(ax: Axes, a: float, b: float, share: float, same: bool, colour: str) -> None:
-    x = np.linspace(0.015, 0.985, 40)
-    bend = (1 - np.cos(np.pi * (x - x[0]) / (x[-1] - x[0]))) / 2
-    top = a + (b - a) * bend
-    outline = np.column_stack([np.concatenate([x, x[::-1]]), np.concatenate([top, (top - share)[::-1]])])
-    ax.add_patch(
-        Polygon(
-            outline,
-            closed=True,
-            facecolor=style.PALE if same else colour,
-            alpha=0.55 if same else 0.85,
-            edgecolor="none",
-            zorder=1 if same else 2,
-        )
-    )
 
 
 def figure(found: Comparison) -> Figure:

@@ -1,23 +1,25 @@
-"""Sheets of a sweep about when things happen, group by group: small multiples with shared axes."""
+"""Sheets about when things happen, group by group: small multiples with shared axes."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.analysis.answers import by_group
-from sim.analysis.answers import effects as group_effects
+from sim.analysis.answers import over_time
+from sim.analysis.answers.effects import effects
 from sim.analysis.answers.questions import Estimand
-from sim.analysis.deciding import cases as of_study
 from sim.errors import PanjError
+from sim.model.registry import load
 from sim.study.tables import LADDERS
-from sim.views.plots import groups as draw
+from sim.views.numbers import counted
 from sim.views.plots import style
-from sim.views.plots.sheet import (
+from sim.views.plots.draw import course as draw
+from sim.views.plots.draw.course import FIRSTS
+from sim.views.plots.draw.pairs import forest
+from sim.views.plots.sheets.sheet import (
     COLUMNS,
     MOST,
     Sheet,
@@ -31,32 +33,35 @@ from sim.views.plots.sheet import (
     sure,
     titled,
 )
-from sim.views.plots.time import FIRSTS
-from sim.views.text import counted
 
 if TYPE_CHECKING:
     from sim.analysis.answers.digest import Digest
 
+#: What the sheet of fans shows.
+FANS = (
+    "rhetoric",
+    "tension",
+    "approval",
+    "solidarity",
+    "refugees_reported",
+    "refugees_hosted",
+    "power_owed",
+    "troops",
+)
 #: Height of a row of paired differences, in inches.
 ROW = 0.24
-
-
-def start(digest: Digest) -> date:
-    """Return the day a study's runs start; the first scenario's where they differ."""
-    setup = digest.study.setup
-    return setup.experiment.variant(setup.choices[0], setup.settings[0]).start
 
 
 @by_groups("The two ladders over time", 8)
 def ladders(digest: Digest, view: View) -> Sheet:
     """Draw both ladders over time: escalation above, rapprochement below."""
-    table = by_group.ladders(digest, view.groups, of_study.weeks(digest.study))
+    table = over_time.ladders(digest.runs, view.groups)
     margins = (0.95, 1.8, 0.95, 1.15)
     figure, stacks = multiples(len(view.groups), (2.3, 1.45), margins, gaps=(0.3, 0.85), inner=0.2, parts=2)
     for number, (one, stack) in enumerate(zip(view.groups, stacks, strict=True)):
         rows = table[table["group"] == one.name]
         for ladder, ax in zip(LADDERS, stack, strict=True):
-            draw.rungs(rows[rows["ladder"] == ladder], ladder, start(digest), ax)
+            draw.rungs(rows[rows["ladder"] == ladder], ladder, digest.runs.start, ax)
             ax.tick_params(labelleft=number % COLUMNS == 0)
             if number % COLUMNS == 0:
                 ax.set_ylabel(f"{ladder}\nshare of runs")
@@ -74,15 +79,17 @@ def ladders(digest: Digest, view: View) -> Sheet:
             bbox_to_anchor=(1 - 1.7 / width, ax.get_position().y1),
         )
     note = "Shares by the end of each week over the runs of all cases: chance and parameters together."
-    inscribe(figure, digest, view.title, note, view.more)
+    inscribe(figure, digest.runs, view.title, note, view.more)
     return Sheet(figure, table, "share of runs on the rung", "none")
 
 
 @by_groups("The course of things from case to case", 6)
 def bands(digest: Digest, view: View) -> Sheet:
     """Draw quantile bands by case of the weekly values that are kept."""
+    if digest.runs.bands == "runs":
+        return nothing(digest, view.title, "weekly values by case are a sweep's; of an ensemble, see fan")
     try:
-        table = by_group.bands(digest, view.groups)
+        table = over_time.bands(digest.runs, view.groups)
     except PanjError as error:
         return nothing(digest, view.title, str(error))
     variables = [str(one) for one in dict.fromkeys(table["variable"])][:6]
@@ -95,7 +102,7 @@ def bands(digest: Digest, view: View) -> Sheet:
     for number, (one, stack) in enumerate(zip(view.groups, stacks, strict=True)):
         for variable, ax in zip(variables, stack, strict=True):
             rows = table[(table["group"] == one.name) & (table["variable"] == variable)]
-            draw.band(rows, variable, start(digest), ax)
+            draw.band(rows, variable, digest.runs.start, ax)
             told = f"{variable}; {int(rows['cases'].max()):,} cases" if len(rows) else variable
             titled(ax, one.name if ax is stack[0] else "", told)
             if number % 3:
@@ -105,29 +112,51 @@ def bands(digest: Digest, view: View) -> Sheet:
     legend(figure, stacks[0][0].get_legend_handles_labels()[0])
     each = int(table["runs"].median())
     blue = f"Blue: medians of cases, so parameters, and what chance is left in one of {counted(each, 'run')}."
-    inscribe(figure, digest, view.title, blue, "Dashed: chance within the middle case.", view.more)
+    inscribe(figure, digest.runs, view.title, blue, "Dashed: chance within the middle case.", view.more)
     words = "q05 to q95: quantiles over cases of their medians; "
     words += "chance_low, chance_high: 90 % of the runs of the middle case"
     return Sheet(figure, table, "unit of the variable (panj rules --world)", words)
 
 
+@by_groups("The course of things", 2)
+def fan(digest: Digest, view: View) -> Sheet:
+    """Draw quantile bands over the runs of an ensemble, at the defaults and beside them."""
+    if digest.runs.bands != "runs" or view.by != "parts":
+        return nothing(digest, view.title, "weekly values over runs are an ensemble's: see bands")
+    table = over_time.bands(digest.runs, view.groups)
+    margins, gaps = (0.7, 0.2, 1.1, 1.05), (0.75, 0.65)
+    figure, cells = multiples(len(FANS), (4.5, 1.85), margins, columns=2, gaps=gaps)
+    panels = [ax for (ax,) in cells]
+    for variable, ax in zip(FANS, panels, strict=True):
+        rows = table[table["variable"] == variable]
+        first, *others = (rows[rows["group"] == one.name] for one in view.groups)
+        draw.band(first, variable, digest.runs.start, ax, others[0] if others else None)
+        ax.set_title(style.sentence(load().world[variable].meaning.split(",")[0]))
+    named = {label: one for ax in panels for one, label in zip(*ax.get_legend_handles_labels(), strict=True)}
+    legend(figure, named.values(), columns=5)
+    most = int(table["runs"].max())
+    words = f"Bands rest on the first {counted(most, 'run')} of each part that are sound. "
+    words += "Blue: chance alone. Dashed: chance and parameters together. One reading throughout."
+    inscribe(figure, digest.runs, view.title, words)
+    return Sheet(figure, table, "unit of the variable (panj rules --world)", "quantiles over runs, 5 to 95 %")
+
+
 @by_groups("By when", MOST)
 def incidence(digest: Digest, view: View) -> Sheet:
     """Draw by when clash and talks have come, and the paired differences in restricted mean time."""
-    weeks = of_study.weeks(digest.study)
-    tables = {column: by_group.incidence(digest, view.groups, column, weeks) for column, *_ in FIRSTS}
+    tables = {column: over_time.incidence(digest.runs, view.groups, column) for column, *_ in FIRSTS}
     asked = [Estimand("weeks", (column,)) for column in tables]
-    effects = group_effects.effects(digest, view.by, view.groups, asked)
-    more = ROW * effects["group"].nunique() + 1.5 if len(effects) else 0.0
+    changes = effects(digest.runs, view.by, view.groups, asked)
+    more = ROW * changes["group"].nunique() + 1.5 if len(changes) else 0.0
     figure, cells = multiples(
         len(view.groups), (2.3, 1.75), (0.75, 0.35, 1.15, 1.25 + more), gaps=(0.3, 0.75)
     )
     panels = [ax for (ax,) in cells]
     first = view.groups[0].name
     for number, (one, ax) in enumerate(zip(view.groups, panels, strict=True)):
-        rows = {column: table[table["setting"] == one.name] for column, table in tables.items()}
-        against = {column: table[table["setting"] == first] for column, table in tables.items()}
-        draw.curves(rows, start(digest), ax, against=against if number else None)
+        rows = {column: table[table["group"] == one.name] for column, table in tables.items()}
+        against = {column: table[table["group"] == first] for column, table in tables.items()}
+        draw.curves(rows, digest.runs.start, ax, against=against if number else None)
         clash, talks = (int(table["waiting"].iloc[-1]) for table in rows.values())
         titled(
             ax,
@@ -142,26 +171,28 @@ def incidence(digest: Digest, view: View) -> Sheet:
         handles.append(Line2D([], [], color=style.GREY, linewidth=0.9, label=first))
     legend(figure, handles)
     note = ""
-    if len(effects):
-        _restricted(figure, effects, first)
-    elif len(view.groups) > 1:
+    if len(changes):
+        _restricted(figure, changes, first)
+    elif len(view.groups) > 1 and view.by != "parts":
         note = "No two runs differ in this alone, so no difference is paired."
-    never = f"Runs that never get there are censored at the horizon, week {weeks}."
-    inscribe(figure, digest, view.title, f"Bands, pointwise {sure(digest)}.", never, note, view.more)
+    never = f"Runs that never get there are censored at the horizon, week {digest.runs.weeks}."
+    inscribe(
+        figure, digest.runs, view.title, f"Bands, pointwise {sure(digest.runs)}.", never, note, view.more
+    )
     frames = [table.assign(event=one[1]) for one, table in zip(FIRSTS, tables.values(), strict=True)]
-    data = pd.concat([*frames, effects.rename(columns={"group": "setting"})], ignore_index=True)
-    return Sheet(figure, data, "share of runs; effect: weeks", f"low, high: {sure(digest)}")
+    data = pd.concat([*frames, changes], ignore_index=True)
+    return Sheet(figure, data, "share of runs; effect: weeks", f"low, high: {sure(digest.runs)}")
 
 
-def _restricted(figure: Figure, effects: pd.DataFrame, first: str) -> None:
+def _restricted(figure: Figure, changes: pd.DataFrame, first: str) -> None:
     """Draw below the curves what each group adds to the first in restricted mean time."""
     width, height = figure.get_size_inches()
-    high = ROW * effects["group"].nunique() + 0.1
+    high = ROW * changes["group"].nunique() + 0.1
     names = 2.45
     wide = (width - names - 0.35 - 0.6) / 2
     for k, (column, words, colour, _) in enumerate(FIRSTS):
         ax = figure.add_axes(((names + k * (wide + 0.6)) / width, 1.4 / height, wide / width, high / height))
-        draw.forest(effects[effects["question"] == f"weeks({column})"], ax, colour)
+        forest(changes[changes["question"] == f"weeks({column})"], ax, colour)
         ax.tick_params(labelleft=k == 0)
         ax.set_xlabel("weeks, restricted mean, 95 %")
         titled(ax, f"{style.sentence(words)}: later than {style.short(first, 20)}")

@@ -1,4 +1,4 @@
-"""Sheets of a sweep about where runs end, group by group: small multiples with shared axes."""
+"""Sheets about where runs end, group by group: small multiples with shared axes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.answers import by_group, effects, null
-from sim.analysis.statistics.intervals import SAMPLED
-from sim.views.plots import groups as draw
+from sim.analysis.answers import effects, null, shares
 from sim.views.plots import style
-from sim.views.plots.sheet import (
+from sim.views.plots.draw import ends as draw
+from sim.views.plots.sheets.sheet import (
     MOST,
     Sheet,
     View,
@@ -37,7 +36,7 @@ CLASSES = (2.1, 2.7)
 @by_groups("Where runs end, and how sure that is", MOST)
 def paths(digest: Digest, view: View) -> Sheet:
     """Draw shares of classes with chance, parameters and readings apart."""
-    table = by_group.shares(digest, view.groups)
+    table = shares.shares(digest.runs, view.groups)
     figure, cells = multiples(len(view.groups), CLASSES, (1.65, 0.35, 1.35, 1.15))
     panels = [ax for (ax,) in cells]
     for one, ax in zip(view.groups, panels, strict=True):
@@ -48,10 +47,10 @@ def paths(digest: Digest, view: View) -> Sheet:
         titled(ax, one.name, _counted(rows))
     share_axes(panels)
     wide, read = (bool(table[name].notna().any()) for name in ("case_low", "reading_low"))
-    legend(figure, draw.uncertainty_key(sure(digest), wide, read), columns=2)
-    inscribe(figure, digest, view.title, _cases(digest, table), _readings(digest), view.more)
+    legend(figure, draw.uncertainty_key(sure(digest.runs), wide, read), columns=2)
+    inscribe(figure, digest.runs, view.title, _cases(digest, table), _readings(digest), view.more)
     words = (
-        f"low, high: {sure(digest)}; case_low, case_high: 90 % of cases, chance taken out; "
+        f"low, high: {sure(digest.runs)}; case_low, case_high: 90 % of cases, chance taken out; "
         "reading_low, reading_high: lowest and highest mean of one reading"
     )
     return Sheet(figure, table, "share of runs", words)
@@ -66,14 +65,17 @@ def _cases(digest: Digest, table: pd.DataFrame) -> str:
         if table["cases"].max() < 2:
             return "Each panel is one case, so its whisker is chance alone."
         return "One run a case, so chance and parameters cannot be told apart."
-    drawn = digest.study.experiment.method in SAMPLED
-    return "Grey: cases drawn from the ranges." if drawn else "Grey: the cases that were laid out."
+    return (
+        "Grey: cases drawn from the ranges." if digest.runs.sampled else "Grey: the cases that were laid out."
+    )
 
 
 def _readings(digest: Digest) -> str:
-    read, _ = effects.told_apart(digest)
+    read, _ = digest.runs.reads
     if "reading" in read:
         return "Readings are among what varies from case to case; orange are their means."
+    if len(digest.runs.readings):
+        return "Orange: at the defaults, each reading of the article run by itself."
     if read:
         return "Panels that differ by reading show what hangs on how the article is read."
     return "One reading of the article throughout."
@@ -81,13 +83,13 @@ def _readings(digest: Digest) -> str:
 
 def sources(digest: Digest, by: str | None) -> Sheet:
     """Draw what makes one run end otherwise than another."""
-    table = effects.sources(digest)
+    table = effects.sources(digest.runs)
     figure, (ax,) = blank((8.6, 4.9), (1.7, 1.4, 0.95, 1.3))
     draw.sources(table, ax)
     legend(figure, ax.get_legend_handles_labels()[0])
     inscribe(
         figure,
-        digest,
+        digest.runs,
         "Chance, parameters, readings",
         "The variance of whether a run ends so, cut by moments; parameters hold what they do jointly with "
         "others. More runs measure the parts better and shrink none.",
@@ -99,14 +101,14 @@ def sources(digest: Digest, by: str | None) -> Sheet:
 def orders(digest: Digest, view: View) -> Sheet:
     """Draw how shares change when classes are tried in another order."""
     note = "A run may fit several classes; the first that fits, in each order, names it."
-    return _dotted(digest, view, by_group.orders(digest, view.groups), "order", note)
+    return _dotted(digest, view, shares.orders(digest.runs, view.groups), "order", note)
 
 
 @by_groups("The model and the null model", MOST)
 def null_model(digest: Digest, view: View) -> Sheet:
     """Draw the model beside the null model, in which every rule is off."""
     note = "The same values and chance again with every rule off. What both show is not the rules' work."
-    return _dotted(digest, view, null.of_study(digest, view.groups), "model", note)
+    return _dotted(digest, view, null.null(digest.runs, view.groups), "model", note)
 
 
 def _dotted(digest: Digest, view: View, table: pd.DataFrame, series: str, note: str) -> Sheet:
@@ -123,8 +125,8 @@ def _dotted(digest: Digest, view: View, table: pd.DataFrame, series: str, note: 
         titled(ax, one, _counted(rows))
     share_axes(panels)
     legend(figure, panels[0].get_legend_handles_labels()[0])
-    inscribe(figure, digest, view.title, note, f"Whiskers, {sure(digest)}.", view.more)
-    words = f"low, high: {sure(digest)}"
+    inscribe(figure, digest.runs, view.title, note, f"Whiskers, {sure(digest.runs)}.", view.more)
+    words = f"low, high: {sure(digest.runs)}"
     if series == "model":
         words += "; change_low, change_high: 95 % of null model less model, pair by pair"
     return Sheet(figure, table, "share of runs", words)
@@ -133,7 +135,7 @@ def _dotted(digest: Digest, view: View, table: pd.DataFrame, series: str, note: 
 @by_groups("The two ladders together", 8)
 def joint(digest: Digest, view: View) -> Sheet:
     """Draw joint tables of the two ladders: of the highest rungs, and of those of the last week."""
-    table = by_group.joint(digest, view.groups)
+    table = shares.joint(digest.runs, view.groups)
     alone = len(view.groups) == 1
     stacks: list[list[Axes]]
     # One group: the two kinds of rungs side by side and large; several: one above the other.
@@ -159,29 +161,28 @@ def joint(digest: Digest, view: View) -> Sheet:
     n = int(table["runs"].min())
     inscribe(
         figure,
-        digest,
+        digest.runs,
         view.title,
         f"Shares of runs; n = {n:,} a table{'' if alone else ' at least'}.",
         "Small figures: 90 % of cases in per cent, chance taken out." if alone else "",
         "Colour follows the root of the share; rows are escalation, columns rapprochement.",
         view.more,
     )
-    words = f"low, high: {sure(digest)}; case_low, case_high: 90 % of cases, chance taken out"
+    words = f"low, high: {sure(digest.runs)}; case_low, case_high: 90 % of cases, chance taken out"
     return Sheet(figure, table, "share of runs", words)
 
 
 @by_groups("Clashes or worse over the grid", 6)
 def grid_map(digest: Digest, view: View) -> Sheet:
     """Draw clashes or worse over the first two axes of a grid, averaged over others."""
-    experiment = digest.study.experiment
-    names = [name for name, law in experiment.laws.items() if not law.names][:2]
-    if experiment.method != "grid" or len(names) < 2:
+    names = list(digest.runs.axes)
+    if len(names) < 2:
         return nothing(digest, view.title, "a map needs a design of method grid with two numbers that vary")
     frames = []
     for one in view.groups:
         mine = one.cases & (digest.risk.runs > 0)
         runs = digest.risk.runs[mine].astype(np.float64)
-        table = digest.inputs.loc[mine, names].assign(hits=digest.risk.value[mine] * runs, runs=runs)
+        table = digest.runs.cases.loc[mine, names].assign(hits=digest.risk.value[mine] * runs, runs=runs)
         table = table.groupby(names, as_index=False).sum()
         frames.append(table.assign(share=table.pop("hits") / table["runs"], group=one.name))
     data = pd.concat(frames, ignore_index=True)
@@ -213,9 +214,9 @@ def grid_map(digest: Digest, view: View) -> Sheet:
     noise = 196 * np.sqrt(max(high * (1 - high), 0.0) / max(each, 1))
     shared = (
         "Cells share their draws: neighbours differ by their values alone, and chance moves all together."
-        if experiment.draws == "shared"
+        if digest.runs.shared
         else "Neighbours differ by chance as well."
     )
     note = f"{each:,} runs a cell: by chance, each may be off by about {noise:.0f} points."
-    inscribe(figure, digest, view.title, note, shared, view.more)
+    inscribe(figure, digest.runs, view.title, note, shared, view.more)
     return Sheet(figure, data, "share of runs of a cell", "none")

@@ -1,97 +1,20 @@
-"""Tables for a terminal: what is in the model, and what an ensemble found."""
+"""What `panj rules` and `panj scenarios` say: rules, quantities, storylines, for readers and for machines."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping
-from typing import IO, Any
+from typing import Any
 
-from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from sim.errors import ScenarioError, nearest
 from sim.model.declare import Clause, Rule
 from sim.model.provenance import Quantity
 from sim.model.registry import Model
-
-#: Width where the output is no terminal: a file or a pipe has no width of its own.
-WIDTH_OF_A_FILE = 110
-
-
-def console(file: IO[str] | None = None) -> Console:
-    """Return a console for `file` (standard output where None), wide enough for tables in files."""
-    target = sys.stdout if file is None else file
-    width = None if target.isatty() else WIDTH_OF_A_FILE
-    return Console(file=target, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
-
-
-def print_whole(page: RenderableType) -> None:
-    """Print to standard output, as wide as it takes: numbers are never cut off."""
-    made = console()
-    made.width = max(made.width, made.measure(page, options=made.options.update(max_width=400)).maximum)
-    made.print(page)
-
-
-def table(title: str, *columns: str, right: Iterable[str] = (), wide: Iterable[str] = ()) -> Table:
-    """Return an empty table; columns in `right` hold numbers, those in `wide` take the space left."""
-    numbers, stretched = set(right), set(wide)
-    made = Table(
-        title=Text(title, style="bold") if title else None,
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        expand=False,
-    )
-    for name in columns:
-        made.add_column(
-            name,
-            justify="right" if name in numbers else "left",
-            overflow="fold",
-            no_wrap=name not in stretched and len(columns) > 1,
-        )
-    return made
-
-
-def heading(text: str) -> Text:
-    """Return a line that opens a part of the output."""
-    return Text(f"\n{text}", style="bold")
-
-
-def marks(paragraphs: Iterable[int]) -> str:
-    """Write paragraph numbers as the article's readers know them."""
-    return " ".join(f"¶{n}" for n in paragraphs) or "–"
-
-
-def number(value: float) -> str:
-    """Write a number of the model briefly, without losing what distinguishes it."""
-    if value == int(value) and abs(value) < 1e15:
-        return f"{int(value):,}"
-    return f"{value:.4g}"
-
-
-def counted(count: float, one: str, many: str | None = None) -> str:
-    """Write so many things: 1 clash, 1,200 clashes."""
-    return f"{count:,.0f} {one if round(count) == 1 else many or one + 's'}"
-
-
-def percent(share: float) -> str:
-    """Write a share so that a rare thing does not look like none."""
-    if share != share:
-        return "–"
-    if 0.0 < share < 0.0005:
-        return "under 0.1 %"
-    return f"{100 * share:.1f} %" if 0.0 < share < 0.0995 else f"{100 * share:.0f} %"
-
-
-def signed(sign: int) -> str:
-    """Write a sign as + or − (a true minus, so that it is seen)."""
-    return "+" if sign > 0 else "−"
-
-
-# What is in the model
+from sim.views.numbers import marks, number
+from sim.views.terminal import facts, heading, table
 
 
 def rule_list(rules: Iterable[Rule]) -> RenderableType:
@@ -106,21 +29,19 @@ def rule_list(rules: Iterable[Rule]) -> RenderableType:
 def rule_page(model: Model, rule_id: str) -> RenderableType:
     """Return everything about one rule: claim, what it reads and pushes, parameters, sources."""
     rule = find_rule(model, rule_id)
-    facts = Table.grid(padding=(0, 2))
-    facts.add_column(style="bold")
-    facts.add_column(overflow="fold")
-    facts.add_row("claim", rule.claim)
-    facts.add_row("paragraphs", marks(rule.paragraphs))
-    facts.add_row("actor", rule.actor)
-    facts.add_row("concern", rule.concern)
+    grid = facts()
+    grid.add_row("claim", rule.claim)
+    grid.add_row("paragraphs", marks(rule.paragraphs))
+    grid.add_row("actor", rule.actor)
+    grid.add_row("concern", rule.concern)
     if rule.source is not None:
-        facts.add_row("source", f"{rule.source.grade}: {rule.source}")
+        grid.add_row("source", f"{rule.source.grade}: {rule.source}")
     if rule.rival_of:
-        facts.add_row("rival of", f"{rule.rival_of}; off unless a reading or a strength switches it on")
-    facts.add_row("strength", f"{rule.strength}: 1 as read, 0 off")
+        grid.add_row("rival of", f"{rule.rival_of}; off unless a reading or a strength switches it on")
+    grid.add_row("strength", f"{rule.strength}: 1 as read, 0 off")
     parts: list[RenderableType] = [
         Text(f"{rule.id}  {rule.name}", style="bold"),
-        Padding(facts, (0, 0, 0, 2)),
+        Padding(grid, (0, 0, 0, 2)),
     ]
     parts += [_clause(rule, clause) for clause in rule.clauses]
     parts += [heading("Parameters"), quantity_list(model.parameters[name] for name in rule.parameters)]
@@ -152,7 +73,7 @@ def _clause(rule: Rule, clause: Clause) -> RenderableType:
             parts.append(Padding(Text(f"{verb} {', '.join(names)} ({reader})"), (0, 0, 0, 2)))
     pushes = table("", "pushes", "sign", "by")
     for push in clause.pushes:
-        pushes.add_row(push.target, signed(push.sign), push.size)
+        pushes.add_row(push.target, "+" if push.sign > 0 else "−", push.size)
     parts.append(Padding(pushes, (0, 0, 0, 2)))
     return Group(*parts)
 

@@ -1,4 +1,4 @@
-"""A sheet of a sweep: one picture or small multiples, with heading, notes and the numbers behind them."""
+"""A sheet: one picture or small multiples, with heading, notes and the numbers behind them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.analysis.answers.by_group import Group
 from sim.analysis.answers.questions import WORSE
-from sim.analysis.statistics import intervals
-from sim.errors import ScenarioError, nearest
+from sim.analysis.runs import Group, Runs, Stored
+from sim.views.numbers import counted
 from sim.views.plots import style
-from sim.views.text import counted
 
 if TYPE_CHECKING:
     from sim.analysis.answers.digest import Digest
@@ -55,10 +53,9 @@ class View(NamedTuple):
 Draw = Callable[["Digest", str | None], Sheet]
 
 
-def sure(digest: Digest) -> str:
-    """Return what the intervals of a study's shares are about."""
-    sampled = intervals.how(digest.study)["sampled"]
-    return "95 %: chance, and which cases were drawn" if sampled else "95 %: chance"
+def sure(runs: Runs) -> str:
+    """Return what the intervals of shares are about."""
+    return "95 %: chance, and which cases were drawn" if runs.sampled else "95 %: chance"
 
 
 def by_groups(title: str, most: int) -> Callable[[Callable[[Digest, View], Sheet]], Draw]:
@@ -67,7 +64,7 @@ def by_groups(title: str, most: int) -> Callable[[Callable[[Digest, View], Sheet
     def wrap(draw: Callable[[Digest, View], Sheet]) -> Draw:
         @wraps(draw)
         def drawn(digest: Digest, by: str | None) -> Sheet:
-            name = named(digest, by)
+            name = digest.runs.named(by)
             groups, more = chosen(digest, name, most)
             if not groups:
                 return nothing(digest, title, "no sound run")
@@ -191,48 +188,34 @@ def legend(figure: Figure, handles: Iterable[Any], columns: int = 4, top: float 
     )
 
 
-def inscribe(figure: Figure, digest: Digest, title: str, *notes: str) -> None:
-    """Write above a picture what it shows of which experiment, below it what it rests on."""
-    experiment = digest.study.experiment
-    study = digest.study
-    done = f"{counted(len(digest.sound), 'run')} of {counted(len(digest.inputs), 'case')}"
-    if study.failed:
-        done += f" ({study.failed:,} more failed)"
-    if not study.complete:
-        done += f"; not complete, {study.done:,} of {study.runs:,} done"
-    if study.condition is not None:
-        done += f". Only runs where {study.condition}"
-    versions = study.identity["versions"]
+def inscribe(figure: Figure, runs: Stored, title: str, *notes: str) -> None:
+    """Write above a picture what it shows of which scenario or experiment, below it what it rests on."""
+    done = f"{extent(runs)}. {' '.join(notes)}".strip()
     style.caption(
         figure,
         title,
-        experiment.title,
-        f"{done}. {' '.join(notes)}".strip(),
-        f"Experiment {experiment.hash[:8]}, seed {experiment.seed}, panj {versions['panj']}. "
-        "Under the assumptions of this experiment; not a forecast.",
+        runs.what.title,
+        done,
+        f"{runs.kind.capitalize()} {runs.what.hash[:8]}, seed {runs.seed}, "
+        f"panj {runs.version}. "
+        f"Under the assumptions of this {runs.kind}; not a forecast.",
     )
 
 
-def named(digest: Digest, by: str | None) -> str:
-    """Return what cases are told apart by: what was asked, or levers, or the cases themselves if few.
-
-    Raises
-    ------
-    ScenarioError
-        Nothing of that name varies.
-    """
-    if by is None:
-        few = digest.study.experiment.method == "cases" and not digest.study.experiment.levers
-        return "case" if few and 1 < len(digest.inputs) <= 60 else "levers"
-    if by not in ("levers", "case") and by not in digest.inputs:
-        choices = ["levers", "case", *map(str, digest.inputs)]
-        raise ScenarioError(f"--by: nothing named {by!r} varies{nearest(by, choices)}")
-    if by == "case" and len(digest.inputs) > 200:
-        raise ScenarioError(
-            f"--by case: expected at most 200 cases to tell apart, found {len(digest.inputs):,}; "
-            "name what varies instead"
-        )
-    return by
+def extent(runs: Stored) -> str:
+    """Return how many runs of how many cases there are, how many failed, and which these are."""
+    groups = runs.groups() if runs.whole == "parts" else [Group("", np.ones(len(runs.cases), bool))]
+    parts = []
+    for one in groups:
+        many = len(runs.part(one).rows)
+        of = f" of {counted(one.cases.sum(), 'case')}" if one.cases.sum() > 1 or not one.name else ""
+        parts.append(f"{counted(many, 'run')}{of} {one.name}".rstrip())
+    words = ", ".join(parts)
+    if runs.failed:
+        words += f" ({runs.failed:,} more failed)"
+    if len(runs.rows) < runs.total and runs.condition is None:
+        words += f"; not complete, {len(runs.rows):,} of {runs.total:,} done"
+    return words if runs.condition is None else f"{words}. Only runs where {runs.condition}"
 
 
 def chosen(digest: Digest, name: str, most: int) -> tuple[list[Group], str]:
@@ -240,7 +223,7 @@ def chosen(digest: Digest, name: str, most: int) -> tuple[list[Group], str]:
 
     The first stays, since others are compared with it; then those furthest from it in clashes or worse.
     """
-    groups = [one for one in digest.by(name) if digest.counts[one.cases].sum() > 0]
+    groups = [one for one in digest.runs.groups(name) if digest.counts[one.cases].sum() > 0]
     if len(groups) <= most:
         return groups, ""
     bad = digest.counts[:, : len(WORSE)].sum(axis=1)
@@ -257,5 +240,5 @@ def nothing(digest: Digest, title: str, why: str) -> Sheet:
     figure, (ax,) = blank((8.0, 3.2), (0.3, 0.3, 0.6, 0.8))
     with style.look():
         style.empty(ax, why)
-    inscribe(figure, digest, title)
+    inscribe(figure, digest.runs, title)
     return Sheet(figure, pd.DataFrame({"note": [why]}), "none", "none")

@@ -1,0 +1,1 @@
+"""What is drawn on an Axes, from the tables of the answers."""

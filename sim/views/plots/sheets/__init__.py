@@ -1,0 +1,62 @@
+"""Every kind of picture of a result, each a sheet with heading and note and the numbers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sim.analysis.answers.digest import Digest
+from sim.analysis.runs import Runs
+from sim.views.plots.sheets import cases, course, effects, ends
+from sim.views.plots.sheets.sheet import Draw, Sheet
+
+#: What draws each kind.
+KINDS: dict[str, Draw] = {
+    "paths": ends.paths,
+    "shares": cases.shares,
+    "sources": ends.sources,
+    "orders": ends.orders,
+    "joint": ends.joint,
+    "ladders": course.ladders,
+    "fan": course.fan,
+    "bands": course.bands,
+    "incidence": course.incidence,
+    "effects": effects.forests,
+    "flows": effects.flows,
+    "ridges": cases.ridges,
+    "ternary": cases.ternary,
+    "map": ends.grid_map,
+    "drivers": cases.drivers,
+    "boxes": cases.boxes,
+    "tradeoff": cases.tradeoff,
+    "null": ends.null_model,
+}
+
+#: Kinds that every result has; others are drawn unless asked for where what they need is there.
+ALWAYS = ("paths", "joint", "ladders", "incidence")
+NEEDS: dict[str, Callable[[Runs], bool]] = {
+    **dict.fromkeys(
+        ("shares", "sources", "orders", "ridges", "ternary"), lambda runs: runs.whole == "levers"
+    ),
+    "fan": lambda runs: runs.bands == "runs",
+    "bands": lambda runs: runs.bands == "cases",
+    "effects": lambda runs: runs.usual == "case" or bool(runs.levers),
+    "flows": lambda runs: bool(runs.levers),
+    "map": lambda runs: len(runs.axes) == 2,
+    "drivers": lambda runs: runs.designed,
+    "boxes": lambda runs: runs.designed,
+    "tradeoff": lambda runs: bool(runs.levers),
+}
+
+
+def usual(runs: Runs) -> list[str]:
+    """Return the kinds that are drawn unless others are asked for.
+
+    Of an ensemble few, since every run of `panj run` draws them; the null model of neither, since it runs
+    the model again.
+    """
+    return [kind for kind in KINDS if kind in ALWAYS or (kind in NEEDS and NEEDS[kind](runs))]
+
+
+def sheet(digest: Digest, kind: str, by: str | None = None) -> Sheet:
+    """Return a picture with the numbers behind it."""
+    return KINDS[kind](digest, by)
