@@ -46,6 +46,13 @@ BINS, MOST_CASES = 4, 200
 MOST_LISTED = 60
 
 
+#: What is said of each quantity in a group.
+COLUMNS = (
+    *("group", "share", "low", "high", "case_low", "case_high", "reading_low", "reading_high"),
+    *("cases", "runs"),
+)
+
+
 @dataclass(frozen=True)
 class Group:
     """Some of the cases, by what they have in common.
@@ -89,7 +96,9 @@ class Part(NamedTuple):
         share = self.interval(hits)
         known, place = np.unique(self.case, return_inverse=True)
         total = np.bincount(place).astype(np.float64)
-        cases = [between(np.bincount(place, hit), total, self.shared) for hit in hits.T]
+        cases = [
+            between(np.asarray(np.bincount(place, hit), np.float64), total, self.shared) for hit in hits.T
+        ]
         low = high = np.full(hits.shape[1], np.nan)
         names = () if self.reading is None else pd.unique(self.reading)
         if len(names) > 1:
@@ -313,7 +322,7 @@ class Ensemble(Stored):
     def weekly(self) -> pd.DataFrame:
         """Return the quantiles over the runs of each group by week."""
         names_of = dict(zip(tables.PARTS, (DEFAULTS, PLAUSIBLE), strict=True))
-        table = self.source.quantiles
+        table: pd.DataFrame = self.source.quantiles
         return table.assign(group=table["part"].astype(str).map(names_of)).drop(columns="part")
 
     def made(self, cases: Sequence[int]) -> Iterator[tuple[object, Scenario, Floats]]:
@@ -380,7 +389,7 @@ class Sweep(Stored):
                 "the experiment keeps no weekly values; 'trajectories: {variables: [rhetoric, tension]}' in "
                 "its file would, as quantiles by case"
             )
-        table = self.source.trajectories
+        table: pd.DataFrame = self.source.trajectories
         if kept.keep == "quantiles":
             return table
         each = table.dropna(subset=list(kept.variables)).groupby(["case", "week"])

@@ -11,7 +11,7 @@ import pytest
 from sim.analysis.article.ablation import OUTCOMES, STRONGEST, Ablation, ablation, odds
 from sim.errors import ScenarioError
 from sim.model.registry import load
-from sim.views.plots import tornado
+from sim.views.plots.sheets import tornado
 
 RUNS, WEEKS = 24, 60
 

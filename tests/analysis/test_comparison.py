@@ -19,7 +19,7 @@ from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
 from sim.views.pages import compare as view
-from sim.views.plots import flows
+from sim.views.plots.sheets import compare as flows
 
 RUNS = 40
 

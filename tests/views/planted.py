@@ -21,7 +21,7 @@ from sim.model.outcomes import PATHS
 from sim.study import tables
 from sim.study.results.study import Study
 from sim.study.sweep.manifest import Entry
-from sim.views.plots.gallery import FANS
+from sim.views.plots.sheets.course import FANS
 
 WEEKS = 40
 VERSIONS = {"panj": "0.0", "numpy": "0"}
@@ -108,7 +108,9 @@ def ensemble(count: int = 240) -> sim.Result:
         ],
         columns=["reading", "path", "runs", "share"],
     )
-    spec: Any = SimpleNamespace(title="Drawn numbers", hash="0" * 64, start=date(2021, 8, 16), weeks=WEEKS)
+    spec: Any = SimpleNamespace(
+        title="Drawn numbers", hash="0" * 64, start=date(2021, 8, 16), weeks=WEEKS, citizens=0
+    )
     identity = {"seed": 0, "runs": count, "plausible": True, "versions": VERSIONS, "source": ""}
     design = pd.DataFrame({"case": 1 + np.arange(case.max()), "russian_guarantee": 0.5})
     return sim.Result(identity, outcomes, moved, _quantiles(count), design, readings, _spec=spec)

@@ -19,11 +19,11 @@ from sim.errors import ResultError, ScenarioError
 from sim.model.outcomes import OUTCOMES, PATHS
 from sim.model.registry import load
 from sim.study.results import names
+from sim.views.numbers import counted
 from sim.views.one_run import against as apart
 from sim.views.one_run import narrative, turns
 from sim.views.one_run.explain import Explanation, explain
 from sim.views.one_run.lines import Line, chance, html
-from sim.views.numbers import counted
 
 WEEKS = 70
 EVENTS = [

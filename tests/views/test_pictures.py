@@ -18,11 +18,13 @@ import pytest
 from matplotlib.figure import Figure
 
 import sim
-from sim.analysis.answers import by_group, null
+from sim.analysis.answers import null
 from sim.analysis.answers.digest import Digest
+from sim.analysis.answers.shares import SHOWN
 from sim.analysis.article.ablation import Ablation, Worth
 from sim.analysis.statistics.pairs import Effect, effect, level
-from sim.views.plots import flows, gallery, style, sweeps, tornado
+from sim.views.plots import style
+from sim.views.plots.sheets import KINDS, compare, tornado, usual
 from tests.views import planted
 
 #: With which release of matplotlib the pictures were made; others draw letters a little otherwise.
@@ -41,6 +43,11 @@ compared: Callable[..., Any] = pytest.mark.mpl_image_compare(
 )
 
 
+#: Kinds that an ensemble and a sweep have something to show for.
+OF_ENSEMBLES = ("paths", "joint", "ladders", "fan", "incidence", "orders", "null", "sources", "ternary")
+OF_SWEEPS = tuple(kind for kind in KINDS if kind != "fan")
+
+
 def picture(test: Callable[..., Figure]) -> Callable[..., Figure]:
     """Compare what a test draws with the picture of its name."""
     marked: Callable[..., Figure] = other_release(compared(test))
@@ -48,8 +55,8 @@ def picture(test: Callable[..., Figure]) -> Callable[..., Figure]:
 
 
 @pytest.fixture(scope="module")
-def ensemble() -> sim.Result:
-    return planted.ensemble()
+def ensemble() -> Digest:
+    return Digest(planted.ensemble())
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +74,7 @@ def beside(groups: list[str]) -> pd.DataFrame:
                 {
                     "group": name,
                     "model": model,
-                    "path": by_group.SHOWN,
+                    "path": SHOWN,
                     "share": share,
                     "runs": 100,
                     "low": 0.8 * share,
@@ -80,27 +87,27 @@ def beside(groups: list[str]) -> pd.DataFrame:
 
 
 @picture
-@pytest.mark.parametrize("kind", list(gallery.EVERY))
-def test_ensemble(ensemble: sim.Result, kind: str, monkeypatch: pytest.MonkeyPatch) -> Figure:
-    monkeypatch.setattr(null, "of_result", lambda _: beside(["at the defaults"]))
-    return gallery.EVERY[kind](ensemble)
+@pytest.mark.parametrize("kind", OF_ENSEMBLES)
+def test_ensemble(ensemble: Digest, kind: str, monkeypatch: pytest.MonkeyPatch) -> Figure:
+    monkeypatch.setattr(null, "null", lambda _, groups: beside([one.name for one in groups]))
+    return KINDS[kind](ensemble, None).figure
 
 
 @picture
-@pytest.mark.parametrize("kind", list(sweeps.KINDS))
+@pytest.mark.parametrize("kind", OF_SWEEPS)
 def test_sweep(digest: Digest, kind: str, monkeypatch: pytest.MonkeyPatch) -> Figure:
-    monkeypatch.setattr(null, "of_study", lambda _, groups: beside([one.name for one in groups]))
-    return sweeps.KINDS[kind](digest, None).figure
+    monkeypatch.setattr(null, "null", lambda _, groups: beside([one.name for one in groups]))
+    return KINDS[kind](digest, None).figure
 
 
 @picture
 def test_flows() -> Figure:
-    return flows.figure(compared_scenarios())
+    return compare.figure(compared_scenarios())
 
 
 @picture
 def test_effects() -> Figure:
-    return flows.effects_figure(compared_scenarios())
+    return compare.effects_figure(compared_scenarios())
 
 
 def compared_scenarios() -> Any:
@@ -146,7 +153,7 @@ def test_worth(monkeypatch: pytest.MonkeyPatch) -> Figure:
 
 def test_every_kind_has_a_picture_to_compare_with() -> None:
     kept = {path.stem for path in (Path(__file__).parent / "baseline").glob("*.png")}
-    kinds = {f"test_ensemble_{kind}" for kind in gallery.EVERY} | {
-        f"test_sweep_{kind}" for kind in sweeps.KINDS
-    }
+    kinds = {f"test_ensemble_{kind}" for kind in OF_ENSEMBLES} | {f"test_sweep_{kind}" for kind in OF_SWEEPS}
+    assert {*OF_ENSEMBLES, *OF_SWEEPS} == set(KINDS)
+    assert set(usual(Digest(planted.ensemble()).runs)) <= set(OF_ENSEMBLES)
     assert kept == kinds | {"test_flows", "test_effects", "test_worth"}

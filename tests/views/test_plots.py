@@ -17,11 +17,20 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 import sim
-from sim.analysis.answers import distributions
+from sim.analysis.answers import shares
+from sim.analysis.answers.digest import Digest
+from sim.analysis.runs import DEFAULTS, PLAUSIBLE, view
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
 from sim.views import plots
-from sim.views.plots import gallery, saving, style
+from sim.views.plots import saving, style
+from sim.views.plots.sheets import usual
+
+
+def of(result: sim.Result, group: str) -> pd.DataFrame:
+    """The shares of a group by class."""
+    table = shares.shares(view(result))
+    return table[table["group"] == group].set_index("path").loc[list(PATHS)]
 
 
 def grey(colour: object) -> float:
@@ -46,7 +55,7 @@ def words(ax: Axes) -> str:
 def test_every_kind_as_png_and_svg(result: sim.Result, tmp_path: Path) -> None:
     drawn = plots.save(result, tmp_path / "new" / "folder")
     assert {path.name for path in drawn} == {
-        f"{kind}.{form}" for kind in plots.KINDS for form in ("png", "svg")
+        f"{kind}.{form}" for kind in usual(view(result)) for form in ("png", "svg")
     }
     for path in drawn:
         start = path.read_bytes()[:200]
@@ -77,8 +86,8 @@ def test_a_loaded_result_gives_the_same_pictures(result: sim.Result, tmp_path: P
 def test_odd_results_are_drawn_without_a_complaint(odd: sim.Result, tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        drawn = saving.save(odd, tmp_path, list(gallery.EVERY), numbers=True)
-    assert {path.stem for path in drawn} == set(gallery.EVERY)
+        drawn = saving.save(odd, tmp_path, list(plots.KINDS), numbers=True)
+    assert {path.stem for path in drawn} == set(plots.KINDS)
     assert all(path.stat().st_size > 2000 for path in drawn if path.suffix != ".csv")
 
 
@@ -93,7 +102,7 @@ def test_another_order_and_the_null_model_are_one_flag_away(
     assert told.out.split() == [f"new/{kind}.{form}" for kind in kinds for form in ("png", "csv")]
     table = pd.read_csv("new/null.csv", comment="#")
     mine = table[(table["model"] == "model") & (table["group"] == "at the defaults")]
-    own = distributions.shares(result.part("defaults"))["share"]
+    own = of(result, DEFAULTS)["share"]
     assert mine.set_index("path")["share"][own.index].to_numpy() == pytest.approx(own.to_numpy())
 
 
@@ -109,7 +118,7 @@ def test_a_condition_is_said_on_the_picture_and_in_its_numbers(
 
 
 def test_an_unknown_kind_names_those_there_are(result: sim.Result, tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match=r"'pie'.*paths, joint, ladders, fan, incidence"):
+    with pytest.raises(ScenarioError, match=r"'pie'.*paths, shares, sources"):
         plots.save(result, tmp_path / "none", ["paths", "pie"])
     assert not (tmp_path / "none").exists()
 
@@ -134,10 +143,11 @@ def test_paths_shows_both_kinds_of_uncertainty(result: sim.Result) -> None:
     ax = result.plot.paths()
     said = words(ax)
     assert "plausible" in said
-    assert "wilson" in said
+    assert "95 %: chance" in said
+    assert "90 % of cases" in said
     assert "deadly clash" in said
-    assert [label.get_text().lower() for label in ax.get_yticklabels()] == list(PATHS)
-    table = distributions.shares(result.part("defaults"))
+    assert [label.get_text().lower() for label in ax.get_yticklabels()] == list(shares.SHOWN)
+    table = of(result, PLAUSIBLE)
     widths = sorted(bar.get_width() for bar in ax.patches)
     for share in table["share"]:
         assert np.isclose(widths, share).any()
@@ -150,8 +160,9 @@ def test_without_a_plausible_part_nothing_is_said_of_it() -> None:
 
 
 def test_joint_writes_every_share_that_is_not_none(result: sim.Result) -> None:
-    table = distributions.joint(result.part("defaults"))
-    assert len(result.plot.joint().texts) == int((table > 0).sum())
+    rows = result.part("defaults")
+    cells = {*zip(rows["peak_escalation"], rows["peak_rapprochement"], strict=True)}
+    assert len(result.plot.joint().texts) == len(cells)
 
 
 def test_ladders_stack_to_one(result: sim.Result) -> None:
@@ -179,9 +190,10 @@ def test_marks_outside_the_horizon_are_left_out() -> None:
 
 
 def test_incidence_says_how_many_are_censored(result: sim.Result) -> None:
-    ax = result.plot.incidence()
+    sheet = plots.KINDS["incidence"](Digest(result), None)
     waiting = int(result.part("defaults")["first_escalation_3"].isna().sum())
-    assert f"{waiting:,} of {result.runs:,}\nruns censored" in words(ax)
+    said = [text.get_text() for text in sheet.figure.axes[0].texts]
+    assert any(f"n = {result.runs:,}; never: {waiting:,} clash" in one for one in said)
 
 
 def test_rungs_keep_their_order_in_a_grey_print() -> None:
@@ -218,7 +230,5 @@ def test_drawing_needs_no_pyplot() -> None:
 
 
 def test_help_names_every_kind(panj: Callable[..., Any]) -> None:
-    from sim.views.plots import sweeps
-
     said = " ".join(panj("plot", "--help").out.replace("│", " ").split())
-    assert all(kind in said for kind in (*gallery.EVERY, *sweeps.KINDS))
+    assert all(kind in said for kind in plots.KINDS)

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.analysis.answers import distributions
+from sim.analysis.answers.shares import shares
+from sim.analysis.runs import DEFAULTS, PLAUSIBLE, view
 from sim.model.outcomes import PATHS
+from sim.views.numbers import percent
 
 
 def test_a_scenario_shows_what_differs() -> None:
@@ -37,13 +39,13 @@ def test_a_result_shows_shares_with_both_uncertainties(plausible: bool) -> None:
     spec = sim.load_scenario("baseline").replace(weeks=30, citizens=0)
     result = sim.run(spec, runs=40, seed=1, plausible=plausible)
     said = result._repr_html_()
-    shares = distributions.shares(result.part("defaults"))
+    table = shares(view(result)).set_index(["group", "path"])
     for path in PATHS:
         assert f">{path}<" in said
-        assert f"{100 * shares.loc[path, 'share']:.1f} %" in said
+        assert percent(table.loc[(DEFAULTS, path), "share"]) in said
     if plausible:
-        ends = distributions.spread(result.part("plausible")).loc["cold peace", ["case_low", "case_high"]]
-        assert " to ".join(f"{100 * one:.1f} %" for one in ends) in said
+        ends = table.loc[(PLAUSIBLE, "cold peace"), ["case_low", "case_high"]]
+        assert " to ".join(map(percent, ends)) in said
     assert repr(result) == "Result(40 runs a part of 'Baseline', seed 1)"
 
 

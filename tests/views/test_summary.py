@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.cli import folder_name
 from sim.model.outcomes import ESCALATION, PATHS
+from sim.views import numbers, terminal
 from sim.views.pages import run
 
 
@@ -92,11 +94,11 @@ def test_failures_are_counted(result: sim.Result) -> None:
     ],
 )
 def test_a_folder_is_named_safely(result: sim.Result, given: str, stem: str) -> None:
-    assert run.folder_name(given, result.spec, 5) == f"{stem}-{result.spec.hash[:8]}-s5"
+    assert folder_name(given, result.spec, 5) == f"{stem}-{result.spec.hash[:8]}-s5"
 
 
 def test_no_progress_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    with run.progress(10, quiet=False) as tick:
+    with terminal.progress(10, quiet=False) as tick:
         assert tick is None
     assert capsys.readouterr().err == ""
 
@@ -106,23 +108,31 @@ def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("TERM", "xterm")
-    with run.progress(10, quiet=False) as tick:
+    with terminal.progress(10, quiet=False) as tick:
         assert tick is not None
         tick(4)
-    with run.progress(10, quiet=True) as tick:
+    with terminal.progress(10, quiet=True) as tick:
         assert tick is None
     assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize(
     ("share", "written"),
-    [(0.0, "·"), (0.001, "0.1 %"), (0.0949, "9.5 %"), (0.0996, "10 %"), (1.0, "100 %"), (float("nan"), "–")],
+    [
+        (0.0, "0 %"),
+        (0.0001, "under 0.1 %"),
+        (0.001, "0.1 %"),
+        (0.0949, "9.5 %"),
+        (0.0996, "10 %"),
+        (1.0, "100 %"),
+        (float("nan"), "–"),
+    ],
 )
 def test_shares_are_written_briefly(share: float, written: str) -> None:
-    assert run.percent(share) == written
+    assert numbers.percent(share) == written
 
 
 def test_ranges_are_written_briefly() -> None:
-    assert run.span(0.0, 0.104) == "0 – 10 %"
-    assert run.span(0.3, 0.3) == "30 %"
-    assert run.span(float("nan"), 0.3) == "–"
+    assert numbers.span(0.0, 0.104) == "0 – 10 %"
+    assert numbers.span(0.3, 0.3) == "30 %"
+    assert numbers.span(float("nan"), 0.3) == "–"

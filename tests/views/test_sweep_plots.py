@@ -14,16 +14,18 @@ import pytest
 from matplotlib.axes import Axes
 
 import sim
-from sim.analysis.answers import null
-from sim.analysis.answers.digest import RISK, Digest
+from sim.analysis.answers import null, over_time
+from sim.analysis.answers.digest import Digest
 from sim.analysis.answers.questions import WORSE
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
 from sim.study.results.study import Study
-from sim.views.plots import data, gallery, saving, style, sweeps
-from sim.views.plots import study as plots
+from sim.views.plots import KINDS, data, saving, style
+from sim.views.plots.draw import cases as plots
+from sim.views.plots.draw.ends import stacked
 from sim.views.plots.files import picture
-from sim.views.plots.sheet import chosen
+from sim.views.plots.sheets import usual as usual_kinds
+from sim.views.plots.sheets.sheet import chosen
 from tests.views import planted
 
 
@@ -39,10 +41,10 @@ def read(path: Path) -> tuple[dict[str, str], pd.DataFrame]:
 
 
 def test_usual_kinds_of_a_sweep_with_their_numbers(digest: Digest, tmp_path: Path) -> None:
-    made = saving.save(digest.study, tmp_path, forms=["png"], numbers=True, source="here")
-    usual = sweeps.usual(digest)
+    made = saving.save(digest.source, tmp_path, forms=["png"], numbers=True, source="here")
+    usual = usual_kinds(digest.runs)
     assert {path.name for path in made} == {f"{kind}.{form}" for kind in usual for form in ("png", "csv")}
-    assert set(sweeps.KINDS) - set(usual) == {"bands", "map", "null"}  # nothing to show, or it runs the model
+    assert set(KINDS) - set(usual) == {"fan", "bands", "map", "null"}  # nothing to show, or it runs the model
     for path in made:
         if path.suffix == ".png":
             assert path.read_bytes().startswith(b"\x89PNG")
@@ -57,22 +59,21 @@ def test_usual_kinds_of_a_sweep_with_their_numbers(digest: Digest, tmp_path: Pat
 
 @pytest.mark.parametrize("kind", ["bands", "map"])
 def test_a_kind_that_has_nothing_to_show_says_what_it_needs(digest: Digest, kind: str) -> None:
-    sheet = sweeps.KINDS[kind](digest, None)
+    sheet = KINDS[kind](digest, None)
     (said,) = [one.get_text() for one in sheet.figure.axes[0].texts]
     assert {"bands": "trajectories", "map": "grid"}[kind] in said
     assert " ".join(said.split()) == sheet.data["note"].iloc[0]
 
 
-@pytest.mark.parametrize("kind", list(gallery.EVERY))
+@pytest.mark.parametrize("kind", ["paths", "joint", "ladders", "fan", "incidence", "orders", "null"])
 def test_every_kind_of_an_ensemble_has_its_numbers(result: sim.Result, tmp_path: Path, kind: str) -> None:
     (path,) = saving.save(result, tmp_path, [kind], forms=[], numbers=True)
     head, table = read(path)
     assert head["identity"].startswith(f"scenario {result.spec.hash[:16]}, seed 2")
     assert len(table) >= 8
     if kind == "paths":
-        defaults = table[table["part"] == "defaults"]
-        assert defaults["share"].sum() == pytest.approx(1)
-        assert list(defaults["path"]) == list(PATHS)
+        defaults = table[table["group"] == "at the defaults"].set_index("path")
+        assert defaults["share"][list(PATHS)].sum() == pytest.approx(1)
 
 
 def test_forms(small_saltelli: Path, tmp_path: Path) -> None:
@@ -85,20 +86,20 @@ def test_forms(small_saltelli: Path, tmp_path: Path) -> None:
 def test_shares_by_anything_that_varies_add_up(digest: Digest) -> None:
     counts = digest.counts
     for name in ("levers", "talks", "reading", "russian_guarantee"):
-        table = digest.table(name)
+        table = digest.shares(name)
         wide = table.pivot(index="group", columns="path", values="share")
         assert wide[list(PATHS)].sum(axis=1).to_numpy() == pytest.approx(1)
         assert wide[list(WORSE)].sum(axis=1).to_numpy() == pytest.approx(wide["clashes or worse"].to_numpy())
         runs = table.drop_duplicates("group")["runs"].sum()
         assert runs == counts.sum() == 720
-        ax = plots.stacked(digest, name)
+        ax = stacked(table)
         assert len(ax.get_yticklabels()) == len(wide)
         assert (table["low"] <= table["share"] + 1e-12).all()
         assert (table["share"] <= table["high"] + 1e-12).all()
 
 
 def test_a_range_is_told_apart_in_quarters(digest: Digest) -> None:
-    groups = digest.groups("russian_guarantee")
+    groups = digest.runs.groups("russian_guarantee")
     assert len(groups) == 4
     assert np.sum([one.cases for one in groups], axis=0).tolist() == [1] * 120
     assert [int(one.cases.sum()) for one in groups] == [30] * 4
@@ -110,9 +111,11 @@ def test_corners_are_shares_of_the_three_ends(digest: Digest) -> None:
 
 
 def test_incidence_rises_to_what_the_runs_say(digest: Digest) -> None:
-    table = digest.incidence("first_rapprochement_3")
-    for name, rows in table.groupby("setting"):
-        mine = digest.sound[digest.inputs["talks"].astype(str).to_numpy()[digest.sound["case"]] == name]
+    table = over_time.incidence(digest.runs, digest.runs.groups(), "first_rapprochement_3")
+    for name, rows in table.groupby("group"):
+        mine = digest.runs.sound[
+            digest.runs.cases["talks"].astype(str).to_numpy()[digest.runs.sound["case"]] == name
+        ]
         assert rows["share"].iloc[-1] == pytest.approx(mine["first_rapprochement_3"].notna().mean())
         assert rows["share"].is_monotonic_increasing
 
@@ -123,11 +126,10 @@ def test_every_plot_takes_an_axes_and_returns_it(digest: Digest) -> None:
     assert digest.drivers is not None
     assert digest.policies is not None
     drawn: dict[str, Callable[[Axes], Axes]] = {
-        "stacked": lambda ax: plots.stacked(digest, "levers", ax),
-        "ridges": lambda ax: plots.ridges(digest, RISK, "talks", ax),
+        "stacked": lambda ax: stacked(digest.shares(), ax),
+        "ridges": lambda ax: plots.ridges(digest, digest.runs.groups("talks"), ax),
         "drivers": lambda ax: plots.drivers(digest.drivers, ax),
         "tradeoff": lambda ax: plots.tradeoff(digest.policies, ax),
-        "incidence": lambda ax: plots.incidence(digest, "first_escalation_3", ax),
     }
     for draw in drawn.values():
         mine = Figure().add_subplot()
@@ -173,26 +175,26 @@ EDGES: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
 def test_studies_at_the_edges_are_drawn_without_a_complaint(
     edge: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(null, "_again", lambda ready, seed, replicate, *_: np.zeros(len(replicate), np.int64))
+    monkeypatch.setattr(null, "_again", lambda _, case, replicate: np.zeros(len(replicate), np.int64))
     digest = drawn(EDGES[edge])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for kind in sweeps.KINDS:
-            sheet = sweeps.KINDS[kind](digest, None)
+        for kind in KINDS:
+            sheet = KINDS[kind](digest, None)
             assert picture(sheet.figure, "png", 25).startswith(b"\x89PNG")
             assert data.text(sheet.data, [("unit", sheet.unit)]).startswith("# unit: ")
     if edge in ("empty", "all failed"):
-        assert "no sound run" in [one.get_text() for one in plots.stacked(digest).texts]
+        assert "no sound run" in [one.get_text() for one in stacked(digest.shares()).texts]
         assert digest.policies is None
 
 
 @pytest.mark.parametrize("by", ["reading", "hardship", "case"])
 def test_everything_can_be_told_apart_by_what_varies(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(null, "_again", lambda ready, seed, replicate, *_: np.zeros(len(replicate), np.int64))
+    monkeypatch.setattr(null, "_again", lambda _, case, replicate: np.zeros(len(replicate), np.int64))
     digest = planted.sweep(design={"method": "grid", "levels": 3})
     groups, _ = chosen(digest, by, 12)
     for kind in ("paths", "orders", "joint", "ladders", "bands", "incidence", "null"):
-        sheet = sweeps.KINDS[kind](digest, by)
+        sheet = KINDS[kind](digest, by)
         titles = " ".join(ax.get_title(loc) for ax in sheet.figure.axes for loc in ("left", "center"))
         assert all(one.name[:12] in titles for one in groups[:2]), kind
 
@@ -200,7 +202,7 @@ def test_everything_can_be_told_apart_by_what_varies(by: str, monkeypatch: pytes
 def test_of_many_groups_the_first_and_the_furthest_are_shown() -> None:
     digest = planted.sweep()
     groups, words = chosen(digest, "case", 5)
-    every = digest.by("case")
+    every = digest.runs.groups("case")
     assert groups[0].name == every[0].name
     assert len(groups) == 5
     assert f"the 4 of {len(every)}" in words
@@ -233,7 +235,7 @@ def test_an_unknown_name_or_kind_is_named(small_sweep: Path, result: sim.Result,
         saving.save(Study(small_sweep), tmp_path, ["shares"], by="russian_guarante")
     with pytest.raises(ScenarioError, match="nearest: shares"):
         saving.save(Study(small_sweep), tmp_path, ["share"])
-    with pytest.raises(ScenarioError, match="ensemble"):
+    with pytest.raises(ScenarioError, match="nothing named 'levers' varies"):
         saving.save(result, tmp_path, by="levers")
 
 

@@ -112,6 +112,11 @@ class Digest:
         """Under which conditions cases meet what was asked."""
         return cases.discover(self._sweep(), self.where, most=2)
 
+    @cached_property
+    def met(self) -> tuple[Flags, Flags]:
+        """(cases,) whether a case meets the condition, and whether it has a sound run to tell by."""
+        return cases.meets(self._sweep(), self.where)
+
     @property
     def overall(self) -> Fit:
         """How many cases meet the condition."""

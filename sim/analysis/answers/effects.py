@@ -180,7 +180,7 @@ def _interaction(part: Part, hits: Floats, mean: Floats, here: Ints, inside: Flo
     return np.asarray(((rest - common[turn]) ** 2).sum(axis=0) / freedom)
 
 
-def _codes(runs: Stored, names: Sequence[str], here: Ints) -> Ints:
+def _codes(runs: Runs, names: Sequence[str], here: Ints) -> Ints:
     """Return for each of some cases a number of what it has of these names."""
     if not names:
         return np.zeros(len(here), np.int64)

@@ -8,6 +8,7 @@ runs, so that both stand on the same values and the same chance.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -59,7 +60,7 @@ def _beside(runs: Stored, name: str, rows: pd.DataFrame) -> pd.DataFrame:
     frames = []
     for words, mine in zip(("model", "null model"), hits, strict=True):
         share = intervals.score([intervals.tally(mine, way) for way in ways])
-        columns = {"group": name, "model": words, "path": SHOWN}
+        columns: dict[str, Any] = {"group": name, "model": words, "path": SHOWN}
         columns |= {"share": share.value, "low": share.low, "high": share.high}
         columns |= {"change": change.value, "change_low": change.low, "change_high": change.high}
         frames.append(pd.DataFrame(columns).assign(runs=int(good.sum())))

@@ -80,8 +80,8 @@ def ladders(runs: Stored, groups: Sequence[Group]) -> pd.DataFrame:
     for number, one in enumerate(groups):
         for place, ladder in enumerate(LADDERS) if counted[number] else ():
             share = pd.DataFrame(on[number, place] / counted[number], columns=[f"rung_{k}" for k in range(6)])
-            keys_of = {"group": one.name, "ladder": ladder, "week": np.arange(weeks + 1)}
-            frames.append(share.assign(**keys_of, runs=int(counted[number])))
+            share = share.assign(group=one.name, ladder=ladder, week=np.arange(weeks + 1))
+            frames.append(share.assign(runs=int(counted[number])))
     return _table(frames, ("group", "ladder", "week", *(f"rung_{k}" for k in range(6)), "runs"))
 
 

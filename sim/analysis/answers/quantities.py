@@ -18,8 +18,9 @@ def quantities(runs: Runs, groups: Sequence[Group] | None = None) -> pd.DataFram
     Returns
     -------
     pandas.DataFrame
-        `group`, `name` (of an outcome that a page reports), `label`, `unit`, `reached` (share of runs in which it happened at all;
-        1 for what every run has), `median`, `low`, `high` (5 % and 95 %), `runs`. Every group has its rows.
+        `group`, `name` (of an outcome that a page reports), `label`, `unit`, `reached` (share of runs in
+        which it happened at all; 1 for what every run has), `median`, `low`, `high`
+        (5 % and 95 %), `runs`. Every group has its rows.
     """
     rows: list[dict[str, Any]] = []
     for part in map(runs.part, runs.groups() if groups is None else groups):

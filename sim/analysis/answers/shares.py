@@ -5,7 +5,7 @@ Every table has a row a group and quantity, with the columns of `sim.analysis.ru
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sim.analysis.answers.questions import WORSE
-from sim.analysis.runs import DEFAULTS, Group, Part, Runs
+from sim.analysis.runs import COLUMNS, DEFAULTS, Group, Part, Runs
 from sim.model.outcomes import PATHS
 from sim.study.tables import LADDERS
 
@@ -22,8 +22,8 @@ Ints = NDArray[np.int64]
 
 #: The classes, and the sum that is asked for most.
 SHOWN = (*PATHS, "clashes or worse")
-#: Where each of those stands in the table of shares.
-COLUMNS = ("group", "path", "share", "low", "high", "case_low", "case_high", "reading_low", "reading_high")
+#: Of each, how often there was a deadly clash as well.
+BLOOD = ("blood", "blood_low", "blood_high")
 _WORSE = [PATHS.index(one) for one in WORSE]
 
 #: Other orders in which the classes may be tried; the last fits always, so it stays last.
@@ -63,7 +63,7 @@ def shares(runs: Runs, groups: Sequence[Group] | None = None) -> pd.DataFrame:
         `path` (the classes, then `clashes or worse`); `blood`, `blood_low`, `blood_high`: the share of all
         runs that are of this class and had a deadly clash. Groups without a sound run are left out.
     """
-    return _table(_shares(runs, part) for part in runs.parts(groups))
+    return _table((_shares(runs, part) for part in runs.parts(groups)), "path", *BLOOD)
 
 
 def _shares(runs: Runs, part: Part) -> pd.DataFrame:
@@ -117,12 +117,11 @@ def reorder(fits: ArrayLike, order: Sequence[str]) -> Ints:
 
 def orders(runs: Runs, groups: Sequence[Group] | None = None) -> pd.DataFrame:
     """Return the share of each class when classes are tried in another order: `order`, `path`."""
-    return _table(
-        part.shares(flags(reorder(part.rows["fits"].to_numpy(np.int64), order))).assign(
-            order=name, path=SHOWN
-        )
-        for part, (name, order) in product(runs.parts(groups), ORDERS.items())
-    )
+    frames = []
+    for part, (name, order) in product(runs.parts(groups), ORDERS.items()):
+        hits = flags(reorder(part.rows["fits"].to_numpy(np.int64), order))
+        frames.append(part.shares(hits).assign(order=name, path=SHOWN))
+    return _table(frames, "order", "path")
 
 
 def joint(runs: Runs, groups: Sequence[Group] | None = None) -> pd.DataFrame:
@@ -133,7 +132,8 @@ def joint(runs: Runs, groups: Sequence[Group] | None = None) -> pd.DataFrame:
     pandas.DataFrame
         `rungs` (`peak`: the highest ever; `final`: in the last week), `escalation`, `rapprochement`.
     """
-    return _table(_joint(part, when) for part, when in product(runs.parts(groups), ("peak", "final")))
+    frames = (_joint(part, when) for part, when in product(runs.parts(groups), ("peak", "final")))
+    return _table(frames, "rungs", "escalation", "rapprochement")
 
 
 def _joint(part: Part, when: str) -> pd.DataFrame:
@@ -148,6 +148,6 @@ def grid(table: pd.DataFrame, column: str = "share") -> Floats:
     return table[column].to_numpy(np.float64).reshape(6, 6)
 
 
-def _table(frames: Iterator[pd.DataFrame]) -> pd.DataFrame:
+def _table(frames: Iterable[pd.DataFrame], *labels: str) -> pd.DataFrame:
     made = list(frames)
-    return pd.concat(made, ignore_index=True) if made else pd.DataFrame({"group": [], "runs": []})
+    return pd.concat(made, ignore_index=True) if made else pd.DataFrame(columns=[*labels, *COLUMNS])

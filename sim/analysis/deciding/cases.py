@@ -49,8 +49,9 @@ def opened(source: Result | Study | str | Path, given: str | None = None) -> Stu
     """
     study = load_results(source, given) if isinstance(source, str | Path) else source
     if isinstance(study, Result):
+        which = "this result" if source is study else source
         raise ResultError(
-            f"{source} holds an ensemble; this asks how an answer differs from case to case: panj sweep"
+            f"{which} holds an ensemble; this asks how an answer differs from case to case: panj sweep"
         )
     return study if given is None or study is not source else study.given(given)
 

@@ -27,6 +27,7 @@ from sim.analysis.article.arms import Bench, Variant, layout
 from sim.analysis.article.declared import CLAIMS
 from sim.analysis.article.measures import Runs
 from sim.analysis.article.paired import Arm, Claim, Part
+from sim.analysis.statistics.intervals import between_cases
 from sim.analysis.statistics.weights import effective
 from sim.errors import ModelError
 from sim.model import calibrated
@@ -206,13 +207,11 @@ def _share_within(hits: Floats, runs: NDArray[np.int64], low: float, high: float
     """Return how surely a share lies within bounds at each point, beta-binomial over the points."""
     from scipy.special import betainc
 
-    from sim.analysis.answers.distributions import between_cases
-
-    spread = between_cases(hits, runs)
-    if not spread.deviation > 0:
-        return np.full(len(hits), float(low <= spread.share <= high))
-    strength = spread.share * (1 - spread.share) / (spread.deviation * spread.deviation) - 1
-    a, b = spread.share * strength + hits, (1 - spread.share) * strength + runs - hits
+    mean, deviation = float(hits.sum() / runs.sum()), between_cases(hits, runs).deviation
+    if not deviation > 0:
+        return np.full(len(hits), float(low <= mean <= high))
+    strength = mean * (1 - mean) / (deviation * deviation) - 1
+    a, b = mean * strength + hits, (1 - mean) * strength + runs - hits
     return np.asarray(betainc(a, b, min(max(high, 0.0), 1.0)) - betainc(a, b, min(max(low, 0.0), 1.0)))
 
 

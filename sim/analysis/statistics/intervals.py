@@ -150,7 +150,7 @@ def tally(hits: Floats, way: Way) -> Tally:
         (units, quantities) sums, (units,) runs, (units,) stratum of each unit; units with runs alone.
     """
     units = len(way.stratum)
-    sums = np.column_stack([np.bincount(way.unit, column, minlength=units) for column in hits.T])
+    sums: Floats = np.column_stack([np.bincount(way.unit, one, minlength=units) for one in hits.T])
     size = np.bincount(way.unit, minlength=units).astype(np.float64)
     return sums[size > 0], size[size > 0], way.stratum[size > 0]
 
@@ -183,14 +183,14 @@ def score(tallies: Sequence[Tally]) -> Interval:
     units = min(len(size) for _, size, _ in tallies)
     with np.errstate(invalid="ignore", divide="ignore"):
         worth = np.where(variance > 0, share * (1 - share) / variance, units)
-    worth = np.minimum(worth, size.sum()) * (Z95 / _tail(freedom)) ** 2
+    worth = np.minimum(worth, size.sum()) * (Z95 / tail(freedom)) ** 2
     return Interval(share, *wilson(share * worth, worth))
 
 
 def student(tallies: Sequence[Tally]) -> Interval:
     """Return means with Student's intervals; arguments as of `score`."""
     mean, variance, freedom = _linearised(tallies)
-    half = _tail(freedom) * np.sqrt(variance) if freedom >= 1 else np.full(len(mean), np.nan)
+    half = tail(freedom) * np.sqrt(variance) if freedom >= 1 else np.full(len(mean), np.nan)
     return Interval(mean, mean - half, mean + half)
 
 
@@ -216,7 +216,8 @@ def _dense(numbers: Ints) -> tuple[Ints, int]:
     return place.astype(np.int64), len(known)
 
 
-def _tail(freedom: float) -> float:
+def tail(freedom: float) -> float:
+    """Return the quantile of Student's t for a two-sided 95 % interval."""
     from scipy.special import stdtrit
 
     return float(stdtrit(freedom, 0.975))

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.answers.distributions import Z95, wilson
+from sim.analysis.statistics.intervals import Z95, Interval, tail, wilson
 
 Floats = NDArray[np.float64]
 
 #: With cases worth fewer than so many equal ones nothing is said.
 LEAST = 10
-
-
-class Weighted(NamedTuple):
-    """Weighted shares with 95 % intervals, each (quantities,)."""
-
-    value: Floats
-    low: Floats
-    high: Floats
 
 
 def effective(weights: Floats) -> float:
@@ -29,7 +19,7 @@ def effective(weights: Floats) -> float:
     return float(weights.sum()) ** 2 / squares if squares > 0 else 0.0
 
 
-def share(hits: Floats, runs: Floats, weights: Floats) -> Weighted:
+def share(hits: Floats, runs: Floats, weights: Floats) -> Interval:
     """Return weighted shares over cases, with intervals that allow for how few cases carry the weight.
 
     The variance is that of a ratio between cases; as many independent runs as would have it go into
@@ -50,17 +40,17 @@ def share(hits: Floats, runs: Floats, weights: Floats) -> Weighted:
         worth = np.where(
             influence.any(axis=0), value * (1 - value) / _variance(influence, freedom), freedom + 1
         )
-    worth = np.minimum(worth, runs.sum()) * (Z95 / _tail(freedom)) ** 2
-    return Weighted(value, *wilson(value * worth, worth))
+    worth = np.minimum(worth, runs.sum()) * (Z95 / tail(freedom)) ** 2
+    return Interval(value, *wilson(value * worth, worth))
 
 
-def difference(hits: Floats, runs: Floats, weights: Floats) -> Weighted:
+def difference(hits: Floats, runs: Floats, weights: Floats) -> Interval:
     """Return by how much weighted shares differ from plain ones, with Student's intervals; see `share`."""
     value, influence = _influence(hits, runs, weights)
     plain, other = _influence(hits, runs, np.ones(len(runs)))
     freedom = effective(weights * runs) - 1
-    half = _tail(freedom) * np.sqrt(_variance(influence - other, freedom))
-    return Weighted(value - plain, value - plain - half, value - plain + half)
+    half = tail(freedom) * np.sqrt(_variance(influence - other, freedom))
+    return Interval(value - plain, value - plain - half, value - plain + half)
 
 
 def _influence(hits: Floats, runs: Floats, weights: Floats) -> tuple[Floats, Floats]:
@@ -72,9 +62,3 @@ def _influence(hits: Floats, runs: Floats, weights: Floats) -> tuple[Floats, Flo
 
 def _variance(influence: Floats, freedom: float) -> Floats:
     return np.asarray((influence * influence).sum(axis=0) * (freedom + 1) / freedom)
-
-
-def _tail(freedom: float) -> float:
-    from scipy.special import stdtrit
-
-    return float(stdtrit(freedom, 0.975))

@@ -122,7 +122,7 @@ def values(result: Result) -> NDArray[np.float64]:
     rows = np.tile(np.concatenate([own.parameters, own.world]), (len(result.design) + 1, 1))
     places = {name: k for k, name in enumerate([*model.parameters, *model.world])}
     drawn = result.design.drop(columns="case")
-    rows[1:, [places[name] for name in drawn]] = drawn.to_numpy(np.float64)
+    rows[1:, [places[str(name)] for name in drawn]] = drawn.to_numpy(np.float64)
     return rows
 
 

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 def result_html(result: Result) -> str:
     """Return the scenario, and shares of classes with both kinds of uncertainty, the range first."""
-    table = shares(view(result))
-    here, there = (table[table["group"] == name].set_index("path") for name in (DEFAULTS, PLAUSIBLE))
+    told = shares(view(result))
+    here, there = (told[told["group"] == name].set_index("path") for name in (DEFAULTS, PLAUSIBLE))
+    ends = dict(zip(there.index, there[["case_low", "case_high"]].to_numpy(), strict=True))
     rows = [
         (
             path,
-            _span(*there.loc[path, ["case_low", "case_high"]]) if path in there.index else "–",
+            _span(*ends[path]) if path in ends else "–",
             percent(one["share"]),
             _span(one["low"], one["high"]),
             percent(one["blood"]),

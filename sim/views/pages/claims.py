@@ -75,8 +75,8 @@ def _put(record: Any, as_json: bool, shown: Callable[[], RenderableType]) -> Non
 
 def save_ablation(found: Ablation, folder: Path) -> list[Path]:
     """Write the pictures of an ablation and its numbers into a folder, and return the paths."""
-    from sim.views.plots import tornado
     from sim.views.plots.files import write_text
+    from sim.views.plots.sheets import tornado
 
     made = tornado.save(found, folder)
     path = folder / "ablation.json"
@@ -279,8 +279,8 @@ def ablation_page(found: Ablation, pictures: Sequence[Path]) -> RenderableType:
 
 
 def _worths(worths: Sequence[Worth], beside: str) -> Table:
-    numbers = ("clashes, points", "odds ×", "talks, points", "odds × ", "talks, weeks")
-    table = terminal.table("", "", beside, *numbers, right=numbers, wide=(beside,))
+    columns = ("clashes, points", "odds ×", "talks, points", "odds × ", "talks, weeks")
+    table = terminal.table("", "", beside, *columns, right=columns, wide=(beside,))
     for one in worths:
         table.add_row(
             one.name,
@@ -295,8 +295,8 @@ def _worths(worths: Sequence[Worth], beside: str) -> Table:
 
 
 def _pairs(pairs: Sequence[Worth]) -> RenderableType:
-    numbers = ("clashes, points", "beyond the sum")
-    table = terminal.table("", "pair", *numbers, right=numbers)
+    columns = ("clashes, points", "beyond the sum")
+    table = terminal.table("", "pair", *columns, right=columns)
     for one in pairs:
         beyond = (one.beyond or {})["clashes"]
         if beyond.low > 0 or beyond.high < 0:

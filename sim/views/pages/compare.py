@@ -53,8 +53,9 @@ def run(
 
 def save(found: Comparison, folder: Path, forms: Sequence[str] = ("png", "svg")) -> list[Path]:
     """Write the pictures of flows and effects and their numbers into a folder, and return the paths."""
-    from sim.views.plots import data, flows
+    from sim.views.plots import data
     from sim.views.plots.files import write_figure, write_text
+    from sim.views.plots.sheets import compare as flows
 
     folder.mkdir(parents=True, exist_ok=True)
     tables = flows.numbers(found)

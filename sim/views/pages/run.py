@@ -93,8 +93,8 @@ class Answers:
     def of(cls, result: Result) -> Answers:
         """Return the answers of an ensemble."""
         runs = view(result)
-        tables = (answer(runs) for answer in (shares.shares, shares.orders, shares.joint, quantities))
-        return cls(*tables, shares.between_readings(runs.readings))
+        readings = shares.between_readings(runs.readings)
+        return cls(shares.shares(runs), shares.orders(runs), shares.joint(runs), quantities(runs), readings)
 
     def about(self, group: str) -> pd.DataFrame:
         """Return the shares of the classes in a group by class; every class has its row, if of no number."""

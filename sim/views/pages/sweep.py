@@ -355,7 +355,7 @@ def result(study: Study) -> dict[str, Any]:
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {
-            key: (None if isinstance(one, float) and not math.isfinite(one) else one)
+            str(key): (None if isinstance(one, float) and not math.isfinite(one) else one)
             for key, one in row.items()
         }
         for row in frame.to_dict("records")

@@ -210,7 +210,16 @@ def empty(ax: Axes, why: str) -> Axes:
     for spine in ax.spines.values():
         spine.set_visible(False)
     room = max(int(11 * wide(ax)), 20)
-    ax.text(0.5, 0.5, textwrap.fill(why, room), transform=ax.transAxes, ha="center", va="center", color=GREY)
+    ax.text(
+        0.5,
+        0.5,
+        textwrap.fill(why, room),
+        transform=ax.transAxes,
+        ha="center",
+        va="center",
+        color=GREY,
+        parse_math=False,
+    )
     return ax
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ def sentences(digest: Digest) -> list[str]:
 
 
 def told(digest: Digest, most: int) -> list[Group]:
-    """Return the groups that a page tells apart: the usual ones, or all cases at once where these are many."""
+    """Return the groups that a page tells apart: the usual ones, or all cases at once if these are many."""
     groups = digest.runs.groups()
     if len(groups) <= most:
         return groups
@@ -64,7 +65,7 @@ def _first(digest: Digest) -> str:
 def _from_case_to_case(digest: Digest) -> str:
     risk = digest.risk
     drawn = digest.apart & (risk.runs > 0)
-    many = risk.runs[drawn]
+    many = risk.runs[drawn].astype(np.float64)
     ends = digest.runs.between(np.round(risk.value[drawn] * many), many)
     if not np.isfinite(ends.low):
         return ""
@@ -94,7 +95,7 @@ def largest(table: pd.DataFrame) -> dict[str, Any]:
     return {str(key): value for key, value in found.items()}
 
 
-def _with(row: dict[str, Any]) -> str:
+def _with(row: Mapping[Any, Any]) -> str:
     text = percent(float(row["share"]))
     return text if row["low"] != row["low"] else f"{text} ({span(row['low'], row['high']).text})"
 
@@ -147,7 +148,7 @@ def _second(digest: Digest) -> str:
 
 def _moved(moved: list[Correlate]) -> str:
     if not moved:
-        return "What the assumptions leave open was not run, or too little of it to tell what decides that share."
+        return "What the assumptions leave open was not run, or too little of it to tell what decides it."
     if not moved[0].clear:
         return "No single uncertain value stands out as moving that share at this number of cases."
     top = moved[0]

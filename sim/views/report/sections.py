@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.answers import over_time, shares
-from sim.analysis.answers.digest import Digest
+from sim.analysis.answers.digest import CORNERS, Digest
 from sim.analysis.answers.odds import ARTICLE, FIGURES, odds
 from sim.analysis.answers.quantities import quantities
 from sim.analysis.deciding.box_file import scenario_text
@@ -35,6 +35,8 @@ LIMITS = (
     "Intervals by chance shrink with more runs; the range across parameters and readings does not.",
     "What goes together over cases need not cause it; what a lever changes on the same draws, it does.",
 )
+#: Sections by their anchor: a title, and what makes the parts.
+Chapters = dict[str, tuple[str, Callable[[], list[Part]]]]
 #: Groups whose shares are told in a table; of more, the picture tells.
 MOST_GROUPS = 12
 
@@ -42,11 +44,11 @@ MOST_GROUPS = 12
 def sections(digest: Digest, folder: str) -> list[Section]:
     """Return the sections of a page about a result."""
     runs = digest.runs
-    frame = {
+    frame: Chapters = {
         "answer": ("The answer", lambda: [Text(words, "answer") for words in answer.sentences(digest)]),
         "run": ("What was run", lambda: _run(digest)),
     }
-    content: dict[str, tuple[str, Callable[[], list[Part]]]] = {
+    content: Chapters = {
         "paths": ("Where runs end", lambda: _paths(digest)),
         "odds": ("Two odds", lambda: _odds(digest)),
         "time": ("The course of things", lambda: _time(digest)),
@@ -57,7 +59,7 @@ def sections(digest: Digest, folder: str) -> list[Section]:
         "rules": ("Rules and paragraphs that mattered", lambda: rules.mattered(answer.clear_names(digest))),
         "stories": ("Typical runs, told", lambda: typical(digest, folder)),
     }
-    end = {
+    end: Chapters = {
         "limits": ("What this cannot say", lambda: _limits(digest)),
         "again": ("How to make it again", lambda: _again(digest, folder)),
     }
@@ -74,8 +76,9 @@ def _limits(digest: Digest) -> list[Part]:
     runs, words = digest.runs, []
     if runs.condition is not None:
         words.append(
-            f"Only runs in which {runs.condition} are counted. That picks runs by what came of them: what sets "
-            "them apart need not have caused it, and alternatives are no longer compared on the same draws."
+            f"Only runs in which {runs.condition} are counted. That picks runs by what came of them: what "
+            "sets them apart need not have caused it, and alternatives are no longer compared on the same "
+            "draws."
         )
     elif len(runs.rows) < runs.total:
         words.append(
@@ -208,7 +211,7 @@ def _paths(digest: Digest) -> list[Part]:
         parts.append(_picture(digest, "shares", _by_group_alt(table), words))
     if runs.sample.sum() > 1:
         ends = np.nanmean(digest.corners[runs.sample], axis=0)
-        three = f"{percent(ends[0])} clashes or worse, {percent(ends[1])} standoff, {percent(ends[2])} accommodation"
+        three = ", ".join(f"{percent(share)} {name}" for name, share in zip(CORNERS, ends, strict=True))
         words = "Each dot is one or more cases by the shares of their runs; crosses are means."
         alt = f"Cases in a triangle of three ends; the mean case has {three}."
         parts.append(_picture(digest, "ternary", alt, words))
@@ -229,8 +232,8 @@ def _keys(table: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _joint_alt(digest: Digest, groups: list[Group]) -> str:
-    table = shares.joint(digest.runs, groups[:1])
-    peak = shares.grid(table[table["rungs"] == "peak"])
+    table = shares.joint(digest.runs, groups)
+    peak = shares.grid(table[table["rungs"] == "peak"].head(36))
     up, close = np.unravel_index(int(np.nanargmax(peak)), peak.shape)
     return (
         "Joint tables of the highest and last rungs of escalation and rapprochement; the fullest cell of the "
@@ -272,7 +275,7 @@ def _time(digest: Digest) -> list[Part]:
         _picture(
             digest,
             "incidence",
-            f"Share of runs that have had a first clash and first talks, by week; by the end {'; '.join(ends)}.",
+            f"Share of runs with a first clash and with first talks, by week; by the end {'; '.join(ends)}.",
             "By when: runs without the event are censored at the horizon.",
         ),
         _picture(
@@ -332,7 +335,6 @@ def _again(digest: Digest, folder: str) -> list[Part]:
 def _shipped(source: Result | Study) -> str | None:
     """Return the name of the shipped scenario or experiment that a result is of."""
     if isinstance(source, Study):
-        names, load_one, hash_ = catalogue.experiment_names(), load_experiment, source.experiment.hash
-    else:
-        names, load_one, hash_ = catalogue.names(), load_scenario, source.spec.hash
-    return next((name for name in names if load_one(name).hash == hash_), None)
+        known = {load_experiment(name).hash: name for name in catalogue.experiment_names()}
+        return known.get(source.experiment.hash)
+    return {load_scenario(name).hash: name for name in catalogue.names()}.get(source.spec.hash)

@@ -109,7 +109,8 @@ def ternary(digest: Digest, group: Group, ax: Axes | None = None) -> Axes:
         # Cases of few runs lie on top of each other: size tells how many.
         points, count = np.unique(mine.round(3), axis=0, return_counts=True)
         size = 6 + 90 * count / max(len(mine) / 20, count.max())
-        ax.scatter(*points.T, s=size, color=style.BLUE, alpha=0.35, linewidth=0, clip_on=False)
+        dots: dict[str, Any] = {"s": size, "alpha": 0.35, "linewidth": 0, "clip_on": False}
+        ax.scatter(*points.T, color=style.BLUE, **dots)
         ax.scatter(*(np.array([x]) for x in mine.mean(axis=0)), **_MEAN, color=style.BLUE)
         corners = (0.5, 1.06, "center"), (-0.14, -0.17, "left"), (1.14, -0.17, "right")
         for words, (x, y, side) in zip(CORNERS, corners, strict=True):
@@ -156,11 +157,9 @@ def drivers(found: Sensitivity, ax: Axes | None = None, most: int = 12) -> Axes:
 
 def box(digest: Digest, found: Box, ax: Axes | None = None) -> Axes:
     """Draw what a box asks for: cases over its two strongest ranges, or shares by its one range or choice."""
-    from sim.analysis.deciding import cases
-
     with style.look():
         ax = style.axes(ax, (6.0, 4.6))
-        met, known = cases.meets(digest.source, digest.where)
+        met, known = digest.met
         ranges = [one for one in found.limits if not one.names]
         if len(ranges) >= 2:
             return _dots(digest.runs.cases, ranges[0], ranges[1], met, known, ax)

@@ -59,7 +59,8 @@ def ridges(digest: Digest, by: str | None) -> Sheet:
         share, runs = digest.risk.value[one.cases], digest.risk.runs[one.cases]
         numbers = np.flatnonzero(one.cases)
         frames.append(pd.DataFrame({"group": one.name, "case": numbers, "share": share, "runs": runs}))
-    return Sheet(figure, pd.concat(frames, ignore_index=True), "share of runs of a case", "none")
+    table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["group", "case"])
+    return Sheet(figure, table, "share of runs of a case", "none")
 
 
 def ternary(digest: Digest, by: str | None) -> Sheet:
