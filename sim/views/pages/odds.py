@@ -23,7 +23,9 @@ def section(odds: Odds) -> RenderableType:
     for name, *told in rows(odds):
         if name not in PATHS:
             made.add_row(name, *told)
-    return Group(terminal.heading("Two odds across plausible parameters"), made, Text(words(odds), style="dim"))
+    return Group(
+        terminal.heading("Two odds across plausible parameters"), made, Text(words(odds), style="dim")
+    )
 
 
 def columns(odds: Odds) -> tuple[str, ...]:

@@ -22,8 +22,8 @@ from sim.analysis.answers.quantities import quantities
 from sim.analysis.runs import DEFAULTS, PLAUSIBLE, view
 from sim.model.outcomes import ESCALATION, PATHS
 from sim.views import terminal
-from sim.views.pages import odds as two_odds
 from sim.views.numbers import bare, counted, percent, span
+from sim.views.pages import odds as two_odds
 
 if TYPE_CHECKING:
     from sim.study.results.result import Result
