@@ -37,7 +37,7 @@ CLASSES = (2.1, 2.7)
 def paths(digest: Digest, view: View) -> Sheet:
     """Draw shares of classes with chance, parameters and readings apart."""
     table = shares.shares(digest.runs, view.groups)
-    figure, cells = multiples(len(view.groups), CLASSES, (1.65, 0.35, 1.35, 1.15))
+    figure, cells = multiples(len(view.groups), CLASSES, (1.65, 0.35, 1.55, 1.15))
     panels = [ax for (ax,) in cells]
     for one, ax in zip(view.groups, panels, strict=True):
         rows = table[table["group"] == one.name]
