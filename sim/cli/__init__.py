@@ -338,7 +338,7 @@ def check(
     definition.
     """
     import sim
-    from sim.views import storyline, text
+    from sim.views import storyline, terminal
 
     spec = sim.check(file)
     told = spec if isinstance(spec, sim.Scenario) else next(iter(spec.scenarios.values()))
