@@ -8,12 +8,13 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.one_run.weeks import Week, weeks
 from sim.engine.decisions import Decision
 from sim.engine.mesa_model import PolicyModel
 from sim.model.outcomes import ESCALATION, PATHS, RAPPROCHEMENT
 from sim.scenario.schema import Scenario
 from sim.views.dashboard.tables import table
-from sim.views.numbers import marks
+from sim.views.numbers import marks, percent, signed
 from sim.views.one_run import narrative
 from sim.views.one_run.week import LEGEND
 
@@ -39,7 +40,7 @@ class Replay:
             self.model.step()
             kept.append(self.model.space.people.opinion[drawn].astype(np.float32))
         self.opinions: NDArray[np.float32] = np.array(kept)
-        self.weeks = narrative.weeks(self.model)
+        self.weeks = weeks(self.model)
 
     def close(self) -> None:
         """Let go of the run; Mesa before 3.4.2 never lets go of a model that had agents by itself."""
@@ -83,20 +84,20 @@ class Replay:
         rungs = "–"
         if np.isfinite(now.escalation):
             rungs = f"{ESCALATION[int(now.escalation)]}; {RAPPROCHEMENT[int(now.rapprochement)]}"
-        brought = [*map(str, week.changes), *(f"Event: {name}" for name in week.events), *week.happened]
+        brought = narrative.brought(self.model, week)
         items = "".join(f"<li>{escape(line)}</li>" for line in brought or ["No change of rung, no event."])
         rows = [
             [
                 escape(f"{narrative.titled(one.actor)}, {one.instrument}"),
                 f"<b>{escape(one.choice)}</b>",
-                narrative.percent(one.chance),
+                percent(one.chance),
                 escape(_because(self.model, one)),
             ]
             for one in week.decisions
             if one.choice != "hold"
         ]
         still = ", ".join(
-            f"{narrative.titled(one.actor)} {one.instrument} {narrative.percent(one.chance)}"
+            f"{narrative.titled(one.actor)} {one.instrument} {percent(one.chance)}"
             for one in week.decisions
             if one.choice == "hold"
         )
@@ -140,7 +141,7 @@ def appraisal(model: PolicyModel, decision: Decision) -> str:
                 [
                     f'<span title="{escape(rule.claim)}">{escape(rule.id)} {escape(rule.name)}</span>',
                     escape(marks(rule.paragraphs)),
-                    *("·" if push is None else narrative.signed(push) for push in cells),
+                    *("·" if push is None else signed(push) for push in cells),
                 ]
             )
     utility = len(rows)
@@ -148,7 +149,7 @@ def appraisal(model: PolicyModel, decision: Decision) -> str:
         rows.append([words, "", *(narrative.minus(values[name]) for name in options)])
     both = [decision.utilities[name] + decision.draws[name] for name in options]
     rows.append(["utility and luck", "", *map(narrative.minus, both)])
-    rows.append(["chance", "", *(narrative.percent(decision.chances[name]) for name in options)])
+    rows.append(["chance", "", *(percent(decision.chances[name]) for name in options)])
     notes = [_note(decision, name) for name in options]
     if any(notes):
         rows.append(["", "", *notes])
@@ -186,6 +187,6 @@ def _spread(citizens: int) -> NDArray[np.int64]:
     return (np.arange(DRAWN) * citizens) // DRAWN
 
 
-def actors(weeks: Sequence[narrative.Week]) -> list[str]:
+def actors(weeks: Sequence[Week]) -> list[str]:
     """Return who decides anything in these weeks."""
     return list(dict.fromkeys(one.actor for week in weeks for one in week.decisions))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.one_run import reasons
+from sim.analysis.one_run.weeks import LADDERS, day_of
 from sim.model.outcomes import PATHS
-from sim.views.numbers import counted, number, percent
+from sim.views.numbers import FAINT, counted, number, percent
 from sim.views.one_run import narrative
-from sim.views.one_run.lines import BLANK, FAINT, Line, pull
+from sim.views.one_run.lines import BLANK, Line, pull
 
 if TYPE_CHECKING:
     from sim.engine.decisions import Decision
@@ -42,7 +43,7 @@ def answer(one: Explanation, two: Explanation) -> tuple[list[Line], dict[str, An
     else:
         lines += [
             BLANK,
-            Line(0, f"The ladders part in week {week}, from {narrative.day_of(one.model, week)}", True),
+            Line(0, f"The ladders part in week {week}, from {day_of(one.model, week)}", True),
         ]
         for run in (one, two):
             lines.append(Line(1, f"Run {run.which.name}: {_rungs(run, week)}."))
@@ -90,7 +91,7 @@ def _parted(
     one: Explanation, two: Explanation, a: Decision, b: Decision
 ) -> tuple[list[Line], dict[str, Any]]:
     head = f"The first choice that differs: {narrative.titled(a.actor)}, {a.instrument}, week {a.week}"
-    lines = [BLANK, Line(0, f"{head}, from {narrative.day_of(one.model, a.week)}", True)]
+    lines = [BLANK, Line(0, f"{head}, from {day_of(one.model, a.week)}", True)]
     for run, mine, other in ((one, a, b.choice), (two, b, a.choice)):
         said = (
             f"{mine.choice} (chance {percent(mine.chance)}), where {other} had {percent(mine.chances[other])}"
@@ -135,7 +136,7 @@ def _rungs(run: Explanation, week: int) -> str:
     now = run.model.past(week)
     return "; ".join(
         rungs[int(now[ladder])] if now[ladder] == now[ladder] else "failed"
-        for ladder, rungs in narrative.LADDERS.items()
+        for ladder, rungs in LADDERS.items()
     )
 
 

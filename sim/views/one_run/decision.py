@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.one_run import reasons
 from sim.analysis.one_run.reasons import Reason
-from sim.views.numbers import percent
+from sim.views.numbers import FAINT, percent
 from sim.views.one_run import narrative
-from sim.views.one_run.lines import FAINT, Line, chance, pull, value
+from sim.views.one_run.lines import Line, chance, pull, value
 
 if TYPE_CHECKING:
     from sim.analysis.one_run.replay import Replay

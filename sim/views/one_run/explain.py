@@ -9,13 +9,15 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
+from sim.analysis.one_run import turning_points
+from sim.analysis.one_run.weeks import weeks
 from sim.errors import ScenarioError, nearest
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
 from sim.study.results.names import Which, find, opened
 from sim.views.numbers import counted
 from sim.views.one_run import decision as decided
-from sim.views.one_run import narrative, turns
+from sim.views.one_run import narrative
 from sim.views.one_run import week as week_page
 from sim.views.one_run.lines import BLANK, Line, html, pull_on, value
 from sim.views.one_run.trace import plain
@@ -23,10 +25,11 @@ from sim.views.terminal import console
 
 if TYPE_CHECKING:
     from sim.analysis.one_run.replay import Replay
+    from sim.analysis.one_run.turning_points import Fired, TurningPoint
+    from sim.analysis.one_run.weeks import Change
     from sim.engine.decisions import Decision
     from sim.study.results.result import Result
     from sim.study.results.study import Study
-    from sim.views.one_run.turns import Turn
 
 #: The week under which a decision has been told in full, by who decided when with what.
 Before = dict[tuple[int, str, str], int]
@@ -128,7 +131,7 @@ class Explanation:
         answer: tuple[list[Line], dict[str, Any]] | None = None,
     ) -> None:
         self.which, self.model, self.week, self.actor = which, model, week, actor
-        self.turns: list[Turn] = turns.turns(model)
+        self.turns: list[TurningPoint] = turning_points.turning_points(model)
         self._answer = answer
 
     def with_lines(self, lines: list[Line], data: dict[str, Any]) -> Explanation:
@@ -195,7 +198,7 @@ class Explanation:
             f"replicate {self.which.replicate}"
         )
 
-    def _shown(self, turn: Turn) -> bool:
+    def _shown(self, turn: TurningPoint) -> bool:
         if self.actor is None:
             return True
         return any(one.actor == self.actor for one in turn.decisions)
@@ -205,24 +208,24 @@ class Explanation:
         return [one for one in self.model.decisions if one.week == week and self.actor in (None, one.actor)]
 
     def _week_lines(self, week: int) -> list[Line]:
-        told = narrative.weeks(self.model)[week - 1]
+        told = weeks(self.model)[week - 1]
         lines = [Line(0, f"Week {week}, from {told.day}", True)]
-        brought = [*map(str, told.changes), *(f"Event: {name}" for name in told.events), *told.happened]
+        brought = narrative.brought(self.model, told)
         lines += [Line(1, one) for one in brought or ["No change of rung, no event, nothing at the border."]]
         for decision in self.decisions(week):
             lines += [BLANK, *self.decision_lines(decision)]
         return [*lines, BLANK, Line(0, "The tables behind these choices", True)]
 
-    def _turn_lines(self, turn: Turn, before: Before) -> list[Line]:
+    def _turn_lines(self, turn: TurningPoint, before: Before) -> list[Line]:
         lines = [Line(0, f"Week {turn.week}, from {turn.day}", True)]
         for fired in turn.fired:
-            lines.append(Line(1, f"Event: {fired.told}", True))
+            lines.append(Line(1, f"Event: {narrative.event(self.model, fired.name)}", True))
             lines += [Line(2, self._moved(*one)) for one in fired.moved]
-        lines += [Line(1, said) for said in turn.happened]
+        lines += [Line(1, said) for said in narrative.happenings(self.model, turn.week)]
         for drive, forces in turn.forces:
             lines.append(Line(2, self._forced(drive, forces)))
         for change, movers in zip(turn.changes, turn.movers, strict=True):
-            lines.append(Line(1, str(change), True))
+            lines.append(Line(1, narrative.move(self.model, change), True))
             if not movers:
                 lines.append(Line(2, self._unmoved(turn.week, change)))
             for decision in movers:
@@ -252,12 +255,12 @@ class Explanation:
         said = "; ".join(pull_on(force) for force in forces[:FORCES])
         return f"Chance decided. Rules behind {drive} ({one.meaning}; {one.unit}): {said or 'none'}."
 
-    def _unmoved(self, week: int, change: narrative.Change) -> str:
+    def _unmoved(self, week: int, change: Change) -> str:
         if week == 1:
             return "The run starts there: a ladder is read from the first week on."
-        if (change.ladder, max(change.before, change.after)) not in turns.HANGS_ON:
+        if (change.ladder, max(change.before, change.after)) not in turning_points.HANGS_ON:
             return "No decision sets this rung: clashes, fighting and war do, and how long they are past."
-        within = f"in {turns.BACK[change.ladder]} weeks"
+        within = f"in {turning_points.BACK[change.ladder]} weeks"
         return (
             f"No instrument's last step {within} moved what it hangs on that way: it was earlier steps, "
             "fading, a process or an event."
@@ -290,31 +293,25 @@ class Explanation:
             return told | {"week": self.week, "decisions": rows}
         return told | {"turns": [self._turn_record(one) for one in self.turns if self._shown(one)]}
 
-    def _turn_record(self, turn: Turn) -> dict[str, Any]:
+    def _turn_record(self, turn: TurningPoint) -> dict[str, Any]:
         mine = [one for one in turn.decisions if self.actor in (None, one.actor)]
         return {
             "week": turn.week,
             "date": turn.day.isoformat(),
-            "changes": [
-                {"ladder": one.ladder, "from": one.before, "to": one.after, "why": one.why}
-                for one in turn.changes
-            ],
-            "events": [
-                {
-                    "name": one.name,
-                    "because": one.because,
-                    "source": dict(one.source),
-                    "moved": {name: [plain(a), plain(b)] for name, a, b in one.moved},
-                }
-                for one in turn.fired
-            ],
-            "happened": list(turn.happened),
+            "changes": [narrative.change_record(self.model, one) for one in turn.changes],
+            "events": [self._event_record(one) for one in turn.fired],
+            "happened": list(narrative.happenings(self.model, turn.week)),
             "forces": {
                 drive: [{"rule": one.rule, "push": one.push} for one in forces]
                 for drive, forces in turn.forces
             },
             "decisions": [decided.record(self.model, one) for one in mine],
         }
+
+    def _event_record(self, fired: Fired) -> dict[str, Any]:
+        because, source = narrative.event_reasons(self.model, fired.name)
+        moved = {name: [plain(a), plain(b)] for name, a, b in fired.moved}
+        return {"name": fired.name, "because": because, "source": source, "moved": moved}
 
 
 def _key(decision: Decision) -> tuple[int, str, str]:

@@ -12,9 +12,6 @@ from sim.model.registry import load
 from sim.views.numbers import marks, number, percent
 from sim.views.one_run.narrative import Pull
 
-#: Pushes that would be written as 0.00 are not named.
-FAINT = 0.005
-
 
 @dataclass(frozen=True)
 class Line:

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.one_run.weeks import LADDERS
 from sim.model.outcomes import ESCALATION, LAST, PATHS, RAPPROCHEMENT
 from sim.model.processes.contact import DIPLOMACY
 from sim.model.provenance import Quantity
+from sim.views.numbers import FAINT, marks, percent, signed
 from sim.views.numbers import counted as number_of
-from sim.views.numbers import marks
 
 if TYPE_CHECKING:
+    from sim.analysis.one_run.weeks import Change, Week
     from sim.engine.decisions import Decision
     from sim.engine.mesa_model import PolicyModel
     from sim.model.declare import Rule
 
-#: Weeks after which taking an option again is news.
-NEWS = 52
 #: Weeks between two lines on the state of things.
 QUARTER = 13
 #: Rules named for a decision, and rules named against it.
 FOR, AGAINST = 3, 1
-#: Pushes below this, or below this share of the strongest, hardly move a choice and are not named.
-FAINT, MINOR = 0.05, 0.2
-
-LADDERS = {"escalation": ESCALATION, "rapprochement": RAPPROCHEMENT}
+#: Pushes below this share of the strongest hardly move a choice and are not named.
+MINOR = 0.2
 
 STATE = (
     "rhetoric",
@@ -67,69 +64,6 @@ class Pull:
         return f"{self.rule.name} {signed(self.push)} ({self.rule.id}, {marks(self.rule.paragraphs)})"
 
 
-@dataclass(frozen=True)
-class Change:
-    """A change of rung, with the numbers it hangs on."""
-
-    ladder: str
-    before: int
-    after: int
-    why: str
-
-    def __str__(self) -> str:
-        rungs = LADDERS[self.ladder]
-        return f"{self.ladder}: {rungs[self.before]} → {rungs[self.after]} ({self.why})"
-
-
-@dataclass(frozen=True)
-class Week:
-    """What a week brought. `news` are the decisions worth telling, all of them in `decisions`."""
-
-    number: int
-    day: date
-    changes: tuple[Change, ...]
-    events: tuple[str, ...]
-    happened: tuple[str, ...]
-    decisions: tuple[Decision, ...]
-    news: tuple[Decision, ...]
-
-
-def weeks(model: PolicyModel) -> list[Week]:
-    """Return every week that was simulated, from 1."""
-    taken: dict[tuple[str, str, str], int] = {}
-    by_week: dict[int, list[Decision]] = {}
-    for decision in model.decisions:
-        by_week.setdefault(decision.week, []).append(decision)
-    told = []
-    for number in range(1, model.week + 1):
-        decisions = by_week.get(number, [])
-        news = []
-        for decision in decisions:
-            key = (decision.actor, decision.instrument, decision.choice)
-            if decision.choice != "hold":
-                if number - taken.get(key, -NEWS) >= NEWS:
-                    news.append(decision)
-                taken[key] = number
-        sound = model.failure is None or number < model.failure.week
-        told.append(
-            Week(
-                number,
-                day_of(model, number),
-                changes(model, number) if sound else (),
-                tuple(event(model, one.name) for one in model.fired if one.week == number),
-                happenings(model, number) if sound else (),
-                tuple(decisions),
-                tuple(news),
-            )
-        )
-    return told
-
-
-def day_of(model: PolicyModel, week: int) -> date:
-    """Return the first day of a week."""
-    return model.plan.start + timedelta(days=7 * (week - 1))
-
-
 def event(model: PolicyModel, name: str) -> str:
     """Return an event's name with the reason and the source that its file gives."""
     because, source = event_reasons(model, name)
@@ -143,17 +77,28 @@ def event_reasons(model: PolicyModel, name: str) -> tuple[str, dict[str, str]]:
     return told.get("because", ""), {key: str(value) for key, value in told.get("source", {}).items()}
 
 
-def changes(model: PolicyModel, week: int) -> tuple[Change, ...]:
-    """Return the changes of rung in a week."""
-    before, after = model.past(week - 1), model.past(week)
-    return tuple(
-        Change(ladder, int(before[ladder]), int(after[ladder]), _why(model, ladder, after))
-        for ladder in LADDERS
-        if before[ladder] != after[ladder]
-    )
+def brought(model: PolicyModel, week: Week) -> list[str]:
+    """Say what a week brought: moves of the ladders, events, what nobody decided."""
+    moves = [move(model, one) for one in week.changes]
+    events = [f"Event: {event(model, name)}" for name in week.events]
+    return [*moves, *events, *happenings(model, week.number)]
 
 
-def _why(model: PolicyModel, ladder: str, now: Any) -> str:
+def move(model: PolicyModel, change: Change) -> str:
+    """Say a move of a ladder, with the numbers it hangs on."""
+    rungs = LADDERS[change.ladder]
+    return f"{change.ladder}: {rungs[change.before]} → {rungs[change.after]} ({why(model, change)})"
+
+
+def change_record(model: PolicyModel, change: Change) -> dict[str, Any]:
+    """Return a move of a ladder as plain data."""
+    rungs = {"ladder": change.ladder, "from": change.before, "to": change.after}
+    return rungs | {"why": why(model, change)}
+
+
+def why(model: PolicyModel, change: Change) -> str:
+    """Say the numbers that a move of a ladder hangs on."""
+    ladder, now = change.ladder, model.past(change.week)
     said = {name: amount(model.registry.world[name], now[name]) for name in model.registry.world}
     if ladder == "rapprochement":
         return (
@@ -178,6 +123,8 @@ def _ago(weeks: float) -> str:
 
 def happenings(model: PolicyModel, week: int) -> tuple[str, ...]:
     """Return what nobody decided: incidents, clashes, fighting, attacks, detection, the first talks."""
+    if model.failure is not None and week >= model.failure.week:
+        return ()
     before, after = model.past(week - 1), model.past(week)
 
     def more(name: str) -> int:
@@ -298,19 +245,9 @@ def amount(quantity: Quantity, value: float) -> str:
     return f"{value:.2f}"
 
 
-def signed(value: float) -> str:
-    """Write a push with its sign."""
-    return f"+{value:.2f}" if value >= 0 else minus(value)
-
-
 def minus(value: float) -> str:
     """Write a number to two decimals, with a true minus, so that it is seen."""
     return f"{value:.2f}".replace("-", "−")
-
-
-def percent(share: float) -> str:
-    """Write a probability; one that is small but not nothing is no 0 %."""
-    return "under 1 %" if 0.0 < share < 0.01 else f"{100 * share:.0f} %"
 
 
 def titled(actor: str) -> str:

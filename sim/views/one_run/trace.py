@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 import sim
+from sim.analysis.one_run.weeks import Week, weeks
 from sim.errors import ScenarioError
 from sim.model.outcomes import OUTCOMES, PATHS
 from sim.views.numbers import marks
@@ -71,7 +72,7 @@ class Story:
 
     def __init__(self, model: PolicyModel) -> None:
         self.model = model
-        self.weeks = narrative.weeks(model)
+        self.weeks = weeks(model)
 
     def show(self, week: int | None = None) -> None:
         """Print the story, or one week in full.
@@ -123,7 +124,7 @@ class Story:
             "outcome": self._outcome(),
         }
 
-    def _week(self, week: int) -> narrative.Week:
+    def _week(self, week: int) -> Week:
         if not 1 <= week <= len(self.weeks):
             ended = "failed in" if self.model.failure is not None else "ends with"
             raise ScenarioError(f"week {week}: the run begins with week 1 and {ended} week {len(self.weeks)}")
@@ -156,9 +157,9 @@ class Story:
         since: list[Decision] = []
         for week in self.weeks:
             since += week.decisions
-            rows = [Text(str(change), style="bold") for change in week.changes]
-            rows += [Text(f"Event: {name}", style="bold") for name in week.events]
-            rows += [Text(said) for said in week.happened]
+            strong = len(week.changes) + len(week.events)
+            brought = narrative.brought(model, week)
+            rows = [Text(said, style="bold" if k < strong else "") for k, said in enumerate(brought)]
             rows += [_decided(model, decision) for decision in week.news]
             if week.number % narrative.QUARTER == 0 and model.failure is None:
                 rows.append(Text(f"State: {narrative.state(model, week.number)}.", style="dim"))
@@ -179,7 +180,7 @@ class Story:
             grid.add_row(rule.id, marks(rule.paragraphs), Text(f"{rule.name}: {rule.claim}"))
         return grid
 
-    def _week_record(self, week: narrative.Week, in_full: bool) -> dict[str, Any]:
+    def _week_record(self, week: Week, in_full: bool) -> dict[str, Any]:
         model = self.model
         now = model.past(week.number)
         chosen = week.decisions if in_full else [one for one in week.decisions if one.choice != "hold"]
@@ -189,12 +190,9 @@ class Story:
             "date": week.day.isoformat(),
             "escalation": plain(now.escalation),
             "rapprochement": plain(now.rapprochement),
-            "changes": [
-                {"ladder": one.ladder, "from": one.before, "to": one.after, "why": one.why}
-                for one in week.changes
-            ],
-            "events": list(week.events),
-            "happened": list(week.happened),
+            "changes": [narrative.change_record(model, one) for one in week.changes],
+            "events": [narrative.event(model, name) for name in week.events],
+            "happened": list(narrative.happenings(model, week.number)),
             "decisions": [self._decision_record(one, in_full) for one in chosen],
             "state": {name: plain(now[name]) for name in (model.registry.world if in_full else charted)},
         }

@@ -14,20 +14,23 @@ from rich.padding import Padding
 from rich.text import Text
 
 from sim.analysis.one_run import reasons
+from sim.analysis.one_run.turning_points import option_of, turning_points
 from sim.analysis.one_run.typical import Typical, typical
+from sim.analysis.one_run.weeks import LADDERS, day_of
 from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
 from sim.study.results.names import find, opened
 from sim.study.results.result import Result
-from sim.views.numbers import counted, percent
-from sim.views.one_run import narrative, turns
-from sim.views.one_run.lines import BLANK, FAINT, Line, html, pull
+from sim.views.numbers import FAINT, counted, percent
+from sim.views.one_run import narrative
+from sim.views.one_run.lines import BLANK, Line, html, pull
 from sim.views.terminal import console
 
 if TYPE_CHECKING:
     from sim.analysis.one_run.replay import Replay
+    from sim.analysis.one_run.turning_points import TurningPoint
+    from sim.analysis.one_run.weeks import Change
     from sim.engine.decisions import Decision
     from sim.study.results.study import Study
-    from sim.views.one_run.turns import Turn
 
 #: Words of what happened at the border that go with the upper rungs of escalation.
 BORDER = ("clash", "dead", "ighting")
@@ -196,7 +199,7 @@ def stories(
 
 def chapters(model: Replay) -> list[Chapter]:
     """Return the story of a run that has ended without failure: a chapter a calendar year, and the end."""
-    days = [narrative.day_of(model, week) for week in range(1, model.week + 1)]
+    days = [day_of(model, week) for week in range(1, model.week + 1)]
     candidates = [*_turns(model), *_first_steps(model)]
     before: set[Ref] = set()
     found = []
@@ -231,9 +234,10 @@ def _turns(model: Replay) -> list[Candidate]:
     """Return events, and moves of the ladders with what moved them."""
     reached: set[tuple[str, int]] = set()
     found = []
-    for turn in turns.turns(model):
+    for turn in turning_points(model):
         for fired in turn.fired:
-            said = f"In the week of {spoken(turn.day)} an event of the storyline comes due: {fired.told}."
+            event = narrative.event(model, fired.name)
+            said = f"In the week of {spoken(turn.day)} an event of the storyline comes due: {event}."
             found.append(Candidate(turn.week, 9.0, _always(Sentence(said, (Ref(turn.week),)))))
         for change, movers in zip(turn.changes, turn.movers, strict=True):
             new = (change.ladder, change.after) not in reached
@@ -257,21 +261,20 @@ def _always(sentence: Sentence) -> Callable[[set[Ref]], Sentence]:
 
 def _told_change(
     model: Replay,
-    turn: Turn,
-    change: narrative.Change,
+    turn: TurningPoint,
+    change: Change,
     movers: tuple[Decision, ...],
     first: bool,
     before: set[Ref],
 ) -> Sentence:
     verb = "rises" if change.after > change.before else "falls back"
     what = "contact" if change.ladder == "rapprochement" else "escalation"
-    said = (
-        f"In the week of {spoken(turn.day)} {what} {verb} to {narrative.LADDERS[change.ladder][change.after]}"
-    )
+    said = f"In the week of {spoken(turn.day)} {what} {verb} to {LADDERS[change.ladder][change.after]}"
     said += " for the first time" if first else ""
     refs = [Ref(turn.week)]
     if change.ladder == "escalation" and max(change.before, change.after) >= 3:
-        happened = [one.rstrip(".") for one in turn.happened if any(word in one for word in BORDER)]
+        told = narrative.happenings(model, turn.week)
+        happened = [one.rstrip(".") for one in told if any(word in one for word in BORDER)]
         if happened:
             said += f" ({'; '.join(one[0].lower() + one[1:] for one in happened)})"
     elif movers:
@@ -282,7 +285,7 @@ def _told_change(
 
 def _moved(model: Replay, decision: Decision, week: int, before: set[Ref]) -> str:
     """Say who chose what, how likely that was, and what carried it; only the first if told before."""
-    option = turns.option_of(model, decision, decision.choice)
+    option = option_of(model, decision, decision.choice)
     meaning = option.meaning.rstrip(".")
     who = NAMES.get(decision.actor, narrative.titled(decision.actor))
     ref = Ref(decision.week, decision.actor, decision.instrument)
@@ -325,7 +328,7 @@ def _told_step(model: Replay, decision: Decision, before: set[Ref]) -> Sentence 
     ref = Ref(decision.week, decision.actor, decision.instrument)
     if ref in before:
         return None
-    day = spoken(narrative.day_of(model, decision.week))
+    day = spoken(day_of(model, decision.week))
     said = _moved(model, decision, decision.week, before)
     return Sentence(f"In the week of {day}, for the first time, {said}.", (ref,))
 

@@ -9,8 +9,9 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from sim.analysis.one_run.weeks import Week
 from sim.engine.decisions import AVOIDED, INSISTED
-from sim.views.numbers import marks
+from sim.views.numbers import marks, percent, signed
 from sim.views.one_run import narrative
 from sim.views.terminal import heading, table
 
@@ -27,14 +28,14 @@ LEGEND = (
 )
 
 
-def page(model: PolicyModel, week: narrative.Week) -> RenderableType:
+def page(model: PolicyModel, week: Week) -> RenderableType:
     """Return one week: what it brought, then every actor's perception and every choice as a table."""
     parts: list[RenderableType] = [
         Text(f"Week {week.number}, from {week.day}", style="bold"),
         Text(f"How to read: {LEGEND}"),
         heading("What the week brought"),
     ]
-    brought = [*map(str, week.changes), *(f"Event: {name}" for name in week.events), *week.happened]
+    brought = narrative.brought(model, week)
     parts += [Text(line) for line in brought or ["No change of rung, no event, nothing at the border."]]
     parts.append(Text(f"At its end: {narrative.state(model, week.number)}."))
     for actor in dict.fromkeys(one.actor for one in week.decisions):
@@ -70,12 +71,12 @@ def appraisal(model: PolicyModel, decision: Decision) -> RenderableType:
             made.add_row(
                 f"{rule.id} {rule.name}",
                 marks(rule.paragraphs),
-                *("·" if push is None else narrative.signed(push) for push in cells),
+                *("·" if push is None else signed(push) for push in cells),
             )
     made.add_section()
     sums = [decision.utilities[name] + decision.draws[name] for name in options]
     made.add_row("utility", "", *(narrative.minus(decision.utilities[name]) for name in options))
-    made.add_row("chance", "", *(narrative.percent(decision.chances[name]) for name in options))
+    made.add_row("chance", "", *(percent(decision.chances[name]) for name in options))
     made.add_row("luck", "", *(narrative.minus(decision.draws[name]) for name in options))
     made.add_row("utility and luck", "", *map(narrative.minus, sums))
     notes = [_note(decision, name) for name in options]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.one_run import reasons
+from sim.analysis.one_run.turning_points import option_of
+from sim.analysis.one_run.weeks import day_of
 from sim.engine.decisions import AVOIDED
 from sim.errors import ScenarioError, nearest
-from sim.views.numbers import counted, percent
-from sim.views.one_run import narrative, turns
-from sim.views.one_run.lines import BLANK, FAINT, Line, pull
+from sim.views.numbers import FAINT, counted, percent, signed
+from sim.views.one_run import narrative
+from sim.views.one_run.lines import BLANK, Line, pull
 
 #: Rules named on either side.
 NAMED = 3
@@ -34,7 +36,7 @@ def answer(run: Explanation, asked: str) -> tuple[list[Line], dict[str, Any]]:
     if run.week is not None:
         decision = next(one for one in mine if one.week == run.week)
         lines, data = _one(run, decision, option)
-        when = f"week {run.week}, from {narrative.day_of(run.model, run.week)}"
+        when = f"week {run.week}, from {day_of(run.model, run.week)}"
         return [Line(0, f"{head}, {when}", True), *lines], {"why_not": told | data}
     opened = [one for one in mine if option in reasons.free(one) and not one.bound]
     taken = [one.week for one in mine if one.choice == option]
@@ -54,7 +56,7 @@ def answer(run: Explanation, asked: str) -> tuple[list[Line], dict[str, Any]]:
         lines += _sides(sorted(sums.items(), key=lambda one: -abs(one[1])))
         closest = min(missed, key=lambda one: reasons.behind(one, option))
         more, data = _one(run, closest, option)
-        day = narrative.day_of(run.model, closest.week)
+        day = day_of(run.model, closest.week)
         lines += [BLANK, Line(0, f"Closest in week {closest.week}, from {day}", True), *more]
         told |= {"mean": sums, "closest": data}
     return lines, {"why_not": told}
@@ -97,7 +99,7 @@ def _one(run: Explanation, decision: Decision, option: str) -> tuple[list[Line],
     if decision.choice == option:
         return [Line(1, f"It was taken, with a chance of {percent(decision.chance)}.")], data
     if not decision.open[option]:
-        condition = turns.option_of(run.model, decision, option).open_when
+        condition = option_of(run.model, decision, option).open_when
         said = " ".join((condition.__doc__ or "").split()) if condition is not None else ""
         return [Line(1, f"It was not open to the actor that week. The condition: {said}")], data | {
             "open": False
@@ -117,12 +119,12 @@ def _one(run: Explanation, decision: Decision, option: str) -> tuple[list[Line],
             1,
             f"Taken was {taken} (chance {percent(decision.chance)}); {option} had "
             f"{percent(decision.chances[option])}. It fell short by {whole:.2f}: "
-            f"{narrative.signed(gap)} of utility, {narrative.signed(luck)} of luck.",
+            f"{signed(gap)} of utility, {signed(luck)} of luck.",
         )
     ]
     rows = reasons.reasons(decision, option, taken)
     base = decision.bases[option] - decision.bases[taken]
-    lines.append(Line(2, f"standing utility of {option} over {taken}: {narrative.signed(base)}"))
+    lines.append(Line(2, f"standing utility of {option} over {taken}: {signed(base)}"))
     lines += _sides([(one.rule, one.push) for one in rows])
     tip = reasons.tip(decision, option)
     if tip is None:

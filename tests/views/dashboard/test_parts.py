@@ -23,6 +23,7 @@ from sim.views.dashboard.library import Library
 from sim.views.dashboard.replay import Replay
 from sim.views.dashboard.server import Guard
 from sim.views.dashboard.session import Session
+from sim.views.one_run import narrative
 
 #: What is said of a group by its place in a stored result.
 SET = ["group", "reading_low", "reading_high"]
@@ -112,7 +113,7 @@ def test_a_replay_is_the_run_with_its_citizens(spec: sim.Scenario) -> None:
     turns = [one.number for one in run.weeks if one.changes or one.events]
     assert run.turns() == turns
     week = turns[0]
-    assert str(run.weeks[week - 1].changes[0]).replace(">", "&gt;") in run.week(week)
+    assert narrative.move(run.model, run.weeks[week - 1].changes[0]).replace(">", "&gt;") in run.week(week)
     for one in run.weeks[week - 1].decisions:
         if one.actor == "taliban":
             title = f"Taliban, {one.instrument}: {one.choice}"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.analysis.one_run.weeks import Change, weeks
 from sim.model.declare import Option
 from sim.model.processes.contact import CHANNEL_OPEN, ENVOYS, RECOGNISED, TALKING
-from sim.views.one_run import narrative
-from sim.views.one_run.narrative import Change
 
 if TYPE_CHECKING:
     from sim.analysis.one_run.replay import Force, Replay
@@ -41,20 +39,14 @@ CHANCES = (("incident", "incidents"), ("clash", "clashes"), ("combat", "fighting
 
 @dataclass(frozen=True)
 class Fired:
-    """An event that fired, why and by what source, and its targets at the end of the week before and of this.
-
-    told : its name with both
-    """
+    """An event that fired, and its targets at the end of the week before and of this."""
 
     name: str
-    told: str
-    because: str
-    source: Mapping[str, str]
     moved: tuple[tuple[str, float, float], ...]
 
 
 @dataclass(frozen=True)
-class Turn:
+class TurningPoint:
     """A turning point.
 
     changes : moves of the ladders this week
@@ -71,7 +63,6 @@ class Turn:
     forces: tuple[tuple[str, tuple[Force, ...]], ...]
     fired: tuple[Fired, ...]
     rare: tuple[Decision, ...]
-    happened: tuple[str, ...]
 
     @property
     def decisions(self) -> list[Decision]:
@@ -80,20 +71,20 @@ class Turn:
         return list({(one.week, one.actor, one.instrument): one for one in found}.values())
 
 
-def turns(model: Replay) -> list[Turn]:
+def turning_points(model: Replay) -> list[TurningPoint]:
     """Return the turning points of a run that has ended, in order."""
     by_week: dict[int, list[Decision]] = {}
     for decision in model.decisions:
         by_week.setdefault(decision.week, []).append(decision)
     told = []
-    for week in narrative.weeks(model):
+    for week in weeks(model):
         rare = tuple(one for one in week.decisions if one.chance < RARE and not one.bound)
         fired = tuple(_fired(model, one.week, one.name) for one in model.fired if one.week == week.number)
-        forces = _forces(model, week.number) if week.happened else ()
+        forces = _forces(model, week.number)
         if not (week.changes or rare or fired):
             continue
         movers = tuple(_movers(model, by_week, week.number, change) for change in week.changes)
-        told.append(Turn(week.number, week.day, week.changes, movers, forces, fired, rare, week.happened))
+        told.append(TurningPoint(week.number, week.day, week.changes, movers, forces, fired, rare))
     return told
 
 
@@ -122,12 +113,6 @@ def _movers(
                 found[key] = decision, after - before
     right = [one for one, step in found.values() if (step > 0.0) == upward]
     return tuple(sorted(right, key=lambda one: (-one.week, one.actor)))
-
-
-def moved(model: Replay, decision: Decision, variables: tuple[str, ...]) -> float:
-    """Return by what a decision moved the first of these variables that its option moves; 0 if none."""
-    before, after = ends(model, decision, variables)
-    return after - before
 
 
 def ends(model: Replay, decision: Decision, variables: tuple[str, ...]) -> tuple[float, float]:
@@ -166,10 +151,12 @@ def _fired(model: Replay, week: int, name: str) -> Fired:
                 now = model.parameters_of(week)[target], model.parameters_of(week - 1)[target]
                 pair = float(now[1]), float(now[0])
             moved.append((target, *pair))
-    return Fired(name, narrative.event(model, name), *narrative.event_reasons(model, name), tuple(moved))
+    return Fired(name, tuple(moved))
 
 
 def _forces(model: Replay, week: int) -> tuple[tuple[str, tuple[Force, ...]], ...]:
+    if model.failure is not None and week >= model.failure.week:
+        return ()
     before, after = model.past(week - 1), model.past(week)
     return tuple(
         (drive, tuple(model.forces(week, drive))) for drive, shows in CHANCES if after[shows] > before[shows]
