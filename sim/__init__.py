@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from sim.analysis.past.hindcast import hindcast as hindcast
     from sim.engine.mesa_model import PolicyModel as PolicyModel
     from sim.model.declare import Rule
-    from sim.scenario.catalogue import scenarios as scenarios
     from sim.scenario.loading import load_scenario as load_scenario
+    from sim.scenario.loading import scenarios as scenarios
     from sim.scenario.schema import Scenario as Scenario
     from sim.study.ensemble.run import run as run
     from sim.study.experiment.jsonschema import schema as schema
@@ -64,7 +64,7 @@ _HOMES = {
     "report": "sim.views.report.page",
     "robustness": "sim.analysis.choosing.robustness",
     "run": "sim.study.ensemble.run",
-    "scenarios": "sim.scenario.catalogue",
+    "scenarios": "sim.scenario.loading",
     "schema": "sim.study.experiment.jsonschema",
     "sensitivity": "sim.analysis.deciding.cases",
     "stories": "sim.views.one_run.typical",

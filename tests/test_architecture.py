@@ -64,6 +64,49 @@ def runtime_imports(tree: ast.AST) -> list[tuple[str, int]]:
     return found
 
 
+def arrows(paths: dict[str, Path]) -> dict[str, set[str]]:
+    """Which modules each module imports when it runs, those within functions too; exceptions left out."""
+    found: dict[str, set[str]] = {}
+    for module, path in paths.items():
+        names = [name for name, _ in runtime_imports(ast.parse(path.read_text(encoding="utf-8")))]
+        # `from package import module` is an arrow to the module; what the package itself does comes first.
+        targets = {
+            name for name in names if not any(one.startswith(f"{name}.") and one in paths for one in names)
+        }
+        while parents := {name for name in targets if name not in paths}:
+            targets = (targets - parents) | {name.rpartition(".")[0] for name in parents if "." in name}
+        allowed = {other for source, other in EXCEPTIONS if source == module}
+        found[module] = {one for one in targets - {module, "sim"} if layer(one) not in allowed}
+    return found
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Groups of modules each of which imports all others by way of others."""
+    reach = {module: set(targets) for module, targets in graph.items()}
+    for middle in graph:
+        for module in graph:
+            if middle in reach[module]:
+                reach[module] |= reach[middle]
+    rounds = {tuple(sorted(one for one in reach[module] if module in reach.get(one, ()))) for module in graph}
+    return [list(one) for one in sorted(rounds) if one]
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    found = circles(arrows({dotted(path): path for path in modules()}))
+    assert not found, "\n".join(" ↔ ".join(one) for one in found)
+
+
+def test_a_circle_would_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "sim"
+    (root / "model").mkdir(parents=True)
+    (root / "model" / "one.py").write_text("from sim.model import two\n")
+    (root / "model" / "two.py").write_text("def f():\n    from sim.model.three import g\n    return g\n")
+    (root / "model" / "three.py").write_text("from sim.model.one import h\n")
+    monkeypatch.setitem(globals(), "PACKAGE", root)
+    (circle,) = circles(arrows({dotted(path): path for path in modules()}))
+    assert circle == ["sim.model.one", "sim.model.three", "sim.model.two"]
+
+
 def upward(path: Path) -> list[str]:
     module = dotted(path)
     own = layer(module)

@@ -46,17 +46,6 @@ def path_of(name: str) -> Path:
     return folder() / f"{name}.yaml"
 
 
-def scenarios() -> list[dict[str, str]]:
-    """List the shipped storylines: name, title and the question each answers."""
-    from sim.scenario.loading import load_scenario
-
-    rows = []
-    for name in names():
-        spec = load_scenario(name)
-        rows.append({"name": name, "title": spec.title, "question": spec.question})
-    return rows
-
-
 def reading_names() -> list[str]:
     """Return the names of the shipped readings (named sets of rival rules)."""
     return sorted(path.stem for path in (folder() / "readings").glob("*.yaml"))

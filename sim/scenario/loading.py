@@ -50,6 +50,15 @@ def load_scenario(name_or_path: str | os.PathLike[str], settings: Sequence[str] 
     return _override(spec, settings) if settings else spec
 
 
+def scenarios() -> list[dict[str, str]]:
+    """List the shipped storylines: name, title and the question each answers."""
+    rows = []
+    for name in catalogue.names():
+        spec = load_scenario(name)
+        rows.append({"name": name, "title": spec.title, "question": spec.question})
+    return rows
+
+
 def check(file: str | os.PathLike[str]) -> Scenario:
     """Say whether a scenario file is right: return the scenario, or raise with all its faults.
 

@@ -10,7 +10,7 @@ import pytest
 
 import sim
 from sim.engine.ensemble import Block, simulate
-from sim.study.ensemble import run as running
+from sim.study.ensemble import blocks
 
 RUNS, WEEKS = 40, 30
 
@@ -42,6 +42,6 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[Iterable[int]], None]:
             block.kept[bad, 5:] = np.nan
             return block
 
-        monkeypatch.setattr(running, "simulate", broken)
+        monkeypatch.setattr(blocks, "simulate", broken)
 
     return install

@@ -17,7 +17,7 @@ from sim.model.outcomes import PATHS
 from sim.model.registry import load
 from sim.scenario.plan import plan
 from sim.study import tables
-from sim.study.ensemble import run as running
+from sim.study.ensemble import blocks
 
 TABLES = ("outcomes", "changes", "quantiles", "design")
 PROMISED = (
@@ -77,8 +77,8 @@ def test_more_runs_leave_the_first_ones_where_they_were(spec: sim.Scenario, resu
 
 
 def test_blocks_do_not_show(spec: sim.Scenario, result: sim.Result, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "BLOCK", 16)
-    monkeypatch.setattr(running, "KEPT", 16)
+    monkeypatch.setattr(blocks, "BLOCK", 16)
+    monkeypatch.setattr(blocks, "KEPT", 16)
     blocked = sim.run(spec, runs=result.runs, seed=7)
     for name in ("outcomes", "changes", "design"):
         assert_frame_equal(getattr(blocked, name), getattr(result, name), check_exact=True)
@@ -121,7 +121,7 @@ def test_quantiles_are_those_of_numpy(result: sim.Result) -> None:
 
 def test_ladders_come_back_from_the_changes(spec: sim.Scenario, result: sim.Result) -> None:
     model = load()
-    block = running.simulate(plan(spec, model), 7, np.arange(result.runs))
+    block = blocks.simulate(plan(spec, model), 7, np.arange(result.runs))
     assert (result.ladders["defaults"] == block.ladders).all()
     assert result.ladders["plausible"].shape == block.ladders.shape
     peaks = result.ladders["plausible"][:, 1:].max(axis=1)

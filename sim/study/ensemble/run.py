@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -10,17 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.engine.ensemble import Block, simulate
+from sim.engine.ensemble import Block
 from sim.errors import ScenarioError
 from sim.model import calibrated
-from sim.model.outcomes import OUTCOME_DTYPE
-from sim.model.provenance import Quantity
-from sim.model.registry import Model, load
+from sim.model.registry import load
 from sim.scenario.loading import load_scenario
-from sim.scenario.plan import Plan, plan
+from sim.scenario.plan import plan
 from sim.scenario.schema import Scenario
 from sim.study import tables
-from sim.study.ensemble import readings
+from sim.study.ensemble import blocks, readings
 from sim.study.ensemble.cases import Design
 from sim.study.ensemble.cases import plausible as plausible_design
 from sim.study.identity import identity
@@ -28,12 +26,6 @@ from sim.study.results.result import Result
 
 Tick = Callable[[int], None]
 Floats = NDArray[np.float64]
-
-#: Runs handed to the engine at once: memory does not grow with their number.
-BLOCK = 2000
-
-#: Weekly values are kept of so many runs of a part, its first ones; quantiles by week are theirs.
-KEPT = BLOCK
 
 #: Seeds are whole numbers below this.
 SEEDS = 2**63
@@ -86,18 +78,18 @@ def run(
     parts: dict[str, Design | None] = {"defaults": None}
     if plausible:
         parts["plausible"] = plausible_design(spec, model, ready, runs, seed)
-    charts = charted(model)
+    charts = blocks.charted(model)
     frames: dict[str, list[pd.DataFrame]] = {"outcomes": [], "changes": [], "quantiles": []}
     kept: dict[str, Floats] = {}
     for part, design in parts.items():
         case = np.zeros(runs, np.int64) if design is None else design.case
-        blocks = _blocks(spec, model, ready, seed, runs, design, threads, driver, progress)
+        part_blocks = blocks.in_blocks(spec, model, ready, seed, runs, design, threads, driver, progress)
         done: list[Block] = []
-        for first, block in blocks:
+        for first, block in part_blocks:
             here = case[first : first + len(block.outcomes)]
             frames["changes"].append(tables.changes(here, first, block.ladders))
             if first == 0:
-                kept[part] = _sound(block)
+                kept[part] = blocks.sound(block)
                 frames["quantiles"].append(tables.quantiles(part, kept[part], charts))
             done.append(replace(block, ladders=block.ladders[:0].copy(), kept=block.kept[:0, :, :0].copy()))
         frames["outcomes"].append(tables.outcomes(part, case, _joined(done), list(model.world)))
@@ -116,26 +108,6 @@ def run(
     )
 
 
-def weekly(spec: Scenario, *, runs: int, seed: int, part: str = "defaults") -> Floats:
-    """Run the first runs of a part again, for the weekly values of charted variables.
-
-    Returns
-    -------
-    numpy.ndarray
-        (min(runs, KEPT), weeks + 1, charts); NaN throughout where a run failed.
-    """
-    model = load()
-    ready = plan(spec, model)
-    design = plausible_design(spec, model, ready, runs, seed) if part == "plausible" else None
-    blocks = _blocks(spec, model, ready, seed, min(runs, KEPT), design, None, "ensemble", None)
-    return np.concatenate([_sound(block) for _, block in blocks])
-
-
-def charted(model: Model) -> list[Quantity]:
-    """Return the world variables whose weekly values are kept."""
-    return [one for one in model.world.values() if one.chart]
-
-
 def _check(runs: int, seed: int, threads: int | None, driver: str) -> None:
     if isinstance(runs, bool) or not isinstance(runs, int | np.integer) or runs < 1:
         raise ScenarioError(f"runs: expected a whole number from 1, found {runs!r}")
@@ -147,83 +119,10 @@ def _check(runs: int, seed: int, threads: int | None, driver: str) -> None:
         raise ScenarioError(f"driver: expected 'ensemble' or 'mesa', found {driver!r}")
 
 
-def _blocks(
-    spec: Scenario,
-    model: Model,
-    ready: Plan,
-    seed: int,
-    runs: int,
-    design: Design | None,
-    threads: int | None,
-    driver: str,
-    progress: Tick | None,
-) -> Iterator[tuple[int, Block]]:
-    """Yield the runs of one part in blocks, each with the number of its first run."""
-    keep = tuple(one.name for one in charted(model))
-    for first in range(0, runs, BLOCK):
-        replicates = np.arange(first, min(first + BLOCK, runs))
-        cases = None if design is None else design.rows[design.case[replicates] - 1]
-        wanted = keep if first < KEPT else ()
-        if driver == "mesa":
-            yield first, _mesa(spec, model, seed, replicates, cases, wanted, progress)
-        else:
-            yield (
-                first,
-                simulate(ready, seed, replicates, cases, threads=threads, keep=wanted, progress=progress),
-            )
-
-
-def _mesa(
-    spec: Scenario,
-    model: Model,
-    seed: int,
-    replicates: NDArray[np.int64],
-    cases: Floats | None,
-    keep: tuple[str, ...],
-    progress: Tick | None,
-) -> Block:
-    """Turn the crank with the agents: the same block, run by run."""
-    from sim.engine.mesa_model import PolicyModel
-
-    runs, weeks = len(replicates), spec.weeks
-    block = Block(
-        np.zeros(runs, OUTCOME_DTYPE),
-        np.zeros(runs, np.int64),
-        np.zeros(runs, np.int64),
-        np.zeros((runs, weeks + 1, 2), np.int8),
-        np.zeros((runs, weeks + 1, len(keep))),
-    )
-    names = list(model.world)
-    rungs, columns = [[names.index(name) for name in wanted] for wanted in (tables.LADDERS, keep)]
-    for row, replicate in enumerate(replicates):
-        one = PolicyModel(
-            spec, seed=seed, replicate=int(replicate), case=None if cases is None else cases[row]
-        )
-        one.run()
-        flat = one.space.records.flat
-        if one.failure is not None:
-            block.failure_week[row] = one.failure.week
-            block.failure_variable[row] = names.index(one.failure.variable)
-        block.outcomes[row] = one.space.records.out[0]
-        block.ladders[row] = np.nan_to_num(flat[:, rungs], nan=-1.0)
-        block.kept[row] = flat[:, columns]
-        one.__dict__.clear()  # Mesa before 3.4.2 never lets go of a model that had agents
-        if progress is not None:
-            progress(1)
-    return block
-
-
-def _sound(block: Block) -> Floats:
-    """Return what was kept, with nothing left of the runs that failed."""
-    kept = block.kept
-    kept[block.failure_week > 0] = np.nan
-    return kept
-
-
-def _joined(blocks: list[Block]) -> Block:
+def _joined(done: list[Block]) -> Block:
     """Join blocks for the table of outcomes; ladders and weekly values are dealt with by then."""
     names = [one.name for one in fields(Block)]
-    return Block(*(np.concatenate([getattr(one, name) for one in blocks]) for name in names))
+    return Block(*(np.concatenate([getattr(one, name) for one in done]) for name in names))
 
 
 def _article(spec: Scenario, design: Design | None) -> dict[str, object]:

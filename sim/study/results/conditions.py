@@ -110,7 +110,7 @@ def _weekly(result: Result, outcomes: pd.DataFrame) -> tuple[pd.DataFrame, NDArr
     """
     from sim.model.registry import load
     from sim.study import tables
-    from sim.study.ensemble.run import KEPT, charted, weekly
+    from sim.study.ensemble.blocks import KEPT, charted, weekly
     from sim.study.identity import source_hash
 
     same = result.identity["source"] == source_hash()

@@ -118,7 +118,7 @@ class Result:
         """
         import xarray as xr
 
-        from sim.study.ensemble.run import charted, weekly
+        from sim.study.ensemble.blocks import charted, weekly
 
         kept = self._kept
         if kept is None:

@@ -19,8 +19,8 @@ from sim.model.registry import load
 from sim.scenario.plan import Plan, plan
 from sim.scenario.schema import Scenario
 from sim.study import tables
+from sim.study.ensemble.blocks import charted
 from sim.study.ensemble.cases import Design, plausible
-from sim.study.ensemble.run import charted
 
 #: What is shown of the share of a class.
 SHOWN = ["share", "low", "high", "case_low", "case_high", "blood", "blood_low", "blood_high", "runs"]

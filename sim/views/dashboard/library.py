@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sim.errors import PanjError, ResultError, ScenarioError, nearest
 from sim.scenario import catalogue
-from sim.scenario.loading import load_scenario
+from sim.scenario.loading import load_scenario, scenarios
 from sim.study.ensemble import store
 
 #: Folders below the given one in which results are looked for, and the most that are listed.
@@ -27,7 +27,7 @@ class Library:
 
     def storylines(self) -> dict[str, str]:
         """Return titles by name: shipped ones, then the folder's files."""
-        rows = {row["name"]: row["title"] for row in catalogue.scenarios()}
+        rows = {row["name"]: row["title"] for row in scenarios()}
         for name in self._files():
             try:
                 rows[name] = load_scenario(self._inside(name)).title

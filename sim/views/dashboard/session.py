@@ -15,7 +15,7 @@ import panel as pn
 from sim.errors import PanjError, ScenarioError
 from sim.model.registry import load
 from sim.scenario.schema import Scenario
-from sim.study.ensemble.run import charted
+from sim.study.ensemble.blocks import charted
 from sim.views.dashboard import computing, state, tables
 from sim.views.dashboard.charts import Pictures
 from sim.views.dashboard.computing import Question

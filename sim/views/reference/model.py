@@ -9,7 +9,8 @@ from sim.model.fields import fields_written
 from sim.model.population import OPINIONS
 from sim.model.processes.refugees import begin
 from sim.model.registry import load
-from sim.scenario.catalogue import reading_names, scenarios
+from sim.scenario.catalogue import reading_names
+from sim.scenario.loading import scenarios
 from sim.scenario.readings import reading
 from sim.views.reference import uses
 from sim.views.reference.laws import NOTATION, law
