@@ -248,7 +248,7 @@ def test_no_number_is_said_that_the_record_does_not_bear_out(result: Any) -> Non
                 f"{narrative.titled(decision.actor)}, {decision.instrument}: {decision.choice}"
             )
             assert lines[0].endswith(f"; over {other}:")
-            share = float(re.search(r"chance ([\d.]+) %", lines[0])[1])  # type: ignore[index]
+            share = float(re.search(r"chance (?:under )?([\d.]+) %", lines[0])[1])  # type: ignore[index]
             assert share == pytest.approx(100 * decision.chance, abs=0.51)
             pushes = {o: decision.push(o) for o in decision.utilities}
             for line in lines[1:]:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 import sim
+from sim.analysis.one_run.weeks import LADDERS, day_of
 from sim.model.outcomes import PATHS
-from sim.views.one_run import narrative
+from sim.views.numbers import signed
 from sim.views.one_run.lines import percent
 from sim.views.one_run.typical import Sentence, Stories, Told, spoken
 
@@ -71,7 +72,7 @@ def test_chances_and_pushes_are_those_of_the_records(told: Stories) -> None:
                 assert said in shares
                 checked += 1
             pushes = {
-                (rule, narrative.signed(push - d.push(other).get(rule, 0.0)))
+                (rule, signed(push - d.push(other).get(rule, 0.0)))
                 for d in mine
                 for other in d.utilities
                 for rule, push in {r: d.push(d.choice).get(r, 0.0) for r in sim.rules}.items()
@@ -91,10 +92,10 @@ def test_moves_of_ladders_happened_in_the_week_named(told: Stories) -> None:
             if match is None:
                 continue
             week = sentence.refs[0].week
-            assert spoken(narrative.day_of(story.model, week)) == match[1]
+            assert spoken(day_of(story.model, week)) == match[1]
             ladder = {"contact": "rapprochement"}.get(match[2], match[2])
             before, after = (int(story.model.past(w)[ladder]) for w in (week - 1, week))
-            assert narrative.LADDERS[ladder][after] == match[4].strip()
+            assert LADDERS[ladder][after] == match[4].strip()
             assert (after > before) == (match[3] == "rises")
             if f"{match[4]} for the first time" in sentence.text:
                 assert all(story.model.past(w)[ladder] != after for w in range(1, week))
