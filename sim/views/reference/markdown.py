@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from sim.model import screened
 from sim.model.provenance import Quantity, Source
 
 #: First line of every page written by a command.
@@ -86,6 +87,13 @@ def default(quantity: Quantity) -> str:
     if quantity.declared is None:
         return exact(quantity.default)
     return f"{exact(quantity.default)} (calibrated; declared {exact(quantity.declared)})"
+
+
+def moves(quantity: Quantity) -> str:
+    """Return the outcome that a value moves most, or say that none answers to it and it is fixed."""
+    if quantity.name in screened.fixed():
+        return "nothing: fixed"
+    return screened.moving().get(quantity.name, "–")
 
 
 def said(thing: Callable[..., Any] | Any) -> str:

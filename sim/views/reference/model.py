@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.analysis.article.declared import CLAIMS
 from sim.engine.codegen import estimates
+from sim.model import screened
 from sim.model.declare import Clause, Rule
 from sim.model.fields import fields_written
 from sim.model.population import OPINIONS
@@ -19,6 +20,7 @@ from sim.views.reference.markdown import (
     default,
     exact,
     marks,
+    moves,
     number,
     page,
     said,
@@ -231,6 +233,7 @@ def parameters() -> str:
                     default(one),
                     f"{number(one.plausible[0])} to {number(one.plausible[1])}"
                     + (" (log)" if one.spread == "log-uniform" else ""),
+                    moves(one),
                     "; ".join(used[one.name]) or "–",
                     source(one.source),
                 )
@@ -238,7 +241,7 @@ def parameters() -> str:
         parts += [
             f"## {title}",
             table(
-                ("parameter", "meaning", "unit", "default", "plausible", "used by", "source"),
+                ("parameter", "meaning", "unit", "default", "plausible", "moves most", "used by", "source"),
                 rows,
                 ("default",),
             ),
@@ -269,8 +272,10 @@ def parameters() -> str:
     ]
     return page(
         "Parameters",
-        f"{len(model.parameters)} parameters by grade of evidence: {counted}. Each is uncertain over its plausible "
-        "range; a scenario may set any of them.",
+        f"{len(model.parameters)} parameters by grade of evidence: {counted}. A scenario may set any of them. "
+        f"{len(screened.moving())} parameters and initial values are uncertain over their plausible ranges, each with the "
+        f"outcome it moves most; {len(screened.fixed())} move none and stay at their defaults (screening over the region: "
+        "total indices, chance taken out).",
         *parts,
     )
 
