@@ -52,6 +52,13 @@ def test_what_moves_something_is_kept_and_the_rest_is_fixed() -> None:
     )
     assert found["moving"] == {"strong": "words", "weak": "ties"}
     assert found["fixed"] == ["idle"]
+    rare = content(
+        Settings(most=2),
+        ("idle", "strong", "rare"),
+        {"words": halves(np.array([0.5, 2.0, 0.0]), 0.1)},
+        {"rare"},
+    )
+    assert rare["moving"] == {"strong": "words", "rare": "violence at the border"}
     only = content(Settings(most=1), ("a", "b"), {"words": halves(np.array([1.0, 2.0]), 0.1)})
     assert (list(only["moving"]), only["fixed"]) == (["b"], ["a"])
 
