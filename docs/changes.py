@@ -90,7 +90,7 @@ def course(storyline: str, off: Mapping[str, float], world: Mapping[str, float] 
 def row(off: Mapping[str, float], pairs: int) -> list[str]:
     """Return the cells of one row."""
     cells = []
-    for claim in claims(pairs, SEED, parameters=off, only=SHOWN, points=0, ablate=False).rows:
+    for claim in claims(pairs, SEED, parameters=off, only=SHOWN, ablate=False).rows:
         one = claim.decisive
         mark = "" if claim.verdict == "holds" else "°"
         cells.append(f"{one.effect.mean:+.3g}{mark}")
