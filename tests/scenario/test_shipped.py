@@ -108,10 +108,16 @@ def strengths(spec: Scenario) -> dict[str, float]:
     return {rule.strength: float(values[rule.strength]) for rule in load().rules.values()}
 
 
-def test_the_two_ends_of_the_words_differ_in_nothing_else() -> None:
+def test_the_two_ends_differ_in_words_and_in_the_dealings_there_are_to_lose() -> None:
     hard, soft = load_scenario("hard_words_from_the_start"), load_scenario("soft_words_from_the_start")
-    assert hard.world == {"rhetoric": 0.9, "words_memory": 0.9}
-    assert soft.world == {"rhetoric": 0.05, "words_memory": 0.05}
+    assert hard.world == {"rhetoric": 0.9, "words_memory": 0.9, "ties": 0.05}
+    assert soft.world == {
+        "rhetoric": 0.05,
+        "words_memory": 0.05,
+        "ties": 0.7,
+        "dushanbe_ready": 2,
+        "taliban_ready": 2,
+    }
     assert soft.replace(title=hard.title, world=hard.world).hash == hard.hash
 
 

@@ -23,7 +23,7 @@ from sim.engine.ensemble import Block, simulate
 from sim.model import screened
 from sim.model.fields import fields_read, parameters_read
 from sim.model.outcomes import PATHS
-from sim.model.processes.border import incidents
+from sim.model.processes.border import hostilities, incidents
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
 from sim.scenario.plan import plan
@@ -132,7 +132,7 @@ def screen(
 def hazards(model: Model) -> set[str]:
     """Return the parameters of the law of incidents, its own and those of the rules that push it."""
     names = parameters_read(incidents)
-    pushed = fields_read(incidents)["drive"]
+    pushed = fields_read(incidents)["drive"] | fields_read(hostilities)["drive"]
     for _, part in model.driving():
         mine = [push for push in part.pushes if push.target in pushed]
         names |= {push.size for push in mine} | (set(part.parameters) if mine else set())
