@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from sim.analysis.past.autumn import START
 from sim.engine.ensemble import Block, simulate
 from sim.model import screened
-from sim.model.fields import fields_read, parameters_read
+from sim.model.fields import parameters_read
 from sim.model.outcomes import PATHS
-from sim.model.processes.border import hostilities, incidents
+from sim.model.processes.border import incidents
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
 from sim.scenario.plan import plan
@@ -35,6 +35,9 @@ Floats = NDArray[np.float64]
 
 #: Weekly variables whose means over years are outcomes.
 WEEKLY = ("rhetoric", "solidarity", "approval", "tension", "ties", "rapprochement", "power_owed")
+
+#: Drives of the law of incidents.
+VIOLENCE = ("incident", "infiltration", "clash", "combat", "war")
 
 #: What stands for the outcome of a parameter of rare events.
 RARE = "violence at the border"
@@ -132,9 +135,8 @@ def screen(
 def hazards(model: Model) -> set[str]:
     """Return the parameters of the law of incidents, its own and those of the rules that push it."""
     names = parameters_read(incidents)
-    pushed = fields_read(incidents)["drive"] | fields_read(hostilities)["drive"]
     for _, part in model.driving():
-        mine = [push for push in part.pushes if push.target in pushed]
+        mine = [push for push in part.pushes if push.target in VIOLENCE]
         names |= {push.size for push in mine} | (set(part.parameters) if mine else set())
     return names
 
