@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.model import calibrated
+from sim.model import calibrated, screened
 from sim.model.provenance import Quantity, judgement
 from sim.model.registry import load
 from sim.scenario.plan import plan
@@ -39,7 +39,9 @@ def test_what_varies_and_what_stays(spec: sim.Scenario) -> None:
     assert not {rule.strength for rule in model.rules.values()} & names
     assert not {one.name for one in model.world.values() if one.derived} & names
     assert not {name for name in model.parameters if name.startswith("weight_")} & names
-    assert "russian_guarantee" in names
+    assert {"rhetoric", "denounce_base", "clash_base"} <= names
+    assert screened.fixed()
+    assert not screened.fixed() & names
     for name in names:
         one = {**model.parameters, **model.world}[name]
         assert one.plausible[0] < one.plausible[1]
