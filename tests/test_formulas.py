@@ -63,6 +63,10 @@ def records(function: Callable[..., Any], rng: np.random.Generator) -> dict[str,
     """Return a record for each argument of the model that a function takes, with the fields it needs."""
     taken = inspect.signature(function).parameters
     read = fields_read(function) | {"p": parameters_read(function)}
+    for helper in functions_called(function):
+        for owner, fields in fields_read(helper).items():
+            if owner in taken and owner != "p":
+                read[owner] = read[owner] | fields
     tables = {"world": MODEL.world, "seen": MODEL.world, "p": MODEL.parameters, "drive": MODEL.drives}
     given = {
         name: record([table[field] for field in sorted(read[name])], rng)
@@ -76,9 +80,22 @@ def records(function: Callable[..., Any], rng: np.random.Generator) -> dict[str,
 
 def read_back(function: Callable[..., Any], given: dict[str, Any], arguments: tuple[Any, ...]) -> Any:
     """Run a function's printed formula on records, which it changes, and return what it returns."""
+    world = vars(given["world"]) if "world" in given else {}
+
+    def beside(helper: Callable[..., Any]) -> Callable[..., Any]:
+        """Let a helper find the world as the formula left it, and the formula what the helper did to it."""
+
+        def call(*named: Any) -> Any:
+            world.update({name: names[name] for name in world})
+            result = helper(*named)
+            names.update(world)
+            return result
+
+        return call
+
     names: dict[str, Any] = {
         **{"sqrt": math.sqrt, "floor": math.floor, "exp": maths.exponential, "ln": maths.logarithm},
-        **{helper.__name__: bound(helper, given) for helper in functions_called(function)},
+        **{helper.__name__: beside(bound(helper, given)) for helper in functions_called(function)},
         **{channel: given[channel] for channel in CHANNELS if channel in given},
     }
     for name, value in constants.constants_read(function).items():
@@ -87,13 +104,12 @@ def read_back(function: Callable[..., Any], given: dict[str, Any], arguments: tu
     for owner in BARE:
         names |= vars(given[owner]) if owner in given else {}
     text = python(formula(function))
-    world = vars(given["world"]) if "world" in given else {}
     stored = sorted(set(re.findall(r"^ *(\w+) = ", text, re.MULTILINE)) & set(world))
     own = [name for name in inspect.signature(function).parameters if name not in (*BARE, *CHANNELS)]
     head = [f"def printed({', '.join(own)}):", *([f"    global {', '.join(stored)}"] if stored else [])]
     exec("\n".join([*head, textwrap.indent(text, "    ")]), names)
     result = names["printed"](*arguments)
-    world |= {name: names[name] for name in stored}
+    world.update({name: names[name] for name in stored})
     return result
 
 
