@@ -79,7 +79,7 @@ __all__ = ["__version__", "errors", "rules", *_HOMES]
 def __getattr__(name: str) -> Any:
     if name == "rules":
         model = import_module("sim.model.registry").load()
-        return import_module("sim.scenario.html").Rules(model.rules)
+        return import_module("sim.views.notebook.scenario").Rules(model.rules)
     if name == "errors":
         return import_module("sim.errors")
     if name in _HOMES:

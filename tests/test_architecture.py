@@ -20,6 +20,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
         "sim.study.results.result",
         "views",
     ): "result.plot draws what it holds; imported when first asked for",
+    ("sim.scenario.schema", "views"): "a notebook shows a scenario; imported when first asked for",
     (
         "sim.study.results.study",
         "views",

@@ -168,7 +168,7 @@ class Scenario(Strict):
         return hash(self.hash)
 
     def _repr_html_(self) -> str:
-        from sim.scenario.html import scenario_html
+        from sim.views.notebook.scenario import scenario_html
 
         return scenario_html(self)
 

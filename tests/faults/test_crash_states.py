@@ -13,8 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.study.files import DRAFT, Disk
-from sim.study.sweep import folder as place
-from sim.study.sweep import manifest
+from sim.study.sweep import manifest, place
 from sim.study.sweep.blocks import Setup
 from sim.study.sweep.execute import Silent
 from sim.study.sweep.sweep import ready, sweep

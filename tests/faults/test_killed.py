@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from sim.study.results.study import Study
-from sim.study.sweep import folder as place
+from sim.study.sweep import place
 from sim.study.sweep.sweep import sweep
 from tests.faults.studies import EXPERIMENT, Quick, content
 

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from sim.errors import HeldError, ResultError
 from sim.study.results.study import Study
-from sim.study.sweep import folder as place
+from sim.study.sweep import place
 from sim.study.sweep.sweep import sweep
 from tests.faults.studies import BLOCKS, EXPERIMENT, Cached, Quick, content
 

@@ -17,7 +17,7 @@ from sim.errors import ResultError, ScenarioError
 from sim.model.outcomes import PATHS
 from sim.study.results.export import text
 from sim.study.results.study import Study
-from sim.study.sweep import blocks
+from sim.study.sweep import blocks, place
 from tests.faults.studies import Quick, content
 from tests.study.sweeps import experiment
 
@@ -91,9 +91,7 @@ def test_another_experiment_is_refused_and_says_why(study: Study) -> None:
 
 
 def test_other_code_is_refused_and_says_why(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.study.sweep import folder
-
-    monkeypatch.setattr(folder, "source_hash", lambda: "of tomorrow")
+    monkeypatch.setattr(place, "source_hash", lambda: "of tomorrow")
     with pytest.raises(ResultError, match='"of tomorrow" here'):
         sim.sweep(ONE, study.folder)
 
@@ -313,9 +311,7 @@ def test_exit_codes(panj: Any, file: Path, failing: Callable[[set[int]], list[in
     assert "--retry-failed" in shown.err
     assert panj("status", "out").code == 3
     assert panj("status", ".").code == 2
-    from sim.study.sweep import folder
-
-    with folder.held(Path("out")):
+    with place.held(Path("out")):
         held = panj("sweep", file, "--out", "out")
     assert held.code == 75
     assert "process" in held.err

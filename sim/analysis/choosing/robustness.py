@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.answers.questions import WORSE, Estimand, estimand
-from sim.analysis.deciding import cases as of_study
+from sim.analysis.deciding import cases
 from sim.errors import ResultError, ScenarioError
 
 if TYPE_CHECKING:
@@ -236,12 +236,12 @@ def robustness(study: Study | str | Path, goals: Sequence[Goal] = GOALS) -> Robu
     ResultError
         No base point at which every setting has a sound run.
     """
-    study = of_study.opened(study)
+    study = cases.opened(study)
     levers = study.experiment.levers
     if not levers:
         raise ScenarioError("the experiment has no levers, so there are no policies to compare")
     settings = study.setup.settings
-    found = of_study.answers(study, [goal.asked for goal in goals])
+    found = cases.answers(study, [goal.asked for goal in goals])
     shape = (len(study.design) // len(settings), len(settings))
     payoffs = [found[str(goal.asked)].value.reshape(shape).T for goal in goals]
     known = np.isfinite(payoffs).all(axis=(0, 1))
@@ -256,8 +256,8 @@ def robustness(study: Study | str | Path, goals: Sequence[Goal] = GOALS) -> Robu
     order = tables[0].assign(bad=-goals[0].better * tables[0]["mean"])
     chosen = int(order.sort_values(["regret", "regret_90", "bad"], kind="stable").index[0])
     loses = first[chosen] < first.max(axis=0) - 1e-12
-    inputs = of_study.inputs(study).drop(columns=list(levers))
-    apart = known & of_study.apart(study)
+    inputs = cases.inputs(study).drop(columns=list(levers))
+    apart = known & cases.apart(study)
     undone = undone_by(inputs.iloc[:: len(settings)][apart], loses[apart[known]])
     means = np.column_stack([table["mean"] for table in tables])
     names = tuple(" / ".join(one) for one in settings)

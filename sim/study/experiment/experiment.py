@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -297,8 +297,3 @@ def plain(one: Node) -> Any:
     if isinstance(one.value, list):
         return [plain(inner) for inner in one.value]
     return one.value.isoformat() if hasattr(one.value, "isoformat") else one.value
-
-
-def variants(experiment: Experiment) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Yield every (choice, levers) an experiment may need."""
-    yield from product(experiment.choices(), experiment.alternatives)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from sim.study.results.study import Study
 FORMATS = ("csv", "parquet", "netcdf")
 #: First characters by which a spreadsheet takes text for a formula.
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?", re.ASCII)
 
 
 def export(
@@ -68,25 +70,28 @@ def _tables(source: Result | Study) -> Iterator[tuple[str, pd.DataFrame]]:
         yield "trajectories", source.trajectories
 
 
-def text(frame: pd.DataFrame) -> str:
-    """Return a table as CSV; missing cells are empty, numbers keep every digit."""
+def text(frame: pd.DataFrame, digits: int | None = None) -> str:
+    """Return a table as CSV; missing cells are empty, numbers keep every digit unless told how many."""
     made = io.StringIO(newline="")
     writer = csv.writer(made, lineterminator="\n")
     writer.writerow([harmless(str(name)) for name in frame.columns])
-    for row in zip(*(_cells(frame[name]) for name in frame.columns), strict=True):
+    for row in zip(*(_cells(frame[name], digits) for name in frame.columns), strict=True):
         writer.writerow(row)
     return made.getvalue()
 
 
 def harmless(cell: str) -> str:
-    """Return text so that no spreadsheet runs it."""
-    return f"'{cell}" if cell.startswith(RISKY) else cell
+    """Return text so that no spreadsheet runs it; a number runs nothing."""
+    return f"'{cell}" if cell.startswith(RISKY) and not _NUMBER.fullmatch(cell) else cell
 
 
-def _cells(column: pd.Series[Any]) -> list[Any]:
+def _cells(column: pd.Series[Any], digits: int | None) -> list[Any]:
     words = isinstance(column.dtype, pd.CategoricalDtype) or not pd.api.types.is_numeric_dtype(column)
     if not words or pd.api.types.is_bool_dtype(column):
-        return ["" if pd.isna(one) else one for one in column.tolist()]
+        cells = ["" if pd.isna(one) else one for one in column.tolist()]
+        if digits is None:
+            return cells
+        return [f"{one:.{digits}g}" if isinstance(one, float) else one for one in cells]
     return ["" if pd.isna(one) else harmless(str(one)) for one in column.tolist()]
 
 

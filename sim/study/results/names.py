@@ -85,7 +85,7 @@ def find(source: Result | Study, name: str) -> Which:
     case, replicate = parsed(name)
     _same_source(source)
     if not isinstance(source, Result):
-        spec, replicate, row = source.run(f"{case}:{replicate}")
+        spec, replicate, row = source.run((case, replicate))
         return Which(f"{case}:{replicate}", spec, source.experiment.seed, replicate, row)
     rows = source.outcomes[source.outcomes["case"] == case]
     if rows.empty:

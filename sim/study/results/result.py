@@ -245,5 +245,5 @@ class Plots:
     def _drawn(self, kind: str, ax: Axes | None, *what: str) -> Axes:
         from sim.views.plots import single
 
-        axes: Axes = getattr(single, kind)(self.result, *what, ax=ax)
+        axes: Axes = getattr(single, f"plot_{kind}")(self.result, *what, ax=ax)
         return axes

@@ -20,8 +20,7 @@ from sim.study.ensemble import store
 from sim.study.experiment.experiment import Experiment
 from sim.study.files import DISK
 from sim.study.results import conditions, shapes
-from sim.study.sweep import folder as place
-from sim.study.sweep import manifest
+from sim.study.sweep import manifest, place
 from sim.study.sweep.manifest import Entry, part_name
 from sim.study.tables import LADDERS
 
@@ -250,30 +249,36 @@ class Study:
 
     # One run
 
-    def run(self, name: str) -> tuple[Scenario, int, Floats]:
+    def run(self, name: str | tuple[int, int]) -> tuple[Scenario, int, Floats]:
         """Return what a run was made of: scenario, replicate, and its row of values.
 
         Parameters
         ----------
         name
-            `CASE:REPLICATE`, as in the columns of `outcomes`.
+            `CASE:REPLICATE`, as in the columns of `outcomes`, or the two numbers.
 
         Raises
         ------
         ResultError
             There is no such run.
         """
-        match = re.fullmatch(r"([0-9]{1,12}):([0-9]{1,18})", name.strip(), re.ASCII)
-        if match is None:
-            raise ResultError(f"run: expected CASE:REPLICATE, like 17:3, as in outcomes, found {name!r}")
-        case, replicate = int(match[1]), int(match[2])
+        if isinstance(name, str):
+            match = re.fullmatch(r"([0-9]{1,12}):([0-9]{1,18})", name.strip(), re.ASCII)
+            if match is None:
+                raise ResultError(f"run: expected CASE:REPLICATE, like 17:3, as in outcomes, found {name!r}")
+            name = int(match[1]), int(match[2])
+        case, replicate = name
         setup = self.setup
         if case >= setup.cases:
-            raise ResultError(f"run {name}: expected a case from 0 to {setup.cases - 1}, found {case}")
+            raise ResultError(
+                f"run {case}:{replicate}: expected a case from 0 to {setup.cases - 1}, found {case}"
+            )
         mine = setup.address(np.full(self.experiment.replicates, case), np.arange(self.experiment.replicates))
         if replicate not in mine:
             some = ", ".join(str(one) for one in mine[:5])
-            raise ResultError(f"run {name}: case {case} has the replicates {some}…, found {replicate}")
+            raise ResultError(
+                f"run {case}:{replicate}: case {case} has the replicates {some}…, found {replicate}"
+            )
         point, setting = divmod(case, len(setup.settings))
         spec = self.experiment.variant(setup.choices[setup.choice(point)], setup.settings[setting])
         return spec, replicate, setup.ready(case)[1]

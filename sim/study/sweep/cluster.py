@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from sim.errors import ResultError, ScenarioError
 from sim.study.identity import source_hash, versions
-from sim.study.sweep import folder as place
+from sim.study.sweep import place
 from sim.study.sweep.blocks import Made, lost, setup_of
 from sim.study.sweep.execute import Job, patched
 from sim.study.sweep.manifest import Entry

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.study.experiment.designs import text
 from sim.study.experiment.experiment import CHOICES
-from sim.study.sweep import folder as place
+from sim.study.sweep import place
 from sim.study.sweep.blocks import Setup
 
 #: Runs of a sample, at most, and seconds after which it ends.

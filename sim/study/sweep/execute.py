@@ -21,10 +21,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.study.files import DISK, Disk
-from sim.study.sweep import folder as place
+from sim.study.sweep import place
 from sim.study.sweep.blocks import Made, Setup
-from sim.study.sweep.folder import WHOLE, Share
 from sim.study.sweep.manifest import Entry, part_name
+from sim.study.sweep.place import WHOLE, Share
 
 Ints = NDArray[np.int64]
 

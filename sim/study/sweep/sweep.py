@@ -17,11 +17,11 @@ from sim.study.experiment.experiment import Experiment
 from sim.study.experiment.loading import load_experiment
 from sim.study.files import DISK, Disk
 from sim.study.results.study import Study
-from sim.study.sweep import folder as place
+from sim.study.sweep import place
 from sim.study.sweep.blocks import Setup
 from sim.study.sweep.execute import Interrupted, Job, Silent, Stop, Watch, failed_rows, here
-from sim.study.sweep.folder import WHOLE, Share
 from sim.study.sweep.manifest import part_name
+from sim.study.sweep.place import WHOLE, Share
 
 #: More runs than this are asked about.
 MANY = 1_000_000_000

@@ -8,8 +8,7 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sim.analysis.deciding import box_file
-from sim.analysis.deciding import cases as of_study
+from sim.analysis.deciding import box_file, cases
 from sim.analysis.deciding.boxes import Fit
 from sim.analysis.deciding.cases import Discovery
 from sim.errors import ScenarioError
@@ -19,8 +18,8 @@ from sim.views.numbers import bare
 
 def run(folder: Path, where: str, given: str | None, out: Path | None, force: bool, as_json: bool) -> None:
     """Do what `panj discover` was asked for and print it."""
-    study = of_study.opened(folder, given)
-    found = of_study.discover(study, where)
+    study = cases.opened(folder, given)
+    found = cases.discover(study, where)
     written: list[Path] = []
     if out is not None:
         if given is not None:

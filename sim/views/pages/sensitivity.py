@@ -10,7 +10,7 @@ import numpy as np
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sim.analysis.deciding import cases as of_study
+from sim.analysis.deciding import cases
 from sim.analysis.deciding.indices import DUMMY, Sensitivity
 from sim.errors import ScenarioError
 from sim.model.registry import load
@@ -42,8 +42,8 @@ def run(
     """Do what `panj sensitivity` was asked for and print it."""
     if as_json and as_csv:
         raise ScenarioError("--json and --csv are two ways to print the same: take one")
-    study = of_study.opened(folder)
-    found = of_study.sensitivity(study, asked, method, chosen(levers))
+    study = cases.opened(folder)
+    found = cases.sensitivity(study, asked, method, chosen(levers))
     if as_json:
         print(json.dumps(found.record(), ensure_ascii=False, indent=2, allow_nan=False))
     elif as_csv:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sim.study.results.result import Result
 
 
-def paths(result: Result, ax: Axes | None = None) -> Axes:
+def plot_paths(result: Result, ax: Axes | None = None) -> Axes:
     """Draw shares of the classes with chance, parameters and readings apart, over all that is uncertain."""
     runs, group = view(result), view(result).groups()[-1]
     rows = shares.shares(runs, [group])
@@ -33,7 +33,7 @@ def paths(result: Result, ax: Axes | None = None) -> Axes:
         return ax
 
 
-def joint(result: Result, ax: Axes | None = None) -> Axes:
+def plot_joint(result: Result, ax: Axes | None = None) -> Axes:
     """Draw the joint table of the highest rungs of the two ladders at the defaults."""
     table = shares.joint(*_defaults(result))
     with style.look():
@@ -42,7 +42,7 @@ def joint(result: Result, ax: Axes | None = None) -> Axes:
         return ax
 
 
-def ladder(result: Result, which: str = "escalation", ax: Axes | None = None) -> Axes:
+def plot_ladder(result: Result, which: str = "escalation", ax: Axes | None = None) -> Axes:
     """Draw the shares of runs on each rung of a ladder over calendar dates, at the defaults."""
     if which not in LADDERS:
         raise ScenarioError(f"no ladder {which!r}{nearest(which, LADDERS)}")
@@ -57,7 +57,7 @@ def ladder(result: Result, which: str = "escalation", ax: Axes | None = None) ->
         return ax
 
 
-def fan(result: Result, variable: str, ax: Axes | None = None) -> Axes:
+def plot_fan(result: Result, variable: str, ax: Axes | None = None) -> Axes:
     """Draw median, 50 % and 90 % of runs of a charted variable, at the defaults and beside them."""
     runs = view(result)
     known = [str(name) for name in runs.weekly()["variable"].unique()]
@@ -74,7 +74,7 @@ def fan(result: Result, variable: str, ax: Axes | None = None) -> Axes:
         return ax
 
 
-def incidence(result: Result, ax: Axes | None = None) -> Axes:
+def plot_incidence(result: Result, ax: Axes | None = None) -> Axes:
     """Draw the cumulative incidence of a first clash and of first talks, at the defaults."""
     runs, groups = _defaults(result)
     rows = {column: over_time.incidence(runs, groups, column) for column, *_ in course.FIRSTS}

@@ -47,11 +47,6 @@ def code(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names) or "–"
 
 
-def marks(paragraphs: Iterable[int]) -> str:
-    """Return paragraphs of the article, or a dash."""
-    return " ".join(f"¶{n}" for n in paragraphs) or "–"
-
-
 def number(value: float) -> str:
     """Return a number briefly."""
     if math.isinf(value):

@@ -13,20 +13,10 @@ from sim.model.registry import load
 from sim.scenario.catalogue import reading_names
 from sim.scenario.loading import scenarios
 from sim.scenario.readings import reading
+from sim.views.numbers import marks
 from sim.views.reference import uses
 from sim.views.reference.laws import NOTATION, law
-from sim.views.reference.markdown import (
-    code,
-    default,
-    exact,
-    marks,
-    moves,
-    number,
-    page,
-    said,
-    source,
-    table,
-)
+from sim.views.reference.markdown import code, default, exact, moves, number, page, said, source, table
 
 PARAGRAPHS = range(1, 20)
 

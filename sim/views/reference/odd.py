@@ -17,23 +17,13 @@ from sim.model.processes.refugees import begin
 from sim.model.registry import load
 from sim.model.world import REGIONS
 from sim.scenario.schema import MOST_CITIZENS, MOST_WEEKS, Commitment, Event, Scenario
+from sim.views.numbers import marks
 from sim.views.reference import uses
 from sim.views.reference import week as week_page
 from sim.views.reference.citizens import laws_of_society, regions
 from sim.views.reference.formula import signature
 from sim.views.reference.laws import NOTATION, formulas, helpers
-from sim.views.reference.markdown import (
-    code,
-    default,
-    exact,
-    marks,
-    number,
-    page,
-    prose,
-    said,
-    source,
-    table,
-)
+from sim.views.reference.markdown import code, default, exact, number, page, prose, said, source, table
 
 
 def odd() -> str:

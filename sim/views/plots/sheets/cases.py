@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sim.analysis.answers.digest import Digest
 
 
-def shares(digest: Digest, by: str | None) -> Sheet:
+def shares_sheet(digest: Digest, by: str | None) -> Sheet:
     """Draw shares of classes as stacked bars, one a group."""
     name = digest.runs.named(by)
     table = digest.shares(name)
@@ -38,7 +38,7 @@ def shares(digest: Digest, by: str | None) -> Sheet:
     return Sheet(figure, table, "share of runs", f"low, high: {sure(digest.runs)}")
 
 
-def ridges(digest: Digest, by: str | None) -> Sheet:
+def ridges_sheet(digest: Digest, by: str | None) -> Sheet:
     """Draw how the share of clashes or worse lies over the cases of each group."""
     name = digest.runs.named(by)
     name = digest.runs.whole if name == "case" else name  # a ridge needs several cases
@@ -63,7 +63,7 @@ def ridges(digest: Digest, by: str | None) -> Sheet:
     return Sheet(figure, table, "share of runs of a case", "none")
 
 
-def ternary(digest: Digest, by: str | None) -> Sheet:
+def ternary_sheet(digest: Digest, by: str | None) -> Sheet:
     """Draw every case in the triangle of three ends."""
     import mpltern  # noqa: F401 - registers the projection
 
@@ -86,7 +86,7 @@ def ternary(digest: Digest, by: str | None) -> Sheet:
     return Sheet(figure, frame, "share of runs of a case", "none")
 
 
-def drivers(digest: Digest, by: str | None) -> Sheet:
+def drivers_sheet(digest: Digest, by: str | None) -> Sheet:
     """Draw what decides the share of clashes or worse."""
     found = digest.drivers
     if found is None:
@@ -109,7 +109,7 @@ def drivers(digest: Digest, by: str | None) -> Sheet:
     return Sheet(figure, found.indices, unit, "95 %, bootstrap")
 
 
-def boxes(digest: Digest, by: str | None) -> Sheet:
+def boxes_sheet(digest: Digest, by: str | None) -> Sheet:
     """Draw under which conditions cases meet what was asked."""
     title = "Under which conditions"
     try:
@@ -134,7 +134,7 @@ def boxes(digest: Digest, by: str | None) -> Sheet:
     return Sheet(figure, found[0].trajectory, "share of cases", words)
 
 
-def tradeoff(digest: Digest, by: str | None) -> Sheet:
+def tradeoff_sheet(digest: Digest, by: str | None) -> Sheet:
     """Draw the policies by what they come to."""
     found = digest.policies
     if found is None:

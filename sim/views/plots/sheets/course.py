@@ -53,7 +53,7 @@ ROW = 0.24
 
 
 @by_groups("The two ladders over time", 8)
-def ladders(digest: Digest, view: View) -> Sheet:
+def ladders_sheet(digest: Digest, view: View) -> Sheet:
     """Draw both ladders over time: escalation above, rapprochement below."""
     table = over_time.ladders(digest.runs, view.groups)
     margins = (0.95, 1.8, 0.95, 1.15)
@@ -84,7 +84,7 @@ def ladders(digest: Digest, view: View) -> Sheet:
 
 
 @by_groups("The course of things from case to case", 6)
-def bands(digest: Digest, view: View) -> Sheet:
+def bands_sheet(digest: Digest, view: View) -> Sheet:
     """Draw quantile bands by case of the weekly values that are kept."""
     if digest.runs.bands == "runs":
         return nothing(digest, view.title, "weekly values by case are a sweep's; of an ensemble, see fan")
@@ -119,7 +119,7 @@ def bands(digest: Digest, view: View) -> Sheet:
 
 
 @by_groups("The course of things", 2)
-def fan(digest: Digest, view: View) -> Sheet:
+def fan_sheet(digest: Digest, view: View) -> Sheet:
     """Draw quantile bands over the runs of an ensemble, at the defaults and beside them."""
     if digest.runs.bands != "runs" or view.by != "parts":
         return nothing(digest, view.title, "weekly values over runs are an ensemble's: see bands")
@@ -142,7 +142,7 @@ def fan(digest: Digest, view: View) -> Sheet:
 
 
 @by_groups("By when", MOST)
-def incidence(digest: Digest, view: View) -> Sheet:
+def incidence_sheet(digest: Digest, view: View) -> Sheet:
     """Draw by when clash and talks have come, and the paired differences in restricted mean time."""
     tables = {column: over_time.incidence(digest.runs, view.groups, column) for column, *_ in FIRSTS}
     asked = [Estimand("weeks", (column,)) for column in tables]

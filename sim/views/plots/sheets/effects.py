@@ -22,7 +22,7 @@ UNITS = {"share": "percentage points", "week": "weeks"}
 
 
 @by_groups("What it changes, all else and chance being equal", 60)
-def forests(digest: Digest, view: View) -> Sheet:
+def effects_sheet(digest: Digest, view: View) -> Sheet:
     """Draw what each group adds to the first, pair by pair."""
     table = effects(digest.runs, view.by, view.groups)
     if not len(table):
@@ -50,7 +50,7 @@ def _alone(view: View) -> str:
 
 
 @by_groups("Which paths flip", 7)
-def flows(digest: Digest, view: View) -> Sheet:
+def flows_sheet(digest: Digest, view: View) -> Sheet:
     """Draw which paths flip when one group's runs are made the other's."""
     found = flips(digest.runs, view.by, view.groups)
     if not found:

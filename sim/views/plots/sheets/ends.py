@@ -34,7 +34,7 @@ CLASSES = (2.1, 2.7)
 
 
 @by_groups("Where runs end, and how sure that is", MOST)
-def paths(digest: Digest, view: View) -> Sheet:
+def paths_sheet(digest: Digest, view: View) -> Sheet:
     """Draw shares of classes with chance, parameters and readings apart."""
     table = shares.shares(digest.runs, view.groups)
     figure, cells = multiples(len(view.groups), CLASSES, (1.65, 0.35, 1.55, 1.15))
@@ -81,7 +81,7 @@ def _readings(digest: Digest) -> str:
     return "One reading of the article throughout."
 
 
-def sources(digest: Digest, by: str | None) -> Sheet:
+def sources_sheet(digest: Digest, by: str | None) -> Sheet:
     """Draw what makes one run end otherwise than another."""
     table = effects.sources(digest.runs)
     figure, (ax,) = blank((8.6, 4.9), (1.7, 1.4, 0.95, 1.3))
@@ -98,14 +98,14 @@ def sources(digest: Digest, by: str | None) -> Sheet:
 
 
 @by_groups("Classes tried in another order", MOST)
-def orders(digest: Digest, view: View) -> Sheet:
+def orders_sheet(digest: Digest, view: View) -> Sheet:
     """Draw how shares change when classes are tried in another order."""
     note = "A run may fit several classes; the first that fits, in each order, names it."
     return _dotted(digest, view, shares.orders(digest.runs, view.groups), "order", note)
 
 
 @by_groups("The model and the null model", MOST)
-def null_model(digest: Digest, view: View) -> Sheet:
+def null_sheet(digest: Digest, view: View) -> Sheet:
     """Draw the model beside the null model, in which every rule is off."""
     note = "The same values and chance again with every rule off. What both show is not the rules' work."
     return _dotted(digest, view, null.null(digest.runs, view.groups), "model", note)
@@ -133,7 +133,7 @@ def _dotted(digest: Digest, view: View, table: pd.DataFrame, series: str, note: 
 
 
 @by_groups("The two ladders together", 8)
-def joint(digest: Digest, view: View) -> Sheet:
+def joint_sheet(digest: Digest, view: View) -> Sheet:
     """Draw joint tables of the two ladders: of the highest rungs, and of those of the last week."""
     table = shares.joint(digest.runs, view.groups)
     alone = len(view.groups) == 1
@@ -173,7 +173,7 @@ def joint(digest: Digest, view: View) -> Sheet:
 
 
 @by_groups("Clashes or worse over the grid", 6)
-def grid_map(digest: Digest, view: View) -> Sheet:
+def map_sheet(digest: Digest, view: View) -> Sheet:
     """Draw clashes or worse over the first two axes of a grid, averaged over others."""
     names = list(digest.runs.axes)
     if len(names) < 2:

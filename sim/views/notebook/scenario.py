@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.model.declare import Rule
 from sim.model.registry import load
+from sim.views.numbers import marks
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Commitment, Event, Scenario
@@ -17,10 +18,7 @@ class Rules(dict[str, Rule]):
     """The rules by id, with a face for notebooks."""
 
     def _repr_html_(self) -> str:
-        rows = [
-            (one.id, " ".join(f"¶{n}" for n in one.paragraphs) or "–", one.actor, one.name, one.claim)
-            for one in self.values()
-        ]
+        rows = [(one.id, marks(one.paragraphs), one.actor, one.name, one.claim) for one in self.values()]
         return f'<section class="panj-rules">{table(("rule", "¶", "actor", "", "claim"), rows)}</section>'
 
 
