@@ -14,8 +14,8 @@ from sim.scenario import catalogue
 from sim.scenario.yamltext import parse, read_file
 from sim.study.experiment.experiment import KEYS
 from tests.scenario.test_jsonschema import as_json
-from tests.study import test_experiment
-from tests.study.test_experiment import UNCERTAIN
+from tests.study.experiment import test_experiment
+from tests.study.experiment.test_experiment import UNCERTAIN
 
 SCHEMA = sim.schema("experiment")
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
