@@ -22,13 +22,12 @@ from sim.analysis.article.measures import (
     mean,
     most,
     on,
-    path_is,
     until,
     until_above,
     weeks_above,
 )
 from sim.analysis.article.paired import Arm, Claim, between, contrast, contrast_of_two, lead
-from sim.model.processes.contact import CHANNEL_OPEN
+from sim.model.processes.contact import CHANNEL_OPEN, TALKING
 
 AUTUMN = (3, 16)  #: weeks that hold 1 September and 30 November 2021
 FALL_END, HORIZON = date(2021, 11, 1), 208
@@ -39,7 +38,8 @@ WAR = flag("interstate war at any time", lambda runs: runs.outcome("peak_escalat
 CLASH = happened("an armed clash at any time", "clashes")
 CONTACT = until_above("first back-channel", "diplomacy", CHANNEL_OPEN)
 TALKS = until("first official talks", "first_rapprochement_3")
-CLOSER = path_is("ends in rapprochement or accommodation", ("rapprochement", "quiet accommodation"))
+#: Practical dealings make accommodation without anybody's condition met; what a condition opens is political.
+CLOSER = flag("talks or more at the end", lambda runs: runs["diplomacy"][:, -1] >= TALKING, ("diplomacy",))
 
 
 def _held(name: str, **levels: float) -> Mapping[str, Any]:
@@ -346,7 +346,7 @@ CLAIMS: tuple[Claim, ...] = (
         "emergent",
         {"baseline": Arm(), "broad": Arm("inclusive_cabinet")},
         (
-            contrast("runs that end in rapprochement or accommodation", "baseline", "broad", CLOSER, 1),
+            contrast("runs with talks or more at the end", "baseline", "broad", CLOSER, 1),
             contrast("first official talks", "baseline", "broad", TALKS, -1),
         ),
         ("D12", "D2", "D15", "T2", "U2"),
