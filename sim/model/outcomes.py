@@ -80,15 +80,26 @@ class LadderParameters(Record):
     """Thresholds of the two ladders."""
 
     words_enter: float = parameter(
-        0.5, "index", 0.45, 0.55, "rhetoric from which it is a war of words", RUNGS
+        0.5, "index", 0.45, 0.55, "rhetoric above which it is a war of words", RUNGS
     )
-    words_leave: float = parameter(0.35, "index", 0.3, 0.4, "rhetoric below which it is none", RUNGS)
-    threat_enter: float = parameter(0.55, "index", 0.5, 0.6, "threat from which it is a war of words", RUNGS)
-    threat_leave: float = parameter(0.2, "index", 0.15, 0.25, "threat below which it is none", RUNGS)
+    words_leave: float = parameter(
+        0.35, "index", 0.3, 0.4, "rhetoric at or below which it ends, if threats have fallen too", RUNGS
+    )
+    threat_enter: float = parameter(0.55, "index", 0.5, 0.6, "threat above which it is a war of words", RUNGS)
+    threat_leave: float = parameter(
+        0.2, "index", 0.15, 0.25, "threat at or below which it ends, if words have softened too", RUNGS
+    )
     show_enter: float = parameter(
-        0.5, "index", 0.45, 0.55, "massing of both from which it is a show of force", RUNGS
+        0.5,
+        "index",
+        0.45,
+        0.55,
+        "massing of both above which it is a show of force",
+        RUNGS,
     )
-    show_leave: float = parameter(0.3, "index", 0.25, 0.35, "massing of both below which it is none", RUNGS)
+    show_leave: float = parameter(
+        0.3, "index", 0.25, 0.35, "massing of both at or below which it ends", RUNGS
+    )
     clash_weeks: float = parameter(8, "week", 6, 12, "weeks for which a clash keeps the rung", RUNGS)
     fighting_weeks_enter: float = parameter(
         2, "week", 1, 3, "weeks of fighting from which it is sustained", RUNGS

@@ -57,7 +57,13 @@ class TalibanParameters(Record):
         0.3, "share", 0.15, 0.45, "share of the way to full courtship one week takes", PACE
     )
     fighters_step: float = parameter(
-        4500, "persons", 3000, 6000, "fighters sent in one week of massing", PACE, bounds=(0, 100000)
+        4500,
+        "persons",
+        3000,
+        6000,
+        "fighters sent in one week of massing, fewer the less room is left up to the most",
+        PACE,
+        bounds=(0, 100000),
     )
     fighters_most: float = parameter(
         16000, "persons", 10000, 22000, "fighters Kabul can keep on this border", PACE, bounds=(1000, 500000)

@@ -62,7 +62,7 @@ class DushanbeOptions(Record):
         "persons",
         6000,
         10000,
-        "soldiers sent in one week of mobilising",
+        "soldiers sent in one week of mobilising, fewer the less room is left up to the most",
         judgement("the 20,000 (¶6) were reached within about two months"),
         bounds=(0, 100000),
     )
