@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from sim.analysis.past.autumn import START
 from sim.engine.ensemble import Block, simulate
 from sim.model import screened
-from sim.model.fields import parameters_read
+from sim.model.fields import fields_read, parameters_read
 from sim.model.outcomes import PATHS
-from sim.model.processes.border import incidents
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
+from sim.model.week import BEFORE_OPINION
 from sim.scenario.plan import plan
 from sim.scenario.schema import Scenario
 from sim.study.ensemble.cases import candidates, region, slices, stretch
@@ -134,7 +134,10 @@ def screen(
 
 def hazards(model: Model) -> set[str]:
     """Return the parameters of the law of incidents, its own and those of the rules that push it."""
-    names = parameters_read(incidents)
+    names: set[str] = set()
+    for process in BEFORE_OPINION:
+        if fields_read(process)["drive"] & set(VIOLENCE):
+            names |= parameters_read(process)
     for _, part in model.driving():
         mine = [push for push in part.pushes if push.target in VIOLENCE]
         names |= {push.size for push in mine} | (set(part.parameters) if mine else set())
