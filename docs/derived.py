@@ -66,9 +66,15 @@ STEPS = (
         ("tests/known_figures.json",),
     ),
     Step(
+        "screening",
+        ("-m", "sim.analysis.past.screening"),
+        (*RUNS, "sim/analysis/past/screening.py"),
+        ("sim/model/screened.json",),
+    ),
+    Step(
         "reference",
         ("-m", "sim.cli.reference"),
-        ("sim/**/*.py", "sim/**/*.yaml", *CALIBRATED, "scenarios/**/*.yaml"),
+        ("sim/**/*.py", "sim/**/*.yaml", "sim/model/*.json", *CALIBRATED, "scenarios/**/*.yaml"),
         ("docs/reference/*.md",),
         words=True,
     ),
@@ -86,13 +92,25 @@ STEPS = (
         "readme",
         ("docs/pages.py", "readme"),
         (*ANSWERS, "sim/views/pages/run.py", "sim/views/plots/**/*.py", "docs/pages.py"),
-        ("README.md", "docs/images/*.png"),
+        ("README.md", "docs/images/fan.png", "docs/images/paths.png"),
     ),
     Step(
         "notebook",
         ("docs/notebook.py",),
         (*ANSWERS, "sim/views/**/*.py", "docs/notebook.py"),
         ("docs/tutorials/first-study.ipynb",),
+    ),
+    Step(
+        "tipping",
+        ("docs/tipping.py",),
+        (*RUNS, "docs/tipping.py"),
+        ("docs/explanation/tipping.md", "docs/images/basins.png"),
+    ),
+    Step(
+        "changes",
+        ("docs/changes.py",),
+        (*ANSWERS, "docs/changes.py"),
+        ("docs/decisions/0010-the-world-put-right.md",),
     ),
 )
 
@@ -105,8 +123,8 @@ def files(patterns: Sequence[str], root: Path = ROOT) -> list[Path]:
 def content(path: Path) -> bytes:
     """Return what of a file is made: all of it, or what stands between its marks."""
     data = path.read_bytes()
-    marked = re.search(rb"<!-- page:.*<!-- end of page -->", data, re.DOTALL)
-    return marked[0] if marked and path.suffix == ".md" else data
+    marked = re.findall(rb"<!-- [^>]*(?:page:|written by)[^>]*-->.*?<!-- end of [^>]*-->", data, re.DOTALL)
+    return b"".join(marked) if marked and path.suffix == ".md" else data
 
 
 @cache
