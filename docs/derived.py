@@ -43,8 +43,9 @@ MODEL = (
     "sim/analysis/past/data/autumn_2021.yaml",
 )
 CALIBRATED = ("sim/model/calibrated.json", "sim/model/calibrated.npy")
+JUDGED = "sim/model/calibrated_claims.json"
 RUNS = (*MODEL, *CALIBRATED, "scenarios/**/*.yaml", "sim/study/**/*.py")
-ANSWERS = (*RUNS, "sim/analysis/**/*.py", "sim/analysis/**/*.yaml")
+ANSWERS = (*RUNS, JUDGED, "sim/analysis/**/*.py", "sim/analysis/**/*.yaml")
 
 #: In this order: the outputs of a step may be inputs of those after it.
 STEPS = (
@@ -58,6 +59,20 @@ STEPS = (
             "sim/analysis/past/calibration.py",
         ),
         CALIBRATED,
+    ),
+    Step(
+        "claims",
+        ("-m", "sim.analysis.past.calibration", "--claims"),
+        (
+            *MODEL,
+            *CALIBRATED,
+            "scenarios/**/*.yaml",
+            "sim/study/ensemble/cases.py",
+            "sim/analysis/article/*.py",
+            "sim/analysis/past/account.py",
+            "sim/analysis/statistics/weights.py",
+        ),
+        (JUDGED,),
     ),
     Step(
         "figures",
@@ -87,6 +102,19 @@ STEPS = (
     *(
         Step(name, ("docs/pages.py", name), (*RUNS, "docs/pages.py"), (f"docs/explanation/{name}.md",))
         for name in ("storylines", "lock-in")
+    ),
+    Step(
+        "what-changed",
+        ("-m", "sim.views.reference.what_changed"),
+        (
+            *RUNS,
+            "sim/analysis/past/h*.py",
+            "sim/analysis/past/data/*.yaml",
+            "sim/views/reference/what_changed.*",
+            "sim/views/reference/before.csv",
+            "sim/views/plots/style.py",
+        ),
+        ("docs/explanation/what-changed.md", "docs/images/what-changed-*.png"),
     ),
     Step(
         "readme",

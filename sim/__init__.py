@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from sim import errors as errors
+    from sim.analysis.answers.odds import odds as odds
     from sim.analysis.article.ablation import ablation as ablation
     from sim.analysis.article.claims import claims as claims
     from sim.analysis.choosing.compare import compare as compare
@@ -61,6 +62,7 @@ _HOMES = {
     "load_results": "sim.study.results.loading",
     "load_experiment": "sim.study.experiment.loading",
     "load_scenario": "sim.scenario.loading",
+    "odds": "sim.analysis.answers.odds",
     "report": "sim.views.report.page",
     "robustness": "sim.analysis.choosing.robustness",
     "run": "sim.study.ensemble.run",

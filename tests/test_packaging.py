@@ -54,7 +54,13 @@ def test_the_wheel_carries_data_and_what_calibration_left(archives: tuple[Path, 
     data = {path.relative_to(ROOT).as_posix() for path in (ROOT / "sim/analysis/past/data").glob("*.yaml")}
     assert len(data) >= 2
     assert (
-        data | {"sim/model/calibrated.json", "sim/model/calibrated.npy", "sim/views/reference/validity.md"}
+        data
+        | {
+            "sim/model/calibrated.json",
+            "sim/model/calibrated.npy",
+            "sim/views/reference/validity.md",
+            "sim/views/reference/before.csv",
+        }
         <= names
     )
     assert {f"sim/views/dashboard/{name}" for name in ("page.html", "page.css", "inner.css")} <= names

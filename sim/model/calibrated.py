@@ -2,7 +2,7 @@
 
 The files beside this module are written by `python -m sim.analysis.past.calibration` and by nothing else:
 the first two by itself, the third, what the points of the region weigh if the article is right, with
-`--claims`. A region made anew drops the third, which was of the old one.
+`--claims`. The third is of one region and counts for nothing where the region was made anew.
 """
 
 from __future__ import annotations

@@ -313,9 +313,8 @@ def files(found: Calibration) -> dict[str, bytes]:
 
 
 def write(found: Calibration, folder: Path = calibrated.FOLDER) -> list[Path]:
-    """Write both files, each whole or not at all; the claims' file was of another region and goes first."""
+    """Write both files, each whole or not at all."""
     made = {folder / name: content for name, content in files(found).items()}
-    (folder / calibrated.CLAIMS).unlink(missing_ok=True)
     put(DISK, made)
     return list(made)
 

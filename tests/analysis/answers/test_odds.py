@@ -86,7 +86,7 @@ def test_what_never_happened_is_bounded_by_the_effective_number() -> None:
 
 
 def test_both_odds_are_of_the_same_runs(result: sim.Result) -> None:
-    found = odds(result)
+    found = sim.odds(result)
     assert found is not None
     rows = result.part("plausible")
     weight = result.weights.loc[rows["case"].to_numpy()].to_numpy()
