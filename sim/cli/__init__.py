@@ -153,7 +153,7 @@ def run(
     """
     import sim
     from sim.views import terminal
-    from sim.views.pages import run
+    from sim.views.pages.run import failures, run_record, show
 
     if driver not in ("ensemble", "mesa"):
         raise ScenarioError(f"--driver: expected ensemble or mesa, found {driver!r}")
@@ -165,10 +165,10 @@ def run(
     result.save(folder, force=force)
     pictures = _draw(result, folder) if plots else []
     if as_json:
-        print_json(run.record(result, folder, pictures))
+        print_json(run_record(result, folder, pictures))
     else:
-        run.show(result, folder, pictures)
-    failed = run.failures(result)
+        show(result, folder, pictures)
+    failed = failures(result)
     if failed:
         _remark(f"panj: {failed} runs failed; the column 'failure' of outcomes.parquet says where and why")
         raise typer.Exit(SOME_FAILED)
@@ -283,7 +283,7 @@ def claims(
     Ends with exit code 1 when a claim fails. With --json: a list of objects with id, paragraphs, claim,
     kind, effect, low, high, verdict, killers and more.
     """
-    from sim.views.pages import claims
+    from sim.views.pages.claims import claims_command
 
     if readings + ablation + (reading is not None and readings) > 1:
         raise ScenarioError(
@@ -291,7 +291,7 @@ def claims(
         )
     if out is not None and not ablation:
         raise ScenarioError("panj claims: --out is for the pictures of --ablation; add that, or drop --out")
-    if not claims.run(runs, seed, reading, readings, ablation, out, threads, as_json, quiet):
+    if not claims_command(runs, seed, reading, readings, ablation, out, threads, as_json, quiet):
         raise typer.Exit(NOT_HELD)
 
 
@@ -311,14 +311,14 @@ def hindcast(
     """
     import sim
     from sim.views import terminal
-    from sim.views.pages import hindcast
+    from sim.views.pages.hindcast import hindcast_page
 
     with terminal.progress(4 * runs, quiet or as_json) as tick:
         found = sim.hindcast(runs, seed, reading, threads=threads, progress=tick)
     if as_json:
         print_json(found.record())
     else:
-        terminal.print_whole(hindcast.page(found))
+        terminal.print_whole(hindcast_page(found))
     if not found.holds:
         raise typer.Exit(NOT_HELD)
 

@@ -52,9 +52,9 @@ def compare(
 
     With --json: one object with differences, flows, flips, effects and the median run.
     """
-    from sim.views.pages import compare
+    from sim.views.pages.compare import compare_command
 
-    compare.run(first, second, runs, seed, threads, out, named(form), as_json, quiet)
+    compare_command(first, second, runs, seed, threads, out, named(form), as_json, quiet)
 
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The result folder of a sweep.")]
@@ -86,9 +86,9 @@ def discover(
 
     Running the file that -o writes asks the same of fresh points and fresh chance.
     """
-    from sim.views.pages import discover
+    from sim.views.pages.discover import discover_command
 
-    discover.run(folder, where, given, out, force, as_json)
+    discover_command(folder, where, given, out, force, as_json)
 
 
 @answers.command(
@@ -120,9 +120,9 @@ def sensitivity(
 
     A dummy that does nothing stands in every table: what does not rise above it may be noise.
     """
-    from sim.views.pages import sensitivity
+    from sim.views.pages.sensitivity import sensitivity_command
 
-    sensitivity.run(folder, estimand, method, lever or [], as_json, as_csv)
+    sensitivity_command(folder, estimand, method, lever or [], as_json, as_csv)
 
 
 @answers.command(epilog="Example: panj report results/demo -o page.html")
@@ -185,13 +185,13 @@ def tip(
 ) -> None:
     """Find the smallest changes of a scenario that tip it: of one value, of two, of a commitment."""
     import sim
-    from sim.views.pages import tip
+    from sim.views.pages.tip import goal_of, tip_command
 
     spec = sim.load_scenario(scenario)
     if citizens is not None:
         spec = spec.replace(citizens=citizens)
-    goal = tip.goal_of(above)
-    tip.run(spec, scenario, toward, goal, runs, seed, only, out, force, threads, as_json, quiet)
+    goal = goal_of(above)
+    tip_command(spec, scenario, toward, goal, runs, seed, only, out, force, threads, as_json, quiet)
 
 
 @answers.command(epilog="Example: panj plot results/demo --kind paths --kind fan --format pdf --data")

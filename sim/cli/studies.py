@@ -73,19 +73,19 @@ def sweep(
     from sim.study.sweep.estimate import estimate
     from sim.study.sweep.execute import Interrupted
     from sim.views import terminal
-    from sim.views.pages import sweep as sweeping
+    from sim.views.pages.sweep import forecast, forecast_record, result, sweep_page, watching
 
     if dry_run:
         setup = module.ready(experiment)
         folder = str(out or Path("results") / module.folder_name(experiment, setup.experiment))
         found = estimate(setup, threads)
         if as_json:
-            print_json(sweeping.forecast_record(found, folder))
+            print_json(forecast_record(found, folder))
         else:
-            terminal.console().print(sweeping.forecast(found, folder))
+            terminal.console().print(forecast(found, folder))
         return
     try:
-        with sweeping.watching(quiet or as_json) as board:
+        with watching(quiet or as_json) as board:
             study = sim.sweep(
                 experiment,
                 out,
@@ -107,9 +107,9 @@ def sweep(
         print(f"panj: {error}", file=sys.stderr)
         raise typer.Exit(HELD) from None
     if as_json:
-        print_json(sweeping.result(study))
+        print_json(result(study))
     else:
-        terminal.print_whole(sweeping.page(study))
+        terminal.print_whole(sweep_page(study))
     if study.failed:
         if not quiet:
             print(
@@ -132,14 +132,14 @@ def status(
     """
     from sim.study.results.study import Study
     from sim.views import terminal
-    from sim.views.pages import sweep as sweeping
+    from sim.views.pages.sweep import status, sweep_record
 
     study = Study(folder)
     damaged = study.damaged() if verify else None
     if as_json:
-        print_json(sweeping.record(study, damaged))
+        print_json(sweep_record(study, damaged))
     else:
-        terminal.console().print(sweeping.status(study, damaged))
+        terminal.console().print(status(study, damaged))
     if damaged:
         raise typer.Exit(NOT_HELD)
     if study.failed:

@@ -46,7 +46,7 @@ def test_of_a_sweep(small_sweep: Path) -> None:
     record = pd.DataFrame(sweep.result(study)["shares"]).set_index(["setting", "path"])[ENDS]
     for kind in ("paths", "shares", "orders"):
         pd.testing.assert_frame_equal(shown(study, kind), table)
-    page, report = printed(sweep.page(study)), html(study)
+    page, report = printed(sweep.sweep_page(study)), html(study)
     for (group, path), row in table.iterrows():
         assert span(row["low"], row["high"]).text in report
         if path in PATHS:
@@ -57,12 +57,12 @@ def test_of_a_sweep(small_sweep: Path) -> None:
 @pytest.mark.parametrize("group", [DEFAULTS, PLAUSIBLE])
 def test_of_an_ensemble(result: sim.Result, group: str) -> None:
     table = shares(view(result)).set_index(["group", "path"])[ENDS].loc[group]
-    part = run.record(result, Path("here"), [])["defaults" if group == DEFAULTS else "plausible"]
+    part = run.run_record(result, Path("here"), [])["defaults" if group == DEFAULTS else "plausible"]
     record = pd.DataFrame(part["paths"]).set_index("path")[ENDS]
     pd.testing.assert_frame_equal(record, table.loc[list(PATHS)])
     for kind in ("paths", "shares", "orders"):
         pd.testing.assert_frame_equal(shown(result, kind).loc[group], table)
-    page, report, cell = printed(run.page(result, Path("here"), [])), html(result), result._repr_html_()
+    page, report, cell = printed(run.run_page(result, Path("here"), [])), html(result), result._repr_html_()
     for path in PATHS:
         low, high = table.loc[path, ["low", "high"]]
         assert span(low, high).text in report

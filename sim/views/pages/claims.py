@@ -36,7 +36,7 @@ STANDINGS = {"robust": "green", "model-dependent": "yellow", "contested": "bold 
 SHORT: dict[str, str] = {HOLDS: "holds", FAILS: "fails", SMALL: "small", UNDECIDED: "open"}
 
 
-def run(
+def claims_command(
     runs: int,
     seed: int,
     reading: str | None,
@@ -62,7 +62,7 @@ def run(
         return not any(found.failing for found in table.by_reading.values())
     with progress(len(CLAIMS), silent) as tick:
         found = claims(runs, seed, reading=reading, threads=threads, progress=tick)
-    _put(found.record(), as_json, lambda: page(found))
+    _put(found.record(), as_json, lambda: claims_page(found))
     return not found.failing
 
 
@@ -84,7 +84,7 @@ def save_ablation(found: Ablation, folder: Path) -> list[Path]:
     return [*made, write_text(content, path)]
 
 
-def page(found: Claims) -> RenderableType:
+def claims_page(found: Claims) -> RenderableType:
     """Return the claims one by one, each with what it rests on, and how to read them."""
     reading = "as read" if found.reading is None else f"reading {found.reading}"
     title = f"The article's claims, {found.runs:,} pairs each, seed {found.seed}, {reading}"

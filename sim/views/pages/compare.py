@@ -25,7 +25,7 @@ from sim.views.terminal import progress
 MOST = 8
 
 
-def run(
+def compare_command(
     first: str,
     second: str,
     runs: int,
@@ -46,7 +46,7 @@ def run(
     if as_json:
         print(json.dumps(found.record(), ensure_ascii=False, indent=2, allow_nan=False))
         return
-    terminal.console().print(page(found))
+    terminal.console().print(compare_page(found))
     for path in written:
         print(path)
 
@@ -80,7 +80,7 @@ def _about(found: Comparison, kind: str, unit: str, interval: str) -> list[tuple
     ]
 
 
-def page(found: Comparison) -> RenderableType:
+def compare_page(found: Comparison) -> RenderableType:
     """Return the whole comparison for a reader."""
     one, two = found.names
     blocks: list[RenderableType] = [

@@ -16,7 +16,9 @@ from sim.views import terminal
 from sim.views.numbers import bare
 
 
-def run(folder: Path, where: str, given: str | None, out: Path | None, force: bool, as_json: bool) -> None:
+def discover_command(
+    folder: Path, where: str, given: str | None, out: Path | None, force: bool, as_json: bool
+) -> None:
     """Do what `panj discover` was asked for and print it."""
     study = cases.opened(folder, given)
     found = cases.discover(study, where)
@@ -35,12 +37,12 @@ def run(folder: Path, where: str, given: str | None, out: Path | None, force: bo
         record = found.record() | {"written": [str(one) for one in written]}
         print(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
         return
-    terminal.console().print(page(found))
+    terminal.console().print(discover_page(found))
     for path in written:
         print(path)
 
 
-def page(found: Discovery) -> RenderableType:
+def discover_page(found: Discovery) -> RenderableType:
     """Return what was found for a reader."""
     overall, unknown = found.overall, found.unknown
     blocks: list[RenderableType] = [

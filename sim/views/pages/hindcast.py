@@ -29,7 +29,7 @@ NAMES = {"brier": "Brier", "log": "log", "rps": "RPS", "crps": "CRPS", "interval
 UNITS = {"USD": (1e6, "M USD"), "GWh": (1, "GWh")}
 
 
-def page(found: Hindcast) -> RenderableType:
+def hindcast_page(found: Hindcast) -> RenderableType:
     """Return the whole page for a terminal."""
     parts: list[RenderableType] = [
         Text("The model against what happened, November 2021 to December 2023", style="bold"),

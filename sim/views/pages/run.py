@@ -48,7 +48,7 @@ def failures(result: Result) -> int:
 # For machines
 
 
-def record(result: Result, folder: Path, pictures: Sequence[Path]) -> dict[str, Any]:
+def run_record(result: Result, folder: Path, pictures: Sequence[Path]) -> dict[str, Any]:
     """Return what the page says as plain data; numbers that do not exist are None."""
     spec = result.spec
     answers = Answers.of(result)
@@ -163,10 +163,10 @@ def show(result: Result, folder: Path, pictures: Sequence[Path]) -> None:
     """Print the page: classes, ladders, main outcomes, other orders, identity, where everything is."""
     console = terminal.console()
     console.width = max(console.width, NARROWEST)
-    console.print(page(result, folder, pictures))
+    console.print(run_page(result, folder, pictures))
 
 
-def page(result: Result, folder: Path, pictures: Sequence[Path]) -> RenderableType:
+def run_page(result: Result, folder: Path, pictures: Sequence[Path]) -> RenderableType:
     """Return the page."""
     parts: list[RenderableType] = [Text(result.spec.title, style="bold")]
     if result.spec.question:

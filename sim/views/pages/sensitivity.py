@@ -31,7 +31,7 @@ NAMES = {
 }
 
 
-def run(
+def sensitivity_command(
     folder: Path,
     asked: str,
     method: str | None,
@@ -49,7 +49,7 @@ def run(
     elif as_csv:
         print(csv(found, study, folder), end="")
     else:
-        terminal.console().print(page(found))
+        terminal.console().print(sensitivity_page(found))
 
 
 def chosen(levers: Sequence[str]) -> Mapping[str, str]:
@@ -69,7 +69,7 @@ def chosen(levers: Sequence[str]) -> Mapping[str, str]:
     return made
 
 
-def page(found: Sensitivity) -> RenderableType:
+def sensitivity_page(found: Sensitivity) -> RenderableType:
     """Return the indices for a reader."""
     known = {**load().parameters, **load().world}
     right = [name for one in found.columns for name in (one, f"{one} 95 %")]

@@ -217,7 +217,7 @@ def forecast(found: Estimate, folder: str) -> RenderableType:
 # While and after
 
 
-def record(study: Study, damaged: list[int] | None = None) -> dict[str, Any]:
+def sweep_record(study: Study, damaged: list[int] | None = None) -> dict[str, Any]:
     """Return the state of a study for machines."""
     entries = study.entries.values()
     made: dict[str, Any] = {
@@ -254,7 +254,7 @@ def _left(study: Study) -> float | None:
 def status(study: Study, damaged: list[int] | None = None) -> RenderableType:
     """Return the state of a study for readers."""
     grid = facts()
-    told = record(study, damaged)
+    told = sweep_record(study, damaged)
     grid.add_row("study", f"{study.experiment.title}, {told['hash'][:16]}, seed {study.experiment.seed}")
     grid.add_row(
         "done",
@@ -277,7 +277,7 @@ def status(study: Study, damaged: list[int] | None = None) -> RenderableType:
     return grid
 
 
-def page(study: Study) -> RenderableType:
+def sweep_page(study: Study) -> RenderableType:
     """Return what a study says: shares with intervals, contrasts of levers, how to go on."""
     experiment = study.experiment
     parts: list[RenderableType] = [Text(experiment.title, style="bold")]
@@ -342,7 +342,7 @@ def _contrasts(study: Study) -> Iterator[RenderableType]:
 
 def result(study: Study) -> dict[str, Any]:
     """Return what the page says for machines."""
-    made = record(study)
+    made = sweep_record(study)
     if study.done > study.failed:
         rows, groups = shares(view(study), _told(study)), _told(study)
         rows = rows[rows["path"].isin(PATHS)].rename(columns={"group": "setting"})

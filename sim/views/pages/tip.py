@@ -23,7 +23,7 @@ from sim.views.terminal import progress
 MOST = 5
 
 
-def run(
+def tip_command(
     spec: Scenario,
     name: str,
     toward: str,
@@ -47,7 +47,7 @@ def run(
         record = found.record() | {"written": [str(one) for one in written]}
         print(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
         return
-    terminal.console().print(page(found))
+    terminal.console().print(tip_page(found))
     for path in written:
         print(path)
 
@@ -84,7 +84,7 @@ def files(found: Tipping, name: str, folder: Path) -> dict[Path, str]:
     return made
 
 
-def page(found: Tipping) -> RenderableType:
+def tip_page(found: Tipping) -> RenderableType:
     """Return what was found for a reader."""
     goal = "the likeliest end" if found.goal is None else f"more than {100 * found.goal:g} % of runs"
     blocks: list[RenderableType] = [

@@ -15,7 +15,7 @@ from sim.analysis.answers.odds import ARTICLE, BLOOD, FIGURES, Odds, odds
 from sim.analysis.statistics.weights import difference, effective, share
 from sim.model.outcomes import PATHS
 from sim.views.pages import odds as page
-from sim.views.pages.run import record
+from sim.views.pages.run import run_record
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +161,7 @@ def test_page_record_and_report_name_both_odds(result: sim.Result, tmp_path: Any
     assert found is not None
     assert FIGURES in shown(found)
     assert ARTICLE in shown(found)
-    told = record(result, tmp_path, [])["odds"]
+    told = run_record(result, tmp_path, [])["odds"]
     assert json.loads(json.dumps(told)) == found.record()
     report = sim.report(result.save(tmp_path / "kept")).read_text(encoding="utf-8")
     assert ARTICLE in report

@@ -214,7 +214,7 @@ def _printed(found: Comparison) -> str:
 
     console = Console(width=110, highlight=False, markup=False)
     with console.capture() as captured:
-        console.print(view.page(found))
+        console.print(view.compare_page(found))
     return captured.get()
 
 

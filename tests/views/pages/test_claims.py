@@ -31,7 +31,7 @@ def printed(found: Claims, width: int = 110, colour: bool = False) -> str:
     console = Console(
         file=file, width=width, force_terminal=colour, color_system="standard" if colour else None
     )
-    console.print(view.page(found))
+    console.print(view.claims_page(found))
     return file.getvalue()
 
 

@@ -51,11 +51,11 @@ def test_odd_results_have_a_page_and_a_record(odd: sim.Result, capsys: pytest.Ca
     page = printed(odd, capsys)
     assert "nan" not in page.lower()
     assert odd.spec.title[:20] in page
-    json.dumps(run.record(odd, Path("here"), []), allow_nan=False)
+    json.dumps(run.run_record(odd, Path("here"), []), allow_nan=False)
 
 
 def test_a_record_is_plain_data(result: sim.Result) -> None:
-    made = run.record(result, Path("here"), [Path("here/paths.png")])
+    made = run.run_record(result, Path("here"), [Path("here/paths.png")])
     data = json.loads(json.dumps(made, allow_nan=False))
     assert data == made
     assert (data["seed"], data["runs"], data["hash"], data["folder"]) == (2, 60, result.spec.hash, "here")
@@ -68,7 +68,7 @@ def test_a_record_is_plain_data(result: sim.Result) -> None:
         assert all(isinstance(row["runs"], int) for row in rows)
         assert sum(map(sum, data[part]["joint"]["peak"])) == pytest.approx(1)
     assert data["plausible"]["cases"] == len(result.design)
-    assert "russian_guarantee" in data["plausible"]["varied"]
+    assert data["plausible"]["varied"] == list(result.design.columns[1:])
 
 
 def test_failures_are_counted(result: sim.Result) -> None:
@@ -79,7 +79,7 @@ def test_failures_are_counted(result: sim.Result) -> None:
     outcomes.loc[[0, 70], "failure"] = "week 3: tension left its bounds"
     broken = replace(result, outcomes=outcomes)
     assert run.failures(broken) == 2
-    assert run.record(broken, Path("here"), [])["failed"] == 2
+    assert run.run_record(broken, Path("here"), [])["failed"] == 2
 
 
 @pytest.mark.parametrize(

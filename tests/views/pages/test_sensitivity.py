@@ -18,7 +18,7 @@ from rich.console import Console
 
 import sim
 from sim.analysis.deciding.indices import Sensitivity
-from sim.views.pages.sensitivity import page, remarks
+from sim.views.pages.sensitivity import remarks, sensitivity_page
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def found(small_saltelli: Path) -> Sensitivity:
 
 def printed(found: Sensitivity) -> str:
     console = Console(file=io.StringIO(), width=140, highlight=False)
-    console.print(page(found))
+    console.print(sensitivity_page(found))
     return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 
