@@ -155,7 +155,7 @@ def strike(e: int, week: int, events: EventState, record: Any, world: Any, p: An
             p[t] = p_base[t]
         elif plan.opinion[c] >= 0:
             shift_opinion(society.opinion, plan.opinion[c], changed(world[t], c, week, plan) - world[t])
-            means(record, society.opinion, society.weights, society.parts)
+            means(record, society)
             for other in range(len(plan.op)):
                 if plan.opinion[other] >= 0:
                     base[plan.target[other]] = world[plan.target[other]]

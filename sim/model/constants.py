@@ -20,13 +20,12 @@ from sim.model.provenance import Constant, Whole
 FORM = (0, 1, 2, 0.5)
 
 #: Where the functions of a model stand.
-PARTS = ("actors", "processes", "outcomes", "population")
+PARTS = ("actors", "processes", "outcomes", "participation", "population")
 
 #: Modules that still hold nameless numbers; the list only grows shorter.
 OPEN = frozenset(
     {
         "sim.model.actors.dushanbe.menu",
-        "sim.model.population",
         "sim.model.processes.border",
         "sim.model.processes.economy",
         "sim.model.processes.refugees",

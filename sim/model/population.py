@@ -9,34 +9,80 @@ equations with the whole country as their circle (mean field).
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.maths import logarithm, pure, share
+from sim.model.participation import convinced, share_taking_part, stir, takes_part, wait
+from sim.model.provenance import Constant, Source, constant, judgement, literature, public, whole
+
+if TYPE_CHECKING:
+    from sim.model.parameters import Parameters
 
 Floats = NDArray[np.float64]
 
-#: Published shares of regions in the population (Agency on Statistics of Tajikistan, 1 January 2021, rounded).
-REGION_SHARES = (0.093, 0.287, 0.357, 0.239, 0.024)
-#: Exposure to social media relative to the mean: the capital above, mountains below (judgement).
-REGION_EXPOSURE = (1.6, 1.1, 0.8, 1.0, 0.8)
-#: Nearness to the Afghan border, 0 to 1 (from the map: Khatlon and Gorno-Badakhshan lie on the river).
-REGION_BORDER = (0.3, 0.1, 1.0, 0.3, 1.0)
-#: Hardship relative to the mean (judgement: the capital better off, mountains worse).
-REGION_HARDSHIP = (0.8, 0.95, 1.1, 1.0, 1.2)
 
-#: Neighbours on the ring whom a citizen follows, on either side; all of them make a circle.
-REACH = 3
-CIRCLE = 2 * REACH
-#: Share of ties that lead to anybody in the country instead (Watts and Strogatz 1998).
-REWIRED = 0.1
-TRAITS = ("exposure", "trust", "kin", "hardship", "stubbornness", "border")
+def _by_region(
+    values: tuple[float, float, float, float, float], unit: str, meaning: str, source: Source
+) -> tuple[Constant, Constant, Constant, Constant, Constant]:
+    a, b, c, d, e = (constant(value, unit, meaning, source) for value in values)
+    return a, b, c, d, e
+
+
+#: A constant a region: Dushanbe, Sughd, Khatlon, Districts of Republican Subordination, Gorno-Badakhshan.
+REGION_SHARES = _by_region(
+    (0.093, 0.287, 0.357, 0.239, 0.024),
+    "share",
+    "share of the population that lives in the region",
+    public("Agency on Statistics of Tajikistan", "Population of the republic, rounded", "1 January 2021"),
+)
+REGION_EXPOSURE = _by_region(
+    (1.6, 1.1, 0.8, 1.0, 0.8),
+    "1",
+    "exposure to social media relative to the mean",
+    judgement("the capital above, mountains and the south below; use by region is not published"),
+)
+REGION_BORDER = _by_region(
+    (0.3, 0.1, 1.0, 0.3, 1.0),
+    "index",
+    "nearness to the Afghan border",
+    judgement("from the map: Khatlon and Gorno-Badakhshan lie on the river"),
+)
+REGION_HARDSHIP = _by_region(
+    (0.8, 0.95, 1.1, 1.0, 1.2),
+    "1",
+    "hardship relative to the mean",
+    judgement("the capital better off, mountains worse"),
+)
+
+SMALL_WORLD = literature("Watts and Strogatz", 1998, "a ring with a few ties made anew; the form")
+REACH = whole(3, "count", "neighbours on the ring whom a citizen follows, on either side", SMALL_WORLD)
+CIRCLE = whole(2 * REACH, "count", "people whom a citizen follows", SMALL_WORLD)
+REWIRED = constant(0.1, "share", "ties that lead to anybody in the country instead", SMALL_WORLD)
+DIFFERENT = judgement("no survey by trait is published; wide enough that few are at either end")
+TRAIT_WIDTH = constant(
+    0.5, "1", "width of the uniform law of trust, kin-feeling and hardship about their means", DIFFERENT
+)
+STUBBORN_WIDTH = constant(0.6, "1", "the same of stubbornness", DIFFERENT)
+
+TRAITS = ("exposure", "trust", "kin", "hardship", "stubbornness", "border", "stir", "wait")
 OPINIONS = ("solidarity", "fear", "approval")
+STREET = ("takes part", "conviction", "circle")
+AWAY = ("citizen", "neighbour", "other")
 
-#: Uniform numbers a citizen is made of: five traits, three anchors, one chance and one target a tie.
-SOCIETY_NOISE = 8 + 2 * CIRCLE
+MADE_OF = judgement("how a citizen's uniform numbers are laid out")
+TIE_DRAWS = whole(
+    8, "count", "uniform numbers of a citizen before those of his ties: traits, then anchors", MADE_OF
+)
+THRESHOLD_DRAWS = whole(
+    TIE_DRAWS + 2 * CIRCLE, "count", "the same before those of his two thresholds", MADE_OF
+)
+SOCIETY_NOISE = THRESHOLD_DRAWS + 2
+
+LEAST = constant(1e-9, "1", "keeps a quotient finite", judgement("far below any share"))
+STRANDS = whole(4, "count", "sums that run side by side", judgement("how many a processor adds at a time"))
 
 
 class Society(NamedTuple):
@@ -44,7 +90,10 @@ class Society(NamedTuple):
 
     opinion, anchor : (n, 3) solidarity, fear, approval; 0 to 1
     following : (n, 3) scratch: sums of opinions over circles
-    traits : (n, 6) exposure, trust, kin, hardship (relative to the mean), stubbornness, nearness to the border
+    traits : (n, 8) exposure, trust, kin, hardship (relative to the mean), stubbornness, nearness to the border,
+        solidarity that moves to take part, example that is waited for
+    street : (n, 3) whether a citizen takes part (in the mean field: the share), the conviction that is left
+        of having done so, 0 to 1, and scratch
     weights : (n,) shares of the population, summing to 1
     region : (n,) index into `REGION_SHARES`, never falling
     parts : (6,) row of each region's first citizen, and n
@@ -58,6 +107,7 @@ class Society(NamedTuple):
     following: Floats
     anchor: Floats
     traits: Floats
+    street: Floats
     weights: Floats
     region: NDArray[np.int64]
     parts: NDArray[np.int64]
@@ -73,17 +123,21 @@ def blank_society(citizens: int) -> Society:
     at a time.
     """
     n, k = (citizens, CIRCLE) if citizens > 0 else (len(REGION_SHARES), 0)
-    opinion, following, anchor = (np.zeros((n, len(OPINIONS)), order="F") for _ in range(3))
+
+    def by_citizen(columns: int) -> Floats:
+        return np.zeros((n, columns), order="F")
+
     return Society(
-        opinion,
-        following,
-        anchor,
-        np.zeros((n, len(TRAITS)), order="F"),
+        by_citizen(len(OPINIONS)),
+        by_citizen(len(OPINIONS)),
+        by_citizen(len(OPINIONS)),
+        by_citizen(len(TRAITS)),
+        by_citizen(len(STREET)),
         np.zeros(n),
         np.zeros(n, np.int64),
         np.zeros(len(REGION_SHARES) + 1, np.int64),
         np.zeros((n, k), np.int32),
-        np.zeros((n * k, 3), np.uint32),
+        np.zeros((n * k, len(AWAY)), np.uint32),
         np.zeros(1, np.int64),
     )
 
@@ -93,11 +147,11 @@ def region_of(i: int, n: int) -> int:
     """Region of citizen `i` of `n`, so that regions stand in their shares, neighbours side by side."""
     place = (i + 0.5) / n
     passed = 0.0
-    for region in range(5):
+    for region in range(len(REGION_SHARES)):
         passed += REGION_SHARES[region]
         if place < passed:
             return region
-    return 4
+    return len(REGION_SHARES) - 1
 
 
 @pure
@@ -106,14 +160,16 @@ def draw_society(world: Any, p: Any, society: Society, noise: Any) -> None:
 
     `noise` is (n, SOCIETY_NOISE) uniforms in [0, 1); the mean field takes none of them.
     """
-    opinion, _, anchor, traits, weights, region, parts, circles, away, ties = society
+    opinion, anchor, traits, street = society.opinion, society.anchor, society.traits, society.street
+    weights, region, parts = society.weights, society.region, society.parts
+    circles, away, ties = society.circles, society.away, society.ties
     alike = circles.shape[1] == 0
     n = opinion.shape[0]
     parts[:] = 0
     for i in range(n):
         here = i if alike else region_of(i, n)
         region[i] = here
-        for after in range(here + 1, 6):
+        for after in range(here + 1, len(REGION_SHARES) + 1):
             parts[after] += 1
         weights[i] = REGION_SHARES[here] if alike else 1.0 / n
         lot = 1.0
@@ -123,26 +179,28 @@ def draw_society(world: Any, p: Any, society: Society, noise: Any) -> None:
             lot = 1.0 + p.exposure_tail * (heavy - 1.0)
             deviation = 1.0
         traits[i, 0] = share(p.exposure_mean * REGION_EXPOSURE[here] * max(lot, 0.0))
-        traits[i, 1] = share(p.trust_mean + 0.5 * deviation * (noise[i, 1] - 0.5))
-        traits[i, 2] = share(p.kin_mean + 0.5 * deviation * (noise[i, 2] - 0.5))
-        traits[i, 3] = max(REGION_HARDSHIP[here] + 0.5 * deviation * (noise[i, 3] - 0.5), 0.0)
-        traits[i, 4] = share(p.stubbornness_mean + 0.6 * deviation * (noise[i, 4] - 0.5))
+        traits[i, 1] = share(p.trust_mean + TRAIT_WIDTH * deviation * (noise[i, 1] - 0.5))
+        traits[i, 2] = share(p.kin_mean + TRAIT_WIDTH * deviation * (noise[i, 2] - 0.5))
+        traits[i, 3] = max(REGION_HARDSHIP[here] + TRAIT_WIDTH * deviation * (noise[i, 3] - 0.5), 0.0)
+        traits[i, 4] = share(p.stubbornness_mean + STUBBORN_WIDTH * deviation * (noise[i, 4] - 0.5))
         traits[i, 5] = REGION_BORDER[here]
+        traits[i, 6] = p.stir_mean if alike else stir(noise[i, THRESHOLD_DRAWS], p)
+        traits[i, 7] = 0.5 if alike else wait(noise[i, THRESHOLD_DRAWS + 1], p)
     ties[0] = 0
     for i in range(n):
         for k in range(circles.shape[1]):
             step = k // 2 + 1
             neighbour = (i + step if k % 2 == 0 else i - step) % n
             circles[i, k] = neighbour
-            if noise[i, 8 + 2 * k] < REWIRED and n > 1:
-                other = int(noise[i, 9 + 2 * k] * (n - 1))
+            if noise[i, TIE_DRAWS + 2 * k] < REWIRED and n > 1:
+                other = int(noise[i, TIE_DRAWS + 1 + 2 * k] * (n - 1))
                 other += 1 if other >= i else 0
                 circles[i, k] = other
                 away[ties[0], 0] = i
                 away[ties[0], 1] = neighbour
                 away[ties[0], 2] = other
                 ties[0] += 1
-    for j in range(3):
+    for j in range(opinion.shape[1]):
         mean = world.solidarity if j == 0 else (world.fear if j == 1 else world.approval)
         rest = p.solidarity_rest if j == 0 else (p.fear_rest if j == 1 else mean)
         passing = (1.0 - p.crisis_anchor) * max(mean - rest, 0.0)
@@ -157,7 +215,15 @@ def draw_society(world: Any, p: Any, society: Society, noise: Any) -> None:
             anchor[i, j] = share(mean + p.opinion_diversity * room * apart)
             opinion[i, j] = anchor[i, j]
             anchor[i, j] = share(anchor[i, j] - passing)
-    means(world, opinion, weights, parts)
+    street[:, 1] = 0.0
+    for i in range(n):  # those who wait for nobody begin
+        x = opinion[i, 0]
+        street[i, 0] = (
+            share_taking_part(x, p.opinion_diversity * min(x, 1.0 - x), 0.0, p)
+            if alike
+            else takes_part(x, traits[i, 6], 0.0, traits[i, 7])
+        )
+    means(world, society)
 
 
 @pure
@@ -186,17 +252,23 @@ def ring_sums(x: Any, out: Any) -> None:
 
 
 @pure
-def circle_sums(opinion: Any, away: Any, ties: Any, out: Any) -> None:
-    """Sum opinions over each citizen's circle, in place: over the ring, then put right where a tie leaves it."""
-    for j in range(3):
+def circle_sums(society: Society) -> None:
+    """Sum opinions, and who takes part, over each citizen's circle, in place.
+
+    Over the ring first, then put right where a tie leaves it.
+    """
+    opinion, out, street, away = society.opinion, society.following, society.street, society.away
+    for j in range(opinion.shape[1]):
         ring_sums(opinion[:, j], out[:, j])
-    x, y, z = opinion[:, 0], opinion[:, 1], opinion[:, 2]
-    a, b, c = out[:, 0], out[:, 1], out[:, 2]
-    for tie in range(ties[0]):
+    ring_sums(street[:, 0], street[:, 2])
+    x, y, z, part = opinion[:, 0], opinion[:, 1], opinion[:, 2], street[:, 0]
+    a, b, c, d = out[:, 0], out[:, 1], out[:, 2], street[:, 2]
+    for tie in range(society.ties[0]):
         i, neighbour, other = away[tie, 0], away[tie, 1], away[tie, 2]
         a[i] += x[other] - x[neighbour]
         b[i] += y[other] - y[neighbour]
         c[i] += z[other] - z[neighbour]
+        d[i] += part[other] - part[neighbour]
 
 
 @pure
@@ -208,20 +280,28 @@ def moved(x: float, anchor: float, circle: float, pull: float, held: float, led:
 
 @pure
 def opinion_week(world: Any, p: Any, drive: Any, society: Society) -> None:
-    """Move every citizen by one week, in place, and write the means to `world`.
+    """Move every citizen by one week, in place, and write the means to `world`."""
+    if society.circles.shape[1] == 0:
+        representatives_week(world, p, drive, society)
+    else:
+        citizens_week(world, p, drive, society)
+    means(world, society)
+    world.street_memory += p.weariness_pace * (world.participation - world.street_memory)
+
+
+@pure
+def citizens_week(world: Any, p: Any, drive: Any, society: Society) -> None:
+    """Move citizens who follow their circles, in place.
 
     Pulls (1/week) saturate: up in (1 - x), down in x. With pace h, stubbornness s and weight of the
     circle w the step is h (s (anchor - x) + (1 - s) w (circle - x)). `following` is scratch.
     """
-    opinion, following, anchor, traits, weights, _, parts, circles, away, ties = society
-    if circles.shape[1] == 0:
-        representatives_week(world, p, drive, society)
-        return
+    opinion, following, anchor, traits = society.opinion, society.following, society.anchor, society.traits
     n = opinion.shape[0]
     pace = p.opinion_pace
     peers = share(drive.peers)
     part = 1.0 / CIRCLE
-    circle_sums(opinion, away, ties, following)
+    circle_sums(society)
     stubborn = traits[:, 4]
     x, y, z = opinion[:, 0], opinion[:, 1], opinion[:, 2]
     circle, home, hardship = following[:, 2], anchor[:, 2], traits[:, 3]
@@ -245,40 +325,68 @@ def opinion_week(world: Any, p: Any, drive: Any, society: Society) -> None:
         )
     circle, home, trust, kin = following[:, 0], anchor[:, 0], traits[:, 1], traits[:, 2]
     seen, told, felt = drive.solidarity_by_exposure, drive.solidarity_by_trust, drive.solidarity_by_kin
-    mood, mark = world.mood_solidarity, world.mark
+    mood, mark, conviction = world.mood_solidarity, world.mark, society.street[:, 1]
     for i in range(n):
         pull = mood + seen * exposure[i] + told * trust[i] + felt * kin[i]
-        rest = home[i] + mark * kin[i] * (1.0 - home[i])
+        rest = home[i] + share(mark * kin[i] + conviction[i]) * (1.0 - home[i])
         x[i] = moved(
             x[i], rest, part * circle[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers
         )
-    means(world, opinion, weights, parts)
+    street_week(world, p, drive.example, society)
+
+
+@pure
+def street_week(world: Any, p: Any, weight: float, society: Society) -> None:
+    """Say who takes part this week, in place: by feeling, and by the circle's example last week.
+
+    `weight` is that of the example. Having taken part moves the solidarity that a citizen returns to.
+    """
+    feeling, traits = society.opinion[:, 0], society.traits
+    part, conviction, circle = society.street[:, 0], society.street[:, 1], society.street[:, 2]
+    threshold, waited = traits[:, 6], traits[:, 7]
+    each = weight / CIRCLE
+    weary = p.weariness * world.street_memory
+    for i in range(len(part)):
+        part[i] = takes_part(feeling[i] - weary, threshold[i], each * circle[i], waited[i])
+        conviction[i] = convinced(conviction[i], part[i], p)
 
 
 @pure
 def representatives_week(world: Any, p: Any, drive: Any, society: Society) -> None:
     """Move five representative citizens, a region each, whose circle is the whole country: the mean field."""
-    opinion, _, anchor, traits, weights, _, parts, _, _, _ = society
-    a = b = c = 0.0
-    for i in range(5):
+    opinion, anchor, traits, street = society.opinion, society.anchor, society.traits, society.street
+    weights = society.weights
+    a = b = c = d = 0.0
+    for i in range(len(REGION_SHARES)):
         a += weights[i] * opinion[i, 0]
         b += weights[i] * opinion[i, 1]
         c += weights[i] * opinion[i, 2]
+        d += weights[i] * street[i, 0]
     peers = share(drive.peers)
-    for i in range(5):
+    for i in range(len(REGION_SHARES)):
         x, y, z = opinion[i, 0], opinion[i, 1], opinion[i, 2]
         exposure, hardship, stubborn = traits[i, 0], traits[i, 3], traits[i, 4]
         held, led = p.opinion_pace * stubborn, p.opinion_pace * (1.0 - stubborn) * peers
         pull = world.mood_solidarity + drive.solidarity_by_exposure * exposure
         pull += drive.solidarity_by_trust * traits[i, 1] + drive.solidarity_by_kin * traits[i, 2]
-        rest = anchor[i, 0] + world.mark * traits[i, 2] * (1.0 - anchor[i, 0])
+        rest = anchor[i, 0] + share(world.mark * traits[i, 2] + street[i, 1]) * (1.0 - anchor[i, 0])
         opinion[i, 0] = moved(x, rest, a, pull, held, led)
         pull = drive.fear_by_exposure * exposure + drive.fear_by_border * traits[i, 5]
         opinion[i, 1] = moved(y, anchor[i, 1], b, pull, held, led)
         pull = drive.approval_all + world.mood_approval
         pull += drive.approval_by_solidarity * x + drive.approval_by_fear * y
         opinion[i, 2] = moved(z, anchor[i, 2], c, pull + drive.approval_by_hardship * hardship, held, led)
-    means(world, opinion, weights, parts)
+        spread = opinion_width(opinion[i, 0], stubborn, peers, p)
+        feeling = opinion[i, 0] - p.weariness * world.street_memory
+        street[i, 0] = share_taking_part(feeling, spread, drive.example * d, p)
+        street[i, 1] = convinced(street[i, 1], street[i, 0], p)
+
+
+@pure
+def opinion_width(mean: float, stubborn: float, peers: float, p: Parameters) -> float:
+    """Return the half-width of opinions about their mean where anchors and circles balance (Friedkin and Johnsen)."""
+    held = stubborn / max(stubborn + (1.0 - stubborn) * peers, LEAST)
+    return p.opinion_diversity * min(mean, 1.0 - mean) * held
 
 
 @pure
@@ -287,7 +395,7 @@ def sums(x: Any, first: int, last: int) -> tuple[float, float]:
     a = b = c = d = 0.0
     e = f = g = h = 0.0
     i = first
-    while i + 4 <= last:
+    while i + STRANDS <= last:
         a += x[i]
         b += x[i + 1]
         c += x[i + 2]
@@ -296,7 +404,7 @@ def sums(x: Any, first: int, last: int) -> tuple[float, float]:
         f += x[i + 1] * x[i + 1]
         g += x[i + 2] * x[i + 2]
         h += x[i + 3] * x[i + 3]
-        i += 4
+        i += STRANDS
     while i < last:
         a += x[i]
         e += x[i] * x[i]
@@ -317,10 +425,19 @@ def regional(total: float, citizens: int, mean: float) -> float:
 
 
 @pure
+def representative(parts: Any, n: int) -> bool:
+    """Say whether there is one citizen a region, each with the region's weight."""
+    alone = n == len(REGION_SHARES)
+    for region in range(len(REGION_SHARES)):
+        alone = alone and parts[region] == region
+    return alone
+
+
+@pure
 def summed(x: Any, weights: Any, parts: Any) -> tuple[float, float, float, float, float, float, float]:
     """Return mean, spread and the five regional means of one opinion; citizens of a region weigh the same."""
     n = len(x)
-    if n == 5 and parts[1] == 1 and parts[2] == 2 and parts[3] == 3 and parts[4] == 4:
+    if representative(parts, n):
         mean = (
             weights[0] * x[0] + weights[1] * x[1] + weights[2] * x[2] + weights[3] * x[3] + weights[4] * x[4]
         )
@@ -345,8 +462,9 @@ def summed(x: Any, weights: Any, parts: Any) -> tuple[float, float, float, float
 
 
 @pure
-def means(world: Any, opinion: Any, weights: Any, parts: Any) -> None:
-    """Write means, spreads and regional means of the population to `world`."""
+def means(world: Any, society: Society) -> None:
+    """Write means, spreads and regional means of the population, and who takes part, to `world`."""
+    opinion, weights, parts = society.opinion, society.weights, society.parts
     (
         world.solidarity,
         world.solidarity_spread,
@@ -374,6 +492,15 @@ def means(world: Any, opinion: Any, weights: Any, parts: Any) -> None:
         world.approval_republican,
         world.approval_badakhshan,
     ) = summed(opinion[:, 2], weights, parts)
+    (
+        world.participation,
+        _,
+        world.participation_dushanbe,
+        world.participation_sughd,
+        world.participation_khatlon,
+        world.participation_republican,
+        world.participation_badakhshan,
+    ) = summed(society.street[:, 0], weights, parts)
 
 
 @pure

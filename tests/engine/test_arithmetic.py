@@ -108,13 +108,18 @@ def test_the_population_gives_the_same_bits_plain_and_compiled(model: Model, cit
         assert bits(plain) == bits(other)
     for _ in range(6):
         mesa.step()
+        world.mood_approval, world.mood_solidarity = mesa.world.mood_approval, mesa.world.mood_solidarity
         opinion_week(world, mesa.p, mesa.drive, society)
         assert bits(society.opinion) == bits(space.people.opinion)
-        assert [world[name] for name in model.world if "solidarity" in name or "fear" in name] == [
-            mesa.world[name] for name in model.world if "solidarity" in name or "fear" in name
+        assert bits(society.street) == bits(space.people.street)
+        moved = [
+            name
+            for name in model.world
+            if any(part in name for part in ("solidarity", "fear", "street", "part"))
         ]
+        assert [world[name] for name in moved] == [mesa.world[name] for name in moved]
     shift_opinion(society.opinion, 1, 0.1)
-    means(world, society.opinion, society.weights, society.parts)
+    means(world, society)
     assert mesa.world.fear < world.fear <= mesa.world.fear + 0.1 + 1e-12
 
 

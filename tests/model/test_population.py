@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.model import population
+from sim.model.participation import share_taking_part
 from sim.model.population import (
     CIRCLE,
     OPINIONS,
@@ -44,6 +45,7 @@ DRIVES = (
     "approval_by_fear",
     "approval_by_hardship",
     "peers",
+    "example",
 )
 
 #: A citizenry of numbers stated here, whatever the defaults are.
@@ -58,9 +60,16 @@ NUMBERS = {
     "solidarity_rest": 0.45,
     "fear_rest": 0.3,
     "crisis_anchor": 1.0,
+    "stir_mean": 0.54,
+    "stir_spread": 0.12,
+    "instigators": 0.1,
+    "weariness": 0.12,
+    "weariness_pace": 0.15,
+    "imprint": 0.0,
+    "trauma_fading": 0.005,
 }
 #: Nothing moves opinion for reasons of its own, and no outrage has left a mark.
-QUIET = {"mood_approval": 0.0, "mood_solidarity": 0.0, "mark": 0.0}
+QUIET = {"mood_approval": 0.0, "mood_solidarity": 0.0, "mark": 0.0, "street_memory": 0.0}
 #: Pulls of an ordinary week, all of them at once.
 ORDINARY = {
     "solidarity_by_exposure": 0.05,
@@ -144,7 +153,9 @@ def large() -> Callable[[], Society]:
     drawn = society(20000, seed=5)
 
     def copy() -> Society:
-        people = drawn.people._replace(opinion=drawn.opinion.copy(order="F"))
+        people = drawn.people._replace(
+            opinion=drawn.opinion.copy(order="F"), street=drawn.street.copy(order="F")
+        )
         return Society(drawn.citizens, drawn.p, SimpleNamespace(**vars(drawn.world)), people)
 
     return copy
@@ -301,7 +312,8 @@ def test_without_news_and_circles_everyone_stays_and_so_do_the_means() -> None:
     for _ in range(30):
         made.week(pulls())
     assert (made.opinion == made.anchor).all()
-    assert vars(made.world) == before
+    assert made.world.street_memory > 0.0, "nobody sets an example, but some take part all the same"
+    assert vars(made.world) == before | {"street_memory": made.world.street_memory}
 
 
 def test_without_news_a_displaced_opinion_returns_to_its_anchor_at_its_pace() -> None:
@@ -383,7 +395,7 @@ def test_an_event_on_a_mean_moves_every_citizen_within_bounds() -> None:
     made = society(100, seed=12)
     before = made.opinion.copy()
     shift_opinion(made.opinion, 1, 0.2)
-    means(made.world, made.opinion, made.weights, made.parts)
+    means(made.world, made.people)
     assert np.allclose(made.opinion[:, 1], np.minimum(before[:, 1] + 0.2, 1.0))
     assert (made.opinion[:, [0, 2]] == before[:, [0, 2]]).all()
     shift_opinion(made.opinion, 1, -2.0)
@@ -472,3 +484,117 @@ def test_a_mood_moves_everyone_and_a_mark_moves_what_kin_return_to(citizens: int
     step = 0.1 * marked.traits[:, 4] * 0.1 * marked.traits[:, 2] * (1 - marked.anchor[:, 0])
     assert marked.opinion[:, 0] - still.opinion[:, 0] == pytest.approx(step)
     assert marked.opinion[:, 1:] == pytest.approx(still.opinion[:, 1:])
+
+
+# taking part ------------------------------------------------------------------------------------
+
+
+def marched(made: Society, weeks: int, **drive: float) -> list[float]:
+    """Shares that take part, week by week."""
+    path = [float(made.weights @ made.street[:, 0])]
+    for _ in range(weeks):
+        made.week(pulls(peers=0.6, **drive))
+        path.append(made.world.participation)
+    return path
+
+
+def test_who_takes_part_feels_enough_and_has_the_example_he_waits_for() -> None:
+    made = society(400, seed=3)
+    before, memory = made.street[:, 0].copy(), made.world.street_memory
+    made.week(pulls(**ORDINARY, example=1.25))
+    circle = before[made.circles].mean(axis=1)
+    stirred = made.opinion[:, 0] - 0.12 * memory > made.traits[:, 6]
+    assert (made.street[:, 0] == stirred * (1.25 * circle >= made.traits[:, 7])).all()
+    assert 0.0 < made.street[:, 0].mean() < 1.0
+
+
+def test_thresholds_are_spread_as_declared(large: Callable[[], Society]) -> None:
+    made = large()
+    stir, wait = made.traits[:, 6], made.traits[:, 7]
+    assert (stir.min(), stir.max()) == pytest.approx((0.42, 0.66), abs=1e-3)
+    assert stir.mean() == pytest.approx(0.54, abs=0.002)
+    assert (wait == 0.0).mean() == pytest.approx(0.1, abs=0.01)
+    assert wait[wait > 0.0].mean() == pytest.approx(0.5, abs=0.01)
+    assert wait.max() < 1.0
+
+
+def test_without_an_example_only_instigators_take_part() -> None:
+    made = society(400, seed=4, start=(0.9, 0.4, 0.55))
+    assert marched(made, 10)[-1] == pytest.approx((made.traits[:, 7] == 0.0).mean(), abs=0.02)
+
+
+def test_a_wave_spreads_along_the_network_from_where_it_began() -> None:
+    """All feel enough, nobody begins but a few neighbours: each week those who follow somebody join."""
+    made = society(600, seed=5, start=(0.95, 0.4, 0.55), instigators=0.0, weariness=0.0)
+    made.people.traits[:, 6] = 0.0
+    made.people.traits[:, 7] = 1.0 / 6.0
+    made.people.street[:, 0] = 0.0
+    made.people.street[300:306, 0] = 1.0
+    reached = {int(i) for i in np.flatnonzero(made.street[:, 0])}
+    followers = [{int(i) for i in np.flatnonzero((made.circles == j).any(axis=1))} for j in range(600)]
+    for _ in range(4):
+        expected = {i for j in reached for i in followers[j]}
+        made.week(pulls(example=1.0))
+        reached = {int(i) for i in np.flatnonzero(made.street[:, 0])}
+        assert reached == expected
+    assert 50 < len(reached) < 600
+
+
+def test_waves_come_and_die_and_leave_a_mark() -> None:
+    """A flood of images for twelve weeks, then none: participation rises and falls back, conviction stays."""
+    made = society(500, seed=6, start=(0.45, 0.3, 0.55), imprint=0.004)
+    calm = marched(made, 10, example=1.25)[-1]
+    flood = marched(made, 12, example=1.25, solidarity_by_exposure=0.2, solidarity_by_kin=0.05)
+    ebb = marched(made, 60, example=1.25)
+    assert max(flood) > 0.2 + calm
+    assert ebb[-1] < 0.1 + calm
+    convinced = made.street[:, 1]
+    assert convinced.mean() > 0.005
+    assert np.corrcoef(convinced, made.traits[:, 6])[0, 1] < -0.2, "those whom little moves took part more"
+
+
+def test_what_is_remembered_makes_taking_part_stale() -> None:
+    fresh, stale = society(500, seed=7), society(500, seed=7)
+    stale.world.street_memory = 1.0
+    assert marched(stale, 1, example=1.25)[1] < marched(fresh, 1, example=1.25)[1]
+    made = society(0)
+    made.world.street_memory = 0.5
+    made.week(pulls())
+    assert made.world.street_memory == pytest.approx(0.5 + 0.15 * (made.world.participation - 0.5))
+
+
+def test_the_share_of_the_average_citizen_integrates_both_thresholds() -> None:
+    """Against a million citizens drawn with the same laws and the same example."""
+    rng = np.random.default_rng(8)
+    p = SimpleNamespace(**NUMBERS)
+    gap = p.stir_mean + p.stir_spread * (2.0 * rng.random(1_000_000) - 1.0)
+    wait = np.maximum(rng.random(1_000_000) - p.instigators, 0.0) / (1.0 - p.instigators)
+    for feeling, example in ((0.45, 0.1), (0.54, 0.0), (0.6, 0.5), (0.7, 1.5)):
+        drawn = ((feeling > gap) & (example >= wait)).mean()
+        assert share_taking_part(feeling, 0.0, example, p) == pytest.approx(drawn, abs=0.002)
+
+
+def test_the_mean_field_of_taking_part_errs_as_the_page_says() -> None:
+    """Good while a part of citizens is moved, too high where nearly all are: circles hold out."""
+
+    def year(start: float, news: float) -> np.ndarray:
+        people, field = society(3000, seed=5, start=(start, 0.4, 0.55)), society(0, start=(start, 0.4, 0.55))
+        return np.array([marched(one, 52, example=1.25, solidarity_by_kin=news) for one in (people, field)])
+
+    for start, news in ((0.5, 0.0), (0.5, 0.02), (0.6, 0.0), (0.6, 0.01)):
+        many, field = year(start, news)
+        assert np.abs(many - field).max() < 0.04
+    many, field = year(0.6, 0.04)
+    assert (field - many)[26:].min() > 0.2
+    assert many.max() < 0.55
+
+
+@pytest.mark.parametrize("citizens", [0, 1, 7, 300])
+def test_shares_by_region_are_those_of_the_citizens(citizens: int) -> None:
+    made = society(citizens, seed=9)
+    marched(made, 8, example=1.25)
+    assert made.world.participation == pytest.approx(made.weights @ made.street[:, 0])
+    for region, where in enumerate(REGIONS):
+        here = made.street[made.region == region, 0]
+        expected = here.mean() if len(here) else made.world.participation
+        assert getattr(made.world, f"participation_{where}") == pytest.approx(expected)

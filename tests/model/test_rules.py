@@ -26,7 +26,7 @@ POINTS = 240
 
 #: Which paragraphs each rule comes from, and which rules there must be at least.
 PARAGRAPHS: dict[str, tuple[int, ...]] = {
-    "D1": (11, 15, 16),
+    "D1": (11, 12, 15, 16),
     "D2": (11, 19),
     "D3": (16, 19),
     "D4": (17,),
@@ -61,6 +61,7 @@ PARAGRAPHS: dict[str, tuple[int, ...]] = {
     "O3": (11,),
     "O4": (15,),
     "O5": (12,),
+    "O7": (12,),
     "W1": (1,),
     "W2": (1,),
     "W3": (8, 9),
@@ -72,6 +73,7 @@ FOR_READERS = re.compile(
     r"(assistance|power_billed|power_paid|trade)_total|pledged|terror_attacks"
     r"|refugees_(attempted|admitted|turned_back|left|reported)"
     r"|(solidarity|fear|approval)(_spread|_dushanbe|_sughd|_khatlon|_republican|_badakhshan)"
+    r"|participation_(sughd|khatlon|republican|badakhshan)"
 )
 #: Options for or against which no claim of the article speaks.
 BY_CHANCE_ALONE: set[tuple[str, str]] = set()

@@ -20,6 +20,9 @@ PULL = judgement("no poll is published; opinion is taken to move over weeks and 
 FORM = literature(
     "Friedkin and Johnsen", 1990, "influence with stubbornness in small groups; the form, not the size"
 )
+THRESHOLDS = literature(
+    "Granovetter", 1978, "crowds differ by how their thresholds are spread, not by their mean alone; the form"
+)
 
 FELT = constant(
     0.7, "share", "fear that full tension makes beside that of deaths", judgement("deaths frighten more")
@@ -107,6 +110,79 @@ class OpinionParameters(Record):
     border_fear: float = parameter(
         0.05, "1/week", 0.02, 0.08, "pull of tension and blood on fear near the border", PULL
     )
+    stir_mean: float = parameter(
+        0.54,
+        "index",
+        0.48,
+        0.6,
+        "solidarity beyond which the middle citizen can be moved to take part",
+        judgement("midway from the years before, when few were, to August 2021, when most were (¶12)"),
+    )
+    stir_spread: float = parameter(
+        0.12,
+        "index",
+        0.08,
+        0.2,
+        "half the width of that threshold among citizens",
+        judgement("at either end of that way a tenth to a fifth; spread evenly, as in Granovetter (1978)"),
+    )
+    instigators: float = parameter(
+        0.1,
+        "share",
+        0.025,
+        0.16,
+        "citizens who wait for nobody's example",
+        literature(
+            "Valente",
+            1996,
+            "by Rogers's convention innovators are one in forty, with early adopters one in six",
+        ),
+        bounds=(0, 0.9),
+    )
+    circle_example: float = parameter(
+        1.25,
+        "1",
+        1.0,
+        1.6,
+        "weight of one's circle taking part: at 1 the most cautious wait for all of it",
+        literature(
+            "Gonzalez-Bailon et al.",
+            2011,
+            "who joined Spain's protests online did so after anything from none to nearly all of those followed",
+        ),
+        bounds=(0, 6),
+    )
+    weariness: float = parameter(
+        0.12,
+        "index",
+        0.05,
+        0.2,
+        "what somebody who always takes part must feel more to go on",
+        literature(
+            "Yasseri, Hale and Margetts", 2017, "petitions rise fast and decay; the form, not the size"
+        ),
+    )
+    weariness_pace: float = parameter(
+        0.15,
+        "1/week",
+        0.08,
+        0.3,
+        "pace at which taking part grows stale and is forgotten",
+        judgement("campaigns last weeks to a few months"),
+        bounds=(0, 1),
+    )
+    imprint: float = parameter(
+        0.001,
+        "1/week",
+        0.0,
+        0.002,
+        "conviction that a week of taking part leaves, as a way from the own rest to full solidarity",
+        literature("McAdam", 1989, "volunteers of 1964 held to their convictions for decades; the form"),
+        bounds=(0, 1),
+    )
+    appeal_pull: float = parameter(
+        0.03, "1/week", 0.01, 0.05, "pull of appeals on solidarity at full exposure if all take part", PULL
+    )
 
 
 @rule(
@@ -121,6 +197,12 @@ class OpinionParameters(Record):
 def exposure(world: World, p: Parameters) -> float:
     """What social media shows this week."""
     return world.media_salience
+
+
+@clause("O1", pushes={"solidarity_by_exposure": "+appeal_pull"}, rises_with=("participation",))
+def appeals(world: World, p: Parameters) -> float:
+    """Appeals and petitions reach those who are exposed, the more the more take part."""
+    return world.participation
 
 
 @rule(
@@ -204,3 +286,17 @@ def kin_in_danger(world: World, p: Parameters) -> float:
 def danger_next_door(world: World, p: Parameters) -> float:
     """Tension and recent deaths."""
     return share(FELT * world.tension + world.blood)
+
+
+@rule(
+    "O7",
+    "joining in",
+    paragraphs=(12,),
+    concern="opinion",
+    claim="Who feels strongly takes part once enough of his circle does, so that petitions and appeals come in waves.",
+    pushes={"example": "+circle_example"},
+    source=THRESHOLDS,
+)
+def joining(world: World, p: Parameters) -> float:
+    """The circle's example weighs the same in every week; what varies is how many set it (Granovetter 1978)."""
+    return 1.0

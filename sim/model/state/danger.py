@@ -122,6 +122,20 @@ class Opinion(Record):
         estimated=True,
         chart=True,
     )
+    participation: float = tally(
+        "share",
+        "share of citizens who sign, appeal or pass messages of support on this week",
+        known_to=D,
+        chart=True,
+    )
+    street_memory: float = tally("share", "taking part as it is remembered, which makes it stale")
+    participation_dushanbe: float = tally("share", "the same in the city of Dushanbe", known_to=D)
+    participation_sughd: float = tally("share", "the same in Sughd", known_to=D)
+    participation_khatlon: float = tally("share", "the same in Khatlon", known_to=D)
+    participation_republican: float = tally(
+        "share", "the same in the Districts of Republican Subordination", known_to=D
+    )
+    participation_badakhshan: float = tally("share", "the same in Gorno-Badakhshan", known_to=D)
     mood_approval: float = tally(
         "1/week", "push on approval of events at home that nobody models", bounds=(-1, 1)
     )

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from sim.model import population
+from sim.model import participation, population
 from sim.model.maths import PURE
 from sim.model.world import REGIONS
 from sim.scenario.schema import Scenario
@@ -45,8 +45,13 @@ def columns() -> str:
 
 
 def laws_of_society() -> list[tuple[str, Callable[..., Any]]]:
-    """Return the functions of the population, by name, in the order of the module."""
-    return [(name, one) for name, one in vars(population).items() if f"{population.__name__}.{name}" in PURE]
+    """Return the functions of taking part and of the population, by name, in the order of the modules."""
+    return [
+        (name, one)
+        for module in (participation, population)
+        for name, one in vars(module).items()
+        if f"{module.__name__}.{name}" in PURE
+    ]
 
 
 def citizens() -> str:
@@ -57,6 +62,7 @@ def citizens() -> str:
     return page(
         "Citizens",
         prose(population),
+        prose(participation),
         f"A scenario has {Scenario.model_fields['citizens'].default} of them unless it says otherwise; 0 is the mean field. "
         f"Their arrays, in formulas that unpack `society` in the order {code(population.Society._fields)}:",
         fence(inspect.cleandoc(population.Society.__doc__ or "")),

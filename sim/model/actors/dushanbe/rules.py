@@ -40,6 +40,16 @@ def fresh(words_memory: float, media_salience: float, p: Parameters) -> float:
 
 
 @pure
+def stirred(solidarity: float, participation: float, capital: float, p: Parameters) -> float:
+    """Return citizens' solidarity as government takes it, 0 to 1: from their views and from the street.
+
+    The street counts as a country and once more where government sits.
+    """
+    street = ramp(0.5 * (participation + capital), 0.0, p.street_full)
+    return solidarity + p.street_share * (street - solidarity)
+
+
+@pure
 def neighbours(russia: float, china: float, uzbekistan: float) -> float:
     """Return how far neighbours deal with Kabul, 0 to 1: Tashkent's part is half, as the first to go."""
     return 0.5 * (uzbekistan + 0.5 * (russia + china))
@@ -60,7 +70,7 @@ def untroubled(blood: float, p: Parameters) -> float:
 @rule(
     "D1",
     "nationalist card",
-    paragraphs=(11, 15, 16),
+    paragraphs=(11, 12, 15, 16),
     concern="regime popularity",
     claim="Hard words win popularity where citizens feel kin and there is hardship and fatigue to make up for, until repetition tires or Afghanistan settles.",
     pushes={
@@ -68,13 +78,22 @@ def untroubled(blood: float, p: Parameters) -> float:
         "words.veil": "+nationalist_veil",
         "words.soften": "-nationalist_veil",
     },
-    rises_with=("solidarity", "hardship", "fatigue", "unsettled", "media_salience"),
+    rises_with=(
+        "solidarity",
+        "participation",
+        "participation_dushanbe",
+        "hardship",
+        "fatigue",
+        "unsettled",
+        "media_salience",
+    ),
     falls_with=("words_memory",),
 )
 def nationalist_card(seen: Seen, p: Parameters) -> float:
     """Expected gain of hard words, 0 to 1: kin-feeling times need, as far as words are fresh and the crisis lives."""
     heard = fresh(seen.words_memory, seen.media_salience, p) * alive(seen.unsettled, p)
-    return ramp(seen.solidarity, p.kin_floor, p.kin_full) * need(seen.hardship, seen.fatigue, p) * heard
+    kin = stirred(seen.solidarity, seen.participation, seen.participation_dushanbe, p)
+    return ramp(kin, p.kin_floor, p.kin_full) * need(seen.hardship, seen.fatigue, p) * heard
 
 
 @clause(
@@ -95,28 +114,35 @@ def applause(world: World, p: Parameters) -> float:
     concern="regime popularity",
     claim="Dealings that show cost popularity in proportion to solidarity, steeply so after words that went overboard; a hidden channel costs little.",
     pushes={"contact.warm": "-audience_cost"},
-    rises_with=("solidarity", "words_memory", "diplomacy"),
+    rises_with=("solidarity", "participation", "participation_dushanbe", "words_memory", "diplomacy"),
 )
 def accommodation_cost(seen: Seen, p: Parameters) -> float:
     """Expected audience cost (Fearon 1994) of one step closer, 0 to 1; the first step hardly shows."""
     shows = p.hidden + (1.0 - p.hidden) * ramp(seen.diplomacy, 0.0, 1.0)
-    return seen.solidarity * committed(seen.words_memory, p) * shows
+    kin = stirred(seen.solidarity, seen.participation, seen.participation_dushanbe, p)
+    return kin * committed(seen.words_memory, p) * shows
 
 
-@clause("D2", pushes={"words.soften": "-audience_words"}, rises_with=("solidarity", "words_memory"))
+@clause(
+    "D2",
+    pushes={"words.soften": "-audience_words"},
+    rises_with=("solidarity", "participation", "participation_dushanbe", "words_memory"),
+)
 def words_eaten(seen: Seen, p: Parameters) -> float:
     """Softer words after hard ones are heard as a climb-down, too."""
-    return seen.solidarity * committed(seen.words_memory, p)
+    kin = stirred(seen.solidarity, seen.participation, seen.participation_dushanbe, p)
+    return kin * committed(seen.words_memory, p)
 
 
 @clause(
     "D2",
     pushes={"contact.cool": "+audience_cool"},
-    rises_with=("solidarity", "words_memory", "diplomacy"),
+    rises_with=("solidarity", "participation", "participation_dushanbe", "words_memory", "diplomacy"),
 )
 def regret(seen: Seen, p: Parameters) -> float:
     """What dealings that show cost is a reason to step back from them."""
-    return ramp(seen.diplomacy, CHANNEL_OPEN, TALKING) * seen.solidarity * committed(seen.words_memory, p)
+    kin = stirred(seen.solidarity, seen.participation, seen.participation_dushanbe, p)
+    return ramp(seen.diplomacy, CHANNEL_OPEN, TALKING) * kin * committed(seen.words_memory, p)
 
 
 @clause("D2", pushes={"approval_by_solidarity": "-audience_loss"}, rises_with=("diplomacy", "words_memory"))
@@ -263,6 +289,8 @@ def at_stake(seen: Seen, p: Parameters) -> float:
     pushes={"words.denounce": "+apart_words", "contact.warm": "-apart_contact"},
     rises_with=(
         "solidarity",
+        "participation",
+        "participation_dushanbe",
         "russia_engagement",
         "china_engagement",
         "uzbekistan_engagement",
@@ -273,4 +301,5 @@ def at_stake(seen: Seen, p: Parameters) -> float:
 def standing_apart(seen: Seen, p: Parameters) -> float:
     """What refusing earns, 0 to 1: neighbours' dealings beyond Dushanbe's own, in the eyes of those who feel kin."""
     dealings = neighbours(seen.russia_engagement, seen.china_engagement, seen.uzbekistan_engagement)
-    return seen.solidarity * beyond(dealings, seen.diplomacy) * alive(seen.unsettled, p)
+    kin = stirred(seen.solidarity, seen.participation, seen.participation_dushanbe, p)
+    return kin * beyond(dealings, seen.diplomacy) * alive(seen.unsettled, p)

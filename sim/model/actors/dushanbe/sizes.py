@@ -27,6 +27,22 @@ class DushanbeSizes(Record):
         0.35, "index", 0.25, 0.45, "solidarity from which hard words win anything", PULL
     )
     kin_full: float = parameter(0.9, "index", 0.75, 1.0, "solidarity at which they win most", PULL)
+    street_share: float = parameter(
+        0.3,
+        "share",
+        0.15,
+        0.45,
+        "weight of the street against views that nobody polls, where government judges how citizens feel",
+        literature("Lohmann", 1994, "Leipzig 1989: turnout tells governments what no poll does; the form"),
+    )
+    street_full: float = parameter(
+        0.4,
+        "share",
+        0.2,
+        0.6,
+        "share of citizens taking part at which the street says most",
+        judgement("nearer to half the country than to a crowd: signing is cheap"),
+    )
     need_share: float = parameter(
         1.0,
         "share",
