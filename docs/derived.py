@@ -101,7 +101,7 @@ STEPS = (
     ),
     *(
         Step(name, ("docs/pages.py", name), (*RUNS, "docs/pages.py"), (f"docs/explanation/{name}.md",))
-        for name in ("storylines", "lock-in")
+        for name in ("storylines", "lock-in", "citizens")
     ),
     Step(
         "what-changed",

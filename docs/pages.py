@@ -13,8 +13,10 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from scipy.stats import chi2_contingency
 
 import sim
 from sim.engine.ensemble import simulate
@@ -32,6 +34,18 @@ HEADLINES = (
     "resistance_backed",
     "null_model",
 )
+#: The page on citizens: storylines, runs of each, and how many citizens stand against the average one.
+CROWDS = (
+    "baseline",
+    "inclusive_cabinet",
+    "thin_guarantee",
+    "resistance_backed",
+    "uzbekistan_mediates",
+    "massacre_north",
+    "remittances_collapse",
+    "citizens_offline",
+)
+CROWD_RUNS, PEOPLE = 3000, 500
 WATCHED = ("rhetoric", "tension", "approval", "rapprochement")
 
 
@@ -154,6 +168,55 @@ def one_end(name: str, start: float, weeks: list[int]) -> tuple[np.ndarray, np.n
     return block.kept[:, weeks, 0].mean(axis=0), share, float(first)
 
 
+def citizens() -> str:
+    """Return the page on citizens with its tables measured anew: the street by week, and classes with and without them."""
+    weeks = (4, 12, 26, 52, 104, 208)
+    course = [
+        "| storyline | who | " + " | ".join(f"week {week}" for week in weeks) + " |",
+        "| --- | --- |" + " ---: |" * len(weeks),
+    ]
+    classes = ["| storyline | apart | chance |", "| --- | ---: | ---: |"]
+    chances, distances = [], []
+    for name in CROWDS:
+        average, people = taking_part(name, 0), taking_part(name, PEOPLE)
+        for label, one in (("average citizen", average), (f"{PEOPLE} citizens", people)):
+            cells = " | ".join(f"{100 * one.course[week]:.0f}" for week in weeks)
+            course.append(f"| {name} | {label} | {cells} |")
+        counts = np.stack([average.counts, people.counts])
+        distances.append(50 * float(np.abs(np.subtract(*counts)).sum()) / CROWD_RUNS)
+        chances.append(float(chi2_contingency(counts[:, counts.sum(axis=0) > 0]).pvalue))
+        chance = "< 0.001" if chances[-1] < 0.001 else f"{chances[-1]:.3f}"
+        classes.append(f"| {name} | {distances[-1]:.1f} | {chance} |")
+    classes += [
+        "",
+        f"They differ by more than chance (1 in 100) in {sum(one < 0.01 for one in chances)} of {len(CROWDS)} storylines, by more",
+        f"than four points in {sum(one > 4 for one in distances)}.",
+    ]
+    text = (HERE / "explanation" / "citizens.md").read_text(encoding="utf-8")
+    for mark, lines in (("course", course), ("classes", classes)):
+        head, rest = text.split(f"<!-- {mark} -->\n")
+        text = (
+            "\n".join([f"{head}<!-- {mark} -->", "", *lines, "", "<!-- end -->"])
+            + rest.split("<!-- end -->", 1)[1]
+        )
+    return text
+
+
+class Crowd(NamedTuple):
+    """How often each class was reached, and the mean share taking part by week."""
+
+    counts: np.ndarray
+    course: np.ndarray
+
+
+def taking_part(name: str, people: int) -> Crowd:
+    """Run a storyline with so many citizens, each number of them on chance of its own."""
+    spec = sim.load_scenario(name).replace(citizens=people)
+    block = simulate(plan(spec, load()), SEED + people, np.arange(CROWD_RUNS), keep=("participation",))
+    counts = np.bincount(block.outcomes["path"].astype(int), minlength=len(PATHS))
+    return Crowd(counts, block.kept[:, :, 0].mean(axis=0))
+
+
 def readme() -> None:
     """Put the printed page into the README and its picture beside it."""
     from sim.cli import main
@@ -178,7 +241,7 @@ def readme() -> None:
 
 
 if __name__ == "__main__":
-    pages = {"storylines": storylines, "lock-in": lock_in}
+    pages = {"storylines": storylines, "lock-in": lock_in, "citizens": citizens}
     for name in sys.argv[1:]:
         if name in pages:
             (HERE / "explanation" / f"{name}.md").write_text(pages[name](), encoding="utf-8")

@@ -79,7 +79,7 @@ def of_variables() -> dict[str, list[str]]:
         if variable.fades is not None:
             found[name].append("fading")
     for name in model.world:
-        if name.split("_")[0] in population.OPINIONS and not found[name]:
+        if name.split("_")[0] in (*population.OPINIONS, "participation", "street") and not found[name]:
             found[name].append("opinion")
     return found
 
