@@ -27,6 +27,7 @@ from sim.views.plots.draw.course import FIRSTS
 from sim.views.report import answer, levers, reasons, rules
 from sim.views.report.parts import Part, Points, Section, Text, cell, drawn, figure, folded, grid, share, span
 from sim.views.report.typical import typical
+from sim.views.report.words import vocabulary
 
 LIMITS = (
     "It is no forecast: shares are shares of runs under these assumptions, not odds of the world.",
@@ -65,6 +66,7 @@ def sections(digest: Digest, folder: str) -> list[Section]:
     }
     chosen = frame | (content if len(runs.rows) else {}) | end
     made = [Section(name, title, parts()) for name, (title, parts) in chosen.items()]
+    made.append(Section("words", "Words", vocabulary(made)))
     return [one for one in made if one.parts]
 
 

@@ -25,7 +25,7 @@ from sim.model.registry import load
 from sim.model.week import AFTER_OPINION, BEFORE_OPINION
 from sim.scenario.loading import load_scenario
 from sim.views.reference.formula import BARE, CHANNELS, formula
-from tests.second import python
+from tests.views.reference.second import python
 
 MODEL = load()
 RULES = [one.function for rule in MODEL.rules.values() for one in rule.clauses]

@@ -14,7 +14,7 @@ from sim.model import maths
 from sim.model.outcomes import OUTCOMES
 from sim.model.registry import load
 from sim.scenario.plan import plan
-from tests.second import Second
+from tests.views.reference.second import Second
 
 SEED = 3
 
