@@ -12,7 +12,7 @@ from sim.model.outcomes import PATHS
 from sim.views import terminal
 from sim.views.numbers import percent
 
-HEADS = ("figures right", "95 %", "article right", "95 % ", "difference, points", "95 %  ")
+HEADS = ("figures", "95 %", "article", "95 % ", "points", "95 %  ")
 
 
 def section(odds: Odds) -> RenderableType:
@@ -51,16 +51,13 @@ def rows(odds: Odds) -> list[list[str]]:
 
 def words(odds: Odds) -> str:
     """Say what the two odds are, and how many cases they rest on."""
-    first = (
-        f"Figures right: {FIGURES}; every one of {odds.cases} cases meets the autumn of 2021, "
-        "and all count alike."
-    )
+    first = f"Figures: {FIGURES}; all {odds.cases} cases meet the autumn of 2021 and count alike."
     if odds.note:
         return f"{first} {odds.note}"
     return (
-        f"{first} Article right: {ARTICLE}; a case counts by how surely at most {odds.missing} of its "
+        f"{first} Article: {ARTICLE}; a case counts by how surely at most {odds.missing} of its "
         f"{odds.claims} claims fail there, which leaves the cases worth {odds.effective:.0f} equal ones. "
-        "Intervals are of means over cases, not of single cases."
+        "Points: the difference. Intervals are of means over cases, not of single cases."
     )
 
 

@@ -92,7 +92,7 @@ def formats() -> str:
         "### Constraint",
         _keys(experiment["properties"]["constraints"]["items"]),
         "## Result folder",
-        f"`{store.NAME}` says what it is: canonical scenario or experiment with its hash and the reasons of its events, seed, versions, checksums. "
+        f"`{store.NAME}` says what it is: canonical scenario or experiment with its hash and the reasons of its events, seed, versions, checksums, and in an ensemble what each case weighs if the article is right. "
         f"{said(Result)} A sweep keeps `outcomes` and `changes` as folders of parts.",
         table(
             ("table", "file", "rows"),

@@ -161,6 +161,9 @@ def test_page_record_and_report_name_both_odds(result: sim.Result, tmp_path: Any
     assert found is not None
     assert FIGURES in shown(found)
     assert ARTICLE in shown(found)
+    for name in (*CORNERS, BLOOD):
+        assert name in shown(found), "nothing is cut off"
+    assert "…" not in shown(found)
     told = run_record(result, tmp_path, [])["odds"]
     assert json.loads(json.dumps(told)) == found.record()
     report = sim.report(result.save(tmp_path / "kept")).read_text(encoding="utf-8")
