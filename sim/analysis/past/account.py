@@ -104,12 +104,16 @@ def account(
     Raises
     ------
     ModelError
-        No region is stored.
+        No region is stored, or one of another model.
     """
     names, shares = calibrated.region()
     if not names:
         raise ModelError("no region is stored for the claims to be judged in; run 'make calibrate' first")
     bench = Bench(seed=seed, threads=threads)
+    if gone := [name for name in names if name not in bench.places]:
+        raise ModelError(
+            f"the stored region holds {gone[0]!r}, which the model has not; run 'make calibrate' first"
+        )
     rows = bench.at(names, shares[:points])
     clauses = tuple(
         Clause(claim.id, part, least)

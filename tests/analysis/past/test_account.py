@@ -13,6 +13,7 @@ from sim.analysis.article.declared import CLAIMS
 from sim.analysis.article.measures import mean
 from sim.analysis.article.paired import Part, between, contrast
 from sim.analysis.past import account as judging
+from sim.analysis.past import calibration
 from sim.analysis.past.account import Account, Clause, account, content, holds, nearly_all
 from sim.errors import ModelError
 from sim.model import calibrated
@@ -197,3 +198,18 @@ def test_without_a_region_there_is_nothing_to_judge(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(calibrated, "region", lambda: ((), np.empty((0, 0))))
     with pytest.raises(ModelError, match="run 'make calibrate' first"):
         account(4)
+    monkeypatch.setattr(calibrated, "region", lambda: (("rhetorik",), np.full((3, 1), 0.5)))
+    with pytest.raises(ModelError, match="holds 'rhetorik', which the model has not"):
+        account(4)
+
+
+def test_the_command_writes_the_account_where_it_is_asked_to(
+    monkeypatch: pytest.MonkeyPatch, judged: Account, elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(judging, "account", lambda note: judged)
+    monkeypatch.setattr(judging.write, "__defaults__", (elsewhere,))
+    calibration.main(["--claims"])
+    assert (elsewhere / calibrated.CLAIMS).read_bytes() == content(judged)
+    assert calibrated.CLAIMS in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="expected nothing or --claims, found --claim"):
+        calibration.main(["--claim"])
