@@ -23,14 +23,7 @@ FORM = (0, 1, 2, 0.5)
 PARTS = ("actors", "processes", "outcomes", "participation", "population")
 
 #: Modules that still hold nameless numbers; the list only grows shorter.
-OPEN = frozenset(
-    {
-        "sim.model.actors.dushanbe.menu",
-        "sim.model.processes.border",
-        "sim.model.processes.economy",
-        "sim.model.processes.refugees",
-    }
-)
+OPEN: frozenset[str] = frozenset()
 
 
 def functions(package: str) -> list[Callable[..., Any]]:

@@ -288,14 +288,40 @@ OUTCOMES: dict[str, Outcome] = {
             _3=("page", "pairs"),
         ),
         Outcome(
-            "incidents", "whole", "count", "border incidents", "border incidents", places=("page", "pairs")
+            "incidents",
+            "whole",
+            "count",
+            "border incidents of both kinds",
+            "border incidents",
+            places=("page", "pairs"),
         ),
-        Outcome("clashes", "whole", "count", "armed clashes", "armed clashes", places=("page",)),
+        Outcome(
+            "infiltrations",
+            "whole",
+            "count",
+            "deadly incidents with smugglers or infiltrators",
+            "deadly incidents with infiltrators",
+        ),
+        Outcome(
+            "infiltration_deaths",
+            "whole",
+            "count",
+            "deaths in incidents with smugglers or infiltrators",
+            "deaths in incidents with infiltrators",
+        ),
+        Outcome(
+            "clashes",
+            "whole",
+            "count",
+            "clashes between forces of the two sides",
+            "armed clashes",
+            places=("page",),
+        ),
         Outcome(
             "deaths",
             "whole",
             "count",
-            "deaths in clashes, fighting and war",
+            "deaths in clashes, fighting and war between the two sides",
             "deaths",
             places=("page", "pairs", "axes"),
         ),
@@ -414,6 +440,8 @@ def summarise(traj: Any, out: Any) -> None:
     out.first_rapprochement_4 = first_reached(traj, 1, NORMAL)
     out.first_rapprochement_5 = first_reached(traj, 1, RECOGNITION)
     out.incidents = last.incidents
+    out.infiltrations = last.infiltrations
+    out.infiltration_deaths = last.infiltration_deaths
     out.clashes = last.clashes
     out.deaths = dead
     out.refugees_hosted = last.refugees_hosted

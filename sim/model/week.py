@@ -23,14 +23,15 @@ from typing import Any
 
 from sim.model.outcomes import ladders, summarise
 from sim.model.population import draw_society, opinion_week
-from sim.model.processes.border import habituation, incidents, tension
+from sim.model.processes.border import habituation, hostilities, incidents, tension
 from sim.model.processes.contact import contact, dealings
 from sim.model.processes.economy import economy
 from sim.model.processes.media import attention, words
 from sim.model.processes.mood import moods
-from sim.model.processes.power import power
-from sim.model.processes.refugees import begin, refugees
+from sim.model.processes.power import contracts, power
+from sim.model.processes.refugees import refugees
 from sim.model.processes.resistance import detection, militants, unrest, wings
+from sim.model.processes.start import begin
 
 Process = Callable[[Any, Any, Any, Any], None]
 
@@ -41,7 +42,9 @@ BEFORE_OPINION: tuple[Process, ...] = (
     militants,
     wings,
     incidents,
+    hostilities,
     refugees,
+    contracts,
     power,
     economy,
     attention,

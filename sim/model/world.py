@@ -41,8 +41,8 @@ class Drives(Record):
     """Channels through which rules push processes; summed anew each week, never set elsewhere."""
 
     provocation: float = drive("index", "added to how Kabul takes Dushanbe's words")
-    incident: float = drive("1/week", "rate of border incidents before the multipliers")
-    clash: float = drive("logit", "added to the log-odds that an incident becomes a clash")
+    infiltration: float = drive("1/week", "rate of deadly incidents with smugglers or infiltrators")
+    clash: float = drive("1", "added to the logarithm of the rate of clashes between the two forces")
     combat: float = drive("logit", "added to the log-odds that a clash becomes sustained fighting")
     war: float = drive("logit", "added to the log-odds that a week of fighting becomes war")
     attempts: float = drive("persons/week", "people who come to the river because of violence")
@@ -73,9 +73,11 @@ class Drives(Record):
 class Draws(Record):
     """Chance in the processes: one addressed draw a week for each name."""
 
-    incident: float = draw("uniform", "whether there is an incident")
-    clash: float = draw("uniform", "whether an incident becomes a clash")
-    dead: float = draw("uniform", "how many die in a clash")
+    infiltration: float = draw("uniform", "whether smugglers or infiltrators make a deadly incident")
+    infiltration_dead: float = draw("uniform", "how many die in it")
+    spill: float = draw("uniform", "whether it draws in the forces of the two sides")
+    clash: float = draw("uniform", "whether the forces of the two sides clash")
+    dead: float = draw("uniform", "how many die in a clash, in fighting or in war")
     combat: float = draw("uniform", "whether a clash becomes sustained fighting")
     ceasefire: float = draw("uniform", "whether sustained fighting ends")
     war: float = draw("uniform", "whether fighting becomes war")
@@ -91,6 +93,9 @@ class Draws(Record):
     drugs: float = draw("normal", "noise of trafficking")
     pragmatists: float = draw("normal", "noise of the wings' balance")
     mission: float = draw("uniform", "whether a mission passes to Kabul")
+    contract: float = draw("normal", "how much power the next year's contract is for")
+    settlement: float = draw("uniform", "whether old bills are settled")
+    plan: float = draw("uniform", "over how long they are")
     ability: float = draw("normal", "noise of Kabul's means")
     spotlight: float = draw("normal", "noise of Western attention")
     news: float = draw("uniform", "whether something widely shown happens in the north")

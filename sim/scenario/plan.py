@@ -68,11 +68,12 @@ def week_of(start: date, day: date) -> int:
 
 def plan(scenario: Scenario, model: Model) -> Plan:
     """Turn a checked scenario into arrays."""
+    season = {"week_of_year": float((scenario.start.timetuple().tm_yday - 1) // 7)}
     return Plan(
         scenario.start,
         scenario.weeks,
         scenario.citizens,
-        _values({name: q.default for name, q in model.world.items()}, scenario.world),
+        _values({name: q.default for name, q in model.world.items()}, {**season, **scenario.world}),
         _values({name: q.default for name, q in model.parameters.items()}, assumed(scenario, model)),
         tuple(event.name for event in scenario.events),
         _events(scenario, model),

@@ -58,9 +58,9 @@ def test_both_drivers_name_the_week_and_the_variable(
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_failed_run_does_not_disturb_the_others(model: Model, threads: int) -> None:
-    plan = planned(weeks=15, citizens=10)
+    plan = planned(weeks=25, citizens=10)
     sound = np.concatenate([plan.parameters, plan.world])
-    ill = changed(model, plan, "power_contract", 1e5)
+    ill = changed(model, plan, "contract_mean", 1e5)
     nan = changed(model, plan, "tension_noise", math.nan)
     cases = np.array([sound, ill, sound, nan, sound])
     keep = tuple(model.world)

@@ -129,7 +129,7 @@ def with_an_option(model: Model) -> Model:
 
 
 def with_a_process_draw(model: Model) -> Model:
-    other = replace(model.draws["incident"], name="weather")
+    other = replace(model.draws["clash"], name="weather")
     return replace(model, draws={"weather": other, **model.draws})
 
 

@@ -271,7 +271,7 @@ def middle() -> tuple[SimpleNamespace, SimpleNamespace]:
     values = {n: 0.5 if q.high <= 1.0 else q.default for n, q in MODEL.world.items()}
     values |= {"dushanbe_ready": 2.0, "taliban_ready": 2.0}
     values |= {"troops": 1.5 * p.troops_rest, "fighters": 1.5 * p.fighters_rest}
-    values |= {"power_supply": 0.6 * p.power_contract, "other_trade": 0.8 * p.trade_rest}
+    values |= {"power_supply": 0.6, "other_trade": 0.8 * p.trade_rest}
     return SimpleNamespace(**values), p
 
 

@@ -104,14 +104,14 @@ class Failing:
 
 @pytest.fixture(scope="session")
 def failing() -> Failing:
-    """More power than the line can carry, past what a scenario may set: it fails as the river is full."""
+    """A contract past what a scenario may set: it fails as the new year brings it."""
     model = load()
-    spec = sim.load_scenario("baseline").replace(weeks=10, citizens=0)
+    spec = sim.load_scenario("baseline").replace(weeks=30, citizens=0)
     own = plan(spec, model)
     row = np.concatenate([own.parameters, own.world])
-    row[list(model.parameters).index("power_contract")] = 75.0
+    row[list(model.parameters).index("contract_mean")] = 1e5
     for replicate in range(20):
         run = replay(names.Which(f"1:{replicate}", spec, 0, replicate, row))
-        if run.failure is not None and 1 < run.failure.week < 10:
+        if run.failure is not None and 1 < run.failure.week < 30:
             return Failing(spec, row, replicate, run.failure.week)
     raise AssertionError("none of twenty runs fails in the middle")

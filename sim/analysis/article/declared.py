@@ -32,7 +32,6 @@ from sim.model.processes.contact import CHANNEL_OPEN, TALKING
 AUTUMN = (3, 16)  #: weeks that hold 1 September and 30 November 2021
 FALL_END, HORIZON = date(2021, 11, 1), 208
 ALWAYS = {"on": date(2021, 8, 16), "lasts": HORIZON + 1}  #: an event that holds throughout
-CONTRACT = 24.2  #: GWh a week, as sold in 2021
 
 WAR = flag("interstate war at any time", lambda runs: runs.outcome("peak_escalation") > 4.5)
 CLASH = happened("an armed clash at any time", "clashes")
@@ -48,10 +47,10 @@ def _held(name: str, **levels: float) -> Mapping[str, Any]:
 
 
 def _supply(name: str, share: float, last: int) -> Measure:
-    """Return whether power supply never falls below a share of the contract up to a week."""
+    """Return whether Dushanbe never lets less than a share of the contract through up to a week."""
 
     def read(runs: Runs) -> NDArray[np.bool_]:
-        return np.asarray(runs["power_supply"][:, 1 : last + 1].min(axis=1) > share * CONTRACT - 0.01)
+        return np.asarray(runs["power_supply"][:, 1 : last + 1].min(axis=1) >= share)
 
     return flag(name, read, ("power_supply",))
 
@@ -67,6 +66,21 @@ def _opens(name: str, week: int, within: int) -> Measure:
     return flag(name, read, ("diplomacy",))
 
 
+def _billed_less_paid(runs: Runs) -> NDArray[np.float64]:
+    """Return the debt since August 2021 at the end of the autumn, older bills not among it."""
+    billed, paid = (
+        on(f"power_{name}_total", "million USD", FALL_END, factor=1e-6) for name in ("billed", "paid")
+    )
+    return billed.of(runs) - paid.of(runs)
+
+
+_UNPAID = Measure(
+    f"power billed since August and not paid on {FALL_END}",
+    "million USD",
+    "quantity",
+    _billed_less_paid,
+    ("power_billed_total", "power_paid_total"),
+)
 _HALF_PLEDGE = flag(
     "refugees ever at half the pledge",
     lambda runs: runs["refugees_reported"].max(axis=1) > 50_000,
@@ -75,8 +89,8 @@ _HALF_PLEDGE = flag(
 _PULSE = {"name": "pulse", "on": FALL_END, "change": {"tension": {"add": 0.3}}}
 _PULSE_WEEK = 12
 _NOT_REINFORCED = ({"actor": "russia", "instrument": "guarantee", "avoid": ["reinforce"]},)
-#: A rate of incidents at which one is sure to happen in a week.
-_SURE = {"hard_border": 50.0}
+#: A border at which a clash in a tense week is about as likely as not.
+_TENSE = {"clash_base": -2.0}
 _BACK = {"actor": "dushanbe", "instrument": "resistance", "insist": "back"}
 
 CLAIMS: tuple[Claim, ...] = (
@@ -146,7 +160,7 @@ CLAIMS: tuple[Claim, ...] = (
             between(
                 "debt on 1 November 2021, 8 to 16 million USD",
                 "baseline",
-                on("power_owed", "million USD", FALL_END, factor=1e-6),
+                _UNPAID,
                 8.0,
                 16.0,
             ),
@@ -231,7 +245,7 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "K7",
         (18,),
-        "Without the Russian guarantee words soften, and incidents turn worse.",
+        "Without the Russian guarantee words soften, and a tense border turns worse.",
         "emergent",
         {
             "baseline": Arm(),
@@ -241,10 +255,10 @@ CLAIMS: tuple[Claim, ...] = (
                 commitments=_NOT_REINFORCED,
             ),
             # A dangerous moment, looked at for one week.
-            "moment": Arm(weeks=1, parameters=_SURE, world={"tension": 0.7}),
+            "moment": Arm(weeks=1, parameters=_TENSE, world={"tension": 0.7}),
             "moment alone": Arm(
                 weeks=1,
-                parameters=_SURE,
+                parameters=_TENSE,
                 world={"tension": 0.7, "russian_guarantee": 0.0},
                 commitments=_NOT_REINFORCED,
             ),
@@ -260,7 +274,7 @@ CLAIMS: tuple[Claim, ...] = (
             # Not the article's: softer words leave less danger that would call for a channel.
             contrast("first back-channel without the guarantee", "baseline", "alone", CONTACT, -1, "finding"),
             contrast(
-                "an incident that becomes a clash, at the same tension, without the guarantee",
+                "a clash in a tense week, at the same tension, without the guarantee",
                 "moment",
                 "moment alone",
                 CLASH,

@@ -34,7 +34,7 @@ HANGS_ON = {
 }
 
 #: What decides the higher rungs of escalation: drives that rules push, and the variable that shows it.
-CHANCES = (("incident", "incidents"), ("clash", "clashes"), ("combat", "fighting"), ("war", "war"))
+CHANCES = (("infiltration", "infiltrations"), ("clash", "clashes"), ("combat", "fighting"), ("war", "war"))
 
 
 @dataclass(frozen=True)

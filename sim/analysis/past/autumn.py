@@ -36,7 +36,8 @@ class Autumn:
     READS = (
         "refugees_reported",
         "refugees_attempted",
-        "power_owed",
+        "power_billed_total",
+        "power_paid_total",
         "power_supply",
         "other_trade",
         "troops",
@@ -69,7 +70,7 @@ QUANTITIES: dict[str, Quantity] = {
     "reported_september": lambda run: run.on("refugees_reported", date(2021, 9, 1)),
     "reported_october": lambda run: run.on("refugees_reported", date(2021, 10, 15)),
     "attempts_busiest": lambda run: np.diff(run["refugees_attempted"]).max(axis=1) / 7,
-    "power_debt": lambda run: run.on("power_owed", UNTIL),
+    "power_debt": lambda run: run.on("power_billed_total", UNTIL) - run.on("power_paid_total", UNTIL),
     "supply_least": lambda run: _least(run["power_supply"]),
     "trade_least": lambda run: _least(run["other_trade"]),
     "troops_most": lambda run: run["troops"].max(axis=1),

@@ -143,7 +143,7 @@ class TalibanParameters(Record):
     dependence_contact: float = parameter(0.6, "utility", 0.1, 1.1, "pull of dependence on contact", PULL)
     recovery: float = parameter(0.006, "1/week", 0.002, 0.012, "recovery of Kabul's ability to pay", PULL)
     unruly: float = parameter(
-        0.035, "1/week", 0.015, 0.055, "incidents a week that nobody ordered, at full disorder", PULL
+        0.03, "1/week", 0.01, 0.05, "deadly incidents a week that nobody ordered, at full disorder", PULL
     )
 
 
@@ -343,7 +343,7 @@ def inflames(world: World, p: Parameters) -> float:
 )
 def dependence(seen: Seen, p: Parameters) -> float:
     """Supply that could be cut, more so the more is owed."""
-    return share(seen.power_supply / p.power_contract) * (0.5 + 0.5 * ramp(seen.power_owed, 0.0, DEBT_FELT))
+    return seen.power_supply * (0.5 + 0.5 * ramp(seen.power_owed, 0.0, DEBT_FELT))
 
 
 @clause("T4", pushes={"ability": "+recovery"}, falls_with=("unsettled",))
@@ -358,7 +358,7 @@ def means(world: World, p: Parameters) -> float:
     paragraphs=(1, 6),
     concern="control of territory",
     claim="Local commanders, militants and smugglers make incidents Kabul did not order.",
-    pushes={"incident": "+unruly"},
+    pushes={"infiltration": "+unruly"},
     rises_with=("militant_threat", "drug_flow"),
     falls_with=("pragmatists",),
 )

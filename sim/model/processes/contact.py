@@ -97,7 +97,15 @@ class ContactParameters(Record):
     ties_consul: float = parameter(
         0.004, "1/week", 0.001, 0.007, "ties added by a mission that works for Kabul", STEPS
     )
-    ties_fading: float = parameter(0.004, "1/week", 0.001, 0.008, "fading of ties", STEPS, bounds=(0, 1))
+    ties_fading: float = parameter(
+        0.0055,
+        "1/week",
+        0.002,
+        0.009,
+        "fading of ties",
+        judgement("half of what nobody uses is gone in one and a half to six years"),
+        bounds=(0, 1),
+    )
     handover: float = parameter(
         0.008,
         "1/week",
@@ -157,8 +165,7 @@ def dealings(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     """
     if draw.mission < 1.0 - exponential(-p.handover * world.ability_to_pay):
         world.mission = 1.0
-    trading = 0.5 * ramp(world.other_trade, 0.0, p.trade_most)
-    trading += 0.5 * share(world.power_supply / p.power_contract)
+    trading = 0.5 * (ramp(world.other_trade, 0.0, p.trade_most) + world.power_supply)
     paid = 1.0 - p.ties_unpaid * ramp(world.power_owed, 0.0, HEAVY_DEBT)
     quiet = (1.0 - world.tension) * (1.0 - world.fighting) * (1.0 - p.line_binds * world.words_memory)
     grown = p.ties_trade * trading * paid * quiet + p.ties_consul * world.mission

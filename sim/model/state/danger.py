@@ -52,7 +52,7 @@ class Danger(Record):
     heat: float = state(
         0.0,
         "index",
-        "recent fighting",
+        "recent violence at the border",
         judgement("none in the first week"),
         plausible=(0.0, 0.2),
         known_to=ALL,
@@ -83,9 +83,13 @@ class Danger(Record):
         judgement("none remembered in the week of the start"),
         plausible=(1000, 1000),
     )
-    incidents: float = tally("count", "border incidents so far", chart=True)
-    clashes: float = tally("count", "armed clashes so far", chart=True)
-    deaths: float = tally("count", "deaths in clashes and fighting so far", chart=True)
+    incidents: float = tally("count", "border incidents of both kinds so far", chart=True)
+    infiltrations: float = tally(
+        "count", "deadly incidents with smugglers or infiltrators so far", chart=True
+    )
+    infiltration_deaths: float = tally("count", "deaths in them so far", chart=True)
+    clashes: float = tally("count", "clashes between forces of the two sides so far", chart=True)
+    deaths: float = tally("count", "deaths in clashes, fighting and war so far", chart=True)
     talks: float = tally("count", "rounds of official talks so far")
 
 

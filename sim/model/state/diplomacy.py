@@ -93,8 +93,6 @@ class Kabul(Record):
         "share of the weekly power bill Kabul is able to pay",
         judgement("cannot pay at the moment (¶10)"),
         plausible=(0.05, 0.25),
-        fades="ability_fading",
-        rests="ability_rest",
         known_to=T,
     )
 

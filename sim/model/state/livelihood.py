@@ -9,22 +9,51 @@ from sim.model.state.knowing import ALL, BOTH, D, T
 class Trade(Record):
     """Power and other trade."""
 
+    week_of_year: float = state(
+        32,
+        "week",
+        "week of the year, from 0; a scenario starts in that of its date",
+        public("calendar", "16 August", "2021"),
+        plausible=(32, 32),
+        bounds=(0, 53),
+    )
     power_supply: float = state(
-        24.2,
-        "GWh/week",
-        "electricity delivered to Afghanistan",
-        public("Barqi Tojik", "press conference on 2021: 1.257 TWh sold to Afghanistan", "January 2022"),
-        plausible=(22, 26),
-        bounds=(0, 60),
+        1.0,
+        "share",
+        "share of the contracted power that Dushanbe lets through",
+        article(10, text="still being supplied"),
+        plausible=(1.0, 1.0),
         known_to=ALL,
         owner="dushanbe",
-        chart=True,
+    )
+    power_contract: float = state(
+        24.2,
+        "GWh/week",
+        "power under the contract of the year, mean week",
+        public("Barqi Tojik", "press conference on 2021: 1.257 TWh sold to Afghanistan", "January 2022"),
+        plausible=(22, 26),
+        bounds=(0, 1000),
+        known_to=ALL,
+    )
+    power_delivered: float = tally(
+        "GWh/week", "power delivered this week, by contract, season and what is let through", chart=True
+    )
+    power_arrears: float = state(
+        12.5e6,
+        "USD",
+        "bills from before the start that are still open",
+        judgement(
+            "the 33 million owed on 1 January 2022 (Trend) are more than the 11 million and the autumn's bills; "
+            "none to all of the rest"
+        ),
+        plausible=(0, 25e6),
     )
     power_billed_total: float = tally("USD", "value of the power delivered so far")
     power_paid_total: float = tally("USD", "payments for power so far")
     power_owed: float = tally(
-        "USD", "power delivered and not paid since the start", known_to=BOTH, chart=True
+        "USD", "power delivered and not paid, older bills among it", known_to=BOTH, chart=True
     )
+    instalment: float = tally("USD/week", "what Kabul pays of old bills once they are settled")
     payment_will: float = state(
         0.3,
         "share",
@@ -84,11 +113,18 @@ class Refugees(Record):
         known_to=D,
         owner="dushanbe",
     )
+    flight: float = state(
+        1.0,
+        "share",
+        "part of those ready to flee this way who have not yet tried",
+        judgement("the wave had just begun"),
+        plausible=(0.9, 1.0),
+    )
     refugees_attempted: float = tally("persons", "people who came to the river so far")
     refugees_admitted: float = tally("persons", "people let in so far")
     refugees_turned_back: float = tally("persons", "people sent back so far")
     refugees_waiting: float = tally("persons", "people waiting at the border", known_to=D)
-    refugees_left: float = tally("persons", "people who moved on so far")
+    refugees_left: float = tally("persons", "people who moved on so far, nearly all to third countries")
     refugees_before: float = state(
         8300,
         "persons",

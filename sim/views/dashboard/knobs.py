@@ -44,8 +44,8 @@ KNOBS: dict[str, tuple[str, ...]] = {
     "Citizens": ("solidarity", "fear", "approval", "opinion_pace", "media_salience", "hardship_rest"),
     "Border and chance": (
         "clash_base",
-        "incident_floor",
-        "incident_facing",
+        "clash_facing",
+        "infiltration_base",
         "hard_border",
         "tension",
         "tension_words",

@@ -133,16 +133,19 @@ def happenings(model: PolicyModel, week: int) -> tuple[str, ...]:
     told = []
     dead = more("deaths")
     fighting = before.fighting > 0.5 or after.fighting > 0.5
+    if more("infiltrations"):
+        told.append(
+            "A deadly incident with smugglers or infiltrators: "
+            f"{number_of(more('infiltration_deaths'), 'death')}."
+        )
     if more("clashes"):
-        told.append("A border incident becomes an armed clash.")
-    elif more("incidents"):
-        told.append("A border incident, and no clash of it.")
+        told.append("Forces of the two sides clash.")
     if after.fighting > 0.5 and before.fighting < 0.5:
         told.append("Fighting goes on along the border.")
     elif before.fighting > 0.5 and after.fighting < 0.5:
         told.append("The fighting ends.")
     if more("clashes") or fighting:
-        told.append(f"{dead or 'No'} dead this week.")
+        told.append(f"{dead or 'No'} dead between the two sides this week.")
     if more("terror_attacks"):
         told.append("A terrorist attack.")
     if after.detected > before.detected:
@@ -222,8 +225,10 @@ def ending(model: PolicyModel) -> list[str]:
         f"Highest: {_rungs(out.peak_escalation, out.peak_rapprochement)}."
     )
     lines.append(
-        f"{number_of(last.incidents, 'incident')}, {number_of(last.clashes, 'clash', 'clashes')}, "
-        f"{number_of(last.deaths, 'death')}, {number_of(last.talks, 'round')} of talks; "
+        f"{number_of(last.infiltrations, 'deadly incident')} with infiltrators, "
+        f"{number_of(last.infiltration_deaths, 'death')} in them; "
+        f"{number_of(last.clashes, 'clash', 'clashes')} between the two sides, "
+        f"{number_of(last.deaths, 'death')}; {number_of(last.talks, 'round')} of talks; "
         f"{number_of(last.refugees_hosted, 'refugee')} hosted; "
         f"approval {said['approval']}; {said['power_owed']} of power unpaid."
     )

@@ -8,7 +8,7 @@ from sim.model import screened
 from sim.model.declare import Clause, Rule
 from sim.model.fields import fields_written
 from sim.model.population import OPINIONS
-from sim.model.processes.refugees import begin
+from sim.model.processes.start import begin
 from sim.model.registry import load
 from sim.scenario.catalogue import reading_names
 from sim.scenario.loading import scenarios

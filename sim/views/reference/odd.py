@@ -13,7 +13,7 @@ from sim.model import calibrated, population, week, world
 from sim.model.actors import ACTORS
 from sim.model.glossary import CLASSES
 from sim.model.outcomes import ESCALATION, RAPPROCHEMENT, first_reached, summarise
-from sim.model.processes.refugees import begin
+from sim.model.processes.start import begin
 from sim.model.registry import load
 from sim.model.world import REGIONS
 from sim.scenario.schema import MOST_CITIZENS, MOST_WEEKS, Commitment, Event, Scenario

@@ -7,7 +7,7 @@ from sim.engine.decisions import chances
 from sim.model import week
 from sim.model.actors import ACTORS
 from sim.model.fields import fields_read, fields_written
-from sim.model.processes.refugees import begin
+from sim.model.processes.start import begin
 from sim.model.registry import load
 from sim.scenario.plan import week_of
 from sim.views.reference.formula import signature

@@ -16,7 +16,7 @@ from sim.analysis.choosing.tip_records import Tip, Tipping
 from sim.errors import ScenarioError
 from sim.model.registry import load
 
-VALUES = ["clash_base", "russian_guarantee", "incident_floor", "approval"]
+VALUES = ["clash_base", "russian_guarantee", "infiltration_base", "approval"]
 
 
 def small(**changes: Any) -> sim.Scenario:

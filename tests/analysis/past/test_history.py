@@ -226,6 +226,7 @@ def typed() -> np.ndarray[Any, np.dtype[np.void]]:
     fire, contract = week_of(START, date(2022, 5, 15)), week_of(START, date(2021, 12, 26))
     consulate, settled = week_of(START, date(2023, 2, 1)), week_of(START, date(2023, 8, 11))
     rows = traj.view(np.recarray)
+    vanj, darvoz = week_of(START, date(2023, 4, 26)), week_of(START, date(2023, 8, 30))
     for week in range(1, weeks + 1):
         traj[week] = traj[week - 1]
         now = rows[week]
@@ -233,6 +234,8 @@ def typed() -> np.ndarray[Any, np.dtype[np.void]]:
         now.since_talks += 1
         if week == fire:
             now.clashes, now.since_clash = 1, 0
+        if week in (vanj, darvoz):
+            now.infiltrations += 1
         autumn = week < week_of(START, date(2021, 12, 1))
         now.rhetoric = 0.6 if autumn else 0.45
         now.troops, now.fighters = (20000, 8000) if week > 5 and autumn else (8000, 3000)

@@ -47,7 +47,7 @@ EVENTS = [
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     spec = sim.load_scenario("baseline").replace(
-        weeks=WEEKS, citizens=20, events=EVENTS, parameters={"hard_border": 0.3, "clash_base": -1.0}
+        weeks=WEEKS, citizens=20, events=EVENTS, parameters={"hard_border": 0.3, "clash_base": -3.0}
     )
     place = tmp_path_factory.mktemp("result") / "r"
     sim.run(spec, runs=30, seed=4).save(place)
@@ -227,7 +227,7 @@ def test_an_event_says_what_it_moved(told: Explanation) -> None:
 def test_what_rules_add_to_the_odds_is_what_drives_were(told: Explanation) -> None:
     """The last week's drives are still in the model: each is the sum of what rules are said to add."""
     model = told.model
-    for drive in ("incident", "clash", "combat", "war", "detection"):
+    for drive in ("infiltration", "clash", "combat", "war", "detection"):
         assert sum(one.push for one in model.forces(model.week, drive)) == pytest.approx(model.drive[drive])
 
 
@@ -372,12 +372,12 @@ def test_a_failed_run_is_explained_to_where_it_got(failing: Any) -> None:
     found = Explanation(run, replay(run), None, None)
     assert f"The run failed: in week {week}" in text(found)
     data = json.loads(json.dumps(found.record(), allow_nan=False))
-    assert data["failure"] == {"week": week, "variable": "power_supply"}
+    assert data["failure"] == {"week": week, "variable": "power_contract"}
     assert data["path"] is None
     sound = names.Which(f"0:{failing.replicate}", spec, 0, failing.replicate, None)
     parted = apart.answer(Explanation(sound, replay(sound), None, None), found)[1]["apart"]
     assert parted["ends"][name] is None
-    assert parted["values"] == {"power_contract": [load().parameters["power_contract"].default, 75.0]}
+    assert parted["values"] == {"contract_mean": [load().parameters["contract_mean"].default, 1e5]}
 
 
 # Reasons of events, and words

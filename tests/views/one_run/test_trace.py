@@ -34,7 +34,7 @@ def story() -> Story:
         citizens=20,
         events=EVENTS,
         commitments=BOUND,
-        parameters={"hard_border": 0.6, "clash_base": 0.0},
+        parameters={"hard_border": 0.6, "clash_base": -2.0},
         world={"tension": 0.6},
     )
     return trace(spec, replicate=2, seed=1)
@@ -67,14 +67,15 @@ def test_incidents_clashes_deaths_and_events_are_counted_right(
     story: Story, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told, last = flat(shown(story, capsys)), story.model.past(52)
-    clashes = told.count("A border incident becomes an armed clash.")
-    assert clashes == last.clashes > 0
-    assert clashes + told.count("A border incident, and no clash of it.") == last.incidents
-    dead = sum(int(n) for n in re.findall(r"(\d+) dead this week", told))
-    assert dead == last.deaths > 0
+    assert told.count("Forces of the two sides clash.") == last.clashes > 0
+    infiltrators = re.findall(r"A deadly incident with smugglers or infiltrators: (\d+) deaths?\.", told)
+    assert len(infiltrators) == last.infiltrations == last.incidents - last.clashes > 0
+    assert sum(map(int, infiltrators)) == last.infiltration_deaths
+    assert sum(int(n) for n in re.findall(r"(\d+) dead between", told)) == last.deaths > 0
     assert told.count("Event: raid") == sum(one.name == "raid" for one in story.model.fired) > 1
     assert "Event: base closed: troops are needed elsewhere" in told
-    assert f"{int(last.incidents)} incidents, {int(last.clashes)} clashes, {int(last.deaths)} deaths" in told
+    assert f"{int(last.infiltrations)} deadly incidents with infiltrators" in told
+    assert f"{int(last.clashes)} clashes between the two sides, {int(last.deaths)} deaths" in told
 
 
 def test_a_decision_names_the_rules_that_carried_it(story: Story) -> None:
@@ -212,9 +213,9 @@ def test_a_week_as_data_holds_options_and_cells(story: Story) -> None:
 def test_a_failed_run_is_told_to_where_it_got(failing: Any, capsys: pytest.CaptureFixture[str]) -> None:
     story, week = trace(failing.spec, replicate=failing.replicate, case=failing.row), failing.week
     told = flat(shown(story, capsys))
-    assert f"The run failed: in week {week} 'power_supply' left its bounds" in told
+    assert f"The run failed: in week {week} 'power_contract' left its bounds" in told
     data = json.loads(json.dumps(story.record(), allow_nan=False))
-    assert data["outcome"]["failure"] == {"week": week, "variable": "power_supply"}
+    assert data["outcome"]["failure"] == {"week": week, "variable": "power_contract"}
     assert data["outcome"]["path"] is None
     assert len(data["weeks"]) == week
     assert "–" in shown(story, capsys, week)

@@ -22,7 +22,7 @@ from sim.views.one_run.typical import Sentence, Stories, Told, spoken
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     events = [{"name": "base closed", "on": "2021-11-15", "change": {"russian_guarantee": {"multiply": 0.3}}}]
     spec = sim.load_scenario("baseline").replace(
-        weeks=90, citizens=0, events=events, parameters={"hard_border": 0.2, "clash_base": -1.5}
+        weeks=90, citizens=0, events=events, parameters={"hard_border": 0.2, "clash_base": -3.5}
     )
     place = tmp_path_factory.mktemp("stories") / "r"
     sim.run(spec, runs=60, seed=4, plausible=False).save(place)

@@ -6,11 +6,22 @@ from typing import TYPE_CHECKING
 
 from sim.model.declare import option
 from sim.model.maths import clip, share
+from sim.model.processes.border import FULL_TROOPS
 from sim.model.processes.contact import RECOGNISED
+from sim.model.provenance import constant, judgement
 
 if TYPE_CHECKING:
     from sim.model.parameters import Parameters
     from sim.model.world import Seen, World
+
+LEFT = constant(0.1, "share", "supply below which there is nothing left to cut", judgement("that of winter"))
+NEARLY = constant(0.05, "share", "what is missing of supply that is restored at once", judgement("a detail"))
+WITH_POWER = constant(
+    0.4,
+    "share",
+    "of a cut of power, what other trade loses with it",
+    judgement("crossings stay open to the rest"),
+)
 
 
 @option(
@@ -38,7 +49,7 @@ def soften(world: World, p: Parameters) -> None:
 @option("force.mobilise", base="mobilise_base", inverse="stand_down", moves=("troops",), paragraphs=(6,))
 def mobilise(world: World, p: Parameters) -> None:
     """Send troops to the border, hold exercises and parades."""
-    world.troops += p.troops_step * share((p.troops_most - world.troops) / 20000.0)
+    world.troops += p.troops_step * share((p.troops_most - world.troops) / FULL_TROOPS)
 
 
 @option("force.stand_down", base="stand_down_base", inverse="mobilise", moves=("troops",))
@@ -100,12 +111,12 @@ def cool(world: World, p: Parameters) -> None:
 
 def may_cut(seen: Seen, p: Parameters) -> bool:
     """There is still supply worth cutting."""
-    return seen.power_supply > 0.1 * p.power_contract
+    return seen.power_supply > LEFT
 
 
 def may_restore(seen: Seen, p: Parameters) -> bool:
     """Supply stands below contract."""
-    return seen.power_supply < 0.999 * p.power_contract
+    return seen.power_supply < 1.0
 
 
 @option("trade.expand", base="expand_base", inverse="cut", moves=("other_trade",), paragraphs=(10,))
@@ -125,7 +136,7 @@ def expand(world: World, p: Parameters) -> None:
 def cut(world: World, p: Parameters) -> None:
     """Cut power and trade."""
     world.power_supply -= p.cut_step * world.power_supply
-    world.other_trade -= 0.4 * p.cut_step * world.other_trade
+    world.other_trade -= WITH_POWER * p.cut_step * world.other_trade
 
 
 @option(
@@ -137,8 +148,8 @@ def cut(world: World, p: Parameters) -> None:
 )
 def restore(world: World, p: Parameters) -> None:
     """Restore what was cut."""
-    missing = max(p.power_contract - world.power_supply, 0.0)
-    world.power_supply += missing if missing < 0.05 * p.power_contract else p.restore_step * missing
+    missing = 1.0 - world.power_supply
+    world.power_supply += missing if missing < NEARLY else p.restore_step * missing
     world.other_trade += p.restore_step * max(p.trade_rest - world.other_trade, 0.0)
 
 

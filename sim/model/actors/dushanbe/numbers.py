@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.model.actors.readiness import HARDLY_EVER, NOW_AND_THEN, OFTEN, RARELY, SELDOM, standing
-from sim.model.provenance import Record, judgement, parameter, public
+from sim.model.provenance import Record, judgement, parameter
 
 PACE = judgement("no figure exists; a change of course shows within one to three months")
 
@@ -109,15 +109,6 @@ class DushanbeOptions(Record):
     cut_step: float = parameter(0.5, "share", 0.25, 0.75, "share of power and trade one cut takes off", PACE)
     restore_step: float = parameter(
         0.5, "share", 0.25, 0.75, "share of what is missing one restoring week gives back", PACE
-    )
-    power_contract: float = parameter(
-        24.2,
-        "GWh/week",
-        22,
-        26,
-        "weekly supply under contract",
-        public("Barqi Tojik", "press conference on 2021: 1.257 TWh sold to Afghanistan", "January 2022"),
-        bounds=(0.1, 60),
     )
     admit_step: float = parameter(
         0.08, "share", 0.03, 0.15, "share of the way to open doors one week takes", PACE

@@ -112,13 +112,13 @@ def quiet_deportation(world: World, p: Parameters) -> float:
 )
 def keep_trading(seen: Seen, p: Parameters) -> float:
     """What a cut would lose: the share of the contract still delivered."""
-    return share(seen.power_supply / p.power_contract)
+    return seen.power_supply
 
 
 @clause("D8", pushes={"trade.restore": "+restoring"}, falls_with=("power_supply",))
 def lost_revenue(seen: Seen, p: Parameters) -> float:
     """What restoring would bring back."""
-    return share(1.0 - seen.power_supply / p.power_contract)
+    return 1.0 - seen.power_supply
 
 
 @rule(
@@ -164,6 +164,12 @@ def support_at_work(world: World, p: Parameters) -> float:
 def show_of_force(seen: Seen, p: Parameters) -> float:
     """Fighters beyond the usual, with threats on top: the answer is to what is new."""
     return share(ramp(seen.fighters - seen.fighters_usual, 0.0, p.answer_full) + THREATENED * seen.threat)
+
+
+@clause("D10", pushes={"force.mobilise": "+answer_heat"}, rises_with=("heat",))
+def violence_answered(seen: Seen, p: Parameters) -> float:
+    """Infiltrators, smugglers or the other side's forces: who kills at the border is answered with troops."""
+    return seen.heat
 
 
 @clause(

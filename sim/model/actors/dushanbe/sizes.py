@@ -250,6 +250,9 @@ class DushanbeSizes(Record):
     answer_full: float = parameter(
         4000, "persons", 2500, 5500, "new fighters at which the answer is strongest", PULL
     )
+    answer_heat: float = parameter(
+        1.2, "utility", 0.4, 2.0, "pull of recent violence at the border on sending troops", PULL
+    )
     force_cost: float = parameter(3.0, "utility", 2.0, 4.0, "pull of its cost on bringing troops home", PULL)
     guardian_words: float = parameter(
         1.2, "utility", 0.4, 2.0, "pull of violence against kin on hard words", PULL
