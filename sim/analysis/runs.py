@@ -9,7 +9,6 @@ understood. Columns `low` and `high` bound the first, and the second as far as c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
@@ -19,11 +18,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.groups import Group, by_value, one_by_one
 from sim.analysis.statistics import intervals
 from sim.engine.ensemble import Block
 from sim.errors import ResultError, ScenarioError, nearest
 from sim.model.outcomes import OUTCOME_DTYPE
-from sim.model.registry import load
 from sim.scenario.schema import Scenario
 from sim.study import tables
 from sim.study.results import names
@@ -40,8 +39,8 @@ DEFAULTS, PLAUSIBLE = "at the defaults", "across plausible parameters"
 SAMPLED = ("lhs", "sobol", "saltelli", "morris")
 #: Columns of a design that say what a case is, not what it holds.
 KEYS = ("case", "base", "group")
-#: Into how many parts of its range a value is cut, and the most cases that are compared one by one.
-BINS, MOST_CASES = 4, 200
+#: The most cases that are compared one by one.
+MOST_CASES = 200
 #: The most cases of a table that are told apart by themselves unless something else is asked for.
 MOST_LISTED = 60
 
@@ -51,17 +50,6 @@ COLUMNS = (
     *("group", "share", "low", "high", "case_low", "case_high", "reading_low", "reading_high"),
     *("cases", "runs"),
 )
-
-
-@dataclass(frozen=True)
-class Group:
-    """Some of the cases, by what they have in common.
-
-    name : what that is; cases : (cases,) whether a case belongs
-    """
-
-    name: str
-    cases: Flags
 
 
 class Part(NamedTuple):
@@ -415,43 +403,6 @@ class Sweep(Stored):
 def view(source: Result | Study) -> Stored:
     """Return the runs of an ensemble or a sweep."""
     return Ensemble(source) if isinstance(source, Result) else Sweep(source)
-
-
-def by_value(column: pd.Series[Any]) -> list[Group]:
-    """Return the cases by the alternatives of what varies, or by the quarters of its range.
-
-    A case without a value of its own, such as the defaults of an ensemble, is in none.
-    """
-    if not pd.api.types.is_numeric_dtype(column):
-        text = column.astype(str)
-        return [Group(one, (text == one).to_numpy()) for one in dict.fromkeys(text[column.notna()])]
-    values = column.to_numpy(np.float64)
-    known = values[np.isfinite(values)]
-    distinct = np.unique(known)
-    if len(distinct) <= 2 * BINS:
-        return [Group(f"{one:.4g}", values == one) for one in distinct]
-    edges = np.quantile(known, np.linspace(0, 1, BINS + 1))
-    place = np.clip(np.searchsorted(edges[1:-1], values, side="right"), 0, BINS - 1)
-    place[np.isnan(values)] = -1
-    return [Group(f"{edges[k]:.3g} – {edges[k + 1]:.3g}", place == k) for k in range(BINS)]
-
-
-def one_by_one(cases: pd.DataFrame) -> list[Group]:
-    """Return every case as a group of its own, named by what it has that the first has not."""
-    groups = []
-    for number in range(len(cases)):
-        row, first = cases.iloc[number], cases.iloc[0]
-        other = [_words(name, row[name]) for name in map(str, cases) if row[name] != first[name]]
-        words = ", ".join(other) if other else "as it is" if number == 0 else f"case {number}, as the first"
-        groups.append(Group(words, np.arange(len(cases)) == number))
-    return groups
-
-
-def _words(name: str, value: object) -> str:
-    rule = load().rules.get(name.removeprefix("strength_"))
-    if rule is not None and name == rule.strength and value == 0:
-        return f"without {rule.name} ({rule.id})"
-    return f"{name} = {value:.4g}" if isinstance(value, float) else f"{name}: {value}"
 
 
 def _readings(pieces: Iterable[Mapping[str, Any]]) -> bool:

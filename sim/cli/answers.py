@@ -215,7 +215,7 @@ def plot(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="For a sweep: what to tell apart by: levers (the default), case, or something that varies.",
+            help="What to tell apart by: levers (of a sweep), parts (of an ensemble), case, or what varies.",
         ),
     ] = None,
     where: Annotated[

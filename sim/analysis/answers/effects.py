@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from sim.analysis.answers.questions import WORSE, Estimand
 from sim.analysis.answers.shares import SHOWN, codes, flags
-from sim.analysis.runs import Group, Part, Runs, Stored, by_value
+from sim.analysis.groups import Group, by_value
+from sim.analysis.runs import Part, Runs, Stored
 from sim.analysis.statistics import intervals
 from sim.model.outcomes import PATHS, reported
 

@@ -15,7 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.answers.shares import SHOWN, codes, flags
-from sim.analysis.runs import Group, Stored
+from sim.analysis.groups import Group
+from sim.analysis.runs import Stored
 from sim.analysis.statistics import intervals
 from sim.model.registry import load
 from sim.scenario.plan import plan

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.runs import Group, Stored
+from sim.analysis.groups import Group
+from sim.analysis.runs import Stored
 from sim.analysis.statistics import intervals
 from sim.model.registry import load
 from sim.study.tables import LADDERS, QUANTILES

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.runs import Group, Runs
+from sim.analysis.groups import Group
+from sim.analysis.runs import Runs
 from sim.model.outcomes import reported
 
 

@@ -13,7 +13,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sim.analysis.answers.questions import WORSE
-from sim.analysis.runs import COLUMNS, DEFAULTS, Group, Part, Runs
+from sim.analysis.groups import Group
+from sim.analysis.runs import COLUMNS, DEFAULTS, Part, Runs
 from sim.model.outcomes import PATHS
 from sim.study.tables import LADDERS
 

@@ -19,8 +19,8 @@ from rich.text import Text
 
 from sim.analysis.answers.effects import contrasts
 from sim.analysis.answers.shares import shares
+from sim.analysis.groups import Group as Cases
 from sim.analysis.runs import SAMPLED, view
-from sim.analysis.runs import Group as Cases
 from sim.analysis.statistics import intervals
 from sim.model.outcomes import PATHS
 from sim.views.numbers import percent, span

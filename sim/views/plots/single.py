@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 
 from sim.analysis.answers import over_time, shares
-from sim.analysis.runs import Group, Stored, view
+from sim.analysis.groups import Group
+from sim.analysis.runs import Stored, view
 from sim.errors import ScenarioError, nearest
 from sim.model.registry import load
 from sim.study.tables import LADDERS

@@ -13,7 +13,7 @@ from sim.analysis.answers.digest import RISK, Digest
 from sim.analysis.answers.shares import SHOWN, shares
 from sim.analysis.deciding.boxes import Fit
 from sim.analysis.deciding.correlates import Correlate
-from sim.analysis.runs import Group
+from sim.analysis.groups import Group
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
 from sim.views.numbers import counted, percent, signed

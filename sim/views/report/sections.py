@@ -12,7 +12,7 @@ from sim.analysis.answers.digest import CORNERS, Digest
 from sim.analysis.answers.odds import ARTICLE, FIGURES, odds
 from sim.analysis.answers.quantities import quantities
 from sim.analysis.deciding.box_file import scenario_text
-from sim.analysis.runs import Group
+from sim.analysis.groups import Group
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
 from sim.scenario import catalogue

@@ -14,7 +14,8 @@ from sim.analysis.answers import over_time
 from sim.analysis.answers import shares as ends
 from sim.analysis.answers.null import null
 from sim.analysis.answers.questions import WORSE, Estimand
-from sim.analysis.runs import DEFAULTS, PLAUSIBLE, Group, Runs, Stored, view
+from sim.analysis.groups import Group
+from sim.analysis.runs import DEFAULTS, PLAUSIBLE, Runs, Stored, view
 from sim.errors import ResultError
 from sim.model.outcomes import PATHS
 from sim.study import tables

@@ -18,7 +18,7 @@ from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
 from sim.analysis.answers.digest import CORNERS, RISK
-from sim.analysis.runs import Group, by_value
+from sim.analysis.groups import Group, by_value
 from sim.analysis.statistics import intervals
 from sim.views.plots import style
 from sim.views.plots.draw.ends import MOST

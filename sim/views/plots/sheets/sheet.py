@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.answers.questions import WORSE
-from sim.analysis.runs import Group, Runs, Stored
+from sim.analysis.groups import Group
+from sim.analysis.runs import Runs, Stored
 from sim.views.numbers import counted
 from sim.views.plots import style
 
