@@ -82,8 +82,8 @@ def test_a_page(panj: Callable[..., Any], folders: dict[str, Path], edge: str) -
     assert "nan" not in plain.lower().replace("finance", "")
     said = {
         "empty": "No block is done yet",
-        "one run": "of 1 runs end in",
-        "one path": "end in clashes or worse",
+        "one run": "of 1 run end in",
+        "one path": "in clashes or worse",
         "all failed": "Every run failed",
     }
     assert said[edge] in plain
