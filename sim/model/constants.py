@@ -22,9 +22,6 @@ FORM = (0, 1, 2, 0.5)
 #: Where the functions of a model stand.
 PARTS = ("actors", "processes", "outcomes", "participation", "population")
 
-#: Modules that still hold nameless numbers; the list only grows shorter.
-OPEN: frozenset[str] = frozenset()
-
 
 def functions(package: str) -> list[Callable[..., Any]]:
     """Return every function that a loaded module of a model defines: rules, options, processes and helpers."""
@@ -84,10 +81,9 @@ def check(functions: Iterable[Callable[..., Any]]) -> None:
         Naming function, file, line and number.
     """
     for function in functions:
-        module = function.__module__
-        if module not in OPEN and (numbers := nameless(function)):
+        if numbers := nameless(function):
             raise ModelError(
-                f"{module}.{function.__qualname__} ({function.__code__.co_filename}): nameless numbers "
+                f"{function.__module__}.{function.__qualname__} ({function.__code__.co_filename}): nameless numbers "
                 f"{', '.join(numbers)}; declare each with parameter(...) where it is in doubt, "
                 "else with constant(...), with unit, meaning and source"
             )
