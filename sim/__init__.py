@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sim.scenario.loading import load_scenario as load_scenario
     from sim.scenario.loading import scenarios as scenarios
     from sim.scenario.schema import Scenario as Scenario
+    from sim.study.crate import pack as pack
+    from sim.study.crate import unpack as unpack
     from sim.study.ensemble.run import run as run
     from sim.study.experiment.jsonschema import schema as schema
     from sim.study.experiment.loading import check as check
@@ -63,6 +65,7 @@ _HOMES = {
     "load_experiment": "sim.study.experiment.loading",
     "load_scenario": "sim.scenario.loading",
     "odds": "sim.analysis.answers.odds",
+    "pack": "sim.study.crate",
     "report": "sim.views.report.page",
     "robustness": "sim.analysis.choosing.robustness",
     "run": "sim.study.ensemble.run",
@@ -73,6 +76,7 @@ _HOMES = {
     "sweep": "sim.study.sweep.sweep",
     "tip": "sim.analysis.choosing.tip",
     "trace": "sim.views.one_run.trace",
+    "unpack": "sim.study.crate",
 }
 
 __all__ = ["__version__", "errors", "rules", *_HOMES]

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 
+def visible(text: str) -> str:
+    """Return a text with what would give a terminal orders written out: controls and marks of direction."""
+    return text if text.isprintable() else _HIDDEN.sub(lambda one: f"\\u{ord(one[0]):04x}", text)
+
+
+#: Control characters but for tab and line break, marks of direction, halves of characters.
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
 class PanjError(ValueError):
-    """Base of everything this package raises on purpose."""
+    """Base of everything this package raises on purpose; texts of others in its message are made visible."""
+
+    def __str__(self) -> str:
+        return visible(super().__str__())
 
 
 class ModelError(PanjError):
@@ -24,6 +37,10 @@ class ResultError(PanjError):
 
 class HeldError(ResultError):
     """Another process holds the folder."""
+
+
+class IncompleteWarning(UserWarning):
+    """A study is read before all of its runs are done, or after some were lost."""
 
 
 def nearest(name: str, choices: Iterable[str], most: int = 3) -> str:

@@ -366,8 +366,8 @@ def test_trace_and_run_are_the_same_run(panj: Panj) -> None:
     import pyarrow.parquet as pq
 
     panj("run", "baseline", "--runs", 4, "--weeks", 60, "--no-plots", "--out", "r")
-    rows = pq.read_table("r/outcomes.parquet").to_pylist()
-    chosen = next(row for row in rows if row["case"] == 0 and row["replicate"] == 3)
+    rows = pq.read_table("r/outcomes_at_defaults.parquet").to_pylist()
+    chosen = next(row for row in rows if row["replicate"] == 3)
     data = json.loads(panj("trace", "baseline", "--replicate", 3, "--weeks", 60, "--json").out)
     assert data["outcome"]["path"] == chosen["path"]
     assert data["outcome"]["peak_escalation"] == chosen["peak_escalation"]

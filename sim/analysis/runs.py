@@ -288,8 +288,8 @@ class Ensemble(Stored):
     def __init__(self, result: Result) -> None:
         # What the scenario itself holds is told apart by nothing, so case 0 has no value here.
         cases = result.design.set_index("case").reindex(range(len(result.design) + 1))
-        super().__init__(result.outcomes, cases, np.arange(len(cases)))
-        self.source, self.total, self.seed = result, len(result.outcomes), result.seed
+        super().__init__(result.every_run, cases, np.arange(len(cases)))
+        self.source, self.total, self.seed = result, len(result.every_run), result.seed
         self.what, self.readings = result.spec, result.readings
         self.weeks, self.citizens, self.start = result.spec.weeks, result.spec.citizens, result.spec.start
 
@@ -305,7 +305,7 @@ class Ensemble(Stored):
 
     def changes(self) -> Iterable[pd.DataFrame]:
         """Return the changes of rung."""
-        return [self.source.changes]
+        return [self.source.every_change]
 
     def weekly(self) -> pd.DataFrame:
         """Return the quantiles over the runs of each group by week."""

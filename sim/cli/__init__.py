@@ -5,16 +5,21 @@ Imports of the model and of everything that is slow to load stand inside the com
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import gc
+import os
 import re
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from sim.cli import streams
 from sim.cli.answers import answers
 from sim.cli.options import (
     DONE,
@@ -23,6 +28,7 @@ from sim.cli.options import (
     NOT_HELD,
     SOME_FAILED,
     TERMINATED,
+    UNREAD,
     WRONG_INPUT,
     Citizens,
     Json,
@@ -40,7 +46,7 @@ from sim.cli.options import (
 from sim.cli.page import page
 from sim.cli.studies import studies
 from sim.cli.why import why
-from sim.errors import PanjError, ScenarioError
+from sim.errors import IncompleteWarning, PanjError, ScenarioError
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -59,22 +65,50 @@ app = typer.Typer(
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code; no foreseen error shows a traceback."""
+    streams.prepare()
     signal.signal(signal.SIGTERM, _terminated)
+    warnings.simplefilter("always", IncompleteWarning)
+    warnings.showwarning = _warned
     gc.set_threshold(200_000, 20, 20)  # what libraries build as they load stays; searching it is slow
     try:
         app(args=None if arguments is None else list(arguments), prog_name="panj")
     except PanjError as error:
         _leave(str(error), WRONG_INPUT)
+    except BrokenPipeError:
+        _unread()
     except OSError as error:
-        _leave(f"reading or writing failed: {error}", IO_FAILED)
+        closed = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+        hint = "; name a place that can be written to with --out or -o" if closed else ""
+        _leave(f"reading or writing failed: {error}{hint}", IO_FAILED)
+    except SystemExit:
+        if type(sys.stdout).__name__.endswith("PacifyFlushWrapper"):  # typer's mark of a pipe nobody reads
+            _unread()
+        raise
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _leave("interrupted", INTERRUPTED)
     sys.exit(DONE)
 
 
+def _warned(message: Warning | str, category: type[Warning], *place: Any, **_: Any) -> None:
+    if issubclass(category, IncompleteWarning):
+        print(f"panj: {message}", file=sys.stderr)
+    else:
+        _SHOW(message, category, *place)
+
+
+_SHOW = warnings.showwarning
+
+
 def _terminated(*_: object) -> NoReturn:
     raise SystemExit(TERMINATED)
+
+
+def _unread() -> NoReturn:
+    """Leave as other programs do whose reader has gone, without a word."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nothing is left to fail when the process ends
+    sys.exit(UNREAD)
 
 
 def _leave(message: str, code: int) -> NoReturn:
@@ -153,7 +187,7 @@ def run(
     """
     import sim
     from sim.views import terminal
-    from sim.views.pages.run import failures, run_record, show
+    from sim.views.pages.run import run_record, show
 
     if driver not in ("ensemble", "mesa"):
         raise ScenarioError(f"--driver: expected ensemble or mesa, found {driver!r}")
@@ -168,7 +202,7 @@ def run(
         print_json(run_record(result, folder, pictures))
     else:
         show(result, folder, pictures)
-    failed = failures(result)
+    failed = result.failed
     if failed:
         _remark(f"panj: {failed} runs failed; the column 'failure' of outcomes.parquet says where and why")
         raise typer.Exit(SOME_FAILED)
@@ -245,6 +279,7 @@ def trace(
             raise ScenarioError("panj trace --from: the run is as it was made; leave other settings out")
         run = which.find(which.opened(folder), name)
         story = sim.trace(run.spec, run.replicate, run.seed, run.row)
+        which.agree(run, story.model.outcome)
     else:
         spec = _scenario(str(scenario), settings, weeks, citizens)
         story = sim.trace(spec, replicate=replicate, seed=seed)
@@ -338,12 +373,16 @@ def check(
     definition.
     """
     import sim
+    from sim.study.experiment.overruled import overruled, unused
     from sim.views import storyline, terminal
 
     spec = sim.check(file)
-    told = spec if isinstance(spec, sim.Scenario) else next(iter(spec.scenarios.values()))
+    if isinstance(spec, sim.Scenario):
+        told, own = spec, []
+    else:
+        told, own = next(iter(spec.scenarios.values())), [*overruled(spec), *unused(spec)]
     if as_json:
-        notes = list(storyline.notes(told))
+        notes = [*own, *storyline.notes(told)]
         print_json({"file": file, "ok": True, "title": spec.title, "hash": spec.hash, "notes": notes})
         return
     print(f"{file}: OK (hash {spec.hash[:8]})\n")
@@ -351,6 +390,8 @@ def check(
         print(
             f"{spec.title}: {spec.method}, {len(spec.laws)} uncertain values, {spec.replicates} replicates\n"
         )
+    for one in own:
+        print(f"Note: {one}.\n")
     print(storyline.page(told, terminal.console().width))
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Annotated, Any
 
 import typer
 
 DONE, NOT_HELD, WRONG_INPUT, SOME_FAILED, IO_FAILED, HELD = 0, 1, 2, 3, 74, 75
-INTERRUPTED, TERMINATED = 130, 143
+INTERRUPTED, UNREAD, TERMINATED = 130, 141, 143
 
 
 def print_json(data: Any) -> None:
     """Print data for machines, refusing what JSON has no word for."""
-    print(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False))
+    plain = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    print(json.dumps(data, ensure_ascii=plain, indent=2, allow_nan=False))
 
 
 def complete_scenario(incomplete: str) -> list[str]:
@@ -79,6 +81,6 @@ Given = Annotated[
     str | None,
     typer.Option(
         metavar="CONDITION",
-        help="Only runs that meet it: 'first_escalation_3 < 60 and first_rapprochement_3 is null'.",
+        help="Only runs that meet it: 'first_escalation_3 < 60 and first_rapprochement_3 = never'.",
     ),
 ]

@@ -28,6 +28,17 @@ def dashboard(
             help="Where to listen; beyond 127.0.0.1 whoever reaches it can have this machine compute.",
         ),
     ] = "127.0.0.1",
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ORIGIN",
+            help="Where a browser may come from besides, as through a forwarded port or a proxy: "
+            "http://localhost:8888, https://hub.example.org; repeatable.",
+        ),
+    ] = None,
+    prefix: Annotated[
+        str, typer.Option(metavar="PATH", help="Path under which a proxy serves it, like /user/me/panj.")
+    ] = "",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No remarks.")] = False,
 ) -> None:
     """Serve the web page: turn numbers, watch the distribution, compare, step through a run, brush results.
@@ -36,4 +47,11 @@ def dashboard(
     """
     import sim
 
-    sim.dashboard(folder, port=port, address=address, quiet=quiet)
+    sim.dashboard(
+        folder,
+        port=port,
+        address=address,
+        quiet=quiet,
+        allow_origin=tuple(allow_origin or ()),
+        prefix=prefix,
+    )

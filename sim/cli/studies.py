@@ -42,7 +42,11 @@ def sweep(
         int | None, typer.Option(metavar="N", help="Threads in this process; default: all cores.", min=1)
     ] = None,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler, like tcp://10.0.0.1:8786.")
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="A Dask scheduler, like tcp://10.0.0.1:8786; whoever reaches it can run code here.",
+        ),
     ] = None,
     workers: Annotated[
         int | None, typer.Option(metavar="N", help="Start so many worker processes here instead.", min=1)
@@ -60,7 +64,10 @@ def sweep(
     force: Annotated[
         bool, typer.Option("--force", help="Start anew where another study is; that one is kept beside it.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do run more than a billion runs.")] = False,
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", help="Do run more than a billion runs, or what is varied without effect."),
+    ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -128,22 +135,56 @@ def status(
 ) -> None:
     """Say how far a sweep is: done, failed, missing, rate, time left; checksums with --verify.
 
-    Ends with exit code 1 when a part is damaged, 3 when runs failed.
+    Ends with exit code 1 when something is damaged, 3 when runs failed.
     """
     from sim.study.results.study import Study
     from sim.views import terminal
     from sim.views.pages.sweep import status, sweep_record
 
     study = Study(folder)
-    damaged = study.damaged() if verify else None
+    told = sweep_record(study, verify)
     if as_json:
-        print_json(sweep_record(study, damaged))
+        print_json(told)
     else:
-        terminal.console().print(status(study, damaged))
-    if damaged:
+        terminal.console().print(status(study, told))
+    if told.get("damaged") or told.get("faults"):
         raise typer.Exit(NOT_HELD)
     if study.failed:
         raise typer.Exit(SOME_FAILED)
+
+
+@studies.command(epilog="Example: panj pack results/grid -o grid.zip")
+def pack(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A result folder.")],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to; default: DIR.zip.")
+    ] = None,
+) -> None:
+    """Write a result as one file for others: an RO-Crate with checksums, licence, environment and command."""
+    import sim
+
+    print(sim.pack(folder, out))
+
+
+@studies.command(epilog="Example: panj unpack grid.zip --out results/received")
+def unpack(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that panj pack wrote.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where to; default: named as the file.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Open a packed result, check every byte of it, and say what differs here from where it was made."""
+    import sim
+
+    found = sim.unpack(file, out)
+    if as_json:
+        print_json({**vars(found), "folder": str(found.folder)})
+        return
+    print(f"{found.folder}: every file has its checksum")
+    for one in found.differences or ("nothing differs here from where it was made",):
+        print(one)
+    print(f"made anew, beside the folder named result, by: {found.command}")
 
 
 @studies.command(epilog="Example: panj export results/grid --format csv")

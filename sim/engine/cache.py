@@ -6,6 +6,7 @@ hash of the package's source: edited rules get a folder of their own.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -24,7 +25,7 @@ import platformdirs
 PACKAGE = Path(__file__).resolve().parent.parent
 
 #: Files of the engine that never reach the compiler.
-PLAIN = frozenset({"mesa_model.py", "agents.py", "decisions.py"})
+PLAIN = frozenset({"mesa_model.py", "agents.py", "decisions.py", "processors.py"})
 
 
 def source_key(package: Path = PACKAGE) -> str:
@@ -47,7 +48,10 @@ def cache_folder() -> Path:
     """
     key = source_key()
     base = os.environ.get("PANJ_CACHE")
-    wanted = [Path(base)] if base else [Path(platformdirs.user_cache_dir("panj"))]
+    wanted = [Path(base)] if base else []
+    if not base:
+        with contextlib.suppress(RuntimeError, OSError):  # a user without a home
+            wanted.append(Path(platformdirs.user_cache_dir("panj")))
     wanted.append(Path(tempfile.gettempdir()) / f"panj-{os.getuid() if hasattr(os, 'getuid') else 'user'}")
     for place in wanted:
         folder = place / key

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine import compiled
+from sim.engine.processors import processors
 from sim.engine.workspace import Request, Workspace
 from sim.model.outcomes import OUTCOME_DTYPE
 from sim.model.registry import load
@@ -99,7 +99,8 @@ def simulate(
         (R,) row of `cases` of each run; None: run i takes row i. Runs that share a replicate cost
         less side by side, since their chance is drawn once.
     threads
-        Number of threads (default: all cores). The result does not depend on it.
+        Number of threads (default: one for each processor this process may use). The result does not
+        depend on it.
     keep
         World variables whose weekly values are kept.
     progress
@@ -109,7 +110,7 @@ def simulate(
     """
     model = load()
     runs = len(replicates)
-    workers = max(1, min(threads or os.cpu_count() or 1, runs))
+    workers = max(1, min(threads or processors(), runs))
     spaces = [Workspace(model, plan) for _ in range(workers)]
     if cases is None:
         cases, which = spaces[0].default[None, :], np.zeros(runs, np.int64)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn
 
 import mesa
 import numpy as np
@@ -127,6 +127,13 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
             model_reporters={name: _reporter(column) for column, name in enumerate(self.registry.world)}
         )
         self.datacollector.collect(self)
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        """Refuse to be copied or pickled: a copy would move its records and not the arrays behind them."""
+        raise TypeError(
+            "a PolicyModel cannot be copied or pickled; make another with the same spec, seed, replicate and "
+            "case and step it to the same week: it is the same run, bit for bit"
+        )
 
     def _read(self, spec: Scenario | Plan | str) -> tuple[Plan, Scenario | None]:
         if isinstance(spec, Plan):

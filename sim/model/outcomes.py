@@ -214,7 +214,7 @@ def first_weeks(ladder: str, *events: str, **places: tuple[Place, ...]) -> Itera
             f"first_{ladder}_{rung}",
             "week",
             "week",
-            f"first week on rung {rung} of {ladder} or above; missing where never",
+            f"first week on rung {rung} of {ladder} or above; infinite where never",
             f"first {event.removeprefix('a ').removeprefix('an ')}",
             event,
             places=places.get(f"_{rung}", ()),

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from sim.errors import visible
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
 from sim.scenario import catalogue
@@ -24,16 +25,23 @@ OPERATIONS = ("set", "add", "multiply", "path")
 #: Means of the population: what happens to them happens to every citizen.
 MEANS = ("solidarity", "fear", "approval")
 DEFAULT_START = date(2021, 8, 16)
+#: Dates end with the year 9999, and a storyline may last forty years.
+LATEST_START = date(9900, 1, 1)
+#: A number as text; Python takes more for one, like 1_0 and digits of other scripts.
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
 
 def faults(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield what is wrong with the meaning of a scenario given as plain data."""
     model = load()
     yield from _title(data)
+    yield from texts(data)
     yield from _reading(data)
     yield from values(data.get("world"), "variable of the world", model.world, ("world",))
     yield from values(data.get("parameters"), "parameter", model.parameters, ("parameters",))
     start = day(data.get("start", DEFAULT_START))
+    if start is not None and start > LATEST_START:
+        yield Fault(("start",), f"expected a start up to {LATEST_START}, found {start}")
     yield from _names(data)
     for loc, event in _mappings(data, "events"):
         yield from _triggers(loc, event)
@@ -55,6 +63,8 @@ def too_late(data: Mapping[str, Any]) -> Iterator[Fault]:
     """
     start, weeks = day(data.get("start", DEFAULT_START)), data.get("weeks", 208)
     if start is None or isinstance(weeks, bool) or not isinstance(weeks, int) or not 1 <= weeks <= 2080:
+        return
+    if start > LATEST_START:
         return
     last = start + timedelta(weeks=weeks, days=-1)
     for loc, when in _dates(data):
@@ -152,6 +162,18 @@ def _title(data: Mapping[str, Any]) -> Iterator[Fault]:
             f"expected a title in words, found {shown(title)}, which reads like a path or markup; "
             "leave out / \\ < >",
         )
+
+
+def texts(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield texts with characters that would give a terminal orders."""
+    found: list[tuple[Loc, Any]] = [(("question",), data.get("question"))]
+    for loc, event in _mappings(data, "events"):
+        found.append(((*loc, "because"), event.get("because")))
+        source = event.get("source")
+        found += [((*loc, "source", k), v) for k, v in source.items()] if isinstance(source, Mapping) else []
+    for loc, text in found:
+        if isinstance(text, str) and visible(text) != text:
+            yield Fault(loc, "expected text without control characters and marks of direction; drop them")
 
 
 def _reading(data: Mapping[str, Any]) -> Iterator[Fault]:

@@ -295,6 +295,6 @@ def _override(spec: Scenario, settings: Sequence[str]) -> Scenario:
 
 
 def _number(text: str) -> float | None:
-    if not re.fullmatch(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*", text, re.ASCII) or len(text) > 60:
+    if not checks.NUMBER.fullmatch(text.strip()) or len(text) > 60:
         return None
     return checks.number(float(text))

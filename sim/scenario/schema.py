@@ -239,8 +239,13 @@ class Scenario(Strict):
     @property
     def hash(self) -> str:
         """SHA-256 of the canonical form, 64 hexadecimal digits, the same in every process."""
-        text = json.dumps(self.canonical, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hash_of(self.canonical)
+
+
+def hash_of(canonical: Mapping[str, Any]) -> str:
+    """Return the hash that names a scenario."""
+    text = json.dumps(canonical, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 KEYS: dict[str, tuple[str, ...]] = {

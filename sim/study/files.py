@@ -8,10 +8,14 @@ then claim a success that it did not have; whoever wants the content writes it a
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
+
+from sim.errors import ResultError
 
 #: What temporary names end in.
 DRAFT = ".tmp"
@@ -30,7 +34,7 @@ class Disk:
 
     def extend(self, path: Path) -> int:
         """Open a file for writing at its end."""
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o666)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY | _PLAIN, 0o666)
 
     def write(self, handle: int, content: bytes) -> None:
         """Write all of it."""
@@ -65,18 +69,23 @@ class Disk:
         folder.mkdir(parents=True, exist_ok=True)
 
     def read(self, path: Path) -> bytes | None:
-        """Return the content of a file, None if there is none."""
+        """Return the content of a file, None if there is none; a link or a pipe is no file."""
         try:
-            return path.read_bytes()
+            handle = os.open(path, os.O_RDONLY | _BINARY | _PLAIN)
         except FileNotFoundError:
             return None
+        with open(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError(errno.EINVAL, "expected a file, found something else", str(path))
+            return file.read()
 
     def size(self, path: Path) -> int | None:
-        """Return the length of a file in bytes, None if there is none."""
+        """Return the length of a file in bytes, None if there is none; a link is none."""
         try:
-            return path.stat().st_size
+            found = path.lstat()
         except FileNotFoundError:
             return None
+        return found.st_size if stat.S_ISREG(found.st_mode) else None
 
     def names(self, folder: Path) -> list[str]:
         """List a folder, in order; nothing if there is none."""
@@ -91,7 +100,27 @@ class Disk:
 
 
 _BINARY = getattr(os, "O_BINARY", 0)
+#: Links are not followed, and nobody waits for the other end of a pipe.
+_PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 DISK = Disk()
+
+
+def own_files(folder: Path) -> None:
+    """Refuse a folder with anything but files and folders in it: a link would be written through.
+
+    Raises
+    ------
+    ResultError
+        Naming the first one.
+    """
+    with os.scandir(folder) as entries:
+        for one in entries:
+            if one.is_symlink() or not (one.is_file() or one.is_dir()):
+                kind = "link" if one.is_symlink() else "pipe or device"
+                raise ResultError(
+                    f"{folder / one.name} is a {kind}; a result folder holds files and folders of its own, "
+                    "so put there what it stands for, or remove it"
+                )
 
 
 def put(disk: Disk, contents: Mapping[Path, bytes]) -> None:

@@ -11,9 +11,7 @@ from typing import Any
 
 import sim
 from sim.scenario.schema import Scenario
-
-#: Version of the result folder's format.
-FORMAT = 1
+from sim.study.migrations import FORMAT
 
 #: Files that numbers depend on: source, and what calibration left.
 KINDS = ("*.py", "calibrated.json", "calibrated.npy")

@@ -18,13 +18,18 @@ PARTS = ("defaults", "plausible")
 LADDERS = ("escalation", "rapprochement")
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 
+#: Outcomes that are first weeks on a rung.
+FIRSTS = tuple(name for name, one in OUTCOMES.items() if one.kind == "week")
+
 Ints = NDArray[np.int64]
 
 
 def outcomes(part: str, case: Ints, block: Block, variables: Sequence[str]) -> pd.DataFrame:
     """Return one row a run: what it is, where it went, or why it failed.
 
-    Weeks and counts are nullable whole numbers; everything but `failure` is missing in a failed run.
+    Counts are nullable whole numbers. A first week is a float, infinite where the rung was never reached, so
+    that `<=`, `>`, their negations, means over them and medians count such a run as it is: later than any
+    week. Everything but `failure` is missing in a failed run, and nothing in a sound one.
     """
     rows = block.outcomes
     failed = block.failure_week > 0
@@ -36,7 +41,9 @@ def outcomes(part: str, case: Ints, block: Block, variables: Sequence[str]) -> p
     for name, one in OUTCOMES.items():
         values = rows[name]
         missing = np.isnan(values)
-        if one.kind == "class":
+        if one.kind == "week":
+            columns[name] = weeks(values, failed)
+        elif one.kind == "class":
             codes = np.where(missing, -1, values).astype(np.int64)
             columns[name] = named(codes, PATHS)
         elif one.kind == "flag":
@@ -51,6 +58,27 @@ def outcomes(part: str, case: Ints, block: Block, variables: Sequence[str]) -> p
         reasons[run] = f"week {int(block.failure_week[run])}: {variable} left its bounds or is no number"
     columns["failure"] = pd.array(reasons, dtype="string")
     return pd.DataFrame(columns)
+
+
+def weeks(first: NDArray[np.float64], failed: NDArray[np.bool_]) -> pd.arrays.FloatingArray:
+    """Return first weeks, NaN where there is none, as a column: infinite for never, missing for failed."""
+    return pd.arrays.FloatingArray(np.where(np.isnan(first), np.inf, first), failed)
+
+
+def reached(first: pd.Series[Any]) -> NDArray[np.bool_]:
+    """Return (R,) whether a first week ever came."""
+    week: NDArray[np.float64] = first.to_numpy(np.float64, na_value=np.nan)
+    return np.isfinite(week)
+
+
+def beside(design: pd.DataFrame) -> pd.DataFrame:
+    """Return a design whose columns may stand beside outcomes: a start value of an outcome's name says so."""
+    return design.rename(columns={name: at_start(name) for name in map(str, design)})
+
+
+def at_start(name: str) -> str:
+    """Return what something that varies is called beside outcomes: `approval` is one already."""
+    return f"{name}_at_start" if name in OUTCOMES else name
 
 
 def changes(case: Ints, first: int, ladders: NDArray[np.int8]) -> pd.DataFrame:

@@ -9,18 +9,31 @@ from typing import IO
 
 from rich import box
 from rich.console import Console, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
+
+from sim.errors import visible
 
 #: Width where the output is no terminal: a file or a pipe has no width of its own.
 WIDTH_OF_A_FILE = 110
 
 
+class _Plain(Console):
+    """A console that colours texts after what would give a terminal orders in them is made visible."""
+
+    def _render_buffer(self, buffer: Iterable[Segment]) -> str:
+        return super()._render_buffer(
+            one if one.control else Segment(visible(one.text), one.style) for one in buffer
+        )
+
+
 def console(file: IO[str] | None = None) -> Console:
     """Return a console for `file` (standard output where None), wide enough for tables in files."""
     target = sys.stdout if file is None else file
+    target = getattr(target, "stream", target)  # what this console writes is fit for a terminal already
     width = None if target.isatty() else WIDTH_OF_A_FILE
-    return Console(file=target, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    return _Plain(file=target, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
 def print_whole(page: RenderableType) -> None:
@@ -74,8 +87,7 @@ def progress(total: int, quiet: bool) -> Iterator[Callable[[int], None] | None]:
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    console = Console(file=sys.stderr)
     columns = (TextColumn("running"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console(sys.stderr), transient=True) as bar:
         task = bar.add_task("runs", total=total)
         yield lambda done: bar.advance(task, done)

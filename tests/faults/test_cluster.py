@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -93,6 +94,60 @@ def test_wrong_addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         sweep(EXPERIMENT, tmp_path / "study", scheduler="tcp://127.0.0.1:9", workers=2)
 
 
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="looks at sockets as Linux lists them")
+def test_workers_of_this_machine_listen_to_nobody(tmp_path: Path) -> None:
+    sweep(EXPERIMENT, tmp_path / "here", disk=Quick())
+    open_to: list[str] = []
+
+    def look() -> None:
+        listening = {
+            f"socket:[{line.split()[9]}]"
+            for table in ("/proc/net/tcp", "/proc/net/tcp6")
+            for line in Path(table).read_text().splitlines()[1:]
+            if line.split()[3] == "0A"
+        }
+        for pid in (os.getpid(), *(one.pid for one in multiprocessing.active_children())):
+            held = {os.readlink(one) for one in Path(f"/proc/{pid}/fd").iterdir() if one.is_symlink()}
+            open_to.extend(held & listening)
+
+    before = distributed_sockets()
+    study = sweep(EXPERIMENT, tmp_path / "there", workers=2, watch=Acting(1, look))
+    assert study.complete
+    assert content(tmp_path / "there") == content(tmp_path / "here")
+    assert set(open_to) <= before
+
+
+def distributed_sockets() -> set[str]:
+    """Sockets that this process holds already, from tests with clusters."""
+    return {os.readlink(one) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()}
+
+
+def test_a_worker_of_this_machine_is_killed(tmp_path: Path) -> None:
+    sweep(LONGER, tmp_path / "here", disk=Quick())
+
+    def kill() -> None:
+        os.kill(multiprocessing.active_children()[0].pid or 0, signal.SIGKILL)
+
+    study = sweep(LONGER, tmp_path / "there", workers=2, watch=Acting(3, kill))
+    assert study.complete
+    assert study.failed == 0
+    assert content(tmp_path / "there") == content(tmp_path / "here")
+
+
+@pytest.mark.parametrize("way", ["a file", "standard input"])
+def test_a_script_without_a_guard_is_told_so(tmp_path: Path, way: str) -> None:
+    script = f"import sim; sim.sweep({EXPERIMENT!r}, {str(tmp_path / 'study')!r}, workers=2)"
+    (tmp_path / "script.py").write_text(script)
+    command = [sys.executable, *(["script.py"] if way == "a file" else ["-"])]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    given = None if way == "a file" else script
+    ran = subprocess.run(command, input=given, capture_output=True, text=True, cwd=tmp_path, env=environment)
+    assert ran.returncode == 1
+    assert "if __name__ == '__main__'" in ran.stderr.splitlines()[-1]
+    if way == "a file":
+        assert ran.stderr.count("Traceback") == 1
+
+
 POISON = """
 import os
 from sim.study.sweep.blocks import Setup
@@ -104,6 +159,20 @@ def run(self, block, **options):
 def dask_setup(worker):
     Setup.run = run
 """
+
+
+@pytest.mark.long
+def test_a_block_that_kills_its_process_becomes_failed_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(POISON + "dask_setup(None)")
+    root = str(Path(__file__).resolve().parents[2])
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), root]))
+    study = sweep(EXPERIMENT, tmp_path / "study", workers=2)
+    assert study.complete
+    assert study.failed == study.runs // BLOCKS
+    failed = study.outcomes[study.outcomes["failure"].notna()]
+    assert failed["failure"].str.contains("worker died").all()
 
 
 @pytest.mark.long

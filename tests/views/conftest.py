@@ -37,7 +37,7 @@ def result() -> sim.Result:
 
 
 def all_failed(result: sim.Result) -> sim.Result:
-    outcomes = result.outcomes.copy()
+    outcomes = result.every_run.copy()
     for name in outcomes.columns[3:-1]:
         outcomes[name] = pd.Series([None] * len(outcomes), dtype=outcomes[name].dtype)
     outcomes["failure"] = pd.Series(["week 1: rhetoric left its bounds"] * len(outcomes), dtype="string")
@@ -50,15 +50,15 @@ def all_failed(result: sim.Result) -> sim.Result:
         for ladder in ("escalation", "rapprochement")
     ]
     changes = pd.DataFrame(rows).astype({"from": "int8", "to": "int8", "week": "int32"})
-    return replace(result, outcomes=outcomes, quantiles=quantiles, changes=changes)
+    return replace(result, every_run=outcomes, quantiles=quantiles, every_change=changes)
 
 
 def one_class(result: sim.Result) -> sim.Result:
-    outcomes = result.outcomes.copy()
+    outcomes = result.every_run.copy()
     outcomes["path"] = pd.Categorical(
         ["cold peace"] * len(outcomes), categories=outcomes["path"].cat.categories
     )
-    return replace(result, outcomes=outcomes)
+    return replace(result, every_run=outcomes)
 
 
 ODD = (

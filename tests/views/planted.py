@@ -55,7 +55,7 @@ def runs(risk: NDArray[np.float64], case: NDArray[np.int64], replicate: NDArray[
         columns[f"peak_{ladder}"] = pd.array(np.minimum(final + draw.integers(0, 2, n), 5), dtype="Int64")
         for rung in range(1, 6):
             week = np.ceil(when * rung / 2)
-            columns[f"first_{ladder}_{rung}"] = pd.array(np.where(week <= WEEKS, week, np.nan), dtype="Int64")
+            columns[f"first_{ladder}_{rung}"] = np.where(week <= WEEKS, week, np.inf)
     columns["deaths"] = pd.array(bad * draw.poisson(9, n), dtype="Int64")
     columns["approval"] = np.clip(0.5 + 0.2 * risk + draw.normal(0, 0.1, n), 0, 1)
     columns["refugees_hosted"] = 15000 + 9000 * draw.random(n)

@@ -27,7 +27,8 @@ def quantities(runs: Runs, groups: Sequence[Group] | None = None) -> pd.DataFram
     for part in map(runs.part, runs.groups() if groups is None else groups):
         n = len(part.rows)
         for one in reported("page"):
-            values = part.rows[one.name].dropna().to_numpy(np.float64) / one.scale
+            values = part.rows[one.name].to_numpy(np.float64, na_value=np.nan)
+            values = values[np.isfinite(values)] / one.scale
             low, middle, high = np.quantile(values, [0.05, 0.5, 0.95]) if len(values) else [np.nan] * 3
             told = {"group": part.name, "name": one.name, "label": one.label, "unit": one.shown or one.unit}
             ends = {"median": middle, "low": low, "high": high, "runs": n}

@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 
 from sim.errors import ScenarioError, nearest
 from sim.model.outcomes import OUTCOMES, PATHS
+from sim.study.tables import FIRSTS, reached
 
 Floats = NDArray[np.float64]
 
 FUNCTIONS = ("share", "mean", "weeks")
-FIRSTS = tuple(name for name, one in OUTCOMES.items() if one.kind == "week")
 #: Outcomes that are numbers; a class is none, and the bitmask of fitting classes means nothing averaged.
 NUMBERS = tuple(name for name, one in OUTCOMES.items() if one.kind not in ("class", "classes"))
 #: The classes that end in fighting of any kind.
@@ -93,12 +93,12 @@ class Estimand:
                 if one == "blood":
                     hit |= runs[one].fillna(False).to_numpy(dtype=bool)
                 elif one in FIRSTS:
-                    hit |= runs[one].notna().to_numpy()
+                    hit |= reached(runs[one])
             values = hit.astype(np.float64)
         else:
             values = runs[self.names[0]].to_numpy(dtype=np.float64, na_value=np.nan)
             if self.function == "weeks":
-                values = np.where(np.isnan(values), float(weeks), np.minimum(values, weeks))
+                values = np.minimum(values, weeks)
         return np.where(failed, np.nan, values)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.engine.mesa_model import PolicyModel
 from sim.model.registry import load
-from sim.study.results.names import Which
+from sim.study.results.names import Which, agree
 
 
 class Force(NamedTuple):
@@ -61,8 +61,15 @@ class Replay(PolicyModel):
 
 
 def replay(run: Which) -> Replay:
-    """Run a stored run again, to its end."""
+    """Run a stored run again, to its end.
+
+    Raises
+    ------
+    ResultError
+        It comes to something else than what is stored of it.
+    """
     load()
     model = Replay(run.spec, seed=run.seed, replicate=run.replicate, case=run.row)
     model.run()
+    agree(run, model.outcome)
     return model

@@ -47,7 +47,10 @@ def typical(source: Result | Study) -> list[Typical]:
     ResultError
         Every run failed.
     """
-    rows = source.part("defaults") if isinstance(source, Result) else source.outcomes
+    if isinstance(source, Result):
+        rows, changes = source.part("defaults"), source.changes_of("defaults")
+    else:
+        rows, changes = source.outcomes, source.changes
     sound = rows[rows["failure"].isna()]
     if sound.empty:
         raise ResultError("every run failed, so none is typical of anything")
@@ -56,7 +59,7 @@ def typical(source: Result | Study) -> list[Typical]:
         mine = sound[sound["path"] == path]
         if not mine.empty:
             some = mine.head(MOST).reset_index(drop=True)
-            chosen = some.iloc[medoid(ladders(some, source.changes), some[list(COMPARED)])]
+            chosen = some.iloc[medoid(ladders(some, changes), some[list(COMPARED)])]
             name = f"{int(chosen['case'])}:{int(chosen['replicate'])}"
             found.append(Typical(path, name, len(mine), len(sound)))
     return found

@@ -38,6 +38,9 @@ def read_table(path: Path, name: str, free: Mapping[str, Quantity]) -> Table:
         raise ScenarioError(
             f"{name}: expected a line of names and at least one case, found {len(lines)} lines"
         )
+    for mark, words in ((";", "semicolons"), ("\t", "tabs")):
+        if mark in header[0]:
+            raise ScenarioError(f"{name}, line 1: expected commas between the cells, found {words}")
     columns = [one for one in header if one != "group"]
     for one in header:
         if header.count(one) > 1:
@@ -66,10 +69,7 @@ def _cell(text: str, column: str, free: Mapping[str, Quantity], where: str) -> f
         if not text:
             raise ScenarioError(f"{where}: expected a name for {column}, found an empty cell")
         return text
-    try:
-        value = checks.number(float(text))
-    except ValueError:
-        value = None
+    value = checks.number(float(text)) if checks.NUMBER.fullmatch(text) else None
     if value is None:
         raise ScenarioError(f"{where}: expected a number for {column}, found {shown(text)}")
     if said := checks.out_of_bounds(value, free[column]):

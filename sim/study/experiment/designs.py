@@ -23,6 +23,8 @@ from sim.study.experiment.laws import Law
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+#: Most numbers of a design, cases by what varies: 0.4 GB, and methods hold several copies while they draw.
+MOST_NUMBERS = 50_000_000
 #: Rounds of drawing after which constraints are said to leave too little.
 MOST_ROUNDS = 1000
 
@@ -75,6 +77,14 @@ def base(experiment: Experiment) -> Base:
         raise ScenarioError(
             f"expected at most {MOST_CASES:,} cases, found {count * len(experiment.alternatives):,}; "
             "take a smaller size or fewer levels"
+        )
+    cases = count * len(experiment.alternatives)
+    wide = len(experiment.laws) + len(experiment.levers)
+    if cases * wide > MOST_NUMBERS:
+        raise ScenarioError(
+            f"expected a design of at most {MOST_NUMBERS:,} numbers, found {cases * wide:,} "
+            f"({cases:,} cases by {wide:,} values that vary, {cases * wide * 8 / 1e9:.1f} GB); "
+            "take a smaller size, leave out second_order, or vary less"
         )
     if experiment.table is not None:
         return _table(experiment)

@@ -184,12 +184,12 @@ class Experiment:
     @cached_property
     def text(self) -> str:
         """The canonical form as text, which a worker anywhere can be sent."""
-        return json.dumps(self.canonical, sort_keys=False, separators=(",", ":"), allow_nan=False)
+        return text_of(self.canonical)
 
     @cached_property
     def hash(self) -> str:
         """SHA-256 of the canonical form, 64 hexadecimal digits."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        return hash_of(self.canonical)
 
     @classmethod
     def of(
@@ -261,6 +261,16 @@ class Experiment:
             laid = [node(piece, "lever") for piece in pieces]
             self._variants[key] = checked(layers(chain, laid, choice, self.weeks, self.citizens))
         return self._variants[key]
+
+
+def text_of(canonical: Mapping[str, Any]) -> str:
+    """Return a canonical form as text; the order of its keys counts."""
+    return json.dumps(canonical, sort_keys=False, separators=(",", ":"), allow_nan=False)
+
+
+def hash_of(canonical: Mapping[str, Any]) -> str:
+    """Return the hash that names an experiment."""
+    return hashlib.sha256(text_of(canonical).encode()).hexdigest()
 
 
 def layers(

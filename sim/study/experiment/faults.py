@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.errors import nearest
@@ -147,7 +147,10 @@ def columns(spec: ExperimentFile, world: Collection[str]) -> Iterator[Fault]:
     for i, name in enumerate(spec.outcomes or ()):
         if name not in OUTCOMES:
             yield Fault(("outcomes", i), unknown("outcome", name, OUTCOMES))
+    yield from _doubles(("outcomes",), spec.outcomes or ())
     if spec.trajectories is not None:
+        yield from _doubles(("trajectories", "variables"), spec.trajectories.variables)
+        yield from _doubles(("trajectories", "cases"), spec.trajectories.cases or ())
         for i, name in enumerate(spec.trajectories.variables):
             if name not in world:
                 loc: Loc = ("trajectories", "variables", i)
@@ -158,3 +161,11 @@ def columns(spec: ExperimentFile, world: Collection[str]) -> Iterator[Fault]:
                 f"expected at most 20000 replicates for quantiles of a case, found {spec.replicates}; "
                 "take full",
             )
+
+
+def _doubles(loc: Loc, values: Sequence[object]) -> Iterator[Fault]:
+    seen: set[object] = set()
+    for i, one in enumerate(values):
+        if one in seen:
+            yield Fault((*loc, i), f"expected each once, found {shown(one)} twice; drop one")
+        seen.add(one)

@@ -190,7 +190,7 @@ class _Reader:
             spec = ExperimentFile(**self.data)
         except ValidationError as error:
             self._add(from_pydantic(error.errors(include_url=False), KEYS, _place))
-        self._add(self._title())
+        self._add([*self._title(), *checks.texts({"question": self.data.get("question")})])
         if spec is None:
             # As many faults at once as can be told without the rest.
             self._add(experiment_faults.levers(self.data, {}, self.free))

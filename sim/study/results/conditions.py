@@ -1,145 +1,239 @@
-"""Conditions on runs, in SQL: which runs of a result meet one, and why one is not understood."""
+"""Questions in SQL about the tables of a result, and conditions on its runs: read token by token, here alone.
+
+Beyond DuckDB's own SQL, `case` is a column wherever it does not begin a `case … end`, `never` is the first
+week of what never came, and `first_… is null` says the same, for so it was stored once. What would draw or
+look at a clock is refused: each table would see other runs.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+import contextlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.errors import ResultError, nearest
+from sim.study import tables
+from sim.study.tables import FIRSTS
 
-if TYPE_CHECKING:
-    from sim.study.results.result import Result
-
-_SQL = ("and", "or", "not", "is", "null", "in", "between", "like", "true", "false")
-
-
-def quoted(sql: str) -> str:
-    """Let the column `case` be written without quotes, unless SQL's own `case … end` is in use."""
-    if re.search(r"\bend\b", sql, re.IGNORECASE):
-        return sql
-    return re.sub(r"(?<![\"\w])case(?![\"\w])", '"case"', sql)
+#: How DuckDB writes the first week of what never came.
+NEVER = "'infinity'::double"
+#: Names of the moment that are written without brackets, and draws of rows.
+_MOMENTS = ("current_timestamp", "localtime", "localtimestamp", "sample", "tablesample")
+_SQL = ("and", "or", "not", "is", "null", "in", "between", "like", "true", "false", "never", "case")
 
 
-def said(error: Exception) -> str:
-    """Return what the database says of a question, in one line."""
-    return str(error).splitlines()[0]
+class Token(NamedTuple):
+    """A word, literal or sign of a question, with the space after it."""
+
+    text: str
+    space: str
+    kind: str
+
+    @property
+    def word(self) -> str:
+        """The word in small letters; empty where it is a literal, a comment or quoted."""
+        bare = self.kind in ("keyword", "identifier") and not self.text.startswith('"')
+        return self.text.lower() if bare else ""
+
+    @property
+    def name(self) -> str:
+        """The name of a column, quoted or not."""
+        return self.word or (self.text[1:-1] if self.kind == "identifier" else "")
 
 
-def check(connection: Any, condition: str, source: str, known: Iterable[str]) -> None:
-    """Refuse a condition that does not stand by itself, before anything is read.
-
-    Parameters
-    ----------
-    connection
-        To a database that holds `source`.
-    source
-        What the condition is about, as it stands behind `from`.
-    known
-        Columns it may name.
+def tokens(sql: str) -> list[Token]:
+    """Cut a question into its tokens, comments left out.
 
     Raises
     ------
     ResultError
-        Saying what is not understood, with the nearest name.
+        A literal does not end.
     """
     import duckdb
 
     try:
-        connection.execute(f"select ({quoted(condition)}) from {source} limit 0")
-        connection.execute(f"select 1 from {source} where {quoted(condition)} limit 0")
+        starts = duckdb.tokenize(sql)
     except duckdb.Error as error:
-        names = list(known)
-        words = re.findall(r"[a-z_][a-z0-9_]*", condition)
-        strange = [one for one in words if one not in (*names, *_SQL)]
-        near = nearest(strange[0], names) if strange else ""
-        raise ResultError(
-            f"--given {condition!r}: expected a condition on the columns of outcomes, like "
-            f"'first_escalation_3 < 60 and first_rapprochement_3 is null'; {said(error)}{near}"
-        ) from None
+        raise ResultError(message(error)) from None
+    found = []
+    # Places are counted in bytes.
+    raw = sql.encode()
+    ends = [start for start, _ in starts[1:]] + [len(raw)]
+    for (start, kind), end in zip(starts, ends, strict=False):
+        text = raw[start:end].decode()
+        bare = text.rstrip()
+        if kind.name != "comment":
+            found.append(Token(bare, text[len(bare) :], kind.name))
+    return found
 
 
-def given(result: Result, condition: str) -> Result:
-    """Return an ensemble of the runs that meet a condition, with the weekly values of those.
+def plain(sql: str, columns: Collection[str]) -> str:
+    """Return a question as DuckDB takes it.
 
-    Values that vary across plausible parameters may be named; at the defaults they are the scenario's.
-    The runs under other readings are none of these, so that table is empty.
+    Parameters
+    ----------
+    columns
+        Names that are columns here, whatever else they mean.
 
     Raises
     ------
     ResultError
-        The condition is not understood, or no run meets it.
+        It draws by chance or asks for the time, or a literal does not end.
+    """
+    read = tokens(sql)
+    words = [one.word for one in read]
+    written: list[str] = []
+    k = 0
+    while k < len(read):
+        token, after = read[k], words[k + 1 : k + 3]
+        called = k + 1 < len(read) and read[k + 1].text == "("
+        if token.word in _fleeting() and (called or token.word not in columns):
+            raise ResultError(
+                f"{token.text} gives something else each time it is asked, and then each table would hold "
+                "other runs; leave it out"
+            )
+        text, step = token.text, 1
+        if token.word == "case" and not _opens(read, k):
+            text = '"case"'
+        elif token.word == "never":
+            text = NEVER
+        elif k and read[k - 1].name in FIRSTS:
+            if token.word == "isnull" or (token.word == "is" and after[:1] == ["null"]):
+                text, step = f"= {NEVER}", 1 if token.word == "isnull" else 2
+            elif token.word == "notnull" or (token.word == "is" and after == ["not", "null"]):
+                text, step = f"< {NEVER}", 1 if token.word == "notnull" else 3
+        k += step
+        written.append(text + (read[k - 1].space or " "))
+    return "".join(written)
+
+
+def _opens(read: list[Token], k: int) -> bool:
+    """Say whether the word `case` opens a `case … end`: an operand or `when` follows, and an `end`."""
+    if k + 1 == len(read) or "end" not in [one.word for one in read[k:]]:
+        return False
+    following = read[k + 1]
+    operand = following.kind in ("identifier", "string_const", "numeric_const") or following.text == "("
+    return operand or following.word == "when"
+
+
+@lru_cache(maxsize=1)
+def _fleeting() -> frozenset[str]:
+    """Names of functions whose answer hangs on chance, the time or the session, in every form they have."""
+    import duckdb
+
+    with duckdb.connect(":memory:") as connection:
+        rows = connection.execute(
+            "select function_name from duckdb_functions() where stability is not null "
+            "group by function_name having bool_and(stability <> 'CONSISTENT')"
+        ).fetchall()
+    return frozenset((*(name for (name,) in rows), *_MOMENTS))
+
+
+def message(error: Exception) -> str:
+    """Return what the database says of a question, in one line."""
+    return str(error).splitlines()[0]
+
+
+@contextlib.contextmanager
+def opened(sources: Mapping[str, Any], keys: pd.DataFrame | None = None) -> Iterator[Any]:
+    """Yield a connection that reaches these tables and nothing else.
+
+    Where `outcomes` and `design` are among them and `runs` is not, `runs` is each run beside the values of
+    its case. With `keys`, tables by `case` and `replicate` hold these runs alone.
     """
     import duckdb
 
-    from sim.study.ensemble.readings import none
-
-    runs = _with_values(result)
     with duckdb.connect(":memory:") as connection:
-        connection.register("runs", runs)
-        # The table above is all that a condition may reach.
+        if keys is not None:
+            connection.register("met", keys)
+        for name, source in sources.items():
+            connection.register(name if keys is None else f"every_{name}", source)
+            if keys is not None:
+                described = connection.execute(f"from every_{name} limit 0").description
+                some = 'semi join met using ("case", replicate)' if _names(described) >= set(keys) else ""
+                connection.execute(f"create view {name} as from every_{name} {some}")
+        if {"outcomes", "design"} <= sources.keys() and "runs" not in sources:
+            connection.execute('create view runs as select * from outcomes join design using ("case")')
         connection.execute("set enable_external_access=false; set lock_configuration=true")
-        check(connection, condition, "runs", runs.columns)
-        asked = f'select "case", replicate from runs where ({quoted(condition)})'
-        try:
-            met = pd.MultiIndex.from_frame(connection.execute(asked).df())
-        except duckdb.Error as error:
-            raise ResultError(f"--given {condition!r}: {said(error)}") from None
-    if not len(met):
-        raise ResultError(f"--given {condition!r}: none of {len(runs):,} runs meets it")
-    tables: dict[str, Any] = {
-        name: frame[pd.MultiIndex.from_frame(frame[["case", "replicate"]]).isin(met)].reset_index(drop=True)
-        for name, frame in (("outcomes", result.outcomes), ("changes", result.changes))
-    }
-    both = condition if result.condition is None else f"({result.condition}) and ({condition})"
-    quantiles, kept = _weekly(result, tables["outcomes"])
-    return replace(
-        result, **tables, quantiles=quantiles, readings=none(), condition=both, _spec=result.spec, _kept=kept
-    )
+        yield connection
 
 
-def _weekly(result: Result, outcomes: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.float64] | None]:
-    """Return the quantiles of these runs by week, and the weekly values of those at the defaults.
+def ask(connection: Any, sql: str, columns: Collection[str]) -> pd.DataFrame:
+    """Return the answer to a question; classes and ladders keep their order.
 
-    They are run again; by other source they might be other runs, so then there are none.
+    Raises
+    ------
+    ResultError
+        The question is not understood; says why.
     """
-    from sim.model.registry import load
-    from sim.study import tables
-    from sim.study.ensemble.blocks import KEPT, charted, weekly
-    from sim.study.identity import source_hash
+    import duckdb
 
-    same = result.identity["source"] == source_hash()
-    charts = charted(load())
-    values: dict[str, NDArray[np.float64]] = {}
-    for part in tables.PARTS if result.identity["plausible"] else tables.PARTS[:1]:
-        mine = outcomes.loc[outcomes["part"] == part, "replicate"].to_numpy()
-        values[part] = (
-            weekly(result.spec, runs=result.runs, seed=result.seed, part=part)[mine[mine < KEPT]]
-            if same
-            else np.zeros((0, result.spec.weeks + 1, len(charts)))
-        )
-    frames = [tables.quantiles(part, kept, charts) for part, kept in values.items()]
-    return pd.concat(frames, ignore_index=True), values["defaults"] if same else None
+    from sim.model.outcomes import PATHS
+
+    try:
+        found: pd.DataFrame = connection.execute(plain(sql, columns)).df()
+    except duckdb.Error as error:
+        raise ResultError(f"the question is not understood: {message(error)}") from None
+    for name, names in (("path", PATHS), ("ladder", tables.LADDERS)):
+        if name in found and found[name].dtype != "category":
+            found[name] = pd.Categorical(found[name], categories=names)
+    return found
 
 
-def _with_values(result: Result) -> pd.DataFrame:
-    """Return the outcomes with what varies from case to case beside them; of one name, the outcome counts."""
-    from sim.model.registry import load
-    from sim.scenario.plan import plan
+def met(connection: Any, condition: str) -> pd.DataFrame:
+    """Return `case` and `replicate` of the runs that meet a condition.
 
-    names = [one for one in result.design.columns if one != "case"]
-    model = load()
-    ready = plan(result.spec, model)
-    own = dict(zip([*model.parameters, *model.world], [*ready.parameters, *ready.world], strict=True))
-    design = pd.concat(
-        [pd.DataFrame({"case": [0], **{name: [float(own[name])] for name in names}}), result.design],
-        ignore_index=True,
-    )
-    return result.outcomes.astype({"path": "string", "part": "string"}).merge(
-        design, on="case", how="left", suffixes=("", "_at_first")
-    )
+    Raises
+    ------
+    ResultError
+        It is not understood, is no condition, or no run meets it; says which, with the nearest name.
+    """
+    import duckdb
+
+    columns = _names(connection.execute("from runs limit 0").description)
+    try:
+        sql = plain(condition, columns)
+        connection.execute(f"from runs where {sql} limit 0")  # by itself, not by the brackets around it
+        (told,) = connection.execute(f"select ({sql}) from runs limit 0").description
+        if str(told[1]).upper() not in ("BOOLEAN", "BOOL"):
+            raise ResultError("that is a value, neither true nor false")
+        found: pd.DataFrame = connection.execute(f'select "case", replicate from runs where ({sql})').df()
+    except (duckdb.Error, ResultError) as error:
+        raise ResultError(
+            f"--given {condition!r}: expected a condition on the columns of outcomes, like "
+            f"'first_escalation_3 < 60 and first_rapprochement_3 = never'; {message(error)}"
+            f"{_near(condition, columns)}"
+        ) from None
+    if found.empty:
+        runs = connection.execute("select count(*) from runs").fetchone()[0]
+        raise ResultError(f"--given {condition!r}: none of {runs:,} runs meets it")
+    return found
+
+
+def _names(description: Iterable[tuple[Any, ...]]) -> set[str]:
+    return {str(one[0]) for one in description}
+
+
+def _near(condition: str, columns: Iterable[str]) -> str:
+    """Say which columns lie nearest to the first name that is none."""
+    try:
+        names = [one.name for one in tokens(condition) if one.name]
+    except ResultError:
+        return ""
+    known = list(columns)
+    strange = [one for one in names if one not in known and one.lower() not in _SQL]
+    return nearest(strange[0], known) if strange else ""
+
+
+def both(first: str | None, second: str) -> str:
+    """Return the condition that both hold."""
+    return second if first is None else f"({first}) and ({second})"
+
+
+def only(frame: pd.DataFrame, keys: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a table that belong to these runs."""
+    wanted = pd.MultiIndex.from_frame(keys)
+    return frame[pd.MultiIndex.from_frame(frame[["case", "replicate"]]).isin(wanted)].reset_index(drop=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ from sim.study.results.result import Result
 from sim.study.results.study import Study
 
 FORMATS = ("csv", "parquet", "netcdf")
+#: An infinite number as text: by `inf` DuckDB takes a column for dates, by `Inf` polars for words.
+INFINITE = "1e999"
 #: First characters by which a spreadsheet takes text for a formula.
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?", re.ASCII)
@@ -62,11 +65,13 @@ def export(
 
 
 def _tables(source: Result | Study) -> Iterator[tuple[str, pd.DataFrame]]:
+    if isinstance(source, Result):
+        for name, frame in source.tables.items():
+            yield Path(store.FILES[name]).stem, frame
+        return
     for name in ("outcomes", "changes", "design"):
         yield name, getattr(source, name)
-    if isinstance(source, Result):
-        yield "trajectories", source.quantiles
-    elif source.experiment.trajectories is not None:
+    if source.experiment.trajectories is not None:
         yield "trajectories", source.trajectories
 
 
@@ -88,7 +93,7 @@ def harmless(cell: str) -> str:
 def _cells(column: pd.Series[Any], digits: int | None) -> list[Any]:
     words = isinstance(column.dtype, pd.CategoricalDtype) or not pd.api.types.is_numeric_dtype(column)
     if not words or pd.api.types.is_bool_dtype(column):
-        cells = ["" if pd.isna(one) else one for one in column.tolist()]
+        cells = ["" if pd.isna(one) else INFINITE if one == math.inf else one for one in column.tolist()]
         if digits is None:
             return cells
         return [f"{one:.{digits}g}" if isinstance(one, float) else one for one in cells]
@@ -120,11 +125,15 @@ def _ensemble(result: Result) -> Any:
     import xarray as xr
 
     data: dict[str, Any] = {}
-    for name in result.outcomes.columns:
-        column = result.outcomes[name]
-        if isinstance(column.dtype, pd.CategoricalDtype) or name == "failure":
-            data[name] = ("run", column.astype("string").fillna("").to_numpy(str))
-        else:
-            data[name] = ("run", column.to_numpy(np.float64, na_value=np.nan))
+    for table in ("outcomes", "outcomes_at_defaults"):
+        frame = result.tables.get(table, result.outcomes[:0])
+        end = table.removeprefix("outcomes")
+        for name in frame.columns if len(frame) else ():
+            column = frame[name]
+            if isinstance(column.dtype, pd.CategoricalDtype) or name == "failure":
+                values = column.astype("string").fillna("").to_numpy(str)
+            else:
+                values = column.to_numpy(np.float64, na_value=np.nan)
+            data[name + end] = (f"run{end}", values)
     attrs = {"title": result.spec.title, "hash": result.spec.hash, "seed": result.seed}
     return xr.Dataset(data, attrs=attrs)

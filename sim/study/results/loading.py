@@ -16,7 +16,7 @@ def load_results(folder: str | Path, given: str | None = None) -> Result | Study
     Parameters
     ----------
     given
-        A condition on runs, like `first_escalation_3 < 60 and first_rapprochement_3 is null`.
+        A condition on runs, like `first_escalation_3 < 60 and first_rapprochement_3 = never`.
 
     Raises
     ------

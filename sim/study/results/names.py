@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from sim.errors import ResultError
+from sim.model.outcomes import OUTCOMES, PATHS
 from sim.model.registry import load
 from sim.scenario.plan import plan
 from sim.scenario.schema import Scenario
 from sim.study.identity import source_hash
 from sim.study.results.loading import load_results
 from sim.study.results.result import Result
+from sim.study.tables import FIRSTS
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.study.results.study import Study
 
 NAMES = (
@@ -35,6 +36,7 @@ class Which:
 
     name : `CASE:REPLICATE`
     row : (parameters + world,) values of its case, or None for the scenario's own
+    stored : its row of outcomes, None where it was not run yet
     """
 
     name: str
@@ -42,6 +44,7 @@ class Which:
     seed: int
     replicate: int
     row: NDArray[np.float64] | None
+    stored: pd.Series[Any] | None = None
 
     @property
     def case(self) -> int:
@@ -86,33 +89,46 @@ def find(source: Result | Study, name: str) -> Which:
     _same_source(source)
     if not isinstance(source, Result):
         spec, replicate, row = source.run((case, replicate))
-        return Which(f"{case}:{replicate}", spec, source.experiment.seed, replicate, row)
-    rows = source.outcomes[source.outcomes["case"] == case]
+        stored = source.row(case, replicate)
+        return Which(f"{case}:{replicate}", spec, source.experiment.seed, replicate, row, stored)
+    rows = source.every_run[source.every_run["case"] == case]
     if rows.empty:
-        cases = int(source.outcomes["case"].max())
+        cases = int(source.every_run["case"].max())
         raise ResultError(f"run {name}: no case {case}; this result has the cases 0 to {cases}; {NAMES}")
     if replicate not in set(rows["replicate"].tolist()):
         first, last = int(rows["replicate"].min()), int(rows["replicate"].max())
         raise ResultError(
             f"run {name}: case {case} has the replicates {first} to {last}, found {replicate}; {NAMES}"
         )
-    return Which(
-        f"{case}:{replicate}",
-        source.spec,
-        source.seed,
-        replicate,
-        None if case == 0 else values(source)[case],
-    )
+    own = None if case == 0 else values(source)[case]
+    stored = rows[rows["replicate"] == replicate].iloc[0]
+    return Which(f"{case}:{replicate}", source.spec, source.seed, replicate, own, stored)
 
 
-def outcome(source: Result | Study, run: Which) -> pd.Series:
-    """Return the stored outcome of a run."""
-    rows = source.outcomes
-    found = rows[(rows["case"] == run.case) & (rows["replicate"] == run.replicate)]
-    if found.empty:
-        raise ResultError(f"run {run.name}: its block is not done yet, so there is no outcome of it")
-    row: pd.Series = found.iloc[0]
-    return row
+def agree(run: Which, outcome: np.void) -> None:
+    """Refuse a run that, run again, came to something else than what is stored of it.
+
+    Parameters
+    ----------
+    outcome
+        What it came to, as the engine says it.
+
+    Raises
+    ------
+    ResultError
+        Naming the first outcome that differs.
+    """
+    if run.stored is None or not pd.isna(run.stored["failure"]):
+        return
+    for name in OUTCOMES:
+        now, then = float(outcome[name]), run.stored[name]
+        then = PATHS.index(then) if name == "path" else float(then)
+        now = np.inf if name in FIRSTS and np.isnan(now) else now
+        if now != then:
+            raise ResultError(
+                f"run {run.name}: run again it is not the run that is stored ({name}: {then:g} stored, "
+                f"{now:g} now); the result was altered, or made where arithmetic differs; make it anew"
+            )
 
 
 def values(result: Result) -> NDArray[np.float64]:

@@ -34,12 +34,14 @@ class Result:
     ----------
     identity
         Canonical scenario with its hash, seed, runs, versions: what determines the tables.
-    outcomes
-        One row a run: `case` (0 at the defaults), `replicate`, `part` (`defaults` or `plausible`),
-        `path`, `fits` (bit k: the condition of class k holds), `blood`, the rungs, the first weeks on
-        each rung (missing where never), counts, stocks at the end, `failure` (missing if sound).
-    changes
-        One row a change of rung: `case`, `replicate`, `week`, `ladder`, `from`, `to`.
+    every_run
+        One row a run, of both parts, which nothing should be averaged over: `case` (0 at the
+        defaults), `replicate`, `part` (`defaults` or `plausible`), `path`, `fits` (bit k: the condition
+        of class k holds), `blood`, the rungs, the first weeks on each rung (infinite where never),
+        counts, stocks at the end, `failure` (missing if sound). See `outcomes` and `part`.
+    every_change
+        One row a change of rung in any of these runs: `case`, `replicate`, `week`, `ladder`, `from`,
+        `to`.
     quantiles
         By part, charted variable and week: `q05`, `q25`, `q50`, `q75`, `q95`, `mean`, over `runs`
         runs: those of the first 2,000 of the part that are sound.
@@ -53,8 +55,8 @@ class Result:
     """
 
     identity: Mapping[str, Any]
-    outcomes: pd.DataFrame
-    changes: pd.DataFrame
+    every_run: pd.DataFrame
+    every_change: pd.DataFrame
     quantiles: pd.DataFrame
     design: pd.DataFrame
     readings: pd.DataFrame
@@ -86,19 +88,43 @@ class Result:
         cases = pd.RangeIndex(1, len(weights) + 1, name="case")
         return pd.Series(weights, cases, np.float64, "weight")
 
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """One row a run across plausible parameters; at the defaults where nothing was varied.
+
+        The runs at the defaults differ by chance alone and are another population: `part("defaults")`.
+        """
+        return self.part(self.main).reset_index(drop=True)
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """One row a change of rung in the runs of `outcomes`."""
+        return self.changes_of(self.main).reset_index(drop=True)
+
+    @property
+    def main(self) -> str:
+        """The part that `outcomes` holds."""
+        return "plausible" if self.identity["plausible"] else "defaults"
+
     def part(self, name: str) -> pd.DataFrame:
         """Return the outcomes of one part, `defaults` or `plausible`."""
-        return self.outcomes[self.outcomes["part"] == name]
+        return self.every_run[self.every_run["part"] == name]
+
+    def changes_of(self, part: str) -> pd.DataFrame:
+        """Return the changes of rung in the runs of one part."""
+        return self.every_change[(self.every_change["case"] == 0) == (part == "defaults")]
+
+    @property
+    def failed(self) -> int:
+        """Number of failed runs, of both parts; `failure` says why."""
+        return int(self.every_run["failure"].notna().sum())
 
     @cached_property
     def ladders(self) -> dict[str, NDArray[np.int8]]:
         """Rungs by part, (runs, weeks + 1, 2): escalation, rapprochement; −1 after a failure."""
-        at_defaults = self.changes["case"] == 0
-        chosen = {"defaults": at_defaults, "plausible": ~at_defaults}
         found = {
-            part: tables.ladders(self.changes[rows], self.runs, self.spec.weeks)
-            for part, rows in chosen.items()
-            if part == "defaults" or self.identity["plausible"]
+            part: tables.ladders(self.changes_of(part), self.runs, self.spec.weeks)
+            for part in dict.fromkeys(["defaults", self.main])
         }
         if self.condition is None:
             return found
@@ -154,9 +180,25 @@ class Result:
         ResultError
             It is not understood, or no run meets it.
         """
-        from sim.study.results.conditions import given
+        from sim.study.results.given import given
 
         return given(self, condition)
+
+    def query(self, sql: str) -> pd.DataFrame:
+        """Ask in SQL (DuckDB) of its tables, by their names in `tables`.
+
+        `case` is a column unless it begins a `case … end`; `never` is the first week of what never came.
+        The runs at the defaults lie in tables of their own where there are others.
+
+        Raises
+        ------
+        ResultError
+            The question is not understood, or its answer hangs on chance or the time; says why.
+        """
+        from sim.study.results import conditions
+
+        with conditions.opened(self.tables) as connection:
+            return conditions.ask(connection, sql, [*self.every_run, *self.design])
 
     def _demand_same_source(self) -> None:
         if self.identity["source"] != source_hash():
@@ -193,8 +235,17 @@ class Result:
         """
         if self.condition is not None:
             raise ResultError("only some of the runs are here (given a condition); export them instead")
+        return store.save(self.identity, self.tables, Path(folder), force)
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Its tables as they are stored and exported, by name; none mixes the two parts."""
         names = ("outcomes", "changes", "quantiles", "design", "readings")
-        return store.save(self.identity, {name: getattr(self, name) for name in names}, Path(folder), force)
+        found = {name: getattr(self, name) for name in names}
+        if self.main != "defaults":
+            found["outcomes_at_defaults"] = self.part("defaults").reset_index(drop=True)
+            found["changes_at_defaults"] = self.changes_of("defaults").reset_index(drop=True)
+        return found
 
 
 def load_results(folder: str | Path) -> Result:
@@ -208,12 +259,18 @@ def load_results(folder: str | Path) -> Result:
     identity, found = store.read(Path(folder))
     return Result(
         identity,
-        found["outcomes"],
-        found["changes"],
+        _joined(found, "outcomes"),
+        _joined(found, "changes"),
         found["quantiles"],
         found["design"],
         found["readings"],
     )
+
+
+def _joined(found: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
+    """Return a table over both parts, the defaults first."""
+    parts = [found[one] for one in (f"{name}_at_defaults", name) if one in found]
+    return pd.concat(parts, ignore_index=True)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.errors import ResultError, nearest
 from sim.model.outcomes import OUTCOMES, PATHS
+from sim.study import tables
 from sim.study.experiment.designs import problem
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def to_ema(study: Study) -> tuple[pd.DataFrame, dict[str, NDArray[Any]]]:
     -------
     DataFrame, dict
         Experiments, one row a run: every uncertainty and lever, with `policy` (the levers together),
-        `model`, `case` and `replicate`. Outcomes by name, as many entries: numbers as float (NaN for
-        never), classes as text. Failed runs are left out.
+        `model`, `case` and `replicate`. Outcomes by name, as many entries: numbers as float (infinite
+        for never), classes as text. Failed runs are left out.
     """
     runs = study.outcomes[study.outcomes["failure"].isna()].reset_index(drop=True)
     design = study.design.set_index("case").drop(columns=["base", "group"])
@@ -90,7 +91,7 @@ def to_salib(study: Study, outcome: str, levers: Mapping[str, str]) -> ForSalib:
     good = runs["failure"].isna().to_numpy()
     values = (runs["path"] == outcome).to_numpy(np.float64) if outcome in PATHS else number(runs[outcome])
     if outcome.startswith("first_"):
-        values = np.where(np.isnan(values), setup.longest[0] + 1, values)
+        values = np.minimum(values, setup.longest[0] + 1)
     case = runs["case"].to_numpy(np.int64)
     tried = np.bincount(case, minlength=setup.cases)
     count = np.bincount(case[good], minlength=setup.cases)
@@ -120,8 +121,8 @@ def _setting(study: Study, levers: Mapping[str, str]) -> int:
 def to_xarray(study: Study) -> xr.Dataset:
     """Return the outcomes as a dataset by case and repetition, the design as coordinates.
 
-    Classes are numbers with their names in `flag_meanings`; what was not run, failed or never came
-    is NaN. `replicate` says which draws a run was on.
+    Classes are numbers with their names in `flag_meanings`; what was not run or failed is NaN, a first
+    week that never came infinite. `replicate` says which draws a run was on.
     """
     import xarray as xr
 
@@ -151,7 +152,8 @@ def to_xarray(study: Study) -> xr.Dataset:
     for name in study.design.columns:
         values = study.design[name]
         text = isinstance(values.dtype, pd.CategoricalDtype)
-        coords[name] = ("case", values.astype(str).to_numpy(str) if text else values.to_numpy())
+        plain = values.astype(str).to_numpy(str) if text else values.to_numpy()
+        coords[tables.at_start(name)] = ("case", plain)
     coords["repetition"] = np.arange(shape[1])
     experiment = study.experiment
     attrs = {"title": experiment.title, "hash": experiment.hash, "seed": experiment.seed}

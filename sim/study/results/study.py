@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sim.errors import ResultError
-from sim.model.outcomes import OUTCOMES, PATHS
+from sim.errors import IncompleteWarning, ResultError
+from sim.model.outcomes import OUTCOMES
+from sim.study import migrations, tables
 from sim.study.ensemble import store
-from sim.study.experiment.experiment import Experiment
+from sim.study.experiment.experiment import Experiment, hash_of
 from sim.study.files import DISK
+from sim.study.migrations import FORMAT
 from sim.study.results import conditions, shapes
 from sim.study.sweep import manifest, place
 from sim.study.sweep.manifest import Entry, part_name
-from sim.study.tables import LADDERS
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -45,7 +47,7 @@ class Study:
         A result folder that `sweep` made.
     given
         A condition on outcomes and design in SQL, like
-        `first_escalation_3 < 60 and first_rapprochement_3 is null`; every table then holds the
+        `first_escalation_3 < 60 and first_rapprochement_3 = never`; every table then holds the
         runs that meet it.
 
     Raises
@@ -57,11 +59,13 @@ class Study:
     def __init__(self, folder: str | Path, given: str | None = None) -> None:
         self.folder = Path(folder)
         self.identity = store.described(self.folder)
-        if self.identity.get("kind") != "sweep":
+        if self.identity["kind"] != "sweep":
             raise ResultError(f"{folder} holds an ensemble, not a sweep")
         self.condition = given
+        self._keys: pd.DataFrame | None = None
         if given is not None:
-            self._check(given)
+            with self._connection() as connection:
+                self._keys = conditions.met(connection, given)
 
     def __repr__(self) -> str:
         return (
@@ -75,25 +79,23 @@ class Study:
 
     def given(self, condition: str) -> Study:
         """Return the same study under a condition on its runs; conditions add up."""
-        both = condition if self.condition is None else f"({self.condition}) and ({condition})"
-        return Study(self.folder, both)
+        return Study(self.folder, conditions.both(self.condition, condition))
 
     # What it is
 
     @cached_property
     def experiment(self) -> Experiment:
         """The experiment, made again from what the folder says."""
-        told: Any = self.identity.get("experiment")
+        told = self.identity["experiment"]
         where = self.folder / store.NAME
+        if hash_of(told["canonical"]) != told["hash"]:
+            raise ResultError(f"the experiment in {where} is not the one its hash names")
         try:
-            found = Experiment.of(
+            return Experiment.of(
                 told["canonical"], told["question"], tuple(told["outcomes"]), told.get("reasons", {})
             )
         except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
             raise ResultError(f"the experiment in {where} cannot be read: {error}") from None
-        if found.hash != told["hash"]:
-            raise ResultError(f"the experiment in {where} is not the one its hash names")
-        return found
 
     @cached_property
     def setup(self) -> Setup:
@@ -128,6 +130,11 @@ class Study:
         found = place.done(self.folder, self.identity["experiment"]["hash"], sums=False)
         return dict(sorted(found.items()))
 
+    @cached_property
+    def garbled(self) -> int:
+        """Number of unreadable lines of the manifest; a block that only they name counts as missing."""
+        return manifest.garbled(DISK, self.folder, self.identity["experiment"]["hash"])
+
     def damaged(self) -> list[int]:
         """Return blocks that were done once and whose parts are gone or no longer have their checksum."""
         told = manifest.read(DISK, self.folder, self.identity["experiment"]["hash"])
@@ -137,6 +144,20 @@ class Study:
             if manifest.standing(DISK, self.folder, entries, sums=True) is None
         ]
 
+    def faults(self) -> list[str]:
+        """Say what else is damaged: the design, or lines of the manifest that blocks are missing for."""
+        found = []
+        try:
+            _ = self.design
+        except (ResultError, OSError) as error:
+            found.append(str(error))
+        if self.garbled and not self.complete:
+            found.append(
+                f"lines of the manifest that cannot be read: {self.garbled:,}; blocks that they named count "
+                "as missing, and the sweep's command runs these again"
+            )
+        return found
+
     # Its tables
 
     def batches(self, table: str = "outcomes", columns: list[str] | None = None) -> Iterator[pd.DataFrame]:
@@ -144,8 +165,17 @@ class Study:
         for block, entry in self._sound.items():
             if table not in entry.parts:
                 raise ResultError(f"{self.folder} holds no {table}; the experiment did not ask for them")
-            path = self.folder / table / part_name(block)
-            yield pq.read_table(path, columns=columns, partitioning=None).to_pandas()
+            yield self._read(table, block, columns)
+
+    def _read(self, table: str, block: int, columns: list[str] | None = None) -> pd.DataFrame:
+        made = self.identity["panj_result"]
+        paths = {name: self.folder / name / part_name(block) for name in self.entries[block].parts}
+        if made == FORMAT:
+            found: pd.DataFrame = pq.read_table(paths[table], columns=columns, partitioning=None).to_pandas()
+            return found
+        old = {name: store.frame(DISK.read(path) or b"", path) for name, path in paths.items()}
+        found = migrations.tables(old, made)[table]
+        return found if columns is None else found[columns]
 
     @cached_property
     def _sound(self) -> dict[int, Entry]:
@@ -157,6 +187,14 @@ class Study:
                 f"{part_name(damaged[0])}; see 'panj status {self.folder} --verify'; "
                 "the command that made the sweep runs them again"
             )
+        if not self.complete:
+            lines = f" (lines of its manifest that cannot be read: {self.garbled:,})" if self.garbled else ""
+            warnings.warn(
+                f"{self.folder}: {self.done:,} of {self.runs:,} runs are done{lines}, and what follows is of "
+                "these alone; the command that made the sweep runs the others",
+                IncompleteWarning,
+                stacklevel=2,
+            )
         return self.entries
 
     def _table(self, table: str) -> pd.DataFrame:
@@ -164,10 +202,8 @@ class Study:
         if not frames:
             raise ResultError(f"{self.folder}: no block is done yet; run the sweep first")
         joined = pd.concat(frames, ignore_index=True)
-        if self.condition is not None:
-            asked = f'select "case", replicate from {_RUNS} where ({self.condition})'
-            keys = pd.MultiIndex.from_frame(self.query(asked))
-            joined = joined[pd.MultiIndex.from_frame(joined[["case", "replicate"]]).isin(keys)]
+        if self._keys is not None:
+            joined = conditions.only(joined, self._keys)
         order = [one for one in ("case", "replicate", "variable", "week", "ladder") if one in joined]
         return joined.sort_values(order, kind="stable", ignore_index=True)
 
@@ -192,60 +228,48 @@ class Study:
     @cached_property
     def design(self) -> pd.DataFrame:
         """One row a case: `case`, `base`, `group`, every uncertain value, every lever."""
-        content = DISK.read(self.folder / place.DESIGN)
+        path = self.folder / place.DESIGN
+        if self.identity["panj_result"] > 1:
+            return store.table(path, self.identity["tables"].get(place.DESIGN))
+        # Format 1 has no checksum of it.
+        content = DISK.read(path)
         if content is None:
-            raise ResultError(f"{self.folder / place.DESIGN} is missing; the sweep's command writes it again")
-        try:
-            frame: pd.DataFrame = pq.read_table(pa.BufferReader(content)).to_pandas()
-        except (pa.ArrowException, OSError) as error:
-            raise ResultError(f"{self.folder / place.DESIGN}: expected a Parquet table ({error})") from None
-        return frame
+            raise ResultError(f"{path} is missing; the sweep's command writes it again")
+        return store.frame(content, path)
 
     def query(self, sql: str) -> pd.DataFrame:
-        """Ask in SQL (DuckDB) of `outcomes`, `changes`, `design` and `trajectories`.
+        """Ask in SQL (DuckDB) of `outcomes`, `changes`, `design`, `trajectories` and `runs`.
 
-        The parts are streamed from the disk; the words `case` and `from` are columns here and need
-        double quotes where SQL has a meaning of its own for them.
+        `runs` is each run beside the values of its case; a value of an outcome's name is there called
+        `…_at_start`. Under a condition the tables hold the runs that meet it. The parts are streamed from the
+        disk. `case` is a column unless it begins a `case … end`; `"from"` needs double quotes; `never` is
+        the first week of what never came.
 
         Raises
         ------
         ResultError
-            The question is not understood; says why.
+            The question is not understood, or its answer hangs on chance or the time; says why.
         """
-        import duckdb
-
         with self._connection() as connection:
-            try:
-                found: pd.DataFrame = connection.execute(conditions.quoted(sql)).df()
-            except duckdb.Error as error:
-                raise ResultError(f"the question is not understood: {conditions.said(error)}") from None
-        for name, names in (("path", PATHS), ("ladder", LADDERS)):
-            if name in found and found[name].dtype != "category":
-                found[name] = pd.Categorical(found[name], categories=names)
-        return found
+            return conditions.ask(connection, sql, [*OUTCOMES, *self.design.columns])
 
-    def _connection(self) -> Any:
-        import duckdb
+    def _connection(self) -> AbstractContextManager[Any]:
         import pyarrow.dataset as ds
 
-        connection = duckdb.connect(":memory:")
+        sources: dict[str, Any] = {"design": tables.beside(self.design)}
         for table in manifest.TABLES:
             paths = [
                 str(self.folder / table / part_name(block))
                 for block, one in self._sound.items()
                 if table in one.parts
             ]
-            if paths:
-                connection.register(table, ds.dataset(paths, format="parquet"))
-        connection.register("design", self.design)
-        # The tables above are all that a question may reach.
-        connection.execute("set enable_external_access=false; set lock_configuration=true")
-        return connection
-
-    def _check(self, condition: str) -> None:
-        """Refuse a condition that does not stand by itself, before anything is read."""
-        with self._connection() as connection:
-            conditions.check(connection, condition, _RUNS, [*OUTCOMES, *self.design.columns])
+            if paths and self.identity["panj_result"] == FORMAT:
+                sources[table] = ds.dataset(paths, format="parquet")
+            elif paths:
+                sources[table] = pd.concat(self.batches(table), ignore_index=True)
+        if "outcomes" not in sources:
+            raise ResultError(f"{self.folder}: no block is done yet; run the sweep first")
+        return conditions.opened(sources, self._keys)
 
     # One run
 
@@ -283,6 +307,22 @@ class Study:
         spec = self.experiment.variant(setup.choices[setup.choice(point)], setup.settings[setting])
         return spec, replicate, setup.ready(case)[1]
 
+    def row(self, case: int, replicate: int) -> pd.Series[Any] | None:
+        """Return what is stored of one run, None where its block is not done; reads that block alone.
+
+        Raises
+        ------
+        ResultError
+            The block does not have its checksum.
+        """
+        block = self.setup.block_of(case, replicate)
+        if block not in self.entries:
+            return None
+        if manifest.standing(DISK, self.folder, [self.entries[block]], sums=True) is None:
+            raise ResultError(f"{self.folder}: {part_name(block)} does not have its checksum")
+        rows = self._read("outcomes", block)
+        return rows[(rows["case"] == case) & (rows["replicate"] == replicate)].iloc[0]
+
     # Other tools
 
     def to_ema(self) -> tuple[pd.DataFrame, dict[str, NDArray[Any]]]:
@@ -296,7 +336,3 @@ class Study:
     def to_xarray(self) -> xr.Dataset:
         """Return outcomes as a dataset by case and repetition: `sim.study.results.shapes.to_xarray`."""
         return shapes.to_xarray(self)
-
-
-#: What a condition is about: runs with the values of their case.
-_RUNS = '(select * from outcomes join design using ("case"))'

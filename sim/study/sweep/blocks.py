@@ -164,6 +164,13 @@ class Setup:
             return replicate * self.cases + case
         return replicate * self.groups + self.base.group[case // len(self.settings)]
 
+    def block_of(self, case: int, replicate: int) -> int:
+        """Return the number of the block that a run, by case and address, is in."""
+        every = np.arange(self.experiment.replicates)
+        place = int(np.flatnonzero(self.address(np.full(len(every), case), every) == replicate)[0])
+        layout = self.layout
+        return place // layout.replicate_step * layout.across + case // layout.case_step
+
     def design(self) -> pd.DataFrame:
         """Return one row a case: `case`, `base`, `group`, every uncertain value, every lever."""
         settings = len(self.settings)

@@ -1,4 +1,4 @@
-"""Blocks run by a Dask cluster: the scheduler's, or workers started here.
+"""Blocks run by workers: those of a Dask scheduler, or processes started here.
 
 A task is the text of the experiment and the number of a block; the scheduler never holds more than a
 few of them, and never a result: a worker that sees the study's folder writes the parts itself, any
@@ -12,6 +12,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -26,6 +27,7 @@ from sim.study.sweep import place
 from sim.study.sweep.blocks import Made, lost, setup_of
 from sim.study.sweep.execute import Job, patched
 from sim.study.sweep.manifest import Entry
+from sim.study.sweep.pool import Pool
 
 #: Tasks at the scheduler for each thread of a worker: one that runs, one that waits.
 AHEAD = 2
@@ -100,60 +102,60 @@ def run(job: Job, scheduler: str | None, workers: int | None) -> None:
     Raises
     ------
     ScenarioError
-        Dask is not installed, or the address is none.
+        Dask is not installed, the address is none, or workers cannot start.
     ResultError
         A worker has other code.
     OSError
         The scheduler cannot be reached, or is gone, or has no workers.
     """
-    try:
-        distributed: Any = import_module("distributed")
-    except ImportError:
-        raise ScenarioError(
-            "workers need Dask; install it with: pip install 'panj[cluster]', or run without them"
-        ) from None
     token = uuid.uuid4().hex
     note = job.folder / TOKEN
     note.write_text(token)
     try:
-        with _client(distributed, scheduler, workers) as client:
+        with _client(scheduler) if scheduler is not None else Pool(_count(workers)) as client:
             _Sweep(job, client, token).run()
     finally:
         note.unlink(missing_ok=True)
 
 
-@contextlib.contextmanager
-def _client(distributed: Any, scheduler: str | None, workers: int | None) -> Iterator[Any]:
-    import dask
+def _count(workers: int | None) -> int:
+    if workers is None or workers < 1:
+        raise ScenarioError(f"workers: expected a number from 1, found {workers}")
+    return workers
 
-    quiet = {"distributed.scheduler.allowed-failures": 1} if scheduler is None else {}
-    with dask.config.set(quiet), contextlib.ExitStack() as stack:
-        if scheduler is None:
-            if workers is None or workers < 1:
-                raise ScenarioError(f"workers: expected a number from 1, found {workers}")
-            address: Any = stack.enter_context(
-                distributed.LocalCluster(
-                    n_workers=workers,
-                    threads_per_worker=1,
-                    processes=True,
-                    host="127.0.0.1",
-                    dashboard_address=None,
-                    silence_logs=50,
-                    preload=["sim.study.sweep.worker"],
-                )
-            )
-        else:
-            address = scheduler
+
+@contextlib.contextmanager
+def _client(scheduler: str) -> Iterator[Any]:
+    try:
+        distributed: Any = import_module("distributed")
+    except ImportError:
+        raise ScenarioError(
+            "a scheduler needs Dask; install it with: pip install 'panj[cluster]', or take --workers"
+        ) from None
+    try:
+        # An address that nothing is known of fails before there is a client to be closed.
+        distributed.comm.core.get_address_host(scheduler)
+    except ValueError as error:
+        raise ScenarioError(
+            f"scheduler: expected an address like tcp://10.0.0.1:8786, found {scheduler!r} ({error})"
+        ) from None
+    with contextlib.ExitStack() as stack:
         try:
-            client = stack.enter_context(distributed.Client(address, timeout=PATIENCE, set_as_default=False))
+            client = stack.enter_context(
+                distributed.Client(scheduler, timeout=PATIENCE, set_as_default=False)
+            )
             client.wait_for_workers(1, timeout=PATIENCE)
-        except ValueError as error:
-            raise ScenarioError(
-                f"scheduler: expected an address like tcp://10.0.0.1:8786, found {scheduler!r} ({error})"
-            ) from None
         except TimeoutError:
             raise ConnectionError(f"no workers at {scheduler} after {PATIENCE:.0f} s; start some") from None
         yield client
+
+
+def _losses(client: Any) -> tuple[tuple[type[Exception], ...], tuple[type[Exception], ...]]:
+    """Return what is raised of a task whose worker died, and of one that is to be asked for again."""
+    if isinstance(client, Pool):
+        return (BrokenProcessPool,), (TimeoutError,)
+    distributed: Any = import_module("distributed")
+    return (distributed.KilledWorker,), (distributed.client.FutureCancelledError, TimeoutError)
 
 
 class _Sweep:
@@ -168,6 +170,7 @@ class _Sweep:
         self.suspects: list[int] = []
         self.lonely_since: float | None = None
         self.looked, self.threads = 0.0, 0
+        self.losses = _losses(client)
         text = job.setup.experiment.text
         self.text = client.scatter(text, broadcast=False) if len(text) > 100_000 else text
 
@@ -233,19 +236,17 @@ class _Sweep:
             )
 
     def _take(self, future: Any, block: int, waiting: deque[int], alone: bool) -> None:
-        from distributed import KilledWorker
-        from distributed.client import FutureCancelledError
-
+        died, cancelled = self.losses
         try:
             reply: Reply = future.result(timeout=PATIENCE)
-        except KilledWorker:
+        except died:
             if not alone:
                 self.suspects.append(block)
                 return
             made = lost(self.job.setup, block, "its worker died each time it ran this block")
             self.job.finish(made, 0.0)
             return
-        except (FutureCancelledError, TimeoutError):
+        except cancelled:
             waiting.append(block)
             time.sleep(GLANCE)
             return

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -62,18 +62,25 @@ def part_name(block: int) -> str:
 
 
 def read(disk: Disk, folder: Path, study: str) -> dict[int, list[Entry]]:
-    """Return what the manifests of a folder say, by block, the latest last.
-
-    Every file whose name starts as a manifest's counts: shares of a sweep keep one each.
-    """
+    """Return what the manifests of a folder say, by block, the latest last."""
     found: dict[int, list[Entry]] = {}
+    for line in _lines(disk, folder):
+        entry = _entry(line, study)
+        if entry is not None:
+            found.setdefault(entry.block, []).append(entry)
+    return found
+
+
+def garbled(disk: Disk, folder: Path, study: str) -> int:
+    """Return how many lines are torn, damaged or of another study."""
+    return sum(_entry(line, study) is None for line in _lines(disk, folder))
+
+
+def _lines(disk: Disk, folder: Path) -> Iterator[bytes]:
+    """Yield the lines of every file whose name starts as a manifest's: shares of a sweep keep one each."""
     for name in disk.names(folder):
         if name.startswith("manifest") and name.endswith(".jsonl"):
-            for line in (disk.read(folder / name) or b"").split(b"\n"):
-                entry = _entry(line, study)
-                if entry is not None:
-                    found.setdefault(entry.block, []).append(entry)
-    return found
+            yield from filter(None, (disk.read(folder / name) or b"").split(b"\n"))
 
 
 def _entry(line: bytes, study: str) -> Entry | None:

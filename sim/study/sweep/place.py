@@ -14,14 +14,15 @@ import os
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sim.errors import HeldError, ResultError
+from sim.study import aside
 from sim.study.ensemble import store
-from sim.study.files import DISK, DRAFT, Disk, append, put, tidy
-from sim.study.identity import FORMAT, source_hash, versions
+from sim.study.files import DISK, DRAFT, Disk, append, own_files, put, tidy
+from sim.study.identity import source_hash, versions
+from sim.study.migrations import FORMAT
 from sim.study.sweep import manifest
 from sim.study.sweep.blocks import Made, Setup
 from sim.study.sweep.manifest import Entry, Part, part_name
@@ -92,12 +93,21 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any], most: int = 8) -
         one, two = old.get(key), new.get(key)
         if key == "experiment":
             one, two = _canonical(one), _canonical(two)
+        elif key == "versions":
+            one, two = _minor(one), _minor(two)
         found += _differ(key, one, two)
     return found[:most] + ([f"and {len(found) - most} more"] if len(found) > most else [])
 
 
 def _canonical(told: Any) -> Any:
     return told.get("canonical") if isinstance(told, Mapping) else None
+
+
+def _minor(told: Any) -> Any:
+    """Return versions with Python's to the minor: a patch changes no arithmetic, so it changes no table."""
+    if not isinstance(told, Mapping):
+        return told
+    return {**told, "python": ".".join(str(told.get("python")).split(".")[:2])}
 
 
 def _differ(place: str, old: Any, new: Any) -> Iterator[str]:
@@ -122,10 +132,11 @@ def _short(value: Any) -> str:
 
 
 @contextlib.contextmanager
-def held(folder: Path, share: Share = WHOLE) -> Iterator[None]:
+def held(folder: Path, share: Share = WHOLE) -> Iterator[Path]:
     """Hold a folder, or a share of one, while writing; what a dead process held is free.
 
-    Shares of one division may run side by side; a whole sweep runs alone.
+    Shares of one division may run side by side; a whole sweep runs alone. Yields the note that says who
+    holds it.
 
     Raises
     ------
@@ -139,6 +150,7 @@ def held(folder: Path, share: Share = WHOLE) -> Iterator[None]:
     if not _unborn(DISK, folder) and not (folder / store.NAME).is_file():
         raise ResultError(f"{folder} exists and is no result folder, so it is left alone; name another one")
     folder.mkdir(parents=True, exist_ok=True)
+    own_files(folder)
     path = folder / f"{LOCK}{share.suffix}"
     lock = FileLock(path)
     try:
@@ -155,10 +167,10 @@ def held(folder: Path, share: Share = WHOLE) -> Iterator[None]:
                 said = f"{folder} is being written by {_holder(other)}, which divides the blocks otherwise"
                 raise HeldError(f"{said}; wait, or stop that one") from None
             rival.release()
-        who = {"pid": os.getpid(), "host": socket.gethostname(), "since": _now()}
+        who = {"pid": os.getpid(), "host": socket.gethostname(), "since": store.now()}
         with contextlib.suppress(OSError):  # a courtesy to the next one, not part of the study
             note.write_text(json.dumps(who))
-        yield
+        yield note
     finally:
         with contextlib.suppress(OSError):
             note.unlink(missing_ok=True)
@@ -184,14 +196,33 @@ def _holder(path: Path) -> str:
         return "another process"
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
 # Whose study
 
 
-def begin(folder: Path, setup: Setup, force: bool = False, disk: Disk = DISK) -> None:
+def set_aside(folder: Path, disk: Disk = DISK) -> None:
+    """Give what a folder holds another name beside it, in one step, so that a kill leaves it whole.
+
+    Raises
+    ------
+    HeldError
+        Another process, or a share, writes it.
+    ResultError
+        It is something else than a result.
+    OSError
+        Renaming failed.
+    """
+    if _unborn(disk, folder):
+        return
+    with held(folder) as note:
+        note.unlink(missing_ok=True)
+        if os.name != "nt":  # there a folder cannot be renamed while a file in it is open
+            disk.rename(folder, aside.beside(folder))
+    if os.name == "nt":
+        disk.rename(folder, aside.beside(folder))
+    disk.flush_folder(folder.parent)
+
+
+def begin(folder: Path, setup: Setup, disk: Disk = DISK) -> None:
     """Make a folder the study's, or find that it is; the caller holds it.
 
     Raises
@@ -206,40 +237,38 @@ def begin(folder: Path, setup: Setup, force: bool = False, disk: Disk = DISK) ->
         said = _told(disk, folder)
         if said is None:
             differ = [f"its {store.NAME} is damaged or of another format"]
-        elif said.get("kind") != "sweep":
+        elif said["kind"] != "sweep":
             differ = ["it holds an ensemble, not a sweep"]
+        elif said["panj_result"] != FORMAT:
+            differ = [f"it is of format {said['panj_result']}, which is read but not carried on"]
         else:
             differ = differences(said, told)
-        if differ and not force:
+        if differ:
             raise ResultError(
                 f"{folder} holds another study, which this one cannot carry on:\n  "
                 + "\n  ".join(differ)
                 + "\nname another folder, or start anew with --force (the old one is kept beside it)"
             )
-        if force:
-            _aside(disk, folder)
     tables = ("outcomes", "changes") + (("trajectories",) if setup.experiment.trajectories else ())
     for name in tables:
         disk.make_folder(folder / name)
     disk.flush_folder(folder)
     disk.flush_folder(folder.parent)
-    design = store.parquet(setup.design())
-    contents = {}
-    if disk.read(folder / DESIGN) != design:
-        contents[folder / DESIGN] = design
-    if _told(disk, folder) is None:
-        text = {**told, "made": _now()}
-        contents[folder / store.NAME] = (json.dumps(text, ensure_ascii=False, indent=1) + "\n").encode()
-    if contents:
-        put(disk, contents)
+    stored = disk.read(folder / DESIGN)
+    said = _told(disk, folder)
+    if said is None or stored is None or store.checksum(stored) != said["tables"][DESIGN]["blake2b"]:
+        design = store.parquet(setup.design())
+        sums = {DESIGN: {"rows": setup.cases, "blake2b": store.checksum(design)}}
+        description = store.sealed({**told, "tables": sums, "made": store.now()})
+        put(disk, {folder / DESIGN: design, folder / store.NAME: description})
 
 
 def _told(disk: Disk, folder: Path) -> dict[str, Any] | None:
+    """Return what a folder says of itself; None where that is not there or damaged."""
     try:
-        found = json.loads(disk.read(folder / store.NAME) or b"")
-    except (ValueError, RecursionError):
+        return store.parsed(disk.read(folder / store.NAME) or b"", folder / store.NAME)
+    except ResultError:
         return None
-    return found if isinstance(found, dict) and found.get("panj_result") == FORMAT else None
 
 
 def _unborn(disk: Disk, folder: Path) -> bool:
@@ -247,19 +276,6 @@ def _unborn(disk: Disk, folder: Path) -> bool:
     own = {"outcomes", "changes", "trajectories", DESIGN}
     left = [one for one in disk.names(folder) if not one.startswith(LOCK) and not one.endswith(DRAFT)]
     return all(one in own and not (disk.names(folder / one) if one != DESIGN else []) for one in left)
-
-
-def _aside(disk: Disk, folder: Path) -> None:
-    """Move what a folder holds, but for the locks, to a new folder beside it."""
-    number = 1
-    while (aside := folder.with_name(f"{folder.name}.old{number}")).exists():
-        number += 1
-    disk.make_folder(aside)
-    for name in disk.names(folder):
-        if not name.startswith(LOCK):
-            disk.rename(folder / name, aside / name)
-    disk.flush_folder(aside)
-    disk.flush_folder(folder)
 
 
 # Blocks

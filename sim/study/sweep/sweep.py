@@ -15,6 +15,7 @@ from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
 from sim.study.experiment.experiment import Experiment
 from sim.study.experiment.loading import load_experiment
+from sim.study.experiment.overruled import overruled
 from sim.study.files import DISK, Disk
 from sim.study.results.study import Study
 from sim.study.sweep import place
@@ -22,6 +23,7 @@ from sim.study.sweep.blocks import Setup
 from sim.study.sweep.execute import Interrupted, Job, Silent, Stop, Watch, failed_rows, here
 from sim.study.sweep.manifest import part_name
 from sim.study.sweep.place import WHOLE, Share
+from sim.study.sweep.pool import only_once
 
 #: More runs than this are asked about.
 MANY = 1_000_000_000
@@ -66,7 +68,7 @@ def sweep(
     retry_failed
         Run failed runs again as well.
     yes
-        Do not ask back about more than a billion runs.
+        Do not ask back about more than a billion runs, or about values that are varied without effect.
     watch
         Told of the progress.
 
@@ -83,6 +85,8 @@ def sweep(
     Interrupted
         Stopped by a signal after the blocks at hand. What was finished is safe.
     """
+    if workers is not None:
+        only_once()
     setup = ready(experiment)
     part = share_of(share)
     if scheduler is not None and workers is not None:
@@ -92,10 +96,14 @@ def sweep(
             f"{setup.cases:,} cases by {setup.experiment.replicates:,} replicates are {setup.runs:,} runs, "
             f"more than {MANY:,}; take fewer, or say --yes"
         )
+    if (lost := overruled(setup.experiment)) and not yes:
+        raise ScenarioError("\n".join([*lost, "where that is meant, say --yes"]))
     folder = Path(out) if out is not None else Path("results") / folder_name(experiment, setup.experiment)
     watch, stop = watch or Silent(), Stop()
+    if force:
+        place.set_aside(folder, disk)
     with place.held(folder, part), stop.listening():
-        place.begin(folder, setup, force, disk)
+        place.begin(folder, setup, disk)
         place.clean(folder, setup, part, disk)
         finished = place.done(folder, setup.experiment.hash, sums=True, disk=disk)
         mine = part.mine(setup.layout.order())

@@ -6,6 +6,7 @@ functions as on the command line, so that a figure on the page is a figure of `p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sim.errors import ScenarioError
@@ -22,6 +23,8 @@ def dashboard(
     port: int = PORT,
     address: str = "127.0.0.1",
     quiet: bool = False,
+    allow_origin: Sequence[str] = (),
+    prefix: str = "",
 ) -> None:
     """Serve the page until interrupted.
 
@@ -36,6 +39,11 @@ def dashboard(
         Where to listen. Beyond this machine, anybody who can reach it can have it compute.
     quiet
         Say nothing but where the page is.
+    allow_origin
+        Origins that a browser may come by, as through a forwarded port (`http://localhost:8888`) or a
+        proxy (`https://hub.example.org`); by itself only this server's own.
+    prefix
+        Path under which a proxy serves the page, like `/user/me/panj`.
 
     Raises
     ------
@@ -54,4 +62,4 @@ def dashboard(
         ) from None
     from sim.views.dashboard.server import serve
 
-    serve(None if folder is None else Path(folder), port, address, quiet)
+    serve(None if folder is None else Path(folder), port, address, quiet, tuple(allow_origin), prefix)

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -66,29 +66,37 @@ class Guard:
 
     A page elsewhere can make a browser ask this server, under a name of its own that it points here;
     so the host must be one this server knows itself by, and whatever names an origin must come from
-    that very host.
+    that very host. `origins` are those of a proxy or a forwarded port in front of it; none by itself.
     """
 
-    def __init__(self, address: str, port: int) -> None:
-        self.port = port
+    def __init__(self, address: str, port: int, origins: Sequence[str] = (), prefix: str = "") -> None:
+        self.port, self.prefix = port, prefix
+        self.origins = {one.lower() for one in origins}
+        self.fronts = {urlsplit(one).netloc for one in self.origins}
         self.open = not _loopback(address)
         self.names = {*HERE} if not self.open else {*HERE, _bracketed(address), socket.gethostname().lower()}
 
     def refuses(self, request: HTTPServerRequest) -> str | None:
         """Return why a request is refused, None if it is not."""
         host = request.headers.get("Host", "").lower()
-        if len(request.headers.get_list("Host")) != 1 or not self.knows(host):
+        known = host in self.fronts or self.knows(host)
+        if len(request.headers.get_list("Host")) != 1 or not known:
             return "another host"
         origin = request.headers.get("Origin")
-        if origin is not None and (urlsplit(origin).netloc.lower() != host or not origin.startswith("http")):
+        own = origin is None or (urlsplit(origin).netloc.lower() == host and origin.startswith("http"))
+        if not own and str(origin).lower() not in self.origins:
             return "another origin"
+        # A page elsewhere may link here; it has no use for a picture or a script of that address.
+        elsewhere = request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+        if elsewhere and request.headers.get("Sec-Fetch-Dest", "document") != "document":
+            return "a part of another page"
         if request.headers.get("Upgrade", "").lower() == "websocket" and origin is None:
             return "a websocket without origin"
         path = request.path
         if ".." in path or "\\" in path or re.search(r"%(2e|2f|5c|00)", path, re.IGNORECASE):
             return "a path that climbs"
         # Panel imports the module that a path under /components names; only its own are wanted.
-        if "/components/" in path and not re.match(r"/components/panel[./]", path):
+        if "/components/" in path and not re.match(r"/components/panel[./]", path[len(self.prefix) :]):
             return "no part of the page"
         return None
 
@@ -156,18 +164,26 @@ def app(library: Library, visitors: set[Session]) -> Any:
     return page
 
 
-def make(folder: Path | None, port: int, address: str) -> Any:
+def make(folder: Path | None, port: int, address: str, origins: Sequence[str] = (), prefix: str = "") -> Any:
     """Return the server, bound but not started.
 
     Raises
     ------
     ScenarioError
-        The folder is none, or the port is not one.
+        The folder is none, or the port, an origin or the prefix is not one.
     OSError
         The port is taken, or the address is not this machine's.
     """
     if not 0 <= port <= 65535:
         raise ScenarioError(f"port: expected 0 to 65535, found {port}")
+    for one in origins:
+        if not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", one, re.ASCII | re.IGNORECASE):
+            raise ScenarioError(
+                f"--allow-origin: expected an origin like https://hub.example.org or http://localhost:8888, "
+                f"found {one!r}"
+            )
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", prefix) or ".." in prefix:
+        raise ScenarioError(f"--prefix: expected a path like /user/me/panj, found {prefix!r}")
     if folder is not None and not folder.is_dir():
         raise ScenarioError(f"{folder}: no such folder; name one with results or scenario files in it")
     pn.extension(inline=True)
@@ -181,6 +197,7 @@ def make(folder: Path | None, port: int, address: str) -> Any:
         show=False,
         start=False,
         title="Panj",
+        prefix=prefix,
         admin=False,
         websocket_max_message_size=MESSAGE,
         keep_alive_milliseconds=15_000,
@@ -191,9 +208,10 @@ def make(folder: Path | None, port: int, address: str) -> Any:
         secret_key=secrets.token_bytes(32),
         generate_session_ids=True,
     )
-    keeper = Guard(address, server.port)
+    keeper = Guard(address, server.port, origins, prefix)
     # Bokeh's own list knows no "the host that was asked"; beyond this machine the guard stands alone.
-    server._tornado._websocket_origins = {"*"} if keeper.open else {f"{name}:{server.port}" for name in HERE}
+    known = {f"{name}:{server.port}" for name in HERE} | keeper.fronts
+    server._tornado._websocket_origins = {"*"} if keeper.open else known
     guard(server._tornado, keeper)
     server.visitors = visitors
     return server
@@ -215,9 +233,16 @@ def _left(loop: Any, context: dict[str, Any]) -> None:
         loop.default_exception_handler(context)
 
 
-def serve(folder: Path | None, port: int, address: str, quiet: bool = False) -> None:
+def serve(
+    folder: Path | None,
+    port: int,
+    address: str,
+    quiet: bool = False,
+    origins: Sequence[str] = (),
+    prefix: str = "",
+) -> None:
     """Serve the page until interrupted; see `sim.views.dashboard.dashboard`."""
-    server = make(folder, port, address)
+    server = make(folder, port, address, origins, prefix)
     if not quiet:
         print("panj: getting the model ready…", file=sys.stderr)
     warm()
@@ -230,7 +255,7 @@ def serve(folder: Path | None, port: int, address: str, quiet: bool = False) -> 
     loop.set_exception_handler(_left)
     server.start()
     with _asked_to_end(loop) as asked:
-        print(f"http://{_bracketed(address)}:{server.port}/", flush=True)
+        print(f"http://{_bracketed(address)}:{server.port}{prefix}/", flush=True)
         try:
             server.io_loop.start()
         finally:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.errors import ResultError
 from sim.model.outcomes import PATHS, reported
+from sim.study import tables
 from sim.study.ensemble import store
 from sim.study.results.result import load_results
 from sim.views.dashboard.charts import INK, describe, plain
@@ -69,10 +70,8 @@ def opened(folder: Path) -> Opened:
         raise ResultError("nothing varies in this result: it holds no runs across parameters")
     sound = outcomes[outcomes["failure"].isna()]
     inputs = [name for name in design.columns if name not in ("case", "base", "group")]
-    # Some variables are both set at the start and read off at the end.
-    named = {name: f"{name}_at_start" if name in outcomes else name for name in inputs}
-    joined = sound.merge(design[["case", *inputs]].rename(columns=named), on="case")
-    names = [name for name in named.values() if joined[name].nunique() > 1]
+    joined = sound.merge(tables.beside(design[["case", *inputs]]), on="case")
+    names = [one for one in map(tables.at_start, inputs) if joined[one].nunique() > 1]
     return Opened(title, joined, _strongest(joined, names), len(outcomes) - len(sound))
 
 

@@ -40,11 +40,6 @@ NARROWEST = 106
 BRIEF = (" none", " back", " ties", "talks", " norm", "recog")
 
 
-def failures(result: Result) -> int:
-    """Return how many runs failed, in both parts."""
-    return int(result.outcomes["failure"].notna().sum())
-
-
 # For machines
 
 
@@ -63,7 +58,7 @@ def run_record(result: Result, folder: Path, pictures: Sequence[Path]) -> dict[s
         "version": result.identity["versions"]["panj"],
         "folder": str(folder),
         "pictures": [str(path) for path in pictures],
-        "failed": failures(result),
+        "failed": result.failed,
         "defaults": answers.record(DEFAULTS),
         "plausible": None,
     }
@@ -255,7 +250,7 @@ def _orders(answers: Answers) -> RenderableType:
 
 def _identity(result: Result, folder: Path, pictures: Sequence[Path]) -> RenderableType:
     spec, versions = result.spec, result.identity["versions"]
-    failed = failures(result)
+    failed = result.failed
     grid = terminal.facts()
     grid.add_row(
         "scenario", f"{spec.hash[:16]}, {spec.weeks} weeks from {spec.start}, {spec.citizens} citizens"

@@ -6,14 +6,14 @@ import math
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -24,7 +24,7 @@ from sim.analysis.runs import SAMPLED, view
 from sim.analysis.statistics import intervals
 from sim.model.outcomes import PATHS
 from sim.views.numbers import percent, span
-from sim.views.terminal import facts, heading, table
+from sim.views.terminal import console, facts, heading, table
 
 if TYPE_CHECKING:
     from sim.study.results.study import Study
@@ -150,7 +150,7 @@ def watching(quiet: bool) -> Iterator[Board | None]:
         return
     from rich.live import Live
 
-    with Live(console=Console(file=sys.stderr), transient=True, auto_refresh=True) as live:
+    with Live(console=console(sys.stderr), transient=True, auto_refresh=True) as live:
         board.live = live
         yield board
 
@@ -217,8 +217,8 @@ def forecast(found: Estimate, folder: str) -> RenderableType:
 # While and after
 
 
-def sweep_record(study: Study, damaged: list[int] | None = None) -> dict[str, Any]:
-    """Return the state of a study for machines."""
+def sweep_record(study: Study, verify: bool = False) -> dict[str, Any]:
+    """Return the state of a study for machines; with `verify`, what is damaged."""
     entries = study.entries.values()
     made: dict[str, Any] = {
         "folder": str(study.folder),
@@ -236,8 +236,8 @@ def sweep_record(study: Study, damaged: list[int] | None = None) -> dict[str, An
         "rate": _rate(study),
         "seconds_left": _left(study),
     }
-    if damaged is not None:
-        made["damaged"] = damaged
+    if verify:
+        made |= {"damaged": study.damaged(), "faults": study.faults()}
     return made
 
 
@@ -251,10 +251,9 @@ def _left(study: Study) -> float | None:
     return round((study.runs - study.done) / rate, 1) if rate else None
 
 
-def status(study: Study, damaged: list[int] | None = None) -> RenderableType:
-    """Return the state of a study for readers."""
+def status(study: Study, told: Mapping[str, Any]) -> RenderableType:
+    """Return the state of a study, from its record, for readers."""
     grid = facts()
-    told = sweep_record(study, damaged)
     grid.add_row("study", f"{study.experiment.title}, {told['hash'][:16]}, seed {study.experiment.seed}")
     grid.add_row(
         "done",
@@ -268,12 +267,15 @@ def status(study: Study, damaged: list[int] | None = None) -> RenderableType:
         grid.add_row(
             "left", f"{told['missing']:,} runs, about {duration(told['seconds_left'])} in one process"
         )
-    if damaged is not None:
-        said = "every part has its checksum"
-        if damaged:
+    if "damaged" in told:
+        said = "design, manifest and every part have their checksum"
+        if damaged := told["damaged"]:
             blocks = ", ".join(str(one) for one in damaged[:12]) + (", …" if len(damaged) > 12 else "")
             said = f"{len(damaged):,} damaged blocks ({blocks}); the sweep's command runs them again"
-        grid.add_row("checked", said)
+        if damaged or not told["faults"]:
+            grid.add_row("checked", said)
+        for fault in told["faults"]:
+            grid.add_row("damaged", fault)
     return grid
 
 
@@ -285,7 +287,7 @@ def sweep_page(study: Study) -> RenderableType:
         parts.append(Text(experiment.question, style="italic"))
     if study.done > study.failed:
         parts += [_shares(study), *_contrasts(study)]
-    parts += [Text(""), status(study)]
+    parts += [Text(""), status(study, sweep_record(study))]
     return Group(*parts)
 
 

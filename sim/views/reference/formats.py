@@ -16,6 +16,8 @@ from sim.views.reference.markdown import cell, code, page, said, table
 TABLES = {
     "outcomes": "one row a run",
     "changes": "one row a change of rung: case, replicate, week, ladder, from, to; -1 after a failure",
+    "outcomes_at_defaults": "the same for the runs at the defaults, where `outcomes` holds others",
+    "changes_at_defaults": "the same for the runs at the defaults",
     "quantiles": "by part, charted variable and week: q05 to q95, mean, runs",
     "design": "one row a case: the value of everything that varies",
     "readings": "shares of classes under every reading of the article",
@@ -100,6 +102,9 @@ def formats() -> str:
         ),
         "### Columns of outcomes",
         table(("column", "holds"), [(f"`{name}`", what) for name, what in columns]),
+        "A first week that never came is infinite, so `first_escalation_3 <= 20`, its negation and `> 20` count such a "
+        "run as it is: later than any week. In CSV it is written `1e999`, which pandas, DuckDB, polars and R read as "
+        "infinite; in a condition it is called `never`. Only failed runs have missing cells.",
         "### Names of runs",
         "A run is named CASE:REPLICATE, as in these columns; a number alone is that replicate of case 0. `panj explain "
         "DIR --run 0:17` runs it again.",

@@ -16,6 +16,7 @@ from sim.analysis.deciding.correlates import Correlate
 from sim.analysis.groups import Group
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
+from sim.study.tables import reached
 from sim.views.numbers import counted, percent, signed
 from sim.views.report.parts import alike, between, span
 
@@ -165,11 +166,10 @@ def _named(name: str) -> str:
 
 def _third(digest: Digest) -> str:
     if not digest.runs.levers and not digest.runs.designed:
-        rows = digest.runs.sound
-        blood, talks = rows["blood"].mean(), rows["first_rapprochement_3"].notna().mean()
-        return (
-            f"Of all runs, {percent(blood)} see a deadly clash at some time, {percent(talks)} official talks."
-        )
+        rows = digest.runs.sound[digest.runs.sample[digest.runs.sound["case"].to_numpy()]]
+        blood, talks = rows["blood"].mean(), reached(rows["first_rapprochement_3"]).mean()
+        said = f"{percent(blood)} see a deadly clash at some time, {percent(talks)} official talks."
+        return f"Of these runs, {said}"
     if (policies := digest.policies) is not None and len(policies.policies) > 1:
         index = policies.policies.index(policies.favourite)
         row = policies.tables[0].iloc[index]

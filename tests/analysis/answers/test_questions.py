@@ -21,7 +21,7 @@ def runs() -> pd.DataFrame:
             "case": [0, 0, 1, 1, 2],
             "path": pd.Categorical(["war", "clashes", "cold peace", None, None], categories=PATHS),
             "blood": pd.array([True, True, False, None, None], dtype="boolean"),
-            "first_escalation_3": pd.array([4, 10, None, None, None], dtype="Int64"),
+            "first_escalation_3": pd.array([4, 10, np.inf, np.inf, None], dtype="Float64"),
             "deaths": pd.array([30, 10, 0, None, None], dtype="Int64"),
             "failure": pd.array([None, None, None, "week 3: …", "week 1: …"], dtype="string"),
         }

@@ -25,7 +25,7 @@ def test_the_medoid_is_the_one_with_the_least_sum_of_distances(result: sim.Resul
     for chosen in typical(result):
         mine = result.part("defaults")
         mine = mine[mine["path"] == chosen.path].reset_index(drop=True)
-        rungs = ladders(mine, result.changes)
+        rungs = ladders(mine, result.changes_of("defaults"))
         ranks = mine[list(COMPARED)].astype(float).rank(pct=True).to_numpy()
         sums = [sum(distance(a, b, rungs, ranks) for b in range(len(mine))) for a in range(len(mine))]
         at = mine.index[mine["replicate"] == int(chosen.run.split(":")[1])][0]
@@ -35,7 +35,7 @@ def test_the_medoid_is_the_one_with_the_least_sum_of_distances(result: sim.Resul
 
 def test_ladders_are_those_of_the_result(result: sim.Result) -> None:
     rows = result.part("plausible").iloc[::7].reset_index(drop=True)
-    found = ladders(rows, result.changes)
+    found = ladders(rows, result.changes_of("defaults"))
     assert (found == result.ladders["plausible"][rows["replicate"], : found.shape[1]]).all()
 
 
@@ -73,6 +73,6 @@ def test_one_run_is_its_own_medoid() -> None:
 def test_where_every_run_failed_none_is_typical(result: sim.Result) -> None:
     from dataclasses import replace
 
-    failed = replace(result, outcomes=result.outcomes.assign(failure="week 1"))
+    failed = replace(result, every_run=result.every_run.assign(failure="week 1"))
     with pytest.raises(ResultError, match="every run failed"):
         typical(failed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable
@@ -12,10 +13,12 @@ from pandas.testing import assert_frame_equal
 
 import sim
 from sim.errors import ResultError
+from sim.scenario.schema import hash_of
+from sim.study import aside
 from sim.study.ensemble import store
 from sim.study.results import result as results
 
-TABLES = ("outcomes", "changes", "quantiles", "design", "readings")
+TABLES = ("every_run", "every_change", "quantiles", "design", "readings")
 
 
 @pytest.fixture
@@ -28,6 +31,8 @@ def test_a_folder_holds_what_was_promised(folder: Path) -> None:
         "result.json",
         "outcomes.parquet",
         "changes.parquet",
+        "outcomes_at_defaults.parquet",
+        "changes_at_defaults.parquet",
         "trajectories.parquet",
         "design.parquet",
         "readings.parquet",
@@ -133,6 +138,7 @@ def test_what_fails_in_the_middle_leaves_nothing(
 def test_a_result_that_cannot_be_put_in_place_leaves_the_old_one(
     result: sim.Result, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(aside, "exchange", lambda *_: False)  # as where two names cannot be swapped
     rename = Path.rename
 
     def fail(self: Path, target: Path) -> Path:
@@ -186,6 +192,7 @@ def test_a_damaged_table_is_not_believed(folder: Path, file: str, damage: Callab
         (b'{"panj_result": 99}', "format 99"),
         (b'{"panj_result": 1}', "seed"),
         (b'{"panj_result": 1, "seed": "0"}', "seed"),
+        (b'{"panj_result": 2, "seed": 0}', "checksum"),
     ],
 )
 def test_a_wrong_result_json(folder: Path, content: bytes, said: str) -> None:
@@ -204,7 +211,7 @@ def test_no_folder_and_no_result(tmp_path: Path) -> None:
 def test_a_scenario_that_is_not_the_one_of_the_hash(folder: Path) -> None:
     said = json.loads((folder / "result.json").read_text())
     said["scenario"]["canonical"]["weeks"] += 1
-    (folder / "result.json").write_text(json.dumps(said))
+    (folder / "result.json").write_bytes(store.sealed(said))
     with pytest.raises(ResultError, match="hash"):
         _ = sim.load_results(folder).spec
 
@@ -212,6 +219,44 @@ def test_a_scenario_that_is_not_the_one_of_the_hash(folder: Path) -> None:
 def test_a_scenario_that_cannot_be_read(folder: Path) -> None:
     said = json.loads((folder / "result.json").read_text())
     said["scenario"]["canonical"]["weeks"] = "many"
-    (folder / "result.json").write_text(json.dumps(said))
-    with pytest.raises(ResultError, match="scenario"):
+    said["scenario"]["hash"] = hash_of(said["scenario"]["canonical"])
+    (folder / "result.json").write_bytes(store.sealed(said))
+    with pytest.raises(ResultError, match="cannot be read"):
         _ = sim.load_results(folder).spec
+
+
+@pytest.mark.parametrize("change", [{"seed": 8}, {"runs": 20}, {"source": "0" * 20}, {"made": "yesterday"}])
+def test_no_word_of_the_description_is_believed_without_its_checksum(
+    folder: Path, change: dict[str, object]
+) -> None:
+    said = json.loads((folder / "result.json").read_text())
+    (folder / "result.json").write_text(json.dumps({**said, **change}))
+    with pytest.raises(ResultError, match="checksum"):
+        sim.load_results(folder)
+
+
+@pytest.mark.parametrize("swaps", [True, False])
+def test_a_kill_between_two_names_leaves_the_old_or_the_new(
+    result: sim.Result, folder: Path, monkeypatch: pytest.MonkeyPatch, swaps: bool
+) -> None:
+    if not swaps:
+        monkeypatch.setattr(aside, "exchange", lambda *_: False)
+    # A kill stops the process: nothing after the last rename is done.
+    monkeypatch.setattr(store.shutil, "rmtree", lambda *_, **__: None)
+    monkeypatch.setattr(aside.shutil, "rmtree", lambda *_, **__: None)
+    real, calls = Path.rename, []
+
+    def rename(self: Path, target: Path) -> Path:
+        calls.append(target)
+        if len(calls) > 1:
+            raise KeyboardInterrupt
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    other = sim.run(result.spec, runs=3)
+    with contextlib.suppress(KeyboardInterrupt):
+        other.save(folder, force=True)
+    monkeypatch.undo()
+    assert sim.load_results(folder).runs == (3 if swaps else result.runs)
+    other.save(folder, force=True)
+    assert sim.load_results(folder).runs == 3

@@ -22,11 +22,12 @@ def some(result: sim.Result) -> sim.Result:
 
 
 def test_every_table_holds_the_runs_that_meet_it(result: sim.Result, some: sim.Result) -> None:
-    wanted = result.outcomes[(result.outcomes["incidents"] >= 3).fillna(False)]
-    assert 0 < len(wanted) < len(result.outcomes)
-    pd.testing.assert_frame_equal(some.outcomes, wanted.reset_index(drop=True))
+    wanted = result.every_run[result.every_run["incidents"] >= 3]
+    assert 0 < len(wanted) < len(result.every_run)
+    pd.testing.assert_frame_equal(some.every_run, wanted.reset_index(drop=True))
+    assert len(some.outcomes) + len(some.part("defaults")) == len(some.every_run)
     keys = pd.MultiIndex.from_frame(wanted[["case", "replicate"]])
-    assert pd.MultiIndex.from_frame(some.changes[["case", "replicate"]]).isin(keys).all()
+    assert pd.MultiIndex.from_frame(some.every_change[["case", "replicate"]]).isin(keys).all()
     assert some.readings.empty
     assert some.condition == "incidents >= 3"
 

@@ -180,7 +180,7 @@ def test_conditions(study: Study) -> None:
     condition = "first_escalation_1 < 15 and first_rapprochement_3 is null"
     found = study.given(condition)
     weeks = study.outcomes["first_escalation_1"]
-    kept = (weeks < 15).fillna(False) & study.outcomes["first_rapprochement_3"].isna()
+    kept = (weeks < 15) & np.isinf(study.outcomes["first_rapprochement_3"])
     pd.testing.assert_frame_equal(found.outcomes, study.outcomes[kept].reset_index(drop=True))
     assert set(found.changes["replicate"]) <= set(found.outcomes["replicate"])
     both = found.given("guarantee = 'kept' and russian_guarantee > 0.5")
@@ -194,6 +194,73 @@ def test_conditions(study: Study) -> None:
 def test_wrong_conditions(study: Study, condition: str) -> None:
     with pytest.raises(ResultError, match="expected a condition"):
         study.given(condition)
+
+
+def named(tmp_path: Path, **levers: dict[str, Any]) -> Study:
+    made = experiment(levers=levers, uncertainties={"approval": {"uniform": [0.2, 0.8]}}, replicates=2)
+    return sim.sweep(made, tmp_path / "named", threads=1)
+
+
+def test_the_text_of_a_condition_is_left_as_it_is(tmp_path: Path) -> None:
+    ways = {"worst case": {}, "open end": {"world": {"solidarity": 0.9}}, "in case of, never": {}}
+    study = named(tmp_path, line=ways)
+    for way in ways:
+        assert len(study.given(f"line = '{way}'").outcomes) == 8 * 2
+    assert len(study.given("case < 6 and line <> 'open end'").outcomes) == 8
+    assert len(study.given('"case" < 3 -- the first three').outcomes) == 6
+    told = study.query("select case when line = 'open end' then 'x' else 'y' end as d, case from runs")
+    assert told["d"].value_counts().to_dict() == {"y": 32, "x": 16}
+    assert told["case"].nunique() == 24
+    assert study.query("select 'in case of' as x")["x"].item() == "in case of"
+
+
+def test_a_name_of_world_and_outcomes_means_the_outcome_beside_runs(tmp_path: Path) -> None:
+    study = named(tmp_path, line={"kept": {}})
+    early = study.given("approval_at_start < 0.5")
+    design = study.design.set_index("case")
+    assert (design.loc[early.outcomes["case"], "approval"] < 0.5).all()
+    joined = study.query("select approval, approval_at_start from outcomes join design using (case)")
+    assert not np.allclose(joined["approval"], joined["approval_at_start"])
+    made = study.to_xarray()
+    assert made["approval"].dims == ("case", "repetition")
+    assert np.allclose(made["approval_at_start"], design["approval"])
+    assert all(one.stat().st_size for one in sim.export(study.folder, "netcdf"))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "random() < 0.5",
+        "deaths < RANDOM() * 9",
+        "now() > '2020-01-01'",
+        "uuid() <> ''",
+        "current_timestamp is null",
+    ],
+)
+def test_what_changes_from_question_to_question_is_refused(study: Study, condition: str) -> None:
+    for kind in (study, sim.load_results(study.folder)):
+        with pytest.raises(ResultError, match="each time it is asked"):
+            kind.given(condition)
+    with pytest.raises(ResultError, match="each time it is asked"):
+        study.query(f"select {condition} from outcomes")
+
+
+def test_a_condition_that_no_run_meets_is_refused(panj: Any, study: Study) -> None:
+    with pytest.raises(ResultError, match="none of 48 runs meets it"):
+        study.given("deaths > 1e9")
+    for command in ("export", "report", "plot"):
+        told = panj(command, study.folder, "--given", "deaths > 1e9")
+        assert told.code == 2
+        assert "none of 48 runs meets it" in told.err
+    with pytest.raises(ResultError, match="neither true nor false"):
+        study.given("deaths")
+
+
+def test_a_question_under_a_condition_is_of_the_runs_that_meet_it(study: Study) -> None:
+    some = study.given("incidents > 0")
+    assert some.query("select count(*) n from outcomes")["n"].item() == len(some.outcomes)
+    assert some.query("select count(*) n from changes")["n"].item() == len(some.changes)
+    assert some.query("select count(*) n from design")["n"].item() == len(study.design)
 
 
 def test_ema(study: Study) -> None:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from tornado.websocket import websocket_connect
 
 from sim.errors import ResultError, ScenarioError
 from sim.views.dashboard.library import Library
+from sim.views.dashboard.server import Guard, make
 from sim.views.dashboard.stored_pane import StoredPane
 
 if TYPE_CHECKING:
@@ -151,3 +153,55 @@ def test_no_storyline_outside_the_folder_is_read(folder: Path, name: str) -> Non
     assert "SECRET" not in library.storylines().values()
     with pytest.raises(ScenarioError, match="no storyline"):
         library.storyline(name)
+
+
+# Behind a proxy or a forwarded port: closed unless it is named
+
+
+def asked(origins: tuple[str, ...], prefix: str = "", path: str = "/", **headers: str) -> str | None:
+    line = RequestStartLine("GET", path, "HTTP/1.1")
+    request = HTTPServerRequest(start_line=line, headers=HTTPHeaders(headers))
+    return Guard("127.0.0.1", 5006, origins, prefix).refuses(request)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "localhost:8888", "Origin": "http://localhost:8888"},
+        {"Host": "hub.example.org", "Origin": "https://hub.example.org"},
+        {"Host": "127.0.0.1:5006", "Origin": "https://hub.example.org"},
+    ],
+)
+def test_a_front_that_is_named_is_let_in_and_no_other(headers: dict[str, str]) -> None:
+    named = ("http://localhost:8888", "https://hub.example.org")
+    assert asked(named, **headers) is None
+    assert asked((), **headers) is not None
+    assert asked(("https://hub.example.org.evil.example",), **headers) is not None
+    assert asked(named, **{**headers, "Origin": "https://evil.example"}) == "another origin"
+    assert asked(named, **{**headers, "Host": "evil.example"}) == "another host"
+
+
+def test_pictures_and_scripts_of_another_page_are_refused_and_links_are_not() -> None:
+    own = {"Host": "127.0.0.1:5006", "Sec-Fetch-Site": "cross-site"}
+    assert asked((), **own, **{"Sec-Fetch-Dest": "image"}) == "a part of another page"
+    assert asked((), **own, **{"Sec-Fetch-Dest": "document"}) is None
+
+
+def test_a_prefix_is_where_the_page_is() -> None:
+    server = make(None, 0, "127.0.0.1", ("http://localhost:8888",), "/user/me")
+    try:
+        assert server.prefix == "/user/me"
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("wrong", ["*", "hub.example.org", "https://a b", "https://a/path", "null"])
+def test_what_is_no_origin(wrong: str) -> None:
+    with pytest.raises(ScenarioError, match="--allow-origin"):
+        make(None, 0, "127.0.0.1", (wrong,))
+
+
+@pytest.mark.parametrize("wrong", ["user", "/user/", "/../etc", "/a b", "//evil.example"])
+def test_what_is_no_prefix(wrong: str) -> None:
+    with pytest.raises(ScenarioError, match="--prefix"):
+        make(None, 0, "127.0.0.1", (), wrong)

@@ -74,11 +74,11 @@ def test_a_record_is_plain_data(result: sim.Result) -> None:
 def test_failures_are_counted(result: sim.Result) -> None:
     from dataclasses import replace
 
-    assert run.failures(result) == 0
-    outcomes = result.outcomes.copy()
+    assert result.failed == 0
+    outcomes = result.every_run.copy()
     outcomes.loc[[0, 70], "failure"] = "week 3: tension left its bounds"
-    broken = replace(result, outcomes=outcomes)
-    assert run.failures(broken) == 2
+    broken = replace(result, every_run=outcomes)
+    assert broken.failed == 2
     assert run.run_record(broken, Path("here"), [])["failed"] == 2
 
 

@@ -322,10 +322,10 @@ def test_colours_have_contrast(opened: Any, pages: dict[str, str], tmp_path: Pat
 
 
 def test_one_class_is_no_trouble(result: sim.Result) -> None:
-    outcomes = result.outcomes.copy()
+    outcomes = result.every_run.copy()
     outcomes["path"] = outcomes["path"].cat.set_categories(outcomes["path"].cat.categories)
     outcomes.loc[:, "path"] = "cold peace"
-    assert "none anywhere else" in html(replace(result, outcomes=outcomes))
+    assert "none anywhere else" in html(replace(result, every_run=outcomes))
 
 
 def test_typical_runs_are_told_sentence_by_sentence(result: sim.Result, pages: dict[str, str]) -> None:
