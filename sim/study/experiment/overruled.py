@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from sim.scenario.plan import week_of
 from sim.scenario.readings import reading
 from sim.scenario.schema import Event, Scenario
-from sim.study.experiment.experiment import CHOICES, Experiment, variants
+from sim.study.experiment.experiment import CHOICES, Experiment
 
 
 def overruled(experiment: Experiment) -> list[str]:
@@ -18,7 +19,7 @@ def overruled(experiment: Experiment) -> list[str]:
     """
     varied = [name for name in experiment.laws if name not in CHOICES]
     found: dict[str, str] = {}
-    for choice, levers in variants(experiment):
+    for choice, levers in product(experiment.choices(), experiment.alternatives):
         spec = experiment.variant(choice, levers)
         for event in spec.events:
             for name in _set_at_once(event, spec):
