@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.model.outcomes import PATHS
 
 #: Week by which a first clash is asked for.
 SOON = 20
@@ -129,9 +130,11 @@ def test_conditions(result: sim.Result, truth: dict[str, float]) -> None:
 
 
 def test_outcomes_are_of_one_population(result: sim.Result, folder: Path) -> None:
-    from sim.analysis.answers.distributions import spread
+    from sim.analysis.answers.shares import shares as told
+    from sim.analysis.runs import PLAUSIBLE, view
 
-    shares = spread(result.part("plausible"))["share"]
+    page = told(view(result))
+    shares = page[(page["group"] == PLAUSIBLE) & page["path"].isin(PATHS)].set_index("path")["share"]
     natural = result.outcomes.path.value_counts(normalize=True)
     assert natural.to_dict() == pytest.approx(shares.to_dict())
     asked = result.query("select path, count(*) / sum(count(*)) over () as share from outcomes group by path")
