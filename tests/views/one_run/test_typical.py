@@ -39,7 +39,7 @@ def sentences(story: Told) -> list[Sentence]:
 
 
 def test_one_story_a_class_and_of_that_class(told: Stories, folder: Path) -> None:
-    paths = set(sim.load_results(folder).outcomes["path"])
+    paths = set(sim.load_results(folder).part("defaults")["path"])
     assert {one.of.path for one in told} == paths
     assert len(paths) >= 3
     for one in told:

@@ -114,7 +114,7 @@ def test_a_condition_is_said_on_the_picture_and_in_its_numbers(
     assert told.code == 0, told.err
     text = Path("kept/given/joint.csv").read_text(encoding="utf-8")
     assert "--given blood" in text
-    assert f"n: {int(result.outcomes['blood'].sum())} runs" in text
+    assert f"n: {int(result.every_run['blood'].sum())} runs" in text
 
 
 def test_an_unknown_kind_names_those_there_are(result: sim.Result, tmp_path: Path) -> None:
