@@ -46,7 +46,7 @@ class Panel(NamedTuple):
 PANELS = {
     "words": Panel(
         "rhetoric",
-        "Hard words, by those of September 2021",
+        "Hard words, September 2021 = 1",
         "share",
         1.0,
         ("words_2022", "hard_terms_2022", "words_2023", "hard_terms_2023"),
@@ -132,7 +132,7 @@ def picture(fan: pd.DataFrame, title: str, tops: dict[str, float]) -> Figure:
             ax.set_ylim(-0.2 if quantity == "words" else 0.0, tops[quantity])
             style.calendar(ax, when)
             ax.grid(axis="y")
-            ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.4g}")
+            ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
             ax.set_ylabel(panel.unit)
             ax.set_title(panel.title, fontsize=9)
         style.caption(
