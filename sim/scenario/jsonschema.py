@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from sim.errors import ScenarioError, nearest
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
 from sim.scenario import catalogue
-from sim.scenario.checks import MEANS
-from sim.scenario.schema import MOST_CITIZENS, MOST_WEEKS
+from sim.scenario.checks import MEANS, TRIGGERS
+from sim.scenario.schema import Scenario
 
 KINDS = ("scenario",)
 Schema = dict[str, Any]
+
+NULL = {"type": "null"}
 
 
 def schema(kind: str = "scenario") -> Schema:
@@ -42,22 +46,30 @@ def _object(properties: Schema, required: tuple[str, ...] = (), **more: Any) -> 
     return {**found, "required": list(required)} if required else found
 
 
-def _text(meaning: str, most: int = 2000) -> Schema:
-    return {"type": "string", "maxLength": most, "description": meaning}
-
-
-def _date(meaning: str) -> Schema:
-    return {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$", "description": meaning}
-
-
-def _duration(meaning: str) -> Schema:
+def inlined(node: Any, parts: Schema) -> Any:
+    """Return what pydantic says with its references written out, and without its nulls and headings."""
+    if isinstance(node, list):
+        return [inlined(one, parts) for one in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        node = {**parts[node["$ref"].rpartition("/")[2]], **{k: v for k, v in node.items() if k != "$ref"}}
+    if NULL in node.get("anyOf", ()):
+        (given,) = (one for one in node["anyOf"] if one != NULL)
+        rest = {key: one for key, one in node.items() if key not in ("anyOf", "default")}
+        return inlined({**given, **rest}, parts)
     return {
-        "description": meaning,
-        "anyOf": [
-            {"type": "integer", "minimum": 0, "maximum": MOST_WEEKS},
-            {"type": "string", "pattern": r"^0*(\d{1,3}|1\d{3}|20[0-7]\d|2080)( weeks?)?$"},
-        ],
+        key: inlined(one, parts)
+        for key, one in node.items()
+        if not (key == "title" and isinstance(one, str)) and not (key == "default" and not one)
     }
+
+
+def of_model(kind: type[BaseModel]) -> Schema:
+    """Return keys, types, bounds and descriptions of a pydantic model."""
+    found = kind.model_json_schema()
+    made: Schema = inlined({key: one for key, one in found.items() if key != "$defs"}, found.get("$defs", {}))
+    return made
 
 
 def _describe(quantity: Quantity) -> str:
@@ -94,138 +106,72 @@ def _band(quantity: Quantity) -> str:
     return "impulse" if quantity.name in MEANS else f"change_{quantity.low:g}_{quantity.high:g}"
 
 
-def _change(quantity: Quantity) -> Schema:
+def _change(quantity: Quantity, change: Schema) -> Schema:
     level = {key: value for key, value in _number(quantity).items() if key not in ("description", "default")}
-    operations: Schema = {
-        "set": {**level, "description": "the new value"},
-        "add": {"type": "number", "description": "what is added to it"},
-        "multiply": {"type": "number", "minimum": 0, "maximum": 1000, "description": "the factor"},
-    }
-    if quantity.name not in MEANS:
-        operations["path"] = {
-            "type": "object",
-            "description": "values by date, straight lines between them",
-            "propertyNames": {"pattern": r"^\d{4}-\d{2}-\d{2}$"},
-            "additionalProperties": level,
-            "minProperties": 1,
-        }
+    operations = dict(change["properties"])
+    operations["set"] = {**operations["set"], **level}
+    operations["multiply"] = {**operations["multiply"], "minimum": 0, "maximum": 1000}
+    operations["path"] = {**operations["path"], "additionalProperties": level}
+    if quantity.name in MEANS:
+        del operations["path"]
     return _object(operations, minProperties=1, maxProperties=1)
 
 
-def _event(model: Model) -> Schema:
-    free = {name: q for name, q in (model.world | model.parameters).items() if not q.derived}
-    when = _object(
-        {
-            "variable": {"enum": list(model.world), "description": "a variable of the world"},
-            "above": {"type": "number", "description": "fires when it rises past this"},
-            "below": {"type": "number", "description": "fires when it falls past this"},
-            "delay": _duration("weeks between the crossing and the event"),
-        },
-        ("variable",),
-        oneOf=[{"required": ["above"]}, {"required": ["below"]}],
-        description="a condition on the world; it fires on crossing, and arms again on the way back",
-    )
-    source = _object(
-        {name: {"type": ["string", "integer"]} for name in ("publisher", "title", "date")},
-        ("publisher", "title", "date"),
-        description="where the event is taken from",
-    )
-    return _object(
-        {
-            "name": {
-                **_text("what it is called; unique in the file", 100),
-                "pattern": r"^[^\u0000-\u001f]+$",
-            },
-            "on": _date("the day on which it happens"),
-            "when": when,
-            "hazard": {"type": "number", "minimum": 0, "maximum": 1, "description": "chance a week"},
-            "lasts": _duration("how long the change holds, like 8 weeks; without it, the change stays"),
-            "change": _object(
-                {
-                    name: {"$ref": f"#/$defs/{_band(q)}", "description": f"{q.meaning} ({q.unit})"}
-                    for name, q in free.items()
-                },
-                minProperties=1,
-                description="what changes, by name of a variable or parameter",
-            ),
-            "because": _text("why, in a sentence"),
-            "source": source,
-        },
-        ("name", "change"),
-        oneOf=[{"required": [one]} for one in ("on", "when", "hazard")],
-    )
-
-
-def _commitment(model: Model) -> Schema:
+def _commitments(model: Model, bound: Schema) -> Schema:
     one_of = []
     for one in model.instruments:
         options = [option.name for option in one.options]
         meanings = "; ".join(f"{option.name}: {option.meaning}" for option in one.options)
-        avoided = {"type": "array", "items": {"enum": options[1:]}, "minItems": 1, "description": meanings}
-        properties = {
+        names: Schema = {
             "actor": {"const": one.actor},
             "instrument": {"const": one.name},
-            "avoid": avoided,
-            "insist": {
-                "enum": options,
-                "description": f"taken in every week in which it is open. {meanings}",
-            },
-            "from": _date("first day; without it, from the start"),
-            "until": _date("last day; without it, to the end"),
+            "avoid": {**bound["properties"]["avoid"], "items": {"enum": options[1:]}, "minItems": 1},
+            "insist": {"enum": options},
         }
+        names["avoid"]["description"] = meanings
+        names["insist"]["description"] = f"taken in every week in which it is open. {meanings}"
         either = [{"required": ["avoid"]}, {"required": ["insist"]}]
-        one_of.append(_object(properties, ("actor", "instrument"), oneOf=either))
+        one_of.append({**bound, "properties": {**bound["properties"], **names}, "oneOf": either})
     return {"oneOf": one_of, "description": "what an actor binds itself to with one instrument"}
 
 
 def _scenario(model: Model) -> Schema:
     free = {name: q for name, q in model.world.items() if not q.derived}
-    claims = _claims(model)
-    names = catalogue.names()
-    extends = {
+    claims, names = _claims(model), catalogue.names()
+    found = of_model(Scenario)
+    keys = found["properties"]
+    del keys["panj"]["default"]
+    keys["extends"] = {
         "type": "string",
         "description": "a shipped name, or a .yaml file in the same folder; this file says only what "
         f"differs. Shipped: {', '.join(names)}",
         "anyOf": [{"enum": names}, {"pattern": r"^(?!.*\.\.)[^/\\][^\\]*\.ya?ml$"}],
     }
-    properties = {
-        "panj": {"const": 1, "description": "version of the format"},
-        "title": {
-            **_text("one line", 200),
-            "minLength": 1,
-            "pattern": r"^(?!\.{1,2}$)(?=.*\S)[^/\\<>\u0000-\u001f\u2028\u2029\u202a-\u202e]*$",
-        },
-        "question": _text("the question this storyline answers"),
-        "extends": extends,
-        "start": _date("first day of the first week; default 2021-08-16"),
-        "weeks": {
-            "type": "integer",
-            "minimum": 1,
-            "maximum": MOST_WEEKS,
-            "description": "horizon; default 208",
-        },
-        "citizens": {
-            "type": "integer",
-            "minimum": 0,
-            "maximum": MOST_CITIZENS,
-            "description": "size of the population; 0 is the mean field; default 500",
-        },
-        "reading": {"enum": catalogue.reading_names(), "description": "a named set of rival rules"},
-        "rules": {"enum": ["on", "off"], "description": "off: every rule off, but for strengths set here"},
-        "world": _object(
-            {name: _number(quantity) for name, quantity in free.items()},
-            description="initial values; what is left out has its default",
-        ),
-        "parameters": _object(
-            {name: _number(quantity, claims.get(name, "")) for name, quantity in model.parameters.items()},
-            description="values of parameters; what is left out has its default",
-        ),
-        "events": {"type": "array", "items": _event(model)},
-        "commitments": {"type": "array", "items": _commitment(model)},
+    keys["reading"]["enum"] = catalogue.reading_names()
+    keys["world"] |= _object({name: _number(one) for name, one in free.items()})
+    keys["parameters"] |= _object(
+        {name: _number(one, claims.get(name, "")) for name, one in model.parameters.items()}
+    )
+    event = keys["events"]["items"]
+    event["oneOf"] = [{"required": [one]} for one in TRIGGERS]
+    when, change = event["properties"]["when"], event["properties"]["change"]
+    when["properties"]["variable"]["enum"] = list(model.world)
+    when["oneOf"] = [{"required": ["above"]}, {"required": ["below"]}]
+    parts = {
+        _band(q): _change(q, change["additionalProperties"])
+        for q in (*free.values(), *model.parameters.values())
     }
+    targets = {
+        name: {"$ref": f"#/$defs/{_band(q)}", "description": f"{q.meaning} ({q.unit})"}
+        for name, q in (free | model.parameters).items()
+    }
+    change |= _object(targets, minProperties=1)
+    keys["commitments"]["items"] = _commitments(model, keys["commitments"]["items"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **{key: one for key, one in found.items() if key not in ("description", "required")},
         "title": "A storyline of panj",
-        **_object(properties, ("panj",), anyOf=[{"required": ["title"]}, {"required": ["extends"]}]),
-        "$defs": {_band(q): _change(q) for q in (*free.values(), *model.parameters.values())},
+        "required": ["panj"],
+        "anyOf": [{"required": ["title"]}, {"required": ["extends"]}],
+        "$defs": parts,
     }

@@ -13,7 +13,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, NoReturn
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from sim.scenario import checks
 from sim.scenario.faults import Fault, WrongScenarioError, from_pydantic, shown
@@ -60,8 +68,29 @@ def _text_date(value: Any) -> Any:
     return str(value) if isinstance(value, int | date) and not isinstance(value, bool) else value
 
 
-Day = Annotated[date, BeforeValidator(_day)]
-Weeks = Annotated[int, BeforeValidator(_weeks), Field(ge=0, le=MOST_WEEKS)]
+#: How an editor knows a date, a number of weeks as text, and one line of a title.
+DATE = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+DURATION = r"^0*(\d{1,3}|1\d{3}|20[0-7]\d|2080)( weeks?)?$"
+LINE = r"^(?!\.{1,2}$)(?=.*\S)[^/\\<>\u0000-\u001f\u2028\u2029\u202a-\u202e]*$"
+
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": DATE}),
+]
+Weeks = Annotated[
+    int,
+    BeforeValidator(_weeks),
+    Field(ge=0, le=MOST_WEEKS),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0, "maximum": MOST_WEEKS},
+                {"type": "string", "pattern": DURATION},
+            ]
+        }
+    ),
+]
 Numbers = Annotated[dict[str, float], AfterValidator(Values)]
 
 
@@ -78,16 +107,18 @@ class Source(Strict):
 
     publisher: str = Field(max_length=500)
     title: str = Field(max_length=500)
-    date: Annotated[str, BeforeValidator(_text_date)] = Field(max_length=100)
+    date: Annotated[str, BeforeValidator(_text_date), WithJsonSchema({"type": ["string", "integer"]})] = (
+        Field(max_length=100)
+    )
 
 
 class When(Strict):
     """A condition on the world: it fires as the variable crosses the threshold, `delay` weeks later."""
 
-    variable: str
-    above: float | None = None
-    below: float | None = None
-    delay: Weeks = 0
+    variable: str = Field(description="a variable of the world")
+    above: float | None = Field(None, description="fires when it rises past this")
+    below: float | None = Field(None, description="fires when it falls past this")
+    delay: Weeks = Field(0, description="weeks between the crossing and the event")
 
 
 class Change(Strict):
@@ -96,10 +127,14 @@ class Change(Strict):
     `path` is a series of dates with values, straight lines between them.
     """
 
-    set: float | None = None
-    add: float | None = None
-    multiply: float | None = None
-    path: dict[Day, float] | None = None
+    set: float | None = Field(None, description="the new value")
+    add: float | None = Field(None, description="what is added to it")
+    multiply: float | None = Field(None, description="the factor")
+    path: dict[Day, float] | None = Field(
+        None,
+        description="values by date, straight lines between them",
+        json_schema_extra={"minProperties": 1},
+    )
 
 
 class Event(Strict):
@@ -108,13 +143,18 @@ class Event(Strict):
     `lasts` is a number of weeks; 0 means that the change stays, left to the model from then on.
     """
 
-    name: str
-    on: Day | None = None
+    name: str = Field(
+        description="what it is called; unique in the file",
+        json_schema_extra={"maxLength": 100, "pattern": r"^[^\u0000-\u001f]+$"},
+    )
+    on: Day | None = Field(None, description="the day on which it happens")
     when: When | None = None
-    hazard: float | None = Field(default=None, ge=0, le=1)
-    lasts: Weeks = 0
-    change: dict[str, Change]
-    because: str = Field(default="", max_length=2000)
+    hazard: float | None = Field(None, ge=0, le=1, description="chance a week")
+    lasts: Weeks = Field(
+        0, description="how long the change holds, like 8 weeks; without it, the change stays"
+    )
+    change: dict[str, Change] = Field(description="what changes, by name of a variable or parameter")
+    because: str = Field("", max_length=2000, description="why, in a sentence")
     source: Source | None = None
 
 
@@ -125,8 +165,8 @@ class Commitment(Strict):
     instrument: str
     avoid: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = ()
     insist: str | None = None
-    from_: Day | None = Field(default=None, alias="from")
-    until: Day | None = None
+    from_: Day | None = Field(None, alias="from", description="first day; without it, from the start")
+    until: Day | None = Field(None, description="last day; without it, to the end")
 
 
 class Scenario(Strict):
@@ -140,16 +180,27 @@ class Scenario(Strict):
         Naming every fault at once: what was expected, what was found, which names exist.
     """
 
-    panj: Literal[1] = 1
-    title: str
-    question: str = Field(default="", max_length=2000)
-    start: Day = date(2021, 8, 16)
-    weeks: int = Field(default=208, ge=1, le=MOST_WEEKS)
-    citizens: int = Field(default=500, ge=0, le=MOST_CITIZENS)
-    reading: str | None = None
-    rules: Literal["on", "off"] = "on"
-    world: Numbers = Field(default_factory=Values)
-    parameters: Numbers = Field(default_factory=Values)
+    panj: Literal[1] = Field(1, description="version of the format")
+    title: str = Field(
+        description="one line", json_schema_extra={"minLength": 1, "maxLength": 200, "pattern": LINE}
+    )
+    question: str = Field("", max_length=2000, description="the question this storyline answers")
+    start: Day = Field(date(2021, 8, 16), description="first day of the first week; default 2021-08-16")
+    weeks: int = Field(208, ge=1, le=MOST_WEEKS, description="horizon; default 208")
+    citizens: int = Field(
+        500,
+        ge=0,
+        le=MOST_CITIZENS,
+        description="size of the population; 0 is the mean field; default 500",
+    )
+    reading: str | None = Field(None, description="a named set of rival rules")
+    rules: Literal["on", "off"] = Field("on", description="off: every rule off, but for strengths set here")
+    world: Numbers = Field(
+        default_factory=Values, description="initial values; what is left out has its default"
+    )
+    parameters: Numbers = Field(
+        default_factory=Values, description="values of parameters; what is left out has its default"
+    )
     events: Annotated[tuple[Event, ...], BeforeValidator(_tuple)] = ()
     commitments: Annotated[tuple[Commitment, ...], BeforeValidator(_tuple)] = ()
 
