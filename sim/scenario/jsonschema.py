@@ -41,7 +41,8 @@ def schema(kind: str = "scenario") -> Schema:
     return _scenario(load())
 
 
-def _object(properties: Schema, required: tuple[str, ...] = (), **more: Any) -> Schema:
+def mapping(properties: Schema, required: tuple[str, ...] = (), **more: Any) -> Schema:
+    """Return the schema of a mapping with these keys and no others."""
     found = {"type": "object", "properties": properties, "additionalProperties": False, **more}
     return {**found, "required": list(required)} if required else found
 
@@ -61,7 +62,9 @@ def inlined(node: Any, parts: Schema) -> Any:
     return {
         key: inlined(one, parts)
         for key, one in node.items()
-        if not (key == "title" and isinstance(one, str)) and not (key == "default" and not one)
+        if not (key == "title" and isinstance(one, str))
+        and not (key == "default" and not one)
+        and not (key == "type" and ("enum" in node or "const" in node))
     }
 
 
@@ -70,6 +73,11 @@ def of_model(kind: type[BaseModel]) -> Schema:
     found = kind.model_json_schema()
     made: Schema = inlined({key: one for key, one in found.items() if key != "$defs"}, found.get("$defs", {}))
     return made
+
+
+def choice(name: Schema, names: list[str]) -> Schema:
+    """Return the schema of a name that is one of these."""
+    return {"enum": names, "description": name["description"]}
 
 
 def _describe(quantity: Quantity) -> str:
@@ -114,7 +122,7 @@ def _change(quantity: Quantity, change: Schema) -> Schema:
     operations["path"] = {**operations["path"], "additionalProperties": level}
     if quantity.name in MEANS:
         del operations["path"]
-    return _object(operations, minProperties=1, maxProperties=1)
+    return mapping(operations, minProperties=1, maxProperties=1)
 
 
 def _commitments(model: Model, bound: Schema) -> Schema:
@@ -147,15 +155,15 @@ def _scenario(model: Model) -> Schema:
         f"differs. Shipped: {', '.join(names)}",
         "anyOf": [{"enum": names}, {"pattern": r"^(?!.*\.\.)[^/\\][^\\]*\.ya?ml$"}],
     }
-    keys["reading"]["enum"] = catalogue.reading_names()
-    keys["world"] |= _object({name: _number(one) for name, one in free.items()})
-    keys["parameters"] |= _object(
+    keys["reading"] = choice(keys["reading"], catalogue.reading_names())
+    keys["world"] |= mapping({name: _number(one) for name, one in free.items()})
+    keys["parameters"] |= mapping(
         {name: _number(one, claims.get(name, "")) for name, one in model.parameters.items()}
     )
     event = keys["events"]["items"]
     event["oneOf"] = [{"required": [one]} for one in TRIGGERS]
     when, change = event["properties"]["when"], event["properties"]["change"]
-    when["properties"]["variable"]["enum"] = list(model.world)
+    when["properties"]["variable"] = choice(when["properties"]["variable"], list(model.world))
     when["oneOf"] = [{"required": ["above"]}, {"required": ["below"]}]
     parts = {
         _band(q): _change(q, change["additionalProperties"])
@@ -165,7 +173,7 @@ def _scenario(model: Model) -> Schema:
         name: {"$ref": f"#/$defs/{_band(q)}", "description": f"{q.meaning} ({q.unit})"}
         for name, q in (free | model.parameters).items()
     }
-    change |= _object(targets, minProperties=1)
+    change |= mapping(targets, minProperties=1)
     keys["commitments"]["items"] = _commitments(model, keys["commitments"]["items"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -34,10 +34,15 @@ class DesignFile(Strict):
     """How cases are laid out; see `sim.study.experiment.designs`."""
 
     method: Method
-    size: int | None = Field(default=None, ge=1, le=MOST_CASES)
-    levels: int | None = Field(default=None, ge=2, le=10_000)
-    second_order: bool = False
-    file: str | None = Field(default=None, max_length=500)
+    size: int | None = Field(None, ge=1, le=MOST_CASES, description="number of points or trajectories")
+    levels: int | None = Field(None, ge=2, le=10_000, description="number of values of a range")
+    second_order: bool = Field(False, description="whether to lay out second-order indices as well")
+    file: str | None = Field(
+        None,
+        max_length=500,
+        description="a CSV file beside this one",
+        json_schema_extra={"pattern": r"^(?!.*\.\.)[^/].*$"},
+    )
 
 
 class TrajectoriesFile(Strict):
@@ -45,7 +50,7 @@ class TrajectoriesFile(Strict):
 
     variables: list[str] = Field(min_length=1)
     keep: Literal["quantiles", "full"] = "quantiles"
-    cases: list[int] | None = None
+    cases: list[Annotated[int, Field(ge=0)]] | None = None
 
 
 class ConstraintFile(Strict):
@@ -61,20 +66,32 @@ class ExperimentFile(Strict):
 
     panj: Literal[1] = 1
     title: str
-    question: str = Field(default="", max_length=2000)
-    scenario: str | None = None
-    weeks: int | None = Field(default=None, ge=1, le=MOST_WEEKS)
-    citizens: int | None = Field(default=None, ge=0, le=MOST_CITIZENS)
+    question: str = Field("", max_length=2000)
+    scenario: str | None = Field(None, description="the storyline it varies; default baseline")
+    weeks: int | None = Field(None, ge=1, le=MOST_WEEKS, description="length, instead of the storyline's")
+    citizens: int | None = Field(
+        None, ge=0, le=MOST_CITIZENS, description="number of citizens, instead of the storyline's"
+    )
     design: DesignFile
-    replicates: int = Field(ge=1, le=MOST_REPLICATES)
-    seed: int = Field(default=0, ge=0, le=2**63 - 1)
-    draws: Draws = "grouped"
-    uncertainties: dict[str, Any] = Field(default_factory=dict)
-    levers: dict[str, Any] = Field(default_factory=dict)
+    replicates: int = Field(ge=1, le=MOST_REPLICATES, description="runs of each case")
+    seed: int = Field(0, ge=0, le=2**63 - 1, description="which stream of chance; default 0")
+    draws: Draws = Field(
+        "grouped",
+        description="which cases share their chance; default grouped: those of one base point",
+    )
+    uncertainties: dict[str, Any] = Field(
+        default_factory=dict, description="what nobody controls, with its distribution"
+    )
+    levers: dict[str, Any] = Field(
+        default_factory=dict,
+        description="what an actor could choose: named alternatives, each a piece of storyline",
+    )
     constraints: list[ConstraintFile] = Field(default_factory=list)
-    outcomes: list[str] | None = None
+    outcomes: list[str] | None = Field(None, description="columns to start from")
     trajectories: TrajectoriesFile | None = None
-    block: int | None = Field(default=None, ge=1, le=MOST_BLOCK)
+    block: int | None = Field(
+        None, ge=1, le=MOST_BLOCK, description="runs of a block; left out, what suits the storyline"
+    )
 
 
 KEYS: dict[str, tuple[str, ...]] = {
