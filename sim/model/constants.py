@@ -90,7 +90,7 @@ def check(functions: Iterable[Callable[..., Any]]) -> None:
 
 
 def declared(package: str) -> dict[str, Constant | Whole]:
-    """Return every constant that a loaded module of a model declares, by name.
+    """Return every constant that a loaded module of a model declares, by name and in the order of names.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def declared(package: str) -> dict[str, Constant | Whole]:
             for key, one in _numbers(name, value).items():
                 if table.setdefault(key, one) is not one:
                     raise ModelError(f"constant {key}: declared twice, the second time in {module}")
-    return table
+    return dict(sorted(table.items()))  # whichever modules happen to be loaded
 
 
 def constants_held(function: Callable[..., Any]) -> dict[str, Constant | Whole]:
