@@ -57,7 +57,7 @@ TERMS = {
     "commitment": "An actor's promise to avoid an option, or to take one whenever it is open.",
     "condition": "What happens to an actor in a comparison; what it chooses is the policy.",
     "constant": "A number of a form that is certain by decision; it is never varied.",
-    "deadly clash": "A clash of soldiers or a week of fighting in which somebody died.",
+    "deadly clash": "A clash between forces of the two sides, or a week of their fighting, in which somebody died.",
     "default": "The value that stands where a scenario sets none.",
     "drive": "The sum of all pushes on a process in a week.",
     "estimate": "What an actor perceives late and with noise.",

@@ -121,13 +121,20 @@ class BorderParameters(Record):
     clash_blood: float = parameter(0.8, "1", 0.2, 1.4, "how recent deaths raise them", FORM)
     clash_channel: float = parameter(0.8, "1", 0.2, 1.4, "how a channel lowers them", FORM)
     combat_base: float = parameter(
-        -3.4, "logit", -4.2, -2.6, "log-odds that a clash becomes sustained fighting", RATE
+        -3.4, "logit", -4.2, -2.6, "log-odds that a clash becomes sustained fighting, at usual tension", RATE
     )
     combat_tension: float = parameter(2.5, "1", 1.0, 4.0, "how steeply they rise with tension", FORM)
     combat_heat: float = parameter(
         3.0, "1", 1.5, 4.5, "how a clash on the heels of another raises them", FORM
     )
-    ceasefire_rate: float = parameter(0.06, "1/week", 0.03, 0.12, "rate at which fighting ends", LENGTH)
+    ceasefire_rate: float = parameter(
+        0.06,
+        "1/week",
+        0.03,
+        0.12,
+        "rate at which fighting ends where nobody counsels restraint and no channel is open",
+        LENGTH,
+    )
     war_base: float = parameter(
         -6.0, "logit", -6.8, -5.2, "log-odds that a week of fighting becomes war", RATE
     )
