@@ -30,6 +30,8 @@ class River(Record):
     incidents: float = tally("count", "quarrels so far")
     clashes: float = tally("count", "the same")
     deaths: float = tally("count", "dead so far")
+    infiltrations: float = tally("count", "none: nobody steals across")
+    infiltration_deaths: float = tally("count", "none")
     talks: float = tally("count", "none: they never talk")
     refugees_hosted: float = tally("persons", "nobody")
     power_owed: float = tally("USD", "nothing")
