@@ -69,8 +69,8 @@ def test_a_course_worked_out_by_hand(toy: Toy, tmp_path: Path) -> None:
     expected = 1 - 0.8 * 0.75 ** np.arange(41)
     for column in ("q05", "q95", "mean"):
         assert noise[column].to_numpy() == pytest.approx(expected, abs=1e-12)
-    changes = pd.read_parquet(tmp_path / "loud" / "changes.parquet")
-    escalation = changes[(changes["case"] == 0) & (changes["ladder"] == "escalation")]
+    changes = pd.read_parquet(tmp_path / "loud" / "changes_at_defaults.parquet")
+    escalation = changes[changes["ladder"] == "escalation"]
     assert set(escalation["week"]) == {2}, "the first week in which noise is above a half"
     assert set(escalation["to"]) == {1}
 
