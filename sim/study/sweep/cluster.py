@@ -154,8 +154,10 @@ def _losses(client: Any) -> tuple[tuple[type[Exception], ...], tuple[type[Except
     """Return what is raised of a task whose worker died, and of one that is to be asked for again."""
     if isinstance(client, Pool):
         return (BrokenProcessPool,), (TimeoutError,)
-    distributed: Any = import_module("distributed")
-    return (distributed.KilledWorker,), (distributed.client.FutureCancelledError, TimeoutError)
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+
+    return (KilledWorker,), (FutureCancelledError, TimeoutError)
 
 
 class _Sweep:
