@@ -58,7 +58,7 @@ def measured(name: str) -> tuple[dict[str, float], np.ndarray]:
     row["blood"] = 100.0 * float(found["blood"].mean())
     for column, one in enumerate(WATCHED[:3]):
         row[one] = float(block.kept[:, 1:, column].mean())
-    for label, column in (("first clash", "first_escalation_3"), ("first talks", "first_rapprochement_2")):
+    for label, column in (("first clash", "first_escalation_3"), ("first talks", "first_rapprochement_3")):
         row[label] = float(np.fmin(np.nan_to_num(found[column], nan=spec.weeks), spec.weeks).mean())
     return row, block.kept.mean(axis=0)
 
@@ -164,7 +164,7 @@ def one_end(name: str, start: float, weeks: list[int]) -> tuple[np.ndarray, np.n
     spec = sim.load_scenario(name).replace(world={"rhetoric": start, "words_memory": start})
     block = simulate(plan(spec, load()), SEED, np.arange(RUNS), keep=("rhetoric",))
     share = np.bincount(block.outcomes["path"].astype(int), minlength=len(PATHS)) / RUNS
-    first = np.nan_to_num(block.outcomes["first_rapprochement_2"], nan=spec.weeks).mean()
+    first = np.nan_to_num(block.outcomes["first_rapprochement_3"], nan=spec.weeks).mean()
     return block.kept[:, weeks, 0].mean(axis=0), share, float(first)
 
 
