@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+#: What the name of a path class follows where columns stand beside it: `clashes` is a column too.
+CLASS = "path: "
+
 
 @dataclass(frozen=True)
 class ForSalib:
     """One outcome in the shape that SALib's analyses take.
 
-    problem : names and bounds of the inputs, as shares of their distributions
-    X : (cases, inputs) shares, in the design's order
+    problem : names of the inputs, and as bounds the smallest and largest value that each can take
+    X : (cases, inputs) values in the units of the model, numbers of the alternatives where they have
+        names, in the design's order
     Y : (cases,) means over the sound replicates; NaN where a case has none
     failed : runs that failed and are not in the means
     """
@@ -39,30 +43,47 @@ class ForSalib:
     failed: int
 
 
-def to_ema(study: Study) -> tuple[pd.DataFrame, dict[str, NDArray[Any]]]:
+def to_ema(study: Study) -> tuple[pd.DataFrame, dict[str, Floats]]:
     """Return the runs in EMA Workbench's shape.
 
     Returns
     -------
     DataFrame, dict
-        Experiments, one row a run: every uncertainty and lever, with `policy` (the levers together),
-        `model`, `case` and `replicate`. Outcomes by name, as many entries: numbers as float (infinite
-        for never), classes as text. Failed runs are left out.
+        Experiments, one row a run: every uncertainty and lever, then as categories `scenario` (the number
+        of one base point on one draw of chance), `policy` (the levers together) and `model`; what varies
+        under one of these three names is called `..._varied`. Outcomes by name, as many finite numbers:
+        each class as `path: war`, 1 where a run is of it; a first week that never came as the last week
+        plus one. Failed runs are left out.
     """
     runs = study.outcomes[study.outcomes["failure"].isna()].reset_index(drop=True)
-    design = study.design.set_index("case").drop(columns=["base", "group"])
-    experiments = design.loc[runs["case"]].reset_index()
+    design = study.design.set_index("case").loc[runs["case"]].reset_index(drop=True)
     levers = list(study.experiment.levers)
-    experiments["replicate"] = runs["replicate"]
-    together = [" ".join(map(str, row)) for row in experiments[levers].itertuples(index=False)]
-    experiments["policy"] = together if levers else "None"
-    experiments["model"] = "panj"
-    names = study.experiment.outcomes or tuple(one for one in OUTCOMES if one != "fits")
-    found = {
-        name: runs[name].astype(str).to_numpy(object) if name == "path" else number(runs[name])
-        for name in names
+    together = [" ".join(map(str, row)) for row in design[levers].itertuples(index=False)]
+    point = pd.MultiIndex.from_arrays([design["base"], runs["replicate"]])
+    index = {
+        "scenario": pd.factorize(point, sort=True)[0],
+        "policy": together if levers else "None",
+        "model": "panj",
     }
+    experiments = design.drop(columns=["base", "group"])
+    experiments = experiments.rename(columns={name: f"{name}_varied" for name in index})
+    experiments = experiments.assign(**index).astype(dict.fromkeys(index, "category"))
+    names = study.experiment.outcomes or tuple(one for one in OUTCOMES if one != "fits")
+    found = {name: _finite(study, runs, name) for name in names if name != "path"}
+    if "path" in names:
+        found |= {f"{CLASS}{one}": _of_class(runs, one) for one in PATHS}
     return experiments, found
+
+
+def _of_class(runs: pd.DataFrame, name: str) -> Floats:
+    """Return 1 for the runs of a class, else 0."""
+    return number(runs["path"] == name)
+
+
+def _finite(study: Study, runs: pd.DataFrame, name: str) -> Floats:
+    """Return an outcome as numbers; a first week that never came as the last week plus one."""
+    values = number(runs[name])
+    return np.minimum(values, study.setup.longest[0] + 1) if name in tables.FIRSTS else values
 
 
 def to_salib(study: Study, outcome: str, levers: Mapping[str, str]) -> ForSalib:
@@ -71,8 +92,9 @@ def to_salib(study: Study, outcome: str, levers: Mapping[str, str]) -> ForSalib:
     Parameters
     ----------
     outcome
-        A column of outcomes, or the name of a path class for its share. A first week that never came
-        counts as the last week plus one, so that more means later.
+        A column of outcomes, or a path class for its share: `armed standoff`, or `path: clashes` where a
+        column has the name too. A first week that never came counts as the last week plus one, so that
+        more means later.
     levers
         The alternative of each lever; needed where there are levers.
 
@@ -83,15 +105,17 @@ def to_salib(study: Study, outcome: str, levers: Mapping[str, str]) -> ForSalib:
     """
     if study.condition is not None:
         raise ResultError("SALib needs every case of the design; leave the condition out")
-    if outcome not in (*OUTCOMES, *PATHS) or outcome == "path":
-        choices = [one for one in (*OUTCOMES, *PATHS) if one != "path"]
+    classes = {one: one for one in PATHS if one not in OUTCOMES} | {f"{CLASS}{one}": one for one in PATHS}
+    if outcome not in {*OUTCOMES, *classes} - {"path"}:
+        choices = [one for one in (*OUTCOMES, *classes) if one != "path"]
         raise ResultError(f"no number {outcome!r} among the outcomes{nearest(outcome, choices)}")
     setup, setting = study.setup, _setting(study, levers)
     runs = study.outcomes
     good = runs["failure"].isna().to_numpy()
-    values = (runs["path"] == outcome).to_numpy(np.float64) if outcome in PATHS else number(runs[outcome])
-    if outcome.startswith("first_"):
-        values = np.minimum(values, setup.longest[0] + 1)
+    if outcome in classes:
+        values = _of_class(runs, classes[outcome])
+    else:
+        values = _finite(study, runs, outcome)
     case = runs["case"].to_numpy(np.int64)
     tried = np.bincount(case, minlength=setup.cases)
     count = np.bincount(case[good], minlength=setup.cases)
@@ -103,7 +127,9 @@ def to_salib(study: Study, outcome: str, levers: Mapping[str, str]) -> ForSalib:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = total / count
     failed = int((~good & np.isin(case, chosen)).sum())
-    return ForSalib(problem(setup.base.names), setup.base.shares, mean[chosen], failed)
+    spans = [list(one.span) for one in study.experiment.laws.values()]
+    inputs = problem(setup.base.names) | {"bounds": spans}
+    return ForSalib(inputs, setup.base.values, mean[chosen], failed)
 
 
 def _setting(study: Study, levers: Mapping[str, str]) -> int:

@@ -325,7 +325,7 @@ class Study:
 
     # Other tools
 
-    def to_ema(self) -> tuple[pd.DataFrame, dict[str, NDArray[Any]]]:
+    def to_ema(self) -> tuple[pd.DataFrame, dict[str, Floats]]:
         """Return the runs in EMA Workbench's shape; see `sim.study.results.shapes.to_ema`."""
         return shapes.to_ema(self)
 

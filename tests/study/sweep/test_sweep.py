@@ -263,17 +263,6 @@ def test_a_question_under_a_condition_is_of_the_runs_that_meet_it(study: Study) 
     assert some.query("select count(*) n from design")["n"].item() == len(study.design)
 
 
-def test_ema(study: Study) -> None:
-    experiments, outcomes = study.to_ema()
-    assert len(experiments) == 48
-    assert {"russian_guarantee", "hardship_growth", "reading", "guarantee", "policy", "model"} <= set(
-        experiments
-    )
-    assert all(len(one) == 48 for one in outcomes.values())
-    assert outcomes["deaths"].dtype == np.float64
-    assert set(outcomes["path"]) <= set(PATHS)
-
-
 def test_salib_takes_it_in_the_designs_order(tmp_path: Path) -> None:
     from SALib.analyze import morris, sobol
 

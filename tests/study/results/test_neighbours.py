@@ -1,0 +1,130 @@
+"""Results in the hands of other tools: EMA Workbench, SALib, xarray, Parquet, CSV."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from sim.model.outcomes import OUTCOMES, PATHS
+from sim.study.results.study import Study
+from sim.study.tables import FIRSTS
+from tests.faults.studies import Quick
+from tests.study.sweeps import THINNED, experiment
+
+LAST = experiment()["weeks"]
+GUARANTEE = {"kept": {}, "thinned": THINNED}
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    made = experiment(design={"method": "lhs", "size": 32}, block=None)
+    return sim.sweep(made, tmp_path_factory.mktemp("neighbours") / "study", threads=1, disk=Quick())
+
+
+# EMA Workbench
+
+
+def test_experiments_are_the_frame_of_ema(study: Study) -> None:
+    experiments, outcomes = study.to_ema()
+    varied = [*study.experiment.laws, *study.experiment.levers]
+    assert experiments.columns.tolist() == [*varied, "scenario", "policy", "model"]
+    index = experiments[["scenario", "policy", "model"]]
+    assert all(isinstance(kind, pd.CategoricalDtype) for kind in index.dtypes)
+    assert experiments["scenario"].cat.categories.dtype.kind == "i"
+    assert not index.duplicated().any()
+    assert experiments.groupby("scenario", observed=True)["russian_guarantee"].nunique().max() == 1
+    assert len(experiments["scenario"].cat.categories) == 32 * 3
+    assert all(values.dtype == np.float64 and np.isfinite(values).all() for values in outcomes.values())
+    assert set(outcomes) == {*OUTCOMES, *(f"path: {one}" for one in PATHS)} - {"path", "fits"}
+    shares = [outcomes[f"path: {one}"].mean() for one in PATHS]
+    assert np.allclose(shares, [(study.outcomes["path"] == one).mean() for one in PATHS])
+
+
+def test_a_first_week_that_never_came_is_later_than_any(study: Study) -> None:
+    _, outcomes = study.to_ema()
+    never = {name: np.isinf(study.outcomes[name].to_numpy()) for name in FIRSTS}
+    assert any(one.any() for one in never.values())
+    for name, rows in never.items():
+        assert (outcomes[name][rows] == LAST + 1).all()
+        assert (outcomes[name][~rows] <= LAST).all()
+
+
+def test_a_name_that_ema_keeps_for_itself(tmp_path: Any) -> None:
+    made = experiment(levers={"policy": GUARANTEE}, design={"method": "lhs", "size": 4}, block=None)
+    experiments, _ = sim.sweep(made, tmp_path / "study", threads=1, disk=Quick()).to_ema()
+    assert experiments["policy_varied"].astype(str).equals(experiments["policy"].astype(str))
+
+
+def test_analyses_of_ema(study: Study) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pytest.importorskip("ema_workbench")
+        from ema_workbench.analysis import cart, feature_scoring, pairs_plotting, prim, regional_sa
+
+        experiments, outcomes = study.to_ema()
+        approval = outcomes["approval"]
+        low = approval < np.median(approval)
+        varied = {*study.experiment.laws, *study.experiment.levers}
+        box = prim.Prim(experiments, low, threshold=0.5, peel_alpha=0.1).find_box()
+        assert set(box.box_lims[-1].columns) == varied | {"policy"}
+        tree = cart.CART(experiments, low.astype(int), mass_min=0.1)
+        tree.build_tree()
+        assert tree.boxes
+        scores = feature_scoring.get_feature_scores_all(experiments, outcomes)
+        assert set(scores.columns) == set(outcomes)
+        assert np.isfinite(scores.to_numpy(float)).all()
+        assert regional_sa.plot_cdfs(experiments, low).axes
+        few = {name: outcomes[name] for name in ("approval", "deaths")}
+        assert pairs_plotting.pairs_scatter(experiments, few, group_by="policy", legend=False)
+
+
+# SALib
+
+
+@pytest.mark.parametrize("method", ["saltelli", "morris"])
+def test_salib_in_units_of_the_model_finds_what_it_finds_in_shares(method: str, tmp_path: Any) -> None:
+    from SALib.analyze import morris, sobol
+
+    made = experiment(
+        method,
+        levers={},
+        block=None,
+        uncertainties={
+            "russian_guarantee": {"uniform": [0.2, 0.8]},
+            "hardship_growth": {"log-uniform": [0.0001, 0.01]},
+            "solidarity": {"discrete": [0.1, 0.5, 0.9]},
+            "reading": ["as_read", "sincere"],
+        },
+    )
+    study = sim.sweep(made, tmp_path / "study", threads=1, disk=Quick())
+    taken, shares = study.to_salib("approval"), study.setup.base.shares
+    low, high = np.array(taken.problem["bounds"]).T
+    assert low.tolist() == [0.2, 0.0001, 0.1, 0]
+    assert high.tolist() == [0.8, 0.01, 0.9, 1]
+    assert (np.clip(taken.X, low, high) == taken.X).all()
+    design = study.design["hardship_growth"].to_numpy()
+    assert np.array_equal(taken.X[:, 1], design)
+    unit = {**taken.problem, "bounds": [[0.0, 1.0]] * 4}
+    if method == "morris":
+        one, two = (
+            morris.analyze(taken.problem, taken.X, taken.Y, seed=0),
+            morris.analyze(unit, shares, taken.Y, seed=0),
+        )
+        assert one["mu_star"].tolist() == two["mu_star"].tolist()
+        assert max(one["mu_star"]) > 0
+    else:
+        one, two = (sobol.analyze(p, taken.Y, calc_second_order=False, seed=0) for p in (taken.problem, unit))
+        assert one["ST"].tolist() == two["ST"].tolist()
+
+
+def test_a_column_goes_before_a_class_of_its_name(study: Study) -> None:
+    runs = study.outcomes.join(study.design.set_index("case")["guarantee"], on="case")
+    cases = runs[runs["guarantee"] == "kept"].groupby("case")
+    assert np.allclose(study.to_salib("clashes", guarantee="kept").Y, cases["clashes"].mean())
+    shares = cases["path"].agg(lambda one: (one == "clashes").mean())
+    assert np.allclose(study.to_salib("path: clashes", guarantee="kept").Y, shares)
