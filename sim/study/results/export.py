@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sim.errors import ResultError, nearest
@@ -102,38 +103,10 @@ def _cells(column: pd.Series[Any], digits: int | None) -> list[Any]:
 
 def netcdf(source: Result | Study) -> bytes:
     """Return outcomes and design as a NetCDF file."""
-    if isinstance(source, Study):
-        made = source.to_xarray()
-    else:
-        made = _ensemble(source)
-    # The format knows no 64-bit whole numbers; floats hold all that occur here.
-    wide = [
-        name for name, one in made.variables.items() if one.dtype.kind in "iu" and one.dtype.itemsize == 8
-    ]
-    for name in wide:
-        put_back = made.assign_coords if name in made.coords else made.assign
-        made = put_back({name: made[name].astype("float64")})
-    made["path"].attrs = {
-        key: one.astype("int32") if hasattr(one, "astype") else one for key, one in made["path"].attrs.items()
-    }
-    made.attrs = {key: str(value) for key, value in made.attrs.items()}
+    made = source.to_xarray()
+    # The format knows no whole numbers of 64 bits: a seed is text, a number of chance a float if need be.
+    made.attrs["seed"] = str(made.attrs["seed"])
+    for name, one in made.variables.items():
+        if one.dtype.kind == "i" and np.abs(one).max(initial=0) > np.iinfo(np.int32).max:
+            made[name].encoding = {"dtype": "float64", "_FillValue": None}
     return bytes(made.to_netcdf(engine="scipy", format="NETCDF3_64BIT"))
-
-
-def _ensemble(result: Result) -> Any:
-    import numpy as np
-    import xarray as xr
-
-    data: dict[str, Any] = {}
-    for table in ("outcomes", "outcomes_at_defaults"):
-        frame = result.tables.get(table, result.outcomes[:0])
-        end = table.removeprefix("outcomes")
-        for name in frame.columns if len(frame) else ():
-            column = frame[name]
-            if isinstance(column.dtype, pd.CategoricalDtype) or name == "failure":
-                values = column.astype("string").fillna("").to_numpy(str)
-            else:
-                values = column.to_numpy(np.float64, na_value=np.nan)
-            data[name + end] = (f"run{end}", values)
-    attrs = {"title": result.spec.title, "hash": result.spec.hash, "seed": result.seed}
-    return xr.Dataset(data, attrs=attrs)

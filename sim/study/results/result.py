@@ -237,6 +237,12 @@ class Result:
             raise ResultError("only some of the runs are here (given a condition); export them instead")
         return store.save(self.identity, self.tables, Path(folder), force)
 
+    def to_xarray(self) -> xr.Dataset:
+        """Return the outcomes by run; see `sim.study.results.datasets.of_result`."""
+        from sim.study.results.datasets import of_result
+
+        return of_result(self)
+
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Its tables as they are stored and exported, by name; none mixes the two parts."""

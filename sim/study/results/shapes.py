@@ -16,8 +16,6 @@ from sim.study import tables
 from sim.study.experiment.designs import problem
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from sim.study.results.study import Study
 
 Floats = NDArray[np.float64]
@@ -142,48 +140,6 @@ def _setting(study: Study, levers: Mapping[str, str]) -> int:
         missing = ", ".join(one for one in known if one not in levers)
         raise ResultError(f"the cases differ by levers; say which alternative of {missing}")
     return study.setup.settings.index(tuple(levers[one] for one in known))
-
-
-def to_xarray(study: Study) -> xr.Dataset:
-    """Return the outcomes as a dataset by case and repetition, the design as coordinates.
-
-    Classes are numbers with their names in `flag_meanings`; what was not run or failed is NaN, a first
-    week that never came infinite. `replicate` says which draws a run was on.
-    """
-    import xarray as xr
-
-    runs, setup = study.outcomes, study.setup
-    shape = (setup.cases, study.experiment.replicates)
-    case = runs["case"].to_numpy(np.int64)
-    every = setup.address(
-        np.repeat(np.arange(shape[0]), shape[1]), np.tile(np.arange(shape[1]), shape[0])
-    ).reshape(shape)
-    step = every[0, 1] - every[0, 0] if shape[1] > 1 else 1
-    repetition = (runs["replicate"].to_numpy(np.int64) - every[case, 0]) // step
-    data: dict[str, Any] = {}
-    for name in OUTCOMES:
-        grid = np.full(shape, np.nan)
-        column = runs[name]
-        codes = name == "path"
-        grid[case, repetition] = (
-            np.where(column.isna(), np.nan, column.cat.codes) if codes else number(column)
-        )
-        meanings = " ".join(one.replace(" ", "_") for one in PATHS)
-        attrs = {"flag_values": np.arange(len(PATHS)), "flag_meanings": meanings} if codes else {}
-        data[name] = (("case", "repetition"), grid, attrs)
-    failed = np.zeros(shape, np.int8)
-    failed[case, repetition] = runs["failure"].notna()
-    data["failed"] = (("case", "repetition"), failed, {"long_name": "1 where the run failed"})
-    coords: dict[str, Any] = {"replicate": (("case", "repetition"), every)}
-    for name in study.design.columns:
-        values = study.design[name]
-        text = isinstance(values.dtype, pd.CategoricalDtype)
-        plain = values.astype(str).to_numpy(str) if text else values.to_numpy()
-        coords[tables.at_start(name)] = ("case", plain)
-    coords["repetition"] = np.arange(shape[1])
-    experiment = study.experiment
-    attrs = {"title": experiment.title, "hash": experiment.hash, "seed": experiment.seed}
-    return xr.Dataset(data, coords=coords, attrs=attrs)
 
 
 def number(values: pd.Series[Any]) -> Floats:

@@ -22,7 +22,7 @@ from sim.study.ensemble import store
 from sim.study.experiment.experiment import Experiment, hash_of
 from sim.study.files import DISK
 from sim.study.migrations import FORMAT
-from sim.study.results import conditions, shapes
+from sim.study.results import conditions, datasets, shapes
 from sim.study.sweep import manifest, place
 from sim.study.sweep.manifest import Entry, part_name
 
@@ -334,5 +334,5 @@ class Study:
         return shapes.to_salib(self, outcome, levers)
 
     def to_xarray(self) -> xr.Dataset:
-        """Return outcomes as a dataset by case and repetition: `sim.study.results.shapes.to_xarray`."""
-        return shapes.to_xarray(self)
+        """Return outcomes by case and repetition; see `sim.study.results.datasets.of_study`."""
+        return datasets.of_study(self)

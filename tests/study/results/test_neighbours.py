@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,13 @@ import pytest
 
 import sim
 from sim.model.outcomes import OUTCOMES, PATHS
+from sim.study.results.export import netcdf
 from sim.study.results.study import Study
 from sim.study.tables import FIRSTS
 from tests.faults.studies import Quick
 from tests.study.sweeps import THINNED, experiment
+
+xarray = pytest.importorskip("xarray")
 
 LAST = experiment()["weeks"]
 GUARANTEE = {"kept": {}, "thinned": THINNED}
@@ -54,7 +58,7 @@ def test_a_first_week_that_never_came_is_later_than_any(study: Study) -> None:
         assert (outcomes[name][~rows] <= LAST).all()
 
 
-def test_a_name_that_ema_keeps_for_itself(tmp_path: Any) -> None:
+def test_a_name_that_ema_keeps_for_itself(tmp_path: Path) -> None:
     made = experiment(levers={"policy": GUARANTEE}, design={"method": "lhs", "size": 4}, block=None)
     experiments, _ = sim.sweep(made, tmp_path / "study", threads=1, disk=Quick()).to_ema()
     assert experiments["policy_varied"].astype(str).equals(experiments["policy"].astype(str))
@@ -87,7 +91,7 @@ def test_analyses_of_ema(study: Study) -> None:
 
 
 @pytest.mark.parametrize("method", ["saltelli", "morris"])
-def test_salib_in_units_of_the_model_finds_what_it_finds_in_shares(method: str, tmp_path: Any) -> None:
+def test_salib_in_units_of_the_model_finds_what_it_finds_in_shares(method: str, tmp_path: Path) -> None:
     from SALib.analyze import morris, sobol
 
     made = experiment(
@@ -128,3 +132,63 @@ def test_a_column_goes_before_a_class_of_its_name(study: Study) -> None:
     assert np.allclose(study.to_salib("clashes", guarantee="kept").Y, cases["clashes"].mean())
     shares = cases["path"].agg(lambda one: (one == "clashes").mean())
     assert np.allclose(study.to_salib("path: clashes", guarantee="kept").Y, shares)
+
+
+# xarray and NetCDF
+
+
+@pytest.mark.parametrize("kind", ["study", "result"])
+def test_a_netcdf_file_says_what_it_holds(
+    kind: str, study: Study, result: sim.Result, tmp_path: Path
+) -> None:
+    source: Study | sim.Result = study if kind == "study" else result
+    folder = study.folder if kind == "study" else result.save(tmp_path / "result")
+    (path,) = sim.export(folder, "netcdf", tmp_path / "made")
+    assert sim.export(folder, "netcdf", tmp_path / "again")[0].read_bytes() == path.read_bytes()
+    with xarray.open_dataset(path, engine="scipy", mask_and_scale=False) as stored:
+        assert stored.attrs["Conventions"] == "CF-1.8"
+        assert stored.attrs["title"] == (study.experiment.title if kind == "study" else result.spec.title)
+        assert "history" not in stored.attrs
+        assert not [name for name, one in stored.variables.items() if not one.attrs.get("long_name")]
+        assert not [name for name, one in stored.coords.items() if "_FillValue" in one.attrs]
+        assert stored["first_escalation_3"].attrs["units"] == "week"
+        assert stored["clashes"].dtype == stored["peak_escalation"].dtype == np.int32
+        for name, names in {"path": PATHS, "blood": ("no", "yes"), "failed": ("no", "yes")}.items():
+            flags = stored[name].attrs["flag_values"]
+            assert stored[name].dtype == flags.dtype == np.int8
+            meanings = [one.replace(" ", "_") for one in names]
+            assert stored[name].attrs["flag_meanings"].split() == meanings
+            assert len(flags) == len(names)
+    with xarray.open_dataset(path, engine="scipy") as stored:
+        made = source.to_xarray()
+        assert set(stored.variables) == set(made.variables)
+        for key, one in made.variables.items():
+            assert np.array_equal(stored[key].astype(one.dtype), one, equal_nan=one.dtype.kind == "f"), key
+
+
+def test_a_result_by_run_has_its_design_beside_it(result: sim.Result) -> None:
+    made = result.to_xarray()
+    outcomes = result.outcomes
+    assert made["deaths"].dims == ("run",)
+    assert np.array_equal(made["deaths"], outcomes["deaths"].to_numpy(float))
+    assert [PATHS[int(code)] for code in made["path"]] == outcomes["path"].tolist()
+    name = next(str(one) for one in result.design if one in made.coords and one != "case")
+    design = result.design.set_index("case")[name]
+    assert np.array_equal(made[name], design.loc[outcomes["case"]])
+    assert len(made["deaths_at_defaults"]) == len(result.part("defaults"))
+    some = result.given("blood and part = 'plausible'").to_xarray()
+    assert some.sizes["run"] == int(outcomes["blood"].sum())
+
+
+def test_what_a_file_cannot_count_it_holds_as_a_float(tmp_path: Path) -> None:
+    made = xarray.Dataset({"replicate": ("run", np.array([0, 2**40]))}, attrs={"seed": 2**60})
+
+    class Source:
+        def to_xarray(self) -> Any:
+            return made
+
+    path = tmp_path / "made.nc"
+    path.write_bytes(netcdf(Source()))  # type: ignore[arg-type]
+    with xarray.open_dataset(path, engine="scipy") as stored:
+        assert stored["replicate"].to_numpy().tolist() == [0.0, 2.0**40]
+        assert stored.attrs["seed"] == str(2**60)
