@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,7 @@ import pandas as pd
 from sim.errors import ResultError, nearest
 from sim.study.ensemble import store
 from sim.study.files import DISK, put
+from sim.study.results.columns import columns
 from sim.study.results.loading import load_results
 from sim.study.results.result import Result
 from sim.study.results.study import Study
@@ -23,6 +26,8 @@ from sim.study.results.study import Study
 FORMATS = ("csv", "parquet", "netcdf")
 #: An infinite number as text: by `inf` DuckDB takes a column for dates, by `Inf` polars for words.
 INFINITE = "1e999"
+#: Truth as text: by `True` R takes a column for words.
+BOOLEANS = {True: "TRUE", False: "FALSE"}
 #: First characters by which a spreadsheet takes text for a formula.
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?", re.ASCII)
@@ -37,7 +42,8 @@ def export(
     ----------
     form
         `csv`: a file a table, text that a spreadsheet would run as a formula made harmless by an
-        apostrophe. `parquet`: a file a table. `netcdf`: outcomes and design in one file.
+        apostrophe, and beside each what its columns hold (CSVW). `parquet`: a file a table, with
+        `long_name` and `unit` of each field. `netcdf`: outcomes and design in one file.
     out
         Where to; default: a folder `export` inside the result folder.
     given
@@ -59,8 +65,12 @@ def export(
         contents = {place / "outcomes.nc": netcdf(source)}
     elif form == "csv":
         contents = {place / f"{name}.csv": text(frame).encode() for name, frame in _tables(source)}
+        contents |= {
+            place / f"{name}.csv-metadata.json": dictionary(name, frame).encode()
+            for name, frame in _tables(source)
+        }
     else:
-        contents = {place / f"{name}.parquet": store.parquet(frame) for name, frame in _tables(source)}
+        contents = {place / f"{name}.parquet": parquet(name, frame) for name, frame in _tables(source)}
     put(DISK, contents)
     return list(contents)
 
@@ -86,6 +96,58 @@ def text(frame: pd.DataFrame, digits: int | None = None) -> str:
     return made.getvalue()
 
 
+def dictionary(name: str, frame: pd.DataFrame) -> str:
+    """Return what the columns of a table's CSV hold, as CSVW describes them.
+
+    Parameters
+    ----------
+    name
+        Name of the table.
+    """
+    meanings = columns(name, list(frame.columns))
+    described = [
+        {
+            "name": quote(column),
+            "titles": harmless(column),
+            "dc:description": meaning.meaning,
+            "datatype": _datatype(frame[column]),
+            "null": "",
+            **({"schema:unitText": meaning.unit} if meaning.unit else {}),
+        }
+        for column, meaning in meanings.items()
+    ]
+    made = {
+        "@context": "http://www.w3.org/ns/csvw",
+        "url": f"{name}.csv",
+        "tableSchema": {"columns": described},
+    }
+    return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+
+
+def _datatype(column: pd.Series[Any]) -> str | dict[str, str]:
+    if pd.api.types.is_bool_dtype(column):
+        return {"base": "boolean", "format": "|".join(BOOLEANS.values())}
+    if pd.api.types.is_integer_dtype(column):
+        return "integer"
+    return "number" if pd.api.types.is_float_dtype(column) else "string"
+
+
+def parquet(name: str, frame: pd.DataFrame) -> bytes:
+    """Return a table, by its name, as Parquet whose fields say what they hold and in which unit."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    made = pa.Table.from_pandas(frame, preserve_index=False)
+    meanings = columns(name, list(frame.columns))
+    fields = [
+        one.with_metadata({"long_name": meanings[one.name].meaning, "unit": meanings[one.name].unit})
+        for one in made.schema
+    ]
+    sink = pa.BufferOutputStream()
+    pq.write_table(made.cast(pa.schema(fields, made.schema.metadata)), sink, compression="zstd")
+    return bytes(sink.getvalue())
+
+
 def harmless(cell: str) -> str:
     """Return text so that no spreadsheet runs it; a number runs nothing."""
     return f"'{cell}" if cell.startswith(RISKY) and not _NUMBER.fullmatch(cell) else cell
@@ -93,7 +155,9 @@ def harmless(cell: str) -> str:
 
 def _cells(column: pd.Series[Any], digits: int | None) -> list[Any]:
     words = isinstance(column.dtype, pd.CategoricalDtype) or not pd.api.types.is_numeric_dtype(column)
-    if not words or pd.api.types.is_bool_dtype(column):
+    if pd.api.types.is_bool_dtype(column):
+        return ["" if pd.isna(one) else BOOLEANS[bool(one)] for one in column.tolist()]
+    if not words:
         cells = ["" if pd.isna(one) else INFINITE if one == math.inf else one for one in column.tolist()]
         if digits is None:
             return cells

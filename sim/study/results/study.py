@@ -237,6 +237,13 @@ class Study:
             raise ResultError(f"{path} is missing; the sweep's command writes it again")
         return store.frame(content, path)
 
+    def table(self) -> pd.DataFrame:
+        """Return outcomes with every uncertain value and lever beside, one row a run.
+
+        A start value that an outcome has the name of is called `..._at_start`.
+        """
+        return self.outcomes.merge(tables.beside(self.design), on="case", how="left", validate="many_to_one")
+
     def query(self, sql: str) -> pd.DataFrame:
         """Ask in SQL (DuckDB) of `outcomes`, `changes`, `design`, `trajectories` and `runs`.
 

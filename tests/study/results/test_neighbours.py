@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 import sim
 from sim.model.outcomes import OUTCOMES, PATHS
+from sim.model.registry import load
 from sim.study.results.export import netcdf
 from sim.study.results.study import Study
 from sim.study.tables import FIRSTS
@@ -192,3 +195,59 @@ def test_what_a_file_cannot_count_it_holds_as_a_float(tmp_path: Path) -> None:
     with xarray.open_dataset(path, engine="scipy") as stored:
         assert stored["replicate"].to_numpy().tolist() == [0.0, 2.0**40]
         assert stored.attrs["seed"] == str(2**60)
+
+
+# Tables
+
+
+@pytest.mark.parametrize("kind", ["study", "result"])
+def test_csv_has_a_dictionary_beside_it(kind: str, study: Study, result: sim.Result, tmp_path: Path) -> None:
+    folder = study.folder if kind == "study" else result.save(tmp_path / "result")
+    paths = {path.name: path for path in sim.export(folder, "csv", tmp_path / "made")}
+    stored = [name for name in paths if name.endswith(".csv")]
+    assert set(paths) == {*stored, *(f"{name}-metadata.json" for name in stored)}
+    assert ("readings.csv" in stored) == (kind == "result")
+    for name in stored:
+        about = json.loads(paths[f"{name}-metadata.json"].read_text(encoding="utf-8"))
+        assert about["url"] == name
+        told = about["tableSchema"]["columns"]
+        assert [one["titles"] for one in told] == paths[name].read_text(encoding="utf-8").splitlines()[
+            0
+        ].split(",")
+        assert all(one["dc:description"] for one in told)
+    about = json.loads(paths["outcomes.csv-metadata.json"].read_text(encoding="utf-8"))
+    told = {one["name"]: one for one in about["tableSchema"]["columns"]}
+    assert told["first_escalation_3"]["schema:unitText"] == "week"
+    assert told["deaths"]["dc:description"] == OUTCOMES["deaths"].meaning
+    kinds = {name: told[name]["datatype"] for name in ("deaths", "approval", "path", "blood")}
+    truth = {"base": "boolean", "format": "TRUE|FALSE"}
+    assert kinds == {"deaths": "integer", "approval": "number", "path": "string", "blood": truth}
+
+
+def test_truth_in_csv_is_as_r_reads_it(study: Study, tmp_path: Path) -> None:
+    path = sim.export(study.folder, "csv", tmp_path / "made")[0]
+    assert set(pd.read_csv(path, dtype=str)["blood"]) <= {"TRUE", "FALSE"}
+    assert pd.read_csv(path)["blood"].equals(study.outcomes["blood"].astype(bool))
+
+
+def test_fields_of_parquet_say_what_they_hold(study: Study, tmp_path: Path) -> None:
+    for path in sim.export(study.folder, "parquet", tmp_path / "made"):
+        schema = pq.read_schema(path)
+        assert all(schema.field(name).metadata[b"long_name"] for name in schema.names)
+        pd.testing.assert_frame_equal(pd.read_parquet(path), getattr(study, path.stem))
+    design = pq.read_schema(tmp_path / "made" / "design.parquet")
+    outcomes = pq.read_schema(tmp_path / "made" / "outcomes.parquet")
+    assert (
+        design.field("hardship_growth").metadata[b"unit"].decode()
+        == load().parameters["hardship_growth"].unit
+    )
+    assert outcomes.field("first_escalation_3").metadata[b"unit"] == b"week"
+
+
+def test_levers_stand_beside_outcomes(study: Study) -> None:
+    table = study.table()
+    assert len(table) == study.runs
+    assert table["deaths"].equals(study.outcomes["deaths"])
+    design = study.design.set_index("case")
+    for name in (*study.experiment.laws, *study.experiment.levers):
+        assert table[name].tolist() == design.loc[study.outcomes["case"], name].tolist()
