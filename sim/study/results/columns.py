@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sim.model.outcomes import OUTCOMES
+from sim.model.outcomes import OUTCOMES, Outcome
+from sim.model.provenance import Quantity
 from sim.model.registry import load
 from sim.study import tables
 
@@ -24,7 +25,7 @@ class Column:
     def attributes(self) -> dict[str, str]:
         """What CF has a variable say of itself; a unit that it does not know stands in the long name."""
         known = UDUNITS.get(self.unit)
-        plain = known is not None or self.unit in ("", "1", "flag")
+        plain = known is not None or self.unit in ("", "1", "flag") or self.unit in self.meaning
         name = self.meaning if plain else f"{self.meaning} ({self.unit})"
         return {"long_name": name} | ({"units": known or "1"} if self.unit else {})
 
@@ -66,14 +67,18 @@ def columns(table: str, names: list[str]) -> Mapping[str, Column]:
         Name of the table: in a design `approval` is a start value, among outcomes it is one of these.
     """
     model = load()
-    world = {name: Column(one.meaning, one.unit) for name, one in model.world.items()}
-    found = OWN | world | {name: Column(one.meaning, one.unit) for name, one in model.parameters.items()}
+    outcomes, world = _declared(OUTCOMES), _declared(model.world)
+    found = OWN | outcomes | world | _declared(model.parameters)
     if table == "readings":
         found["blood"] = Column("share of runs that are of the class and bloody", "share")
     elif table.startswith("outcomes"):
-        found |= {name: Column(one.meaning, one.unit) for name, one in OUTCOMES.items()}
-        found |= {
+        starts = {
             f"{name}_at_start": Column(f"{one.meaning}, at the start", one.unit)
             for name, one in world.items()
         }
+        found |= outcomes | starts
     return {name: found.get(name, Column(f"alternative of the lever {name}")) for name in names}
+
+
+def _declared(them: Mapping[str, Outcome] | Mapping[str, Quantity]) -> dict[str, Column]:
+    return {name: Column(one.meaning, one.unit) for name, one in them.items()}

@@ -7,6 +7,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -15,6 +16,7 @@ import pytest
 import sim
 from sim.model.outcomes import OUTCOMES, PATHS
 from sim.model.registry import load
+from sim.study.results.columns import columns
 from sim.study.results.export import netcdf
 from sim.study.results.study import Study
 from sim.study.tables import FIRSTS
@@ -88,6 +90,7 @@ def test_analyses_of_ema(study: Study) -> None:
         assert regional_sa.plot_cdfs(experiments, low).axes
         few = {name: outcomes[name] for name in ("approval", "deaths")}
         assert pairs_plotting.pairs_scatter(experiments, few, group_by="policy", legend=False)
+        plt.close("all")
 
 
 # SALib
@@ -251,3 +254,16 @@ def test_levers_stand_beside_outcomes(study: Study) -> None:
     design = study.design.set_index("case")
     for name in (*study.experiment.laws, *study.experiment.levers):
         assert table[name].tolist() == design.loc[study.outcomes["case"], name].tolist()
+
+
+def test_every_column_but_a_lever_is_declared(study: Study, result: sim.Result, tmp_path: Path) -> None:
+    kept = experiment(levers={}, trajectories={"variables": ["tension"], "keep": "quantiles"})
+    weekly = sim.sweep(kept, tmp_path / "weekly", threads=1, disk=Quick()).trajectories
+    of_study = {name: getattr(study, name) for name in ("outcomes", "changes", "design")}
+    for name, table in {**result.tables, **of_study, "trajectories": weekly}.items():
+        told = columns(name, list(table.columns))
+        levers = {one for one, column in told.items() if column.meaning == f"alternative of the lever {one}"}
+        assert levers <= set(study.experiment.levers), name
+    assert columns("design", ["guarantee"])["guarantee"].meaning == "alternative of the lever guarantee"
+    world, outcome = (columns(name, ["approval"])["approval"].meaning for name in ("design", "outcomes"))
+    assert outcome == OUTCOMES["approval"].meaning != world
