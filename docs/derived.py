@@ -50,10 +50,17 @@ ANSWERS = (*RUNS, JUDGED, "sim/analysis/**/*.py", "sim/analysis/**/*.yaml")
 #: In this order: the outputs of a step may be inputs of those after it.
 STEPS = (
     Step(
+        "screening",
+        ("-m", "sim.analysis.past.screening"),
+        (*MODEL, "scenarios/**/*.yaml", "sim/analysis/past/screening.py"),
+        ("sim/model/screened.json",),
+    ),
+    Step(
         "calibration",
         ("-m", "sim.analysis.past.calibration"),
         (
             *MODEL,
+            "sim/model/screened.json",
             "sim/study/ensemble/cases.py",
             "sim/analysis/past/autumn.py",
             "sim/analysis/past/calibration.py",
@@ -79,12 +86,6 @@ STEPS = (
         ("-m", "tests.known_figures"),
         (*MODEL, *CALIBRATED, "scenarios/**/*.yaml", "tests/known_figures.py"),
         ("tests/known_figures.json",),
-    ),
-    Step(
-        "screening",
-        ("-m", "sim.analysis.past.screening"),
-        (*RUNS, "sim/analysis/past/screening.py"),
-        ("sim/model/screened.json",),
     ),
     Step(
         "reference",

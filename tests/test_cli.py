@@ -199,7 +199,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.Com
 def test_run_prints_the_range_before_the_interval(done: tuple[Path, Any]) -> None:
     shown = done[1]
     assert shown.returncode == 0, shown.stderr
-    assert 0 <= shown.stdout.index("plausible") < shown.stdout.index("Wilson")
+    assert 0 <= shown.stdout.index("parameter") < shown.stdout.index("Monte Carlo")
     for word in ("cold peace", "blood", "escalation", "rapprochement", "seed", sim.__version__, "results/"):
         assert word in shown.stdout
 

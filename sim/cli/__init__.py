@@ -177,6 +177,9 @@ def run(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a result folder that exists.")] = False,
     plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw pictures into the folder.")] = True,
+    full: Annotated[
+        bool, typer.Option("--full", help="All tables: deadly clashes, readings, ladders, other orders.")
+    ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -201,7 +204,7 @@ def run(
     if as_json:
         print_json(run_record(result, folder, pictures))
     else:
-        show(result, folder, pictures)
+        show(result, folder, pictures, full)
     failed = result.failed
     if failed:
         _remark(f"panj: {failed} runs failed; the column 'failure' of outcomes.parquet says where and why")

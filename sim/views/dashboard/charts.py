@@ -139,14 +139,14 @@ class Classes:
         )
         items = [
             ("now, 95 %", [new]),
-            ("with blood", [bloody]),
+            ("with a deadly clash", [bloody]),
             ("pinned", [old]),
             ("plausible range", [wide]),
         ]
         *_, self._pin_item, self._range_item = legend_below(self.figure, items, 2)
         shown = [("class", "@path"), ("share", "@share{0.0 %}"), ("95 %", "@low{0.0 %} to @high{0.0 %}")]
         self.figure.add_tools(
-            HoverTool(renderers=[new, old], tooltips=[*shown, ("with blood", "@blood{0.0 %}")])
+            HoverTool(renderers=[new, old], tooltips=[*shown, ("with a deadly clash", "@blood{0.0 %}")])
         )
         ranged = [("90 % of cases", "@low{0.0 %} to @high{0.0 %}")]
         self.figure.add_tools(HoverTool(renderers=[wide], tooltips=ranged))

@@ -49,10 +49,8 @@ def classes(now: Figures, pin: Figures | None, spread: pd.DataFrame | None = Non
             ]
             for name, row in here.items()
         ]
-        words = (
-            "Share of runs: its range across plausible parameters; here, with the interval of chance alone"
-        )
-        head = ["class", "5–95 % of cases", "here", "95 % interval", "with blood"]
+        words = "Share of runs: its range across plausible parameters; here, with its Monte Carlo error"
+        head = ["class", "parameter range (90 %)", "here", "Monte Carlo error (95 %)", "with a deadly clash"]
         return table(head, rows, caption=words)
     rows = [
         [

@@ -31,11 +31,17 @@ def result_html(result: Result) -> str:
         )
         for path, one in here.reindex(PATHS).iterrows()
     ]
-    head = ("path", "across plausible parameters", "at the defaults", "95 % by chance alone", "with blood")
+    head = (
+        "path",
+        "across plausible parameters",
+        "at the defaults",
+        "Monte Carlo error (95 %)",
+        "with a deadly clash",
+    )
     facts = [f"{result.runs:,} runs of each part", f"seed {result.seed}", f"{result.failed} failed"]
     return (
         f'<section class="panj-result">{scenario_html(result.spec)}<p>{" · ".join(facts)}</p>'
-        f"{table(head, rows)}<p>Under these assumptions; more runs narrow what is chance alone.</p></section>"
+        f"{table(head, rows)}<p>More runs narrow the Monte Carlo error alone.</p></section>"
     )
 
 

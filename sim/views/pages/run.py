@@ -34,7 +34,7 @@ SHARES = (
     *("blood", "blood_low", "blood_high", "runs"),
 )
 #: Width below which lines of the page wrap rather than lose numbers.
-NARROWEST = 106
+NARROWEST = 78
 
 #: Rungs of rapprochement in words short enough for a narrow column.
 BRIEF = (" none", " back", " ties", "talks", " norm", "recog")
@@ -154,88 +154,128 @@ def _plain(value: Any) -> Any:
 # For readers
 
 
-def show(result: Result, folder: Path, pictures: Sequence[Path]) -> None:
-    """Print the page: classes, ladders, main outcomes, other orders, identity, where everything is."""
+def show(result: Result, folder: Path, pictures: Sequence[Path], full: bool = False) -> None:
+    """Print the page: the finding, classes, both odds, main outcomes, identity; all tables where `full`."""
     console = terminal.console()
     console.width = max(console.width, NARROWEST)
-    console.print(run_page(result, folder, pictures))
+    console.print(run_page(result, folder, pictures, full))
 
 
-def run_page(result: Result, folder: Path, pictures: Sequence[Path]) -> RenderableType:
+def run_page(result: Result, folder: Path, pictures: Sequence[Path], full: bool = False) -> RenderableType:
     """Return the page."""
+    answers = Answers.of(result)
+    group = PLAUSIBLE if len(result.design) else DEFAULTS
     parts: list[RenderableType] = [Text(result.spec.title, style="bold")]
     if result.spec.question:
         parts.append(Text(result.spec.question, style="italic"))
-    answers = Answers.of(result)
-    parts.append(_classes(result, answers))
+    parts += [Text(f"\n{finding(answers, group)}"), _classes(result, answers)]
     both = odds(result)
     if both is not None:
         parts.append(two_odds.section(both))
-    parts += [_ladders(answers), _measures(result, answers), _orders(answers)]
+    parts.append(_measures(answers, group))
+    if full:
+        if group == PLAUSIBLE:
+            parts.append(_measures(answers, DEFAULTS))
+        parts += [_bloodshed(result, answers), *_ladders(answers), _orders(answers)]
     parts.append(_identity(result, folder, pictures))
+    if not full:
+        parts.append(Text("More: --full for deadly clashes, readings, ladders, other orders.", style="dim"))
     return Group(*parts)
+
+
+def finding(answers: Answers, group: str) -> str:
+    """Return the first sentence of the page: how most runs end, with its range."""
+    table = answers.about(group)
+    if not (table["runs"] > 0).any():
+        return "No valid run."
+    name = str(table["share"].idxmax())
+    row = table.loc[name]
+    where, low, high = "across plausible parameters", "case_low", "case_high"
+    interval = "90 % of parameter sets: "
+    if group == DEFAULTS:
+        where, low, high, interval = "at the defaults", "low", "high", "Monte Carlo error, 95 %: "
+    words = f"Most often runs end in {name}: {percent(row['share'])} of them {where}"
+    return f"{words} ({interval}{_range(row[low], row[high])})."
+
+
+def _range(low: float, high: float) -> str:
+    """Write a range; where it has no width none could be estimated, which is no certainty."""
+    return span(low, high) if low < high else "–"
 
 
 def _classes(result: Result, answers: Answers) -> RenderableType:
     made = _table("")
-    made.padding = (0, 1, 0, 0)
     wide = len(result.design) > 0
     if wide:
-        names = ("across plausible\n5–95 % of cases", "\nmean", "\nwith blood", "between\nreadings", " ")
-        _numbers(made, *names)
-    _numbers(made, "at the\ndefaults", "chance alone:\n95 % Wilson", "\nwith blood")
+        _numbers(made, "mean across\nparameters", "parameter\nrange (90 %)")
+    _numbers(made, "at the\ndefaults", "Monte Carlo\nerror (95 %)")
     here, there = (by_name(answers.about(group)) for group in (DEFAULTS, PLAUSIBLE))
-    read = by_name(answers.readings.set_index("path"))
     for name in PATHS:
-        row, far, cells = here[name], there[name], []
-        if wide:
-            between = read.get(name, {"low": math.nan, "high": math.nan})
-            cells = [span(far["case_low"], far["case_high"]), percent(far["share"]), percent(far["blood"])]
-            cells += [span(between["low"], between["high"]), ""]
-        cells += [percent(row["share"]), span(row["low"], row["high"]), percent(row["blood"])]
-        made.add_row(name, *cells)
-    title = "Where runs end (class), and which of them with blood (a deadly clash on the way)"
-    return Group(terminal.heading(title), made, Text(_reading(result, answers), style="dim"))
+        row, far = here[name], there[name]
+        cells = [percent(far["share"]), _range(far["case_low"], far["case_high"])] if wide else []
+        made.add_row(name, *cells, percent(row["share"]), span(row["low"], row["high"]))
+    return Group(terminal.heading("Where runs end"), made, Text(_reading(result, answers), style="dim"))
 
 
 def _reading(result: Result, answers: Answers) -> str:
     words = "Under these assumptions, not a forecast. "
     if len(result.design):
         words += (
-            f"Across plausible parameters: {counted(len(result.design), 'case')} draw "
+            f"Parameter range: {counted(len(result.design), 'case')} draw "
             f"{len(result.design.columns) - 1} uncertain values anew; the range holds 90 % of their shares, "
-            "chance within a case taken out (beta-binomial); more runs do not narrow it. "
-        )
-        most, ways = int(result.readings["runs"].max()), result.readings["reading"].nunique()
-        words += (
-            f"Between readings: the lowest and the highest share under {ways} ways to read the article, "
-            f"{counted(most, 'run')} each on the same chance. "
+            "without Monte Carlo noise; more runs do not narrow it; – where they are too few to tell cases "
+            "apart. "
         )
     sound = int(answers.main(DEFAULTS)["runs"].iloc[0])
-    return f"{words}At the defaults: {counted(sound, 'run')} that differ by chance; more narrow the interval."
+    return f"{words}At the defaults: {counted(sound, 'run')} that differ by chance."
 
 
-def _ladders(answers: Answers) -> RenderableType:
-    peak, final = answers.tables(DEFAULTS).values()
+def _bloodshed(result: Result, answers: Answers) -> RenderableType:
+    """Return the share of each class with a deadly clash, and its range across readings of the article."""
     made = _table("")
-    made.padding = (0, 1, 0, 0)
-    _numbers(made, *BRIEF, "    ", *BRIEF)
-    for rung in reversed(range(len(ESCALATION))):
-        cells = [bare(share) for share in peak[rung]], [bare(share) for share in final[rung]]
-        made.add_row(ESCALATION[rung], *cells[0], "", *cells[1])
-    title = "Ladders, escalation by rapprochement, % of runs at the defaults: highest rungs; in the last week"
+    wide = len(result.design) > 0
+    if wide:
+        _numbers(made, "deadly clash:\nparameters", "across\nreadings")
+    _numbers(made, "deadly clash:\ndefaults")
+    here, there = (by_name(answers.about(group)) for group in (DEFAULTS, PLAUSIBLE))
+    read = by_name(answers.readings.set_index("path"))
+    for name in PATHS:
+        between = read.get(name, {"low": math.nan, "high": math.nan})
+        cells = [percent(there[name]["blood"]), span(between["low"], between["high"])] if wide else []
+        made.add_row(name, *cells, percent(here[name]["blood"]))
+    title = "Which of them with a deadly clash on the way; shares across readings of the article"
+    parts: list[RenderableType] = [terminal.heading(title), made]
+    if wide:
+        most, ways = int(result.readings["runs"].max()), result.readings["reading"].nunique()
+        words = (
+            f"Lowest and highest share under {ways} readings, {counted(most, 'run')} each on the same chance."
+        )
+        parts.append(Text(words, style="dim"))
+    return Group(*parts)
+
+
+def _ladders(answers: Answers) -> list[RenderableType]:
+    """Return the joint table of the highest rungs, and that of the last week."""
+    tables = []
+    for when, table in zip(
+        ("highest rungs", "rungs in the last week"), answers.tables(DEFAULTS).values(), strict=True
+    ):
+        made = _table("")
+        _numbers(made, *BRIEF)
+        for rung in reversed(range(len(ESCALATION))):
+            made.add_row(ESCALATION[rung], *(bare(share) for share in table[rung]))
+        title = f"Escalation by rapprochement, {when}: % of runs at the defaults"
+        tables.append(Group(terminal.heading(title), made))
+    return tables
+
+
+def _measures(answers: Answers, group: str) -> RenderableType:
+    made = _table("")
+    _numbers(made, "median (5–95 %)", " ")
+    for row in answers.main(group).to_dict("records"):
+        made.add_row(f"{row['label']}, {row['unit']}", *middle(row))
+    title = f"Main outcomes {group}, of the runs that have one"
     return Group(terminal.heading(title), made)
-
-
-def _measures(result: Result, answers: Answers) -> RenderableType:
-    made = _table("")
-    groups = [PLAUSIBLE, DEFAULTS] if len(result.design) else [DEFAULTS]
-    for name in groups:
-        _numbers(made, name.replace(" parameters", ""), " ")
-    for rows in zip(*(answers.main(name).to_dict("records") for name in groups), strict=True):
-        cells = [cell for row in rows for cell in middle(row)]
-        made.add_row(f"{rows[0]['label']}, {rows[0]['unit']}", *cells)
-    return Group(terminal.heading("Main outcomes: median (5–95 % of the runs that have one)"), made)
 
 
 def _orders(answers: Answers) -> RenderableType:
@@ -264,13 +304,14 @@ def _identity(result: Result, folder: Path, pictures: Sequence[Path]) -> Rendera
         f"panj {versions['panj']}, numpy {versions['numpy']}, numba {versions['numba']}, "
         f"Python {versions['python']}",
     )
-    grid.add_row("results", f"{folder}{_pictures(pictures)}")
+    grid.add_row("results", str(folder))
+    grid.add_row("", _pictures(pictures))
     return Padding(grid, (1, 0, 0, 0))
 
 
 def _pictures(pictures: Sequence[Path]) -> str:
     kinds = list(dict.fromkeys(path.stem for path in pictures))
-    return f"  (tables; pictures: {', '.join(kinds)})" if kinds else "  (tables)"
+    return f"tables; pictures: {', '.join(kinds)}" if kinds else "tables"
 
 
 def _table(first: str) -> Table:

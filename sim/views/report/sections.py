@@ -169,7 +169,7 @@ def _paths(digest: Digest) -> list[Part]:
         "95 %",
         "90 % of cases",
         "between readings",
-        "of it with blood",
+        "of it with a deadly clash",
         "runs",
     )
     rows = [

@@ -14,37 +14,43 @@ from sim.views import numbers, terminal
 from sim.views.pages import run
 
 
-def printed(result: sim.Result, capsys: pytest.CaptureFixture[str]) -> str:
+def printed(result: sim.Result, capsys: pytest.CaptureFixture[str], full: bool = False) -> str:
     capsys.readouterr()
-    run.show(result, Path("results/here"), [Path("results/here/paths.png")])
+    run.show(result, Path("results/here"), [Path("results/here/paths.png")], full)
     return capsys.readouterr().out
 
 
-def test_the_page_leads_with_the_range_and_names_the_interval(
+def test_the_page_leads_with_the_finding_and_the_range(
     result: sim.Result, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = printed(result, capsys)
-    assert page.index("across plausible") < page.index("chance alone") < page.index("Wilson") + 1
+    assert page.index("Most often runs end in") < page.index("parameter") < page.index("Monte Carlo")
     assert "not a forecast" in page
-    for word in (
-        *PATHS,
-        *ESCALATION,
-        "with blood",
-        "worst first",
-        "best first",
-        "talk first",
-        "first armed clash",
-    ):
+    for word in (*PATHS, "first armed clash", "--full"):
         assert word in page
     for word in (result.spec.hash[:16], "seed 2", sim.__version__, "results/here", result.spec.question):
         assert word in page
 
 
-def test_the_page_is_short_and_loses_nothing(result: sim.Result, capsys: pytest.CaptureFixture[str]) -> None:
-    lines = printed(result, capsys).splitlines()
-    assert len(lines) <= 70
-    assert max(len(line.rstrip()) for line in lines) <= 110
-    assert not [line for line in lines if "…" in line]
+def test_the_first_sentence_is_that_of_the_tables(result: sim.Result) -> None:
+    ends = result.outcomes["path"].astype(str).value_counts(normalize=True)
+    sentence = run.finding(run.Answers.of(result), run.PLAUSIBLE)
+    assert sentence.startswith(f"Most often runs end in {ends.index[0]}: {numbers.percent(ends.iloc[0])}")
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_the_page_fits_eighty_columns_and_loses_nothing(
+    result: sim.Result, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, full: bool
+) -> None:
+    monkeypatch.setattr(terminal, "WIDTH_OF_A_FILE", 80)
+    page = printed(result, capsys, full)
+    assert max(len(line.rstrip()) for line in page.splitlines()) <= 80
+    assert "…" not in page
+    if full:
+        for word in (*ESCALATION, "deadly clash", "worst first", "best first", "talk first"):
+            assert word in page
+    else:
+        assert len(page.splitlines()) <= 50
 
 
 def test_odd_results_have_a_page_and_a_record(odd: sim.Result, capsys: pytest.CaptureFixture[str]) -> None:
