@@ -119,7 +119,8 @@ def _change(quantity: Quantity, change: Schema) -> Schema:
     operations = dict(change["properties"])
     operations["set"] = {**operations["set"], **level}
     operations["multiply"] = {**operations["multiply"], "minimum": 0, "maximum": 1000}
-    operations["path"] = {**operations["path"], "additionalProperties": level}
+    by_date = dict.fromkeys(operations["path"]["patternProperties"], level)
+    operations["path"] = {**operations["path"], "patternProperties": by_date, "additionalProperties": False}
     if quantity.name in MEANS:
         del operations["path"]
     return mapping(operations, minProperties=1, maxProperties=1)

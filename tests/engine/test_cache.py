@@ -52,7 +52,7 @@ def test_an_edited_rule_is_never_answered_from_an_old_cache(tmp_path: Path) -> N
     edited = tmp_path / "sim" / "model" / "processes" / "border.py"
     text = edited.read_text()
     assert text.count(RULE) == 1
-    edited.write_text(text.replace(RULE, RULE.replace("1.0", "20.0")))
+    edited.write_text(text.replace(RULE, RULE.replace("1.0", "2.0 * 2.0 * 2.0 * 2.0")))
     # The old cache lies there, warm, under the name of the old source.
     home = tmp_path / "cache"
     shutil.copytree(cache.cache_folder(), home / cache.cache_folder().name)

