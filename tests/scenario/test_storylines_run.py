@@ -51,7 +51,7 @@ def test_without_the_crisis_all_stays_quiet() -> None:
 
 
 def test_the_null_model_moves_no_opinion() -> None:
-    """What is left without rules is the society's own: its rest, moods, marks. Without these nothing moves."""
+    """Without rules the society's own is left: its rest, moods, marks. Without these nothing moves."""
     still = {"crisis_anchor": 1.0, "mood_noise": 0.0, "trauma": 0.0, "imprint": 0.0}
     spec = load_scenario("null_model").replace(weeks=104, citizens=0, parameters=still)
     block = simulate(plan(spec, load()), 0, np.arange(6), keep=KEPT)

@@ -30,7 +30,7 @@ HARM: dict[str, Any] = {
     "levers": {"line": {FORMULA: {}, SCRIPT: {"parameters": {"audience_cost": 2}}}},
 }
 EDGES = ("empty", "one run", "one path", "all failed")
-WHERE = "share(war, fighting, fight and talk, clashes) > 0.1"
+WHERE = "share(war, fighting, fight and talk, clashes) > 0.6"
 
 
 def broken(plan: Any, seed: int, which: Any, *arguments: Any, **options: Any) -> Block:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from sim.analysis.answers.odds import ARTICLE, FIGURES, Odds
 from sim.model.outcomes import PATHS
 from sim.views import terminal
-from sim.views.numbers import percent
+from sim.views.numbers import percent, span
 
 HEADS = ("figures", "95 %", "article", "95 % ", "points", "95 %  ")
 
@@ -20,6 +18,7 @@ def section(odds: Odds) -> RenderableType:
     if odds.note:
         return Text(f"\n{odds.note}", style="dim")
     made = terminal.table("", "end", *HEADS, right=HEADS)
+    made.padding, made.show_edge = (0, 1, 0, 0), False
     for name, *told in rows(odds):
         if name not in PATHS:
             made.add_row(name, *told)
@@ -39,11 +38,11 @@ def rows(odds: Odds) -> list[list[str]]:
         [
             str(name),
             percent(row["figures"]),
-            _between(row["figures_low"], row["figures_high"]),
+            span(row["figures_low"], row["figures_high"]),
             percent(row["article"]),
-            _between(row["article_low"], row["article_high"]),
+            span(row["article_low"], row["article_high"]),
             _points(row["difference"]),
-            _between(row["difference_low"], row["difference_high"], _points),
+            _between(row["difference_low"], row["difference_high"]),
         ][: 1 + len(columns(odds))]
         for name, row in odds.table.to_dict("index").items()
     ]
@@ -62,8 +61,10 @@ def words(odds: Odds) -> str:
 
 
 def _points(share: float) -> str:
-    return f"{100 * share:+.1f}".replace("-", "−") if share == share else "–"
+    if share != share:
+        return "–"
+    return f"{100 * share:+.{1 if abs(share) < 0.0995 else 0}f}".replace("-", "−")
 
 
-def _between(low: float, high: float, write: Callable[[float], str] = percent) -> str:
-    return f"{write(low)} to {write(high)}" if low == low else "–"
+def _between(low: float, high: float) -> str:
+    return f"{_points(low)} to {_points(high)}" if low == low else "–"

@@ -35,7 +35,7 @@ def test_the_medoid_is_the_one_with_the_least_sum_of_distances(result: sim.Resul
 
 def test_ladders_are_those_of_the_result(result: sim.Result) -> None:
     rows = result.part("plausible").iloc[::7].reset_index(drop=True)
-    found = ladders(rows, result.changes_of("defaults"))
+    found = ladders(rows, result.changes_of("plausible"))
     assert (found == result.ladders["plausible"][rows["replicate"], : found.shape[1]]).all()
 
 

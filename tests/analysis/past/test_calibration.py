@@ -300,7 +300,7 @@ def test_what_is_undetermined_is_published_for_every_judgement(field: Field) -> 
     spread = calibrated.record()["spread"]
     assert set(spread) == set(calibrated.record()["names"])
     assert list(spread) == sorted(spread, key=lambda name: spread[name]["ratio"]) or len(spread) > 300
-    assert sum(one["ratio"] > 1 - calibration.SHRUNK for one in spread.values()) > 300
+    assert sum(one["ratio"] > 1 - calibration.SHRUNK for one in spread.values()) > 0.8 * len(spread)
 
 
 def test_defaults_load_without_the_analysis() -> None:
