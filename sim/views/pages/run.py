@@ -189,7 +189,7 @@ def finding(answers: Answers, group: str) -> str:
     if not (table["runs"] > 0).any():
         return "No valid run."
     name = str(table["share"].idxmax())
-    row = table.loc[name]
+    row = by_name(table)[name]
     where, low, high = "across plausible parameters", "case_low", "case_high"
     interval = "90 % of parameter sets: "
     if group == DEFAULTS:
@@ -256,7 +256,7 @@ def _bloodshed(result: Result, answers: Answers) -> RenderableType:
 
 def _ladders(answers: Answers) -> list[RenderableType]:
     """Return the joint table of the highest rungs, and that of the last week."""
-    tables = []
+    tables: list[RenderableType] = []
     for when, table in zip(
         ("highest rungs", "rungs in the last week"), answers.tables(DEFAULTS).values(), strict=True
     ):
@@ -272,7 +272,7 @@ def _ladders(answers: Answers) -> list[RenderableType]:
 def _measures(answers: Answers, group: str) -> RenderableType:
     made = _table("")
     _numbers(made, "median (5–95 %)", " ")
-    for row in answers.main(group).to_dict("records"):
+    for row in by_name(answers.main(group)).values():
         made.add_row(f"{row['label']}, {row['unit']}", *middle(row))
     title = f"Main outcomes {group}, of the runs that have one"
     return Group(terminal.heading(title), made)
