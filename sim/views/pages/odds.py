@@ -60,11 +60,9 @@ def words(odds: Odds) -> str:
     )
 
 
-def _points(share: float) -> str:
-    if share != share:
-        return "–"
-    return f"{100 * share:+.{1 if abs(share) < 0.0995 else 0}f}".replace("-", "−")
+def _points(share: float, digits: int = 1) -> str:
+    return f"{100 * share:+.{digits}f}".replace("-", "−") if share == share else "–"
 
 
 def _between(low: float, high: float) -> str:
-    return f"{_points(low)} to {_points(high)}" if low == low else "–"
+    return f"{_points(low, 0)} to {_points(high, 0)}" if low == low else "–"

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
+from sim.errors import ModelError
 from sim.model.fields import fields_read, syntax
 from sim.model.registry import load
 from sim.views.reference.markdown import exact
@@ -112,7 +113,7 @@ class _Setter:
                 return [self.set(value)]
             case ast.Continue():
                 return ["next"]
-        raise NotImplementedError(f"no formula for: {ast.unparse(node)}")
+        raise ModelError(f"no formula for: {ast.unparse(node)}")
 
     def branches(self, node: ast.If, word: str) -> list[str]:
         lines = [f"{word} {self.set(node.test)}:", *self.inner(node.body)]
@@ -166,7 +167,7 @@ class _Setter:
                 return CONDITION, f"{self.set(body, OR)} if {self.set(test, OR)} else {self.set(other)}"
             case ast.Call(func=called, args=given):
                 return ATOM, self.call(called, given)
-        raise NotImplementedError(f"no formula for: {ast.unparse(node)}")
+        raise ModelError(f"no formula for: {ast.unparse(node)}")
 
     def call(self, called: ast.expr, given: list[ast.expr]) -> str:
         name = called.attr if isinstance(called, ast.Attribute) else self.set(called)
