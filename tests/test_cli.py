@@ -200,7 +200,15 @@ def test_run_prints_the_range_before_the_interval(done: tuple[Path, Any]) -> Non
     shown = done[1]
     assert shown.returncode == 0, shown.stderr
     assert 0 <= shown.stdout.index("parameter") < shown.stdout.index("Monte Carlo")
-    for word in ("cold peace", "blood", "escalation", "rapprochement", "seed", sim.__version__, "results/"):
+    for word in (
+        "cold peace",
+        "armed clash",
+        "refugees",
+        "rapprochement",
+        "seed",
+        sim.__version__,
+        "results/",
+    ):
         assert word in shown.stdout
 
 

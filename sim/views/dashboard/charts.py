@@ -139,7 +139,7 @@ class Classes:
         )
         items = [
             ("now, 95 %", [new]),
-            ("with a deadly clash", [bloody]),
+            ("deadly clash", [bloody]),
             ("pinned", [old]),
             ("plausible range", [wide]),
         ]

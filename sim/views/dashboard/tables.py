@@ -49,8 +49,10 @@ def classes(now: Figures, pin: Figures | None, spread: pd.DataFrame | None = Non
             ]
             for name, row in here.items()
         ]
-        words = "Share of runs: its range across plausible parameters; here, with its Monte Carlo error"
-        head = ["class", "parameter range (90 %)", "here", "Monte Carlo error (95 %)", "with a deadly clash"]
+        words = (
+            "Share of runs: 90 % range across plausible parameters; here, with its Monte Carlo error (95 %)"
+        )
+        head = ["class", "parameters", "here", "error", "deadly clash"]
         return table(head, rows, caption=words)
     rows = [
         [
