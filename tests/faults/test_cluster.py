@@ -134,6 +134,33 @@ def test_a_worker_of_this_machine_is_killed(tmp_path: Path) -> None:
     assert content(tmp_path / "there") == content(tmp_path / "here")
 
 
+DIES_WRITING = """
+import os
+from sim.study.files import Disk
+real = Disk.rename
+def rename(disk, source, target):
+    if target.name.startswith("part-000002") and not os.path.exists({once!r}):
+        open({once!r}, "w").close()
+        os._exit(9)
+    real(disk, source, target)
+Disk.rename = rename
+"""
+
+
+def test_a_worker_that_dies_while_it_writes_leaves_no_draft(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep(EXPERIMENT, tmp_path / "here", disk=Quick())
+    (tmp_path / "sitecustomize.py").write_text(DIES_WRITING.format(once=str(tmp_path / "once")))
+    root = str(Path(__file__).resolve().parents[2])
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), root]))
+    study = sweep(EXPERIMENT, tmp_path / "there", workers=1)
+    assert (tmp_path / "once").exists()
+    assert study.complete
+    assert study.failed == 0
+    assert content(tmp_path / "there") == content(tmp_path / "here")
+
+
 @pytest.mark.parametrize("way", ["a file", "standard input"])
 def test_a_script_without_a_guard_is_told_so(tmp_path: Path, way: str) -> None:
     script = f"import sim; sim.sweep({EXPERIMENT!r}, {str(tmp_path / 'study')!r}, workers=2)"

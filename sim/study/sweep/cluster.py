@@ -116,6 +116,8 @@ def run(job: Job, scheduler: str | None, workers: int | None) -> None:
             _Sweep(job, client, token).run()
     finally:
         note.unlink(missing_ok=True)
+        # A worker that died while it wrote left a draft.
+        place.clean(job.folder, job.setup, job.share, job.disk)
 
 
 def _count(workers: int | None) -> int:
