@@ -8,6 +8,7 @@ understood. Columns `low` and `high` bound the first, and the second as far as c
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -238,7 +239,7 @@ class Runs:
         return [*readings, *(["reading"] if "reading" in self.cases else [])], choices
 
 
-class Stored(Runs):
+class Stored(Runs, ABC):
     """Runs of a stored result.
 
     source : the result; what : its scenario or experiment; total : how many runs there are once all are done
@@ -263,10 +264,11 @@ class Stored(Runs):
         found: str | None = self.source.condition
         return found
 
+    @abstractmethod
     def changes(self) -> Iterable[pd.DataFrame]:
         """Return the changes of rung, part by part."""
-        raise NotImplementedError
 
+    @abstractmethod
     def weekly(self) -> pd.DataFrame:
         """Return the quantiles by week over the runs of each `group`, or of each `case`.
 
@@ -275,11 +277,10 @@ class Stored(Runs):
         ResultError
             None are kept.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def made(self, cases: Sequence[int]) -> Iterator[tuple[object, Scenario, Floats]]:
         """Yield of each case what runs it: a key of its plan, a scenario with that plan, its values."""
-        raise NotImplementedError
 
 
 class Ensemble(Stored):
