@@ -21,6 +21,7 @@ import typer
 
 from sim.cli import streams
 from sim.cli.answers import answers
+from sim.cli.ledger import ledger
 from sim.cli.options import (
     DONE,
     INTERRUPTED,
@@ -466,3 +467,4 @@ def schema(
 app.registered_commands += [
     command for part in (answers, studies, why, page) for command in part.registered_commands
 ]
+app.add_typer(ledger)

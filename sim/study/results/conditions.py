@@ -191,6 +191,21 @@ def met(connection: Any, condition: str) -> pd.DataFrame:
     ResultError
         It is not understood, is no condition, or no run meets it; says which, with the nearest name.
     """
+    found = meeting(connection, condition)
+    if found.empty:
+        runs = connection.execute("select count(*) from runs").fetchone()[0]
+        raise ResultError(f"--given {condition!r}: none of {runs:,} runs meets it")
+    return found
+
+
+def meeting(connection: Any, condition: str, option: str = "--given") -> pd.DataFrame:
+    """Return `case` and `replicate` of the runs that meet a condition, of none where none does.
+
+    Raises
+    ------
+    ResultError
+        It is not understood or is no condition; says which, with the nearest name.
+    """
     import duckdb
 
     columns = _names(connection.execute("from runs limit 0").description)
@@ -203,13 +218,10 @@ def met(connection: Any, condition: str) -> pd.DataFrame:
         found: pd.DataFrame = connection.execute(f'select "case", replicate from runs where ({sql})').df()
     except (duckdb.Error, ResultError) as error:
         raise ResultError(
-            f"--given {condition!r}: expected a condition on the columns of outcomes, like "
+            f"{option} {condition!r}: expected a condition on the columns of outcomes, like "
             f"'first_escalation_3 < 60 and first_rapprochement_3 = never'; {message(error)}"
             f"{_near(condition, columns)}"
         ) from None
-    if found.empty:
-        runs = connection.execute("select count(*) from runs").fetchone()[0]
-        raise ResultError(f"--given {condition!r}: none of {runs:,} runs meets it")
     return found
 
 

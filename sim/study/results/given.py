@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.errors import ResultError
 from sim.study import tables
 from sim.study.results import conditions
 
@@ -43,6 +44,22 @@ def given(result: Result, condition: str) -> Result:
         _spec=result.spec,
         _kept=kept,
     )
+
+
+def share(result: Result, condition: str) -> tuple[int, int]:
+    """Return how many runs across plausible parameters meet a condition, and of how many sound ones.
+
+    Raises
+    ------
+    ResultError
+        The condition is not understood, or every run failed.
+    """
+    sound = result.outcomes[result.outcomes["failure"].isna()]
+    if sound.empty:
+        raise ResultError("every run failed, so nothing can be said of them")
+    with conditions.opened({**result.tables, "runs": _with_values(result)}) as connection:
+        keys = conditions.meeting(connection, condition, "--where")
+    return len(conditions.only(sound, keys)), len(sound)
 
 
 def _weekly(result: Result, runs: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.float64] | None]:
