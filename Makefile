@@ -63,15 +63,12 @@ test-long: $(VENV)/.installed-test
 
 # The wheel as somebody else installs it: the source is left out of the copy in which the tests run.
 INSTALLED = engine scenario study analysis views/dashboard test_cli.py
-test-newest: CONSTRAINTS =
 test-lowest: CONSTRAINTS = --constraint build/lowest.txt
-test-newest test-lowest: $(VENV)/.installed-test chromium
-	rm -rf build/$@ build/wheel && mkdir -p build/$@/suite
-	$(VENV)/bin/python -m build --wheel --outdir build/wheel . >/dev/null
-	$(VENV)/bin/python -m tests.lowest > build/lowest.txt
+test-newest test-lowest: chromium
+	rm -rf build/$@ && mkdir -p build/$@/suite
+	$(PYTHON) tests/lowest.py > build/lowest.txt
 	$(PYTHON) -m venv build/$@/venv
-	build/$@/venv/bin/python -m pip --disable-pip-version-check install --quiet $(CONSTRAINTS) \
-	  "$$(ls build/wheel/*.whl)[test]"
+	build/$@/venv/bin/python -m pip --disable-pip-version-check install --quiet $(CONSTRAINTS) '.[test]'
 	git ls-files -z tests docs pyproject.toml README.md Makefile | xargs -0 cp --parents -t build/$@/suite
 	cd build/$@/suite && ../venv/bin/python -m pytest $(INSTALLED:%=tests/%)
 

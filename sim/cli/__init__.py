@@ -452,7 +452,7 @@ def scenarios(as_json: Json = False) -> None:
 
 @app.command(epilog="Example: panj schema scenario > scenario.schema.json")
 def schema(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="scenario or experiment")] = "scenario",
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="scenario, experiment or reading")] = "scenario",
 ) -> None:
     """Print the JSON Schema by which editors complete and check a file.
 

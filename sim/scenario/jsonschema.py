@@ -1,54 +1,36 @@
-"""JSON Schema of the files, for editors that complete and check while one writes.
+"""JSON Schemas of storylines and readings, for editors that complete and check while one writes.
 
-It says what can be said of one file by itself: keys, types, names with unit, meaning and range.
+They say what can be said of one file by itself: keys, types, names with unit, meaning and range.
 Dates in order, names of events and what `extends` leads to are left to `panj check`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
-from sim.errors import ScenarioError, nearest
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
 from sim.scenario import catalogue
 from sim.scenario.checks import MEANS, TRIGGERS
 from sim.scenario.schema import Scenario
 
-KINDS = ("scenario",)
 Schema = dict[str, Any]
 
 NULL = {"type": "null"}
 
 
-def schema(kind: str = "scenario") -> Schema:
-    """Return the JSON Schema (draft 2020-12) of one kind of file.
-
-    Parameters
-    ----------
-    kind
-        `scenario`.
-
-    Raises
-    ------
-    ScenarioError
-        If there is no schema of that kind.
-    """
-    if kind not in KINDS:
-        raise ScenarioError(f"no schema for {kind!r}{nearest(kind, KINDS)}")
-    return _scenario(load())
-
-
 def mapping(properties: Schema, required: tuple[str, ...] = (), **more: Any) -> Schema:
-    """Return the schema of a mapping with these keys and no others."""
-    found = {"type": "object", "properties": properties, "additionalProperties": False, **more}
+    """Return the schema of a mapping with these keys, titled by their names, and no others."""
+    titled = {name: {"title": name, **one} for name, one in properties.items()}
+    found = {"type": "object", "properties": titled, "additionalProperties": False, **more}
     return {**found, "required": list(required)} if required else found
 
 
 def inlined(node: Any, parts: Schema) -> Any:
-    """Return what pydantic says with its references written out, and without its nulls and headings."""
+    """Return what pydantic says with its references written out, and without its nulls."""
     if isinstance(node, list):
         return [inlined(one, parts) for one in node]
     if not isinstance(node, dict):
@@ -62,9 +44,7 @@ def inlined(node: Any, parts: Schema) -> Any:
     return {
         key: inlined(one, parts)
         for key, one in node.items()
-        if not (key == "title" and isinstance(one, str))
-        and not (key == "default" and not one)
-        and not (key == "type" and ("enum" in node or "const" in node))
+        if not (key == "default" and not one) and not (key == "type" and ("enum" in node or "const" in node))
     }
 
 
@@ -77,7 +57,17 @@ def of_model(kind: type[BaseModel]) -> Schema:
 
 def choice(name: Schema, names: list[str]) -> Schema:
     """Return the schema of a name that is one of these."""
-    return {"enum": names, "description": name["description"]}
+    return {**{key: one for key, one in name.items() if key != "type"}, "enum": names}
+
+
+def meant(meanings: Mapping[str, str]) -> Schema:
+    """Return the schema of a name that is one of these, each with its meaning."""
+    return {"anyOf": [{"const": name, "title": name, "description": one} for name, one in meanings.items()]}
+
+
+def requiring(*names: str) -> list[Schema]:
+    """Return one alternative a key: it is there."""
+    return [{"properties": {name: True}, "required": [name]} for name in names]
 
 
 def _describe(quantity: Quantity) -> str:
@@ -115,46 +105,50 @@ def _band(quantity: Quantity) -> str:
 
 
 def _change(quantity: Quantity, change: Schema) -> Schema:
-    level = {key: value for key, value in _number(quantity).items() if key not in ("description", "default")}
+    level = {key: value for key, value in _number(quantity).items() if key in ("minimum", "maximum")}
     operations = dict(change["properties"])
     operations["set"] = {**operations["set"], **level}
     operations["multiply"] = {**operations["multiply"], "minimum": 0, "maximum": 1000}
-    by_date = dict.fromkeys(operations["path"]["patternProperties"], level)
+    by_date = {key: {"type": "number", **level} for key in operations["path"]["patternProperties"]}
     operations["path"] = {**operations["path"], "patternProperties": by_date, "additionalProperties": False}
     if quantity.name in MEANS:
         del operations["path"]
-    return mapping(operations, minProperties=1, maxProperties=1)
+    # Apart from the keys: an editor offers none of them to an empty mapping where one at most is allowed.
+    return mapping(operations, title="Change", minProperties=1, allOf=[{"maxProperties": 1}])
 
 
 def _commitments(model: Model, bound: Schema) -> Schema:
     one_of = []
     for one in model.instruments:
-        options = [option.name for option in one.options]
-        meanings = "; ".join(f"{option.name}: {option.meaning}" for option in one.options)
-        names: Schema = {
-            "actor": {"const": one.actor},
-            "instrument": {"const": one.name},
-            "avoid": {**bound["properties"]["avoid"], "items": {"enum": options[1:]}, "minItems": 1},
-            "insist": {"enum": options},
-        }
-        names["avoid"]["description"] = meanings
-        names["insist"]["description"] = f"taken in every week in which it is open. {meanings}"
-        either = [{"required": ["avoid"]}, {"required": ["insist"]}]
-        one_of.append({**bound, "properties": {**bound["properties"], **names}, "oneOf": either})
+        options = {option.name: option.meaning for option in one.options}
+        keys = dict(bound["properties"])
+        keys["actor"] = {**keys["actor"], "const": one.actor}
+        listed = "; ".join(f"{name}: {meaning}" for name, meaning in options.items())
+        told = f"{keys['instrument']['description']}. {listed}"
+        keys["instrument"] = {**keys["instrument"], "const": one.name, "description": told}
+        avoidable = [name for name in options if name != "hold"]
+        keys["avoid"] = {**keys["avoid"], "items": {"enum": avoidable}, "minItems": 1}
+        keys["insist"] = {**keys["insist"], **meant(options)}
+        title = f"{one.actor}: {one.name}"
+        either = requiring("avoid", "insist")
+        one_of.append({**bound, "title": title, "properties": keys, "oneOf": either})
     return {"oneOf": one_of, "description": "what an actor binds itself to with one instrument"}
 
 
-def _scenario(model: Model) -> Schema:
+def scenario() -> Schema:
+    """Return the JSON Schema (draft 2020-12) of a storyline."""
+    model = load()
     free = {name: q for name, q in model.world.items() if not q.derived}
     claims, names = _claims(model), catalogue.names()
     found = of_model(Scenario)
     keys = found["properties"]
     del keys["panj"]["default"]
     keys["extends"] = {
+        "title": "Extends",
         "type": "string",
         "description": "a shipped name, or a .yaml file in the same folder; this file says only what "
         f"differs. Shipped: {', '.join(names)}",
-        "anyOf": [{"enum": names}, {"pattern": r"^(?!.*\.\.)[^/\\][^\\]*\.ya?ml$"}],
+        "anyOf": [{"enum": names}, {"type": "string", "pattern": r"^(?!.*\.\.)[^/\\][^\\]*\.ya?ml$"}],
     }
     keys["reading"] = choice(keys["reading"], catalogue.reading_names())
     keys["world"] |= mapping({name: _number(one) for name, one in free.items()})
@@ -162,16 +156,16 @@ def _scenario(model: Model) -> Schema:
         {name: _number(one, claims.get(name, "")) for name, one in model.parameters.items()}
     )
     event = keys["events"]["items"]
-    event["oneOf"] = [{"required": [one]} for one in TRIGGERS]
+    event["oneOf"] = requiring(*TRIGGERS)
     when, change = event["properties"]["when"], event["properties"]["change"]
     when["properties"]["variable"] = choice(when["properties"]["variable"], list(model.world))
-    when["oneOf"] = [{"required": ["above"]}, {"required": ["below"]}]
+    when["oneOf"] = requiring("above", "below")
     parts = {
         _band(q): _change(q, change["additionalProperties"])
         for q in (*free.values(), *model.parameters.values())
     }
     targets = {
-        name: {"$ref": f"#/$defs/{_band(q)}", "description": f"{q.meaning} ({q.unit})"}
+        name: {"$ref": f"#/$defs/{_band(q)}", "description": _describe(q)}
         for name, q in (free | model.parameters).items()
     }
     change |= mapping(targets, minProperties=1)
@@ -181,6 +175,20 @@ def _scenario(model: Model) -> Schema:
         **{key: one for key, one in found.items() if key not in ("description", "required")},
         "title": "A storyline of panj",
         "required": ["panj"],
-        "anyOf": [{"required": ["title"]}, {"required": ["extends"]}],
+        "anyOf": requiring("title", "extends"),
         "$defs": parts,
     }
+
+
+def reading() -> Schema:
+    """Return the JSON Schema (draft 2020-12) of a reading: a named set of rival rules."""
+    storyline = scenario()
+    keys = {key: storyline["properties"][key] for key in ("panj", "title", "parameters")}
+    keys["paragraphs"] = {
+        "description": "paragraphs of the article that it turns on",
+        "type": "array",
+        "items": {"type": "integer", "minimum": 1, "maximum": 19},
+    }
+    keys["claim"] = {"description": "what it says", "type": "string"}
+    required = ("panj", "title", "claim")
+    return {"$schema": storyline["$schema"], **mapping(keys, required, title="A reading of panj")}

@@ -107,9 +107,9 @@ class Source(Strict):
 
     publisher: str = Field(max_length=500)
     title: str = Field(max_length=500)
-    date: Annotated[str, BeforeValidator(_text_date), WithJsonSchema({"type": ["string", "integer"]})] = (
-        Field(max_length=100)
-    )
+    date: Annotated[
+        str, BeforeValidator(_text_date), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]})
+    ] = Field(max_length=100)
 
 
 class When(Strict):
@@ -161,10 +161,12 @@ class Event(Strict):
 class Commitment(Strict):
     """What an actor binds itself to with one instrument: options it avoids, or one it insists upon."""
 
-    actor: str
-    instrument: str
-    avoid: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = ()
-    insist: str | None = None
+    actor: str = Field(description="who binds itself")
+    instrument: str = Field(description="one of its choices a week")
+    avoid: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = Field(
+        (), description="options it does not take"
+    )
+    insist: str | None = Field(None, description="the option it takes in every week in which it is open")
     from_: Day | None = Field(None, alias="from", description="first day; without it, from the start")
     until: Day | None = Field(None, description="last day; without it, to the end")
 

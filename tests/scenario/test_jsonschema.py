@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -124,6 +125,95 @@ def test_a_parameter_shows_the_claims_it_serves() -> None:
             assert rule.claim in told[name]["description"]
 
 
-def test_another_kind() -> None:
-    with pytest.raises(ScenarioError, match="scenario"):
+def test_another_kind_names_all() -> None:
+    with pytest.raises(ScenarioError, match="nearest: scenario"):
         sim.schema("scenaro")
+    with pytest.raises(ScenarioError, match="one of: experiment, reading, scenario"):
+        sim.schema("x")
+
+
+@pytest.mark.parametrize("name", catalogue.reading_names())
+def test_shipped_readings_pass(name: str) -> None:
+    node = read_file(catalogue.folder() / "readings" / f"{name}.yaml", name)
+    data = as_json(node)
+    validator = jsonschema.Draft202012Validator(sim.schema("reading"))
+    assert [error.message for error in validator.iter_errors(data)] == []
+    wrong = ({"paragraphs": [20]}, {"claim": 1}, {"parameters": {"strength_D1": "on"}}, {"weeks": 8})
+    assert all(list(validator.iter_errors(data | one)) for one in wrong)
+
+
+# What editors and strict validators need of a schema
+
+
+def subschemas(node: Any, kind: str = "") -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield each schema inside a schema, with the type that it or the schema around it names."""
+    if not isinstance(node, dict):
+        return
+    kind = node.get("type", kind)
+    yield node, kind
+    for key in ("properties", "patternProperties", "$defs"):
+        for one in node.get(key, {}).values():
+            yield from subschemas(one)
+    for key in ("items", "additionalProperties"):
+        yield from subschemas(node.get(key))
+    yield from subschemas(node.get("propertyNames"), "string")
+    for key in ("anyOf", "oneOf", "allOf", "not"):
+        inner = node.get(key, [])
+        for one in inner if isinstance(inner, list) else [inner]:
+            yield from subschemas(one, kind)
+    for one in node.get("prefixItems", ()):
+        yield from subschemas(one)
+
+
+#: The type that keywords speak of.
+OF_TYPE = {
+    "object": {"properties", "required", "additionalProperties", "minProperties", "maxProperties"},
+    "array": {"items", "prefixItems", "minItems", "maxItems", "uniqueItems"},
+    "string": {"pattern", "minLength", "maxLength", "format"},
+}
+
+
+@pytest.mark.parametrize("kind", ["scenario", "experiment", "reading"])
+def test_a_strict_validator_takes_it(kind: str) -> None:
+    """As ajv's strict mode has it: keywords beside their type, one type, no required key unheard of."""
+    made = sim.schema(kind)
+    jsonschema.Draft202012Validator.check_schema(made)
+    for one, of_type in subschemas(made):
+        assert isinstance(of_type, str), one
+        assert set(one.get("required", ())) <= set(one.get("properties", ())), one
+        for name, keywords in OF_TYPE.items():
+            assert of_type == name or not keywords & set(one), one
+        if {"minimum", "maximum"} & set(one):
+            assert of_type in ("number", "integer"), one
+
+
+@pytest.mark.parametrize("kind", ["scenario", "experiment", "reading"])
+def test_every_key_has_a_title_to_be_shown_by(kind: str) -> None:
+    for one, _ in subschemas(sim.schema(kind)):
+        for name, value in one.get("properties", {}).items():
+            assert value is True or value.get("title"), (name, value)
+
+
+def test_an_editor_completes_an_empty_change() -> None:
+    """A server offers no key of an empty mapping beside `maxProperties: 1`."""
+    for one, _ in subschemas(SCHEMA):
+        assert not ("properties" in one and "maxProperties" in one)
+    assert faults(HEAD + "events: [{name: a, hazard: 0.1, change: {fear: {}}}]\n")
+
+
+def test_targets_options_and_choices_show_what_they_are() -> None:
+    model = load()
+    changes = SCHEMA["properties"]["events"]["items"]["properties"]["change"]["properties"]
+    for name, quantity in (model.world | model.parameters).items():
+        if not quantity.derived:
+            told = changes[name]["description"]
+            assert f"default {quantity.default:g}, plausible " in told
+            assert f"{quantity.source.grade}: " in told
+    bound = SCHEMA["properties"]["commitments"]["items"]["oneOf"]
+    assert [one["title"] for one in bound] == [f"{one.actor}: {one.name}" for one in model.instruments]
+    for one, instrument in zip(bound, model.instruments, strict=True):
+        keys = one["properties"]
+        assert keys["actor"]["description"]
+        assert all(option.meaning in keys["instrument"]["description"] for option in instrument.options)
+        meanings = {each["const"]: each["description"] for each in keys["insist"]["anyOf"]}
+        assert meanings == {option.name: option.meaning for option in instrument.options}

@@ -45,7 +45,7 @@ class DesignFile(Strict):
     )
 
 
-class TrajectoriesFile(Strict):
+class TrajectoriesFile(Strict, title="Trajectories"):
     """Which weekly values are kept: as quantiles over the replicates of a case, or in full."""
 
     variables: list[str] = Field(min_length=1)
@@ -53,7 +53,7 @@ class TrajectoriesFile(Strict):
     cases: list[Annotated[int, Field(ge=0)]] | None = None
 
 
-class ConstraintFile(Strict):
+class ConstraintFile(Strict, title="Constraint"):
     """A linear inequality: the weighted sum of uncertainties is at most, or at least, a number."""
 
     sum: dict[str, float] = Field(min_length=1)

@@ -1,4 +1,4 @@
-"""JSON Schemas of both kinds of file, for editors; that of a storyline is in `sim.scenario.jsonschema`."""
+"""JSON Schemas of all kinds of file, for editors; two of them are in `sim.scenario.jsonschema`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from sim.model.outcomes import OUTCOMES
 from sim.model.provenance import Quantity
 from sim.model.registry import load
 from sim.scenario import catalogue
-from sim.scenario.jsonschema import Schema, mapping, of_model
-from sim.scenario.jsonschema import schema as scenario_schema
+from sim.scenario.jsonschema import Schema, mapping, meant, of_model, requiring
+from sim.scenario.jsonschema import reading as reading_schema
+from sim.scenario.jsonschema import scenario as scenario_schema
 from sim.scenario.schema import DATE
 from sim.study.experiment.experiment import FROM_GRADES, DesignFile, ExperimentFile
 from sim.study.experiment.faults import LEVER_KEYS, NEEDS, TAKEN, TAKES
 from sim.study.experiment.laws import MOST_VALUES
 from sim.study.experiment.loading import GRADES
-
-KINDS = ("scenario", "experiment")
 
 #: What a design is for, as an editor shows it.
 DESIGNS = {
@@ -35,16 +34,17 @@ def schema(kind: str = "scenario") -> Schema:
     Parameters
     ----------
     kind
-        `scenario` or `experiment`.
+        `scenario`, `experiment` or `reading`.
 
     Raises
     ------
     ScenarioError
         If there is no schema of that kind.
     """
-    if kind not in KINDS:
-        raise ScenarioError(f"no schema for {kind!r}{nearest(kind, KINDS)}")
-    return scenario_schema() if kind == "scenario" else _experiment()
+    schemas = {"scenario": scenario_schema, "experiment": _experiment, "reading": reading_schema}
+    if kind not in schemas:
+        raise ScenarioError(f"no schema for {kind!r}{nearest(kind, schemas)}")
+    return schemas[kind]()
 
 
 def _band(one: Quantity) -> str:
@@ -95,12 +95,17 @@ def _names(one: Schema, meaning: str) -> Schema:
 
 def _design() -> Schema:
     keys = of_model(DesignFile)["properties"]
+    # Every method stands in front, where an editor finds it before it knows which the keys beside it are of.
     return {
+        "title": "Design",
         "description": "how cases are laid out",
+        "type": "object",
+        "properties": {"method": {"title": "method", **meant(DESIGNS)}},
         "oneOf": [
             mapping(
                 {"method": {"const": name, "description": meaning}, **{k: keys[k] for k in TAKES[name]}},
                 ("method", *NEEDS.get(name, ())),
+                title=name,
             )
             for name, meaning in DESIGNS.items()
         ],
@@ -144,13 +149,13 @@ def _experiment() -> Schema:
     found = of_model(ExperimentFile)
     keys = found["properties"]
     keys |= {key: scenario["properties"][key] for key in ("panj", "title", "question")}
-    keys["scenario"] = {**storyline, "description": keys["scenario"]["description"]}
+    keys["scenario"] = {**storyline, "title": "Scenario", "description": keys["scenario"]["description"]}
     keys["design"] = _design()
     keys["uncertainties"] |= mapping(uncertainties)
     keys["levers"] |= levers
     constraint = keys["constraints"]["items"]
     constraint["properties"]["sum"] |= mapping({name: {"type": "number"} for name in free}, minProperties=1)
-    constraint["anyOf"] = [{"required": ["at_most"]}, {"required": ["at_least"]}]
+    constraint["anyOf"] = requiring("at_most", "at_least")
     keys["outcomes"]["items"] = {"enum": list(OUTCOMES)}
     keys["trajectories"]["properties"]["variables"]["items"] = {"enum": list(model.world)}
     return {

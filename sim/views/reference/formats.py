@@ -41,7 +41,7 @@ def formats() -> str:
     return page(
         "Formats",
         "For completion, units on hover and marks under mistakes in an editor: `panj schema scenario > "
-        "scenario.schema.json` (or `experiment`) beside the file, and as its first line "
+        "scenario.schema.json` (or `experiment`, `reading`) beside the file, and as its first line "
         "`# yaml-language-server: $schema=./scenario.schema.json`. Files are YAML 1.2 (`on` is a word, not a truth value) without aliases, tags or "
         "directives; a file never runs code.",
         "## Storyline",

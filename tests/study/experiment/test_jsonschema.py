@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
 
 import sim
-from sim.errors import ScenarioError
 from sim.model.registry import load
 from sim.scenario import catalogue
 from sim.scenario.yamltext import parse, read_file
-from sim.study.experiment.experiment import KEYS
+from sim.study.experiment.experiment import KEYS, Method
 from tests.scenario.test_jsonschema import as_json
 from tests.study.experiment import test_experiment
 from tests.study.experiment.test_experiment import UNCERTAIN
@@ -101,6 +100,9 @@ def test_every_uncertain_name_is_there_with_unit_and_range() -> None:
         assert told[name]["$ref"].removeprefix("#/$defs/") in SCHEMA["$defs"]
 
 
-def test_another_kind_names_both() -> None:
-    with pytest.raises(ScenarioError, match="experiment"):
-        sim.schema("experimant")
+def test_an_editor_completes_every_method() -> None:
+    """A server takes the first alternative that fits, so all methods stand in front of them."""
+    design = SCHEMA["properties"]["design"]
+    methods = {one["const"]: one["description"] for one in design["properties"]["method"]["anyOf"]}
+    assert list(methods) == [one["title"] for one in design["oneOf"]] == list(get_args(Method))
+    assert all(methods.values())
