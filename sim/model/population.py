@@ -332,22 +332,22 @@ def citizens_week(world: Any, p: Any, drive: Any, society: Society) -> None:
         x[i] = moved(
             x[i], rest, part * circle[i], pull, pace * stubborn[i], pace * (1.0 - stubborn[i]) * peers
         )
-    street_week(world, p, drive.example, society)
+    street_week(world, p, drive, society)
 
 
 @pure
-def street_week(world: Any, p: Any, weight: float, society: Society) -> None:
+def street_week(world: Any, p: Any, drive: Any, society: Society) -> None:
     """Say who takes part this week, in place: by feeling, and by the circle's example last week.
 
-    `weight` is that of the example. Having taken part moves the solidarity that a citizen returns to.
+    Having taken part moves the solidarity that a citizen returns to.
     """
     feeling, traits = society.opinion[:, 0], society.traits
     part, conviction, circle = society.street[:, 0], society.street[:, 1], society.street[:, 2]
     threshold, waited = traits[:, 6], traits[:, 7]
-    each = weight / CIRCLE
-    weary = p.weariness * world.street_memory
+    each = drive.example / CIRCLE
+    pull = drive.stirring - p.weariness * world.street_memory
     for i in range(len(part)):
-        part[i] = takes_part(feeling[i] - weary, threshold[i], each * circle[i], waited[i])
+        part[i] = takes_part(feeling[i] + pull, threshold[i], each * circle[i], waited[i])
         conviction[i] = convinced(conviction[i], part[i], p)
 
 
@@ -377,7 +377,7 @@ def representatives_week(world: Any, p: Any, drive: Any, society: Society) -> No
         pull += drive.approval_by_solidarity * x + drive.approval_by_fear * y
         opinion[i, 2] = moved(z, anchor[i, 2], c, pull + drive.approval_by_hardship * hardship, held, led)
         spread = opinion_width(opinion[i, 0], stubborn, peers, p)
-        feeling = opinion[i, 0] - p.weariness * world.street_memory
+        feeling = opinion[i, 0] + drive.stirring - p.weariness * world.street_memory
         street[i, 0] = share_taking_part(feeling, spread, drive.example * d, p)
         street[i, 1] = convinced(street[i, 1], street[i, 0], p)
 

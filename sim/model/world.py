@@ -59,6 +59,7 @@ class Drives(Record):
     drugs: float = drive("1/week", "pull on trafficking")
     peers: float = drive("share", "weight of one's circle against one's anchor")
     example: float = drive("1", "weight of the example that one's circle sets in taking part")
+    stirring: float = drive("index", "added to the solidarity that moves to take part")
     solidarity_by_exposure: float = drive("1/week", "pull on solidarity, times a citizen's exposure")
     solidarity_by_trust: float = drive("1/week", "pull on solidarity, times a citizen's trust in state media")
     solidarity_by_kin: float = drive("1/week", "pull on solidarity, times a citizen's kin-feeling")

@@ -46,6 +46,7 @@ DRIVES = (
     "approval_by_hardship",
     "peers",
     "example",
+    "stirring",
 )
 
 #: A citizenry of numbers stated here, whatever the defaults are.
@@ -561,6 +562,19 @@ def test_what_is_remembered_makes_taking_part_stale() -> None:
     made.world.street_memory = 0.5
     made.week(pulls())
     assert made.world.street_memory == pytest.approx(0.5 + 0.15 * (made.world.participation - 0.5))
+
+
+def test_what_stirs_counts_as_much_as_what_is_felt() -> None:
+    """An outrage, leave from above or an affront: the same as thresholds lower by so much."""
+    made, eager = society(400, seed=3), society(400, seed=3)
+    eager.people.traits[:, 6] -= 0.1
+    assert marched(made, 6, example=1.25, stirring=0.1) == pytest.approx(marched(eager, 6, example=1.25))
+    field, keen = society(0), society(0, stir_mean=0.44)
+    assert marched(field, 6, example=1.25, stirring=0.1)[1:] == pytest.approx(
+        marched(keen, 6, example=1.25)[1:], abs=0.02
+    )
+    for one in (made, field):
+        assert one.world.participation > marched(society(one.citizens, seed=3), 6, example=1.25)[-1] + 0.1
 
 
 def test_the_share_of_the_average_citizen_integrates_both_thresholds() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.model.actors.dushanbe.rules import alive, beyond, neighbours
 from sim.model.declare import clause, rule
-from sim.model.maths import share
+from sim.model.maths import ramp, share
 from sim.model.provenance import Record, constant, judgement, literature, parameter
 
 if TYPE_CHECKING:
@@ -111,11 +111,11 @@ class OpinionParameters(Record):
         0.05, "1/week", 0.02, 0.08, "pull of tension and blood on fear near the border", PULL
     )
     stir_mean: float = parameter(
-        0.54,
+        0.59,
         "index",
-        0.48,
-        0.6,
-        "solidarity beyond which the middle citizen can be moved to take part",
+        0.53,
+        0.65,
+        "solidarity, with what else stirs, beyond which the middle citizen can be moved to take part",
         judgement("midway from the years before, when few were, to August 2021, when most were (¶12)"),
     )
     stir_spread: float = parameter(
@@ -179,6 +179,42 @@ class OpinionParameters(Record):
         "conviction that a week of taking part leaves, as a way from the own rest to full solidarity",
         literature("McAdam", 1989, "volunteers of 1964 held to their convictions for decades; the form"),
         bounds=(0, 1),
+    )
+    licence: float = parameter(
+        0.15,
+        "index",
+        0.0,
+        0.3,
+        "what fully hard official words add to the feeling that moves to take part",
+        literature(
+            "Weiss",
+            2013,
+            "autocrats allow or stifle nationalist protest, which is costly to repress, China 1999 and 2001; the form",
+        ),
+    )
+    moral_shock: float = parameter(
+        0.15,
+        "index",
+        0.0,
+        0.3,
+        "the same of full violence in the north",
+        literature(
+            "Jasper and Poulsen",
+            1995,
+            "moral shocks bring people into protest whom nobody they know recruited; the form",
+        ),
+    )
+    affront: float = parameter(
+        0.2,
+        "index",
+        0.0,
+        0.4,
+        "the same of dealings that show after words that went overboard",
+        literature(
+            "Weiss",
+            2013,
+            "concessions cost more once people have been let out against them; the form",
+        ),
     )
     appeal_pull: float = parameter(
         0.03, "1/week", 0.01, 0.05, "pull of appeals on solidarity at full exposure if all take part", PULL
@@ -246,12 +282,18 @@ def tiring(world: World, p: Parameters) -> float:
     "encouraged nationalism",
     paragraphs=(15,),
     concern="opinion",
-    claim="Official rhetoric feeds kin-feeling in those who trust it.",
+    claim="Official rhetoric feeds kin-feeling in those who trust it, and lets those who feel it show it.",
     pushes={"solidarity_by_trust": "+rhetoric_pull"},
     rises_with=("rhetoric",),
 )
 def encouraged_nationalism(world: World, p: Parameters) -> float:
     """Hardness of the official word."""
+    return world.rhetoric
+
+
+@clause("O4", pushes={"stirring": "+licence"}, rises_with=("rhetoric",))
+def encouragement(world: World, p: Parameters) -> float:
+    """Whoever says what the government says risks nothing by it."""
     return world.rhetoric
 
 
@@ -273,13 +315,19 @@ def peer_influence(world: World, p: Parameters) -> float:
     "kin in danger",
     paragraphs=(12, 14, 15),
     concern="opinion",
-    claim="Violence against Afghan Tajiks moves those who feel kin, and danger at the border frightens those who live there.",
+    claim="Violence against Afghan Tajiks moves those who feel kin, an outrage brings people out, and danger at the border frightens those who live there.",
     pushes={"solidarity_by_kin": "+kin_pull"},
     rises_with=("violence_north",),
 )
 def kin_in_danger(world: World, p: Parameters) -> float:
     """Violence in the north."""
     return world.violence_north
+
+
+@clause("O6", pushes={"stirring": "+moral_shock"}, rises_with=("violence_north",))
+def outcry(world: World, p: Parameters) -> float:
+    """Violence beyond what is usual, which is an outrage."""
+    return ramp(world.violence_north, p.outrage, 1.0)
 
 
 @clause("O6", pushes={"fear_by_border": "+border_fear"}, rises_with=("tension", "blood"))

@@ -145,9 +145,13 @@ def regret(seen: Seen, p: Parameters) -> float:
     return ramp(seen.diplomacy, CHANNEL_OPEN, TALKING) * kin * committed(seen.words_memory, p)
 
 
-@clause("D2", pushes={"approval_by_solidarity": "-audience_loss"}, rises_with=("diplomacy", "words_memory"))
+@clause(
+    "D2",
+    pushes={"approval_by_solidarity": "-audience_loss", "stirring": "+affront"},
+    rises_with=("diplomacy", "words_memory"),
+)
 def disappointment(world: World, p: Parameters) -> float:
-    """Citizens punish contact that shows, steeply so after words that went overboard."""
+    """Citizens punish contact that shows and come out against it, steeply so after words that went overboard."""
     return ramp(world.diplomacy, CHANNEL_OPEN, ENVOYS) * committed(world.words_memory, p)
 
 

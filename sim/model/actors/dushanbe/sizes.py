@@ -28,20 +28,28 @@ class DushanbeSizes(Record):
     )
     kin_full: float = parameter(0.9, "index", 0.75, 1.0, "solidarity at which they win most", PULL)
     street_share: float = parameter(
-        0.3,
+        0.6,
         "share",
-        0.15,
-        0.45,
+        0.3,
+        0.9,
         "weight of the street against views that nobody polls, where government judges how citizens feel",
-        literature("Lohmann", 1994, "Leipzig 1989: turnout tells governments what no poll does; the form"),
+        literature(
+            "Kuran",
+            1989,
+            "where speaking is risky views stay hidden, so what is done in public is what counts; the form",
+        ),
     )
     street_full: float = parameter(
-        0.4,
-        "share",
-        0.2,
         0.6,
+        "share",
+        0.4,
+        0.8,
         "share of citizens taking part at which the street says most",
-        judgement("nearer to half the country than to a crowd: signing is cheap"),
+        literature(
+            "Lohmann",
+            1994,
+            "Leipzig 1989-91: turnout tells what no poll does, less where it is cheap; signing is, hence over half",
+        ),
     )
     need_share: float = parameter(
         1.0,
