@@ -12,6 +12,7 @@ import io
 import shutil
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,71 +47,130 @@ CROWDS = (
     "citizens_offline",
 )
 CROWD_RUNS, PEOPLE = 3000, 500
-WATCHED = ("rhetoric", "tension", "approval", "rapprochement")
+WATCHED = ("rhetoric", "tension", "approval")
+DATES = {"first clash": "first_escalation_3", "first talks": "first_rapprochement_3"}
 
 
-def measured(name: str) -> tuple[dict[str, float], np.ndarray]:
-    """Run a storyline: shares (%), means over the run, restricted mean weeks; and the mean course by week."""
-    spec = sim.load_scenario(name)
+class Course(NamedTuple):
+    """What a storyline's runs come to: shares (%), means, restricted mean weeks; and the mean course by week."""
+
+    row: dict[str, float]
+    course: np.ndarray
+
+
+@cache
+def measured(name: str, weeks: int) -> Course:
+    """Run so many weeks of a storyline."""
+    spec = sim.load_scenario(name).replace(weeks=weeks)
     block = simulate(plan(spec, load()), SEED, np.arange(RUNS), keep=WATCHED)
-    found = block.outcomes
-    row = {one: 100.0 * float((found["path"] == k).mean()) for k, one in enumerate(PATHS)}
-    row["blood"] = 100.0 * float(found["blood"].mean())
-    for column, one in enumerate(WATCHED[:3]):
+    outcomes = block.outcomes
+    row = {one: 100.0 * float((outcomes["path"] == k).mean()) for k, one in enumerate(PATHS)}
+    row["blood"] = 100.0 * float(outcomes["blood"].mean())
+    for column, one in enumerate(WATCHED):
         row[one] = float(block.kept[:, 1:, column].mean())
-    for label, column in (("first clash", "first_escalation_3"), ("first talks", "first_rapprochement_3")):
-        row[label] = float(np.fmin(np.nan_to_num(found[column], nan=spec.weeks), spec.weeks).mean())
-    return row, block.kept.mean(axis=0)
+    for label, column in DATES.items():
+        row[label] = float(np.fmin(np.nan_to_num(outcomes[column], nan=weeks), weeks).mean())
+    return Course(row, block.kept.mean(axis=0))
+
+
+def apart(name: str, weeks: int) -> float:
+    """Return how far classes of runs of so many weeks lie from the baseline's (total variation, points)."""
+    row, base = measured(name, weeks).row, measured("baseline", weeks).row
+    return 0.5 * sum(abs(row[one] - base[one]) for one in PATHS)
 
 
 def storylines() -> str:
-    """Return the page of all storylines beside the baseline."""
-    base, course = measured("baseline")
-    columns = [*PATHS, "blood", "rhetoric", "tension", "approval", "first clash", "first talks"]
-    lines = [
-        "# What the storylines move",
-        "",
-        "<!-- written by docs/pages.py -->",
-        "",
-        f"{RUNS:,} runs each on the same randomness (seed {SEED}), at the defaults. Shares of classes and of runs with blood in %,",
-        "means over all weeks of rhetoric, tension and approval (index), restricted mean weeks to the first clash and the first",
-        "talks (the horizon where there were none). A difference of less than two points, of a hundredth of an index or of two",
-        "weeks may be chance. Under these assumptions; read the range across plausible parameters as well.",
-        "",
+    """Return the page of all storylines beside the baseline: at the end, and soon after they part from it."""
+    end = sim.load_scenario("baseline").weeks
+    base = measured("baseline", end)
+    columns = [*PATHS, "blood", *WATCHED, *DATES]
+    whole = [
         "| storyline | " + " | ".join(columns) + " | what it moves |",
         "| --- |" + " ---: |" * len(columns) + " --- |",
     ]
-    for entry in sim.scenarios():
-        name = entry["name"]
-        row, here = (base, course) if name == "baseline" else measured(name)
-        said = "" if name == "baseline" else moved(row, base) or passing(here - course)
+    soon = [
+        "| storyline | parts in week | classes after 26 weeks | after 52 | at the end | words after 26 weeks | after 52 "
+        "| at the end | first clash | first talks | moves |",
+        "| --- |" + " ---: |" * 9 + " --- |",
+    ]
+    movers = 0
+    names = [entry["name"] for entry in sim.scenarios()]
+    for name in names:
+        row, course = measured(name, end)
+        changes = "" if name == "baseline" else moved(row, base.row) or "nothing beyond chance"
         cells = [f"{row[c]:.2f}" if c in WATCHED else f"{row[c]:.1f}" for c in columns]
-        lines.append(f"| {name} | " + " | ".join(cells) + f" | {said} |")
-    lines += ["", "The question of each storyline: `panj scenarios`.", ""]
-    return "\n".join(lines)
+        whole.append(f"| {name} | " + " | ".join(cells) + f" | {changes} |")
+        if name == "baseline":
+            continue
+        week = parting(name)
+        horizons = (min(week + 26, end), min(week + 52, end), end)
+        classes = [apart(name, one) for one in horizons]
+        words = [course[one, 0] - base.course[one, 0] for one in horizons]
+        dates = [row[one] - base.row[one] for one in DATES]
+        moves = max(classes) >= 8 or max(map(abs, dates)) >= 8
+        movers += moves
+        cells = [*(f"{one:.1f}" for one in classes), *(f"{one:+.2f}" for one in words)]
+        cells += [f"{one:+.0f}" for one in dates]
+        verdict = "yes" if moves else passing(course - base.course)
+        soon.append(f"| {name} | {week} | " + " | ".join(cells) + f" | {verdict} |")
+    return "\n".join(
+        [
+            "# What the storylines move",
+            "",
+            "<!-- written by docs/pages.py -->",
+            "",
+            f"{RUNS:,} runs each on the same randomness (seed {SEED}), at the defaults. Shares of classes and of runs with blood in %,",
+            "means over all weeks of rhetoric, tension and approval (index), restricted mean weeks to the first clash and the first",
+            "talks (the horizon where there were none). A difference of less than two points, of a hundredth of an index or of two",
+            "weeks may be chance. Under these assumptions; read the range across plausible parameters as well.",
+            "",
+            "## Soon after, and at the end",
+            "",
+            "A storyline may move the months after its event and be forgotten. So each is also read 26 and 52 weeks after it parts from",
+            "the baseline, as runs that end there: classes apart (total variation from the baseline's, points), words (difference of",
+            "mean rhetoric in that week), and how much later (+) or earlier first talks and the first clash come. It moves something",
+            "where classes lie eight points apart at one of the three, or a first date by eight weeks; else the last column says what",
+            f"became of it. **{movers} of {len(names) - 1} move something.**",
+            "",
+            *soon,
+            "",
+            "## Over four years",
+            "",
+            *whole,
+            "",
+            "The question of each storyline: `panj scenarios`.",
+            "",
+        ]
+    )
+
+
+def parting(name: str) -> int:
+    """Return the week in which a storyline parts from the baseline: that of its first event or commitment, else 0."""
+    spec = sim.load_scenario(name)
+    if spec.world or spec.parameters or spec.rules == "off":
+        return 0
+    days = [one.on for one in spec.events] + [one.from_ or spec.start for one in spec.commitments]
+    return (min(days) - spec.start).days // 7
 
 
 def moved(row: dict[str, float], base: dict[str, float]) -> str:
     """Say in words what differs from the baseline by more than the page's tolerance."""
-    found = []
+    changes = []
     for name, value in row.items():
         tolerance = 0.01 if name in WATCHED else 2.0
         if abs(value - base[name]) > tolerance:
-            found.append(f"{name} {'+' if value > base[name] else '−'}")
-    return ", ".join(found)
+            changes.append(f"{name} {'+' if value > base[name] else '−'}")
+    return ", ".join(changes)
 
 
 def passing(gap: np.ndarray) -> str:
-    """Say of a storyline that moves nothing of the above what it moved while it lasted, and when that was gone."""
-    column = int(np.abs(gap[:, :3]).max(axis=0).argmax())
+    """Say of a storyline that moves little what it moved most while it lasted, and when that was gone."""
+    column = int(np.abs(gap).max(axis=0).argmax())
     one = gap[:, column]
     peak = int(np.abs(one).argmax())
     after = np.flatnonzero(np.abs(one[peak:]) < 0.2 * abs(one[peak]))
-    gone = f"four fifths of it gone by week {peak + after[0]}" if len(after) else "lasting"
-    return (
-        f"nothing beyond chance over four years: {WATCHED[column]} differs by {one[peak]:+.3f} at most (week {peak}), {gone}; "
-        "what the event does fades or is made good faster than classes are formed"
-    )
+    gone = f"four fifths of it gone by week {peak + after[0]}" if len(after) else "not gone by the end"
+    return f"no: {WATCHED[column]} by {one[peak]:+.2f} at most, in week {peak}; {gone}"
 
 
 def lock_in() -> str:

@@ -35,6 +35,9 @@ ASKED_FOR = (
     "null_model",
     "hard_words_from_the_start",
     "soft_words_from_the_start",
+    "peace_in_the_north",
+    "wave_of_sympathy",
+    "go_between_in_time",
 )
 NAMES = catalogue.names()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 STYLES: dict[str, str] = {HOLDS: "green", FAILS: "bold red", SMALL: "yellow", UNDECIDED: "yellow"}
 STANDINGS = {"robust": "green", "model-dependent": "yellow", "contested": "bold red", "holds in none": "red"}
 
-#: Verdicts short enough for the columns of a matrix.
+#: Verdicts short enough for a column of the table of readings.
 SHORT: dict[str, str] = {HOLDS: "holds", FAILS: "fails", SMALL: "small", UNDECIDED: "open"}
 
 
@@ -221,18 +221,19 @@ def region_words(found: Claims) -> str:
 
 
 def matrix(found: Matrix) -> RenderableType:
-    """Return the table of verdicts by claim and reading, and what the readings say."""
+    """Return the standing of each claim, where it does not hold, and what the readings say."""
     names = list(found.by_reading)
-    table = terminal.table("", "", *(name.replace("_", " ") for name in names), "standing")
+    elsewhere = "elsewhere"
+    table = terminal.table("", "", "standing", f"holds in, of {len(names)}", elsewhere, wide=(elsewhere,))
     first = next(iter(found.by_reading.values()))
     told = Table.grid(padding=(0, 2))
     told.add_column(style="bold", no_wrap=True)
     told.add_column()
     for row in first.rows:
-        verdicts = [one[row.id].verdict for one in found.by_reading.values()]
+        verdicts = {name: one[row.id].verdict for name, one in found.by_reading.items()}
         standing = found.standing[row.id]
-        cells = [Text(SHORT[verdict], style=STYLES[verdict]) for verdict in verdicts]
-        table.add_row(row.id, *cells, Text(standing, style=STANDINGS[standing]))
+        holding = sum(verdict == HOLDS for verdict in verdicts.values())
+        table.add_row(row.id, Text(standing, style=STANDINGS[standing]), str(holding), _elsewhere(verdicts))
         told.add_row(row.id, f"{row.claim} ({numbers.marks(row.paragraphs)}, {row.kind})")
     told.add_row("", "")
     for one_reading in all_readings():
@@ -244,6 +245,15 @@ def matrix(found: Matrix) -> RenderableType:
     )
     title = f"The article's claims under each reading, {first.runs:,} pairs each, seed {first.seed}"
     return Group(terminal.heading(title), table, Text(""), told, Text(words, style="dim"))
+
+
+def _elsewhere(verdicts: Mapping[str, str]) -> Text:
+    """Say of a claim in which readings it does not hold, by verdict."""
+    parts = []
+    for verdict in (FAILS, SMALL, UNDECIDED):
+        if names := [name for name, one in verdicts.items() if one == verdict]:
+            parts.append(Text(f"{SHORT[verdict]}: {', '.join(names)}", style=STYLES[verdict]))
+    return Text("; ").join(parts)
 
 
 def ablation_page(found: Ablation, pictures: Sequence[Path]) -> RenderableType:

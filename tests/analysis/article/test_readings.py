@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 import sim
@@ -13,16 +15,19 @@ from sim.analysis.answers.shares import between_readings, shares
 from sim.analysis.article.arms import Bench
 from sim.analysis.article.readings import Matrix, claims_by_reading, distinct, ordered, readings
 from sim.analysis.runs import view
+from sim.engine.ensemble import simulate
 from sim.errors import ScenarioError
+from sim.model.actors.dushanbe.rules import alive, fresh
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
 from sim.scenario.catalogue import reading_names
+from sim.scenario.plan import plan
 
-#: The pairs of rival readings.
+#: The pairs of readings that rival rules part.
 PAIRS = (("instrumental", "sincere"), ("embolden", "restrain"), ("rally", "weary"))
 
 
-def test_three_pairs_are_shipped_with_passage_and_claim() -> None:
+def test_the_pairs_are_shipped_with_passage_and_claim() -> None:
     shipped = {one.name: one for one in readings()}
     assert next(iter(shipped)) == "as_read"
     for name in (name for pair in PAIRS for name in pair):
@@ -44,6 +49,38 @@ def test_rivals_of_a_pair_are_never_on_together(pair: tuple[str, str]) -> None:
     first, second = pair
     assert any(rival in switched[second] for rival in rivals)
     assert not any(rival in switched[first] for rival in rivals)
+
+
+def planned(name: str) -> Any:
+    """Return the numbers a run takes under a reading, by name."""
+    model = load()
+    numbers = plan(sim.load_scenario("baseline").replace(reading=name), model).parameters
+    return SimpleNamespace(**dict(zip(model.parameters, numbers, strict=True)))
+
+
+def test_fuel_that_burns_up_or_lasts_while_there_is_unrest() -> None:
+    few, unsettled = planned("few_years"), planned("while_unsettled")
+    assert alive(0.0, few) == 1.0, "whether or not Afghanistan settles"
+    assert fresh(1.0, 0.0, few) == 0.0, "repeated for years, out of the news"
+    assert alive(0.0, unsettled) == 0.0, "nothing once it has settled"
+    assert fresh(1.0, 0.0, unsettled) == 1.0, "however often it was said"
+
+
+def test_a_public_that_is_led_and_one_that_leads() -> None:
+    """Without images one loses nothing, the other solidarity; without official words the reverse."""
+
+    def solidarity(name: str, **parameters: float) -> float:
+        spec = sim.load_scenario("baseline").replace(
+            weeks=60, citizens=0, reading=name, parameters=parameters
+        )
+        return float(simulate(plan(spec, load()), 0, np.arange(30), keep=("solidarity",)).kept[:, 1:].mean())
+
+    silence = {"media_pull": 0.0, "appeal_pull": 0.0}
+    mute = {"rhetoric_pull": 0.0, "licence": 0.0}
+    assert solidarity("from_above", **silence) == solidarity("from_above")
+    assert solidarity("from_above", **mute) < solidarity("from_above") - 0.01
+    assert solidarity("from_below", **mute) == solidarity("from_below")
+    assert solidarity("from_below", **silence) < solidarity("from_below") - 0.01
 
 
 def test_every_rival_rule_is_on_in_some_reading() -> None:

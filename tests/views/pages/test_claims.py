@@ -157,5 +157,18 @@ def test_the_matrix_has_a_line_for_every_claim_and_names_the_readings() -> None:
         line = next(line for line in page.splitlines() if line.split()[:1] == [row["id"]])
         assert row["standing"] in line
         assert row["claim"] in page
-    assert "as read" in page
+    assert "as_read" in page
     assert "weary" in page
+
+
+def test_the_matrix_of_all_readings_fits_a_terminal_and_says_where_a_claim_does_not_hold() -> None:
+    made = claims_by_reading(8, only=["K12", "K15"])
+    file = StringIO()
+    Console(file=file, width=80).print(view.matrix(made))
+    lines = file.getvalue().splitlines()
+    for row in made.record():
+        first = next(k for k, line in enumerate(lines) if line.split()[:1] == [row["id"]])
+        rest = " ".join(lines[first : first + 4])
+        holding = [name for name, one in row["readings"].items() if one["verdict"] == "holds"]
+        assert f" {len(holding)} " in lines[first]
+        assert all(name in rest for name in row["readings"] if name not in holding)
