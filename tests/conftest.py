@@ -70,6 +70,11 @@ SWEEP = {
             "warm": {"commitments": [{"actor": "dushanbe", "instrument": "contact", "insist": "warm"}]},
         }
     },
+    "goals": [
+        {"minimise": "share(war, fighting, fight and talk, clashes)", "enough": 0.1},
+        {"maximise": "mean(approval)"},
+        {"maximise": "mean(refugees_hosted)"},
+    ],
 }
 
 

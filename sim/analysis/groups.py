@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +23,21 @@ class Group:
     """Some of the cases, by what they have in common.
 
     name : what that is; cases : (cases,) whether a case belongs
+    condition : what happens in all of them; only groups of the same are compared with each other
     """
 
     name: str
     cases: Flags
+    condition: str = ""
+
+
+def within(conditions: Sequence[Group], groups: Sequence[Group]) -> list[Group]:
+    """Return each group's cases under each condition, named by both."""
+    return [
+        Group(": ".join(filter(None, (one.name, each.name))), one.cases & each.cases, one.name)
+        for one in conditions
+        for each in groups
+    ]
 
 
 def by_value(column: pd.Series[Any]) -> list[Group]:

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.groups import Group, by_value, one_by_one
+from sim.analysis.groups import Group, by_value, one_by_one, within
 from sim.analysis.statistics import intervals
 from sim.engine.ensemble import Block
 from sim.errors import ResultError, ScenarioError, nearest
@@ -146,6 +146,8 @@ class Runs:
     axes: Sequence[str] = ()
     #: What is chosen rather than uncertain: alternatives by lever.
     levers: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    #: What happens to whoever chooses: alternatives by condition.
+    conditions: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
     def __init__(
         self,
@@ -199,11 +201,28 @@ class Runs:
         return between(hits, runs, self.shared)
 
     def groups(self, by: str | None = None) -> list[Group]:
-        """Return the cases by what is usual, by `case`, or by one thing that varies."""
+        """Return the cases by what is usual, by `case`, or by one thing that varies, under each condition.
+
+        By `conditions` those of the first policy alone, or what a condition does would be mixed with choices.
+        """
         name = by or self.usual
         if name == "case":
             return one_by_one(self.cases)
-        return by_value(self.cases[name]) if name in self.cases else self._whole()
+        if name == "conditions":
+            first = self.policies()[0]
+            return [Group(one.name, one.cases & first.cases) for one in self.given()]
+        if name not in self.cases:
+            return self._whole()
+        groups = by_value(self.cases[name])
+        return groups if name in self.conditions else within(self.given(), groups)
+
+    def given(self) -> list[Group]:
+        """Return the cases by what happens in them; all, without a name, where nothing is asked of that."""
+        return [Group("", np.ones(len(self.cases), bool))]
+
+    def policies(self) -> list[Group]:
+        """Return the cases by what is chosen in them; all, without a name, where nothing is."""
+        return [Group("", np.ones(len(self.cases), bool))]
 
     def _whole(self) -> list[Group]:
         return [Group(DEFAULTS, np.ones(len(self.cases), bool))]
@@ -216,7 +235,8 @@ class Runs:
         ScenarioError
             Nothing of that name varies.
         """
-        known = list(dict.fromkeys([self.whole, "case", *map(str, self.cases)]))
+        own = ["conditions"] if self.conditions else []
+        known = list(dict.fromkeys([self.whole, *own, "case", *map(str, self.cases)]))
         if by is not None and by not in known:
             raise ScenarioError(f"--by: nothing named {by!r} varies{nearest(by, known)}")
         if by == "case" and len(self.cases) > MOST_CASES:
@@ -336,12 +356,12 @@ class Sweep(Stored):
             shared=experiment.draws == "shared",
         )
         self.source, self.total, self.seed = study, study.runs, experiment.seed
-        self.what, self.levers = experiment, experiment.levers
+        self.what, self.levers, self.conditions = experiment, experiment.levers, experiment.conditions
         self.weeks, self.citizens = study.setup.longest
         # Where scenarios start on different days, dates are those of the first.
         self.start = experiment.variant(study.setup.choices[0], study.setup.settings[0]).start
         self.whole, self.listed = "levers", experiment.method == "cases"
-        few = self.listed and not experiment.levers and 1 < len(design) <= MOST_LISTED
+        few = self.listed and not experiment.pieces and 1 < len(design) <= MOST_LISTED
         self.usual = "case" if few else "levers"
         self.bands = "" if experiment.trajectories is None else "cases"
         if experiment.method == "grid":
@@ -353,11 +373,21 @@ class Sweep(Stored):
         return bool(self.source.experiment.laws) and self.usual != "case"
 
     def _whole(self) -> list[Group]:
-        if not self.levers:
+        if not self.source.experiment.pieces:
             return [Group("all cases", np.ones(len(self.cases), bool))]
-        settings = self.source.setup.settings
-        number = np.arange(len(self.cases)) % len(settings)
-        return [Group(" / ".join(words), number == k) for k, words in enumerate(settings)]
+        return within(self.given(), self.policies())
+
+    def given(self) -> list[Group]:
+        """Return the cases by what happens in them."""
+        experiment = self.source.experiment
+        number = np.arange(len(self.cases)) // len(experiment.policies) % len(experiment.occasions)
+        return [Group(" / ".join(words), number == k) for k, words in enumerate(experiment.occasions)]
+
+    def policies(self) -> list[Group]:
+        """Return the cases by what is chosen in them."""
+        policies = self.source.experiment.policies
+        number = np.arange(len(self.cases)) % len(policies)
+        return [Group(" / ".join(words), number == k) for k, words in enumerate(policies)]
 
     def changes(self) -> Iterable[pd.DataFrame]:
         """Return the changes of rung, part by part."""

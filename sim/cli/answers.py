@@ -58,6 +58,13 @@ def compare(
 
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The result folder of a sweep.")]
+Conditions = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CONDITION=NAME",
+        help="Given which alternative of a condition; repeatable; default: the first of each.",
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
 
 
@@ -79,6 +86,7 @@ def discover(
         typer.Option("--out", "-o", metavar="FILE", help="Write the first box as an experiment file."),
     ] = None,
     given: Given = None,
+    condition: Conditions = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -88,7 +96,7 @@ def discover(
     """
     from sim.views.pages.discover import discover_command
 
-    discover_command(folder, where, given, out, force, as_json)
+    discover_command(folder, where, given, condition or [], out, force, as_json)
 
 
 @answers.command(
@@ -113,6 +121,7 @@ def sensitivity(
             metavar="LEVER=NAME", help="Under which alternative; repeatable; default: the first of each."
         ),
     ] = None,
+    condition: Conditions = None,
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print all indices as CSV.")] = False,
 ) -> None:
@@ -122,7 +131,7 @@ def sensitivity(
     """
     from sim.views.pages.sensitivity import sensitivity_command
 
-    sensitivity_command(folder, estimand, method, lever or [], as_json, as_csv)
+    sensitivity_command(folder, estimand, method, lever or [], condition or [], as_json, as_csv)
 
 
 @answers.command(epilog="Example: panj report results/demo -o page.html")

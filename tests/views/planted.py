@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import sim
 from sim.analysis.answers.digest import Digest
-from sim.analysis.choosing.robustness import GOALS, Robustness
+from sim.analysis.choosing.robustness import Robustness, stated
 from sim.analysis.deciding.boxes import Box, Fit, Limit
 from sim.analysis.deciding.indices import Sensitivity
 from sim.model.outcomes import PATHS
@@ -170,6 +170,10 @@ class Sweep(Study):
         risk = 0.05 + 0.35 * (1 - self.design["russian_guarantee"].to_numpy(np.float64))
         if "talks" in self.design:
             risk *= np.where(self.design["talks"] == "early", 0.4, 1.0)
+        if "shock" in self.design:
+            # Talks help where the shock came, and harm where it did not.
+            came, early = self.design["shock"] == "both", self.design["talks"] == "early"
+            risk *= np.where(came, 2.0, np.where(early, 4.0, 1.0))
         return runs(np.asarray(risk, np.float64)[case], case, self.setup.address(case, turn))
 
     def _weekly(self, variables: list[str]) -> pd.DataFrame:
@@ -205,7 +209,21 @@ EXPERIMENT: dict[str, Any] = {
             "early": {"commitments": [{"actor": "dushanbe", "instrument": "contact", "insist": "warm"}]},
         }
     },
+    "goals": [
+        {"minimise": "share(war, fighting, fight and talk, clashes)", "enough": 0.1},
+        {"maximise": "mean(approval)"},
+        {"maximise": "mean(refugees_hosted)"},
+    ],
     "trajectories": {"variables": ["rhetoric", "tension"]},
+}
+
+
+#: Two conditions beside the lever: talks help under one and harm under the other.
+SHOCK = {
+    "shock": {
+        "none": {},
+        "both": {"world": {"remittances": 0.3}},
+    }
 }
 
 
@@ -239,6 +257,6 @@ def sweep(**other: Any) -> Digest:
     )
     front = np.array([True, True])
     digest.__dict__["policies"] = Robustness(
-        ("free", "early"), GOALS, answers, front, "early", (), 0.2, 72, 0
+        {}, ("free", "early"), stated(digest.source.experiment), answers, front, "early", (), 0.2, 72, 0
     )
     return digest

@@ -28,6 +28,7 @@ HARM: dict[str, Any] = {
     "replicates": 2,
     "uncertainties": {"russian_guarantee": {"uniform": [0, 1]}, "hardship": {"uniform": [0.3, 0.7]}},
     "levers": {"line": {FORMULA: {}, SCRIPT: {"parameters": {"audience_cost": 2}}}},
+    "goals": [{"minimise": "share(war, fighting, fight and talk, clashes)"}],
 }
 EDGES = ("empty", "one run", "one path", "all failed")
 WHERE = "share(war, fighting, fight and talk, clashes) > 0.6"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
@@ -9,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.answers import shares
-from sim.analysis.answers.questions import WORSE, ByCase, Condition, Estimand, by_case, condition
 from sim.analysis.choosing.robustness import Robustness, robustness
 from sim.analysis.deciding import cases
 from sim.analysis.deciding.boxes import Box, Fit
@@ -18,6 +18,7 @@ from sim.analysis.deciding.indices import Sensitivity
 from sim.analysis.runs import Stored, view
 from sim.errors import PanjError
 from sim.model.outcomes import PATHS
+from sim.study.questions import WORSE, ByCase, Condition, Estimand, by_case, condition
 from sim.study.results.result import Result
 from sim.study.results.study import Study
 
@@ -44,10 +45,20 @@ class Digest:
         An ensemble or a sweep, complete or not.
     where
         The condition that boxes are drawn for; default: clashes or worse in more than a tenth of runs.
+    conditions
+        The alternative of each condition of a sweep under which policies are judged, boxes are drawn and it
+        is asked what decides; the first of each where not given.
     """
 
-    def __init__(self, source: Result | Study, where: str | None = None) -> None:
+    def __init__(
+        self,
+        source: Result | Study,
+        where: str | None = None,
+        conditions: Mapping[str, str] | None = None,
+    ) -> None:
         self.source = source
+        known = {} if isinstance(source, Result) else source.experiment.conditions
+        self.conditions = cases.alternatives(known, conditions, "condition")
         self.where: Condition = condition(where or TENTH)
         self.notes: dict[str, str] = {}
 
@@ -55,6 +66,23 @@ class Digest:
     def runs(self) -> Stored:
         """The runs."""
         return view(self.source)
+
+    @cached_property
+    def given(self) -> list[Digest]:
+        """The same study under each condition in turn; itself where it has none."""
+        if isinstance(self.source, Result) or not self.conditions:
+            return [self]
+        made = []
+        for words in self.source.experiment.occasions:
+            one = Digest(self.source, self.where.text, dict(zip(self.conditions, words, strict=True)))
+            one.__dict__["runs"] = self.runs
+            made.append(one)
+        return made
+
+    @property
+    def condition(self) -> str:
+        """What happens, in the words of the experiment; empty where it has no conditions."""
+        return " / ".join(self.conditions.values())
 
     @cached_property
     def counts(self) -> Floats:
@@ -97,7 +125,7 @@ class Digest:
     def drivers(self) -> Sensitivity | None:
         """What decides the share of clashes or worse; None, with a note, where that cannot be told."""
         try:
-            return cases.sensitivity(self._sweep(), RISK, resamples=200)
+            return cases.sensitivity(self._sweep(), RISK, resamples=200, conditions=self.conditions)
         except PanjError as error:
             self.notes["drivers"] = str(error)
             return None
@@ -110,12 +138,15 @@ class Digest:
     @cached_property
     def discovery(self) -> cases.Discovery:
         """Under which conditions cases meet what was asked."""
-        return cases.discover(self._sweep(), self.where, most=2)
+        return cases.discover(self._sweep(), self.where, most=2, conditions=self.conditions)
 
     @cached_property
     def met(self) -> tuple[Flags, Flags]:
         """(cases,) whether a case meets the condition, and whether it has a sound run to tell by."""
-        return cases.meets(self._sweep(), self.where)
+        study = self._sweep()
+        met, known = cases.meets(study, self.where)
+        here = cases.under(study, self.conditions)
+        return met & here, known & here
 
     @property
     def overall(self) -> Fit:
@@ -132,7 +163,7 @@ class Digest:
     def policies(self) -> Robustness | None:
         """The settings of the levers judged; None, with a note, where there are none."""
         try:
-            return robustness(self._sweep())
+            return robustness(self._sweep(), conditions=self.conditions)
         except PanjError as error:
             self.notes["policies"] = str(error)
             return None

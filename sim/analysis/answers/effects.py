@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.answers.questions import WORSE, Estimand
 from sim.analysis.answers.shares import SHOWN, codes, flags
-from sim.analysis.groups import Group, by_value
+from sim.analysis.groups import Group
 from sim.analysis.runs import Part, Runs, Stored
 from sim.analysis.statistics import intervals
 from sim.model.outcomes import PATHS, reported
+from sim.study.questions import WORSE, Estimand
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,13 +30,16 @@ ASKED = (
 CONTRASTED = tuple(
     Estimand("share" if one.kind == "flag" else "mean", (one.name,)) for one in reported("levers")
 )
-COLUMNS = ("group", "against", "question", "unit", "effect", "low", "high", "pairs", "variance_ratio")
+COLUMNS = (
+    *("condition", "group", "against", "question", "unit"),
+    *("effect", "low", "high", "pairs", "variance_ratio"),
+)
 
 
 def effects(
     runs: Stored, by: str, groups: Sequence[Group], asked: Sequence[Estimand] = ASKED
 ) -> pd.DataFrame:
-    """Compare each group with the first, run by run, all else and the draws being equal.
+    """Compare each group with the first of its condition, run by run, all else and the draws being equal.
 
     Two runs are a pair where everything but what tells the groups apart is the same, and both are the
     same repetition of their case. The difference of restricted mean times is that of `weeks(…)`.
@@ -44,18 +47,18 @@ def effects(
     Parameters
     ----------
     by
-        What tells the groups apart: `levers`, `case`, or something that varies.
+        What tells the groups apart: `levers`, `conditions`, `case`, or something that varies.
 
     Returns
     -------
     pandas.DataFrame
-        A row a group and question: `group`, `against`, `question`, `unit`, `effect` with its 95 %
-        interval `low`, `high`, `pairs`, and `variance_ratio`: how many times as many runs independent
+        A row a group and question: `condition`, `group`, `against`, `question`, `unit`, `effect` with its
+        95 % interval `low`, `high`, `pairs`, and `variance_ratio`: how many times as many runs independent
         draws would have needed for the same precision at each case (NaN where a case has one pair).
         Empty where no two runs are a pair.
     """
     rows = []
-    for one, pair in _pairs(runs, by, groups, asked):
+    for first, one, pair in _pairs(runs, by, groups, asked):
         names = [f"q{number}" for number in range(len(asked))]
         a, b = (pair[[f"{name}{end}" for name in names]].to_numpy(np.float64) for end in ("_a", "_b"))
         case = pair["case_a"].to_numpy(np.int64)
@@ -66,39 +69,37 @@ def effects(
             # On other draws nothing is gained by pairs.
             ratio = intervals.gain(a[:, k], b[:, k], case) if (replicate == other).all() else np.nan
             ends = (mean.value[k], mean.low[k], mean.high[k], len(pair), ratio)
-            rows.append((one.name, groups[0].name, str(question), question.unit, *ends))
+            rows.append((one.condition, one.name, first.name, str(question), question.unit, *ends))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def contrasts(runs: Stored, asked: Sequence[Estimand] = CONTRASTED) -> pd.DataFrame:
-    """Compare each alternative of each lever with the first; as `effects`, with the `lever` before it."""
-    tables = [
-        effects(runs, lever, by_value(runs.cases[lever]), asked).assign(lever=lever) for lever in runs.levers
-    ]
+    """Compare each alternative of each `lever` with the first under each condition; as `effects`."""
+    tables = [effects(runs, lever, runs.groups(lever), asked).assign(lever=lever) for lever in runs.levers]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["lever", *COLUMNS])
 
 
-def flips(runs: Stored, by: str, groups: Sequence[Group]) -> list[tuple[str, NDArray[np.int64]]]:
-    """Return for each group but the first the (8, 8) pairs of runs by class in the first and in it.
+def flips(runs: Stored, by: str, groups: Sequence[Group]) -> list[tuple[str, str, NDArray[np.int64]]]:
+    """Return the first group of a condition, another, and their (8, 8) pairs of runs by class in both.
 
     A pair is as in `effects`; groups without one are left out.
     """
     asked = [Estimand("share", (path,)) for path in PATHS]
     found = []
-    for one, pair in _pairs(runs, by, groups, asked):
+    for first, one, pair in _pairs(runs, by, groups, asked):
         here, there = (
             pair[[f"q{k}{end}" for k in range(len(PATHS))]].to_numpy(np.float64).argmax(axis=1)
             for end in ("_b", "_a")
         )
         flat = np.bincount(here * len(PATHS) + there, minlength=len(PATHS) ** 2)
-        found.append((one.name, flat.reshape(len(PATHS), len(PATHS))))
+        found.append((first.name, one.name, flat.reshape(len(PATHS), len(PATHS))))
     return found
 
 
 def _pairs(
     runs: Stored, by: str, groups: Sequence[Group], asked: Sequence[Estimand]
-) -> Iterator[tuple[Group, pd.DataFrame]]:
-    """Yield each group but the first with its pairs: `q0_a` … of its run, `q0_b` … of the first's."""
+) -> Iterator[tuple[Group, Group, pd.DataFrame]]:
+    """Yield the first group of a condition, another, and their pairs: `q0_a` … of it, `q0_b` … of the first."""
     if len(groups) < 2:
         return
     table = runs.rows[["case", "replicate", "failure"]].copy()
@@ -108,18 +109,27 @@ def _pairs(
     for number, question in enumerate(asked):
         table[f"q{number}"] = question.of(runs.rows, runs.weeks)
     sound = table[table["failure"].isna()]
-    sides = [sound[one.cases[sound["case"].to_numpy(np.int64)]].set_index(["key", "turn"]) for one in groups]
-    for one, side in zip(groups[1:], sides[1:], strict=True):
-        if side.index.is_unique and sides[0].index.is_unique:
-            pair = side.add_suffix("_a").join(sides[0].add_suffix("_b"), how="inner")
+    case = sound["case"].to_numpy(np.int64)
+    firsts: dict[str, tuple[Group, pd.DataFrame]] = {}
+    for one in groups:
+        side = sound[one.cases[case]].set_index(["key", "turn"])
+        first, other = firsts.setdefault(one.condition, (one, side))
+        if first is not one and side.index.is_unique and other.index.is_unique:
+            pair = side.add_suffix("_a").join(other.add_suffix("_b"), how="inner")
             if len(pair):
-                yield one, pair
+                yield first, one, pair
 
 
 def _alike(runs: Stored, by: str) -> NDArray[np.int64]:
     """Return (cases,) a number that cases share which differ in nothing but `by`."""
     inputs = runs.cases
-    apart = {"levers": list(runs.levers), "case": list(inputs), "parts": []}.get(by, [by])
+    several = {
+        "levers": list(runs.levers),
+        "conditions": list(runs.conditions),
+        "case": list(inputs),
+        "parts": [],
+    }
+    apart = several.get(by, [by])
     rest = inputs.drop(columns=apart)
     if rest.shape[1] == 0:
         return np.zeros(len(inputs), np.int64)
@@ -127,7 +137,7 @@ def _alike(runs: Stored, by: str) -> NDArray[np.int64]:
 
 
 def sources(runs: Runs) -> pd.DataFrame:
-    """Return what makes one run end otherwise than another: chance, parameters, readings, levers.
+    """Return what makes one run end otherwise than another under a condition.
 
     The variance of "this run is of that class" is cut by moments: *chance* is that within cases;
     *levers* and *readings* are those of their means, less what chance and the sample of cases put
@@ -136,11 +146,15 @@ def sources(runs: Runs) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `path` (the classes, then `clashes or worse`), `chance`, `parameters`, `readings`, `levers`
-        (shares of the variance, together 1; NaN where the class never or always comes, or no case has
-        two runs), `cases`, `runs`.
+        `condition`, `path` (the classes, then `clashes or worse`), `chance`, `parameters`, `readings`,
+        `levers` (shares of the variance, together 1; NaN where the class never or always comes, or no case
+        has two runs), `cases`, `runs`.
     """
-    part = runs.part(Group("", runs.sample))
+    return pd.concat([_sources(runs, one) for one in runs.given()], ignore_index=True)
+
+
+def _sources(runs: Runs, group: Group) -> pd.DataFrame:
+    part = runs.part(Group("", runs.sample & group.cases))
     case, hits = part.case, flags(codes(part.rows))
     width, n = hits.shape[1], np.bincount(case, minlength=len(runs.cases)).astype(np.float64)
     here = np.flatnonzero(n)
@@ -162,6 +176,7 @@ def sources(runs: Runs) -> pd.DataFrame:
     names = ("chance", "parameters", "readings", "levers")
     table = pd.DataFrame(dict(zip(names, parts, strict=True)))
     table.insert(0, "path", SHOWN)
+    table.insert(0, "condition", group.name)
     return table.assign(cases=len(here), runs=len(case))
 
 

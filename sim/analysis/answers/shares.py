@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sim.analysis.answers.questions import WORSE
 from sim.analysis.groups import Group
 from sim.analysis.runs import COLUMNS, DEFAULTS, Part, Runs
 from sim.model.outcomes import PATHS
+from sim.study.questions import WORSE
 from sim.study.tables import LADDERS
 
 Floats = NDArray[np.float64]

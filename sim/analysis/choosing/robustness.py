@@ -1,12 +1,13 @@
 """Which choice holds up: policies judged across everything uncertain, not at one best guess.
 
-A policy is one setting of the levers; a world is one base point of the design. The payoff table has a
-row a policy and a column a world, each cell an answer (a share, a mean) over the runs of that case.
+A policy is one setting of the levers; a world is one base point of the design, under one alternative of each
+condition. The payoff table has a row a policy and a column a world, each cell an answer (a share, a mean)
+over the runs of that case. What is better, the experiment's file says, or whoever asks; nobody else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.answers.questions import WORSE, Estimand, estimand
 from sim.analysis.deciding import cases
 from sim.errors import ResultError, ScenarioError
+from sim.study.experiment.experiment import Experiment
+from sim.study.questions import Estimand, estimand
 
 if TYPE_CHECKING:
     from sim.study.results.study import Study
@@ -50,12 +52,12 @@ class Goal:
         return f"{'more' if self.better > 0 else 'less'}: {self.asked.label}"
 
 
-#: The three that pull against each other: risk of clashes, approval, refugees helped.
-GOALS = (
-    Goal(Estimand("share", WORSE), -1, 0.1),
-    Goal(estimand("mean(approval)"), +1),
-    Goal(estimand("mean(refugees_hosted)"), +1),
-)
+def stated(experiment: Experiment) -> tuple[Goal, ...]:
+    """Return the goals that an experiment's file states."""
+    return tuple(
+        Goal(estimand(one.minimise or one.maximise or ""), -1 if one.minimise else +1, one.enough)
+        for one in experiment.goals
+    )
 
 
 def judge(payoff: Floats, better: int, enough: float) -> pd.DataFrame:
@@ -171,8 +173,9 @@ def undone_by(worlds: pd.DataFrame, loses: Flags) -> list[Undoing]:
 
 @dataclass(frozen=True, eq=False)
 class Robustness:
-    """Policies of a study, judged.
+    """Policies of a study, judged under one alternative of each condition.
 
+    conditions : these alternatives
     policies : the alternatives of the levers, joined
     goals : what they were judged by
     tables : by goal, the criteria (see `judge`), in the policies' order
@@ -183,6 +186,7 @@ class Robustness:
     worlds, dropped : worlds judged by, and those left out because a policy has no sound run there
     """
 
+    conditions: Mapping[str, str]
     policies: tuple[str, ...]
     goals: tuple[Goal, ...]
     tables: tuple[pd.DataFrame, ...]
@@ -217,6 +221,7 @@ class Robustness:
             ]
             goals.append({"question": str(goal.asked), "better": goal.better, "policies": policies})
         return {
+            "conditions": dict(self.conditions),
             "worlds": self.worlds,
             "dropped": self.dropped,
             "favourite": self.favourite,
@@ -226,13 +231,24 @@ class Robustness:
         }
 
 
-def robustness(study: Study | str | Path, goals: Sequence[Goal] = GOALS) -> Robustness:
+def robustness(
+    study: Study | str | Path,
+    goals: Sequence[Goal] | None = None,
+    conditions: Mapping[str, str] | None = None,
+) -> Robustness:
     """Judge the settings of the levers of a sweep, or of the one in a folder, across its base points.
+
+    Parameters
+    ----------
+    goals
+        What is wanted, the most important first; default: what the experiment's file states.
+    conditions
+        The alternative of each condition; the first of each where not given.
 
     Raises
     ------
     ScenarioError
-        The experiment has no levers.
+        The experiment has no levers, nobody says what is better, or a condition has no such alternative.
     ResultError
         No base point at which every setting has a sound run.
     """
@@ -240,10 +256,17 @@ def robustness(study: Study | str | Path, goals: Sequence[Goal] = GOALS) -> Robu
     levers = study.experiment.levers
     if not levers:
         raise ScenarioError("the experiment has no levers, so there are no policies to compare")
-    settings = study.setup.settings
+    goals = stated(study.experiment) if goals is None else goals
+    if not goals:
+        raise ScenarioError(
+            "the experiment does not say what is better; add 'goals: [{minimise: \"share(war, clashes)\"}]'"
+        )
+    happens = cases.alternatives(study.experiment.conditions, conditions, "condition")
+    occasions, policies = study.experiment.occasions, study.experiment.policies
+    here = occasions.index(tuple(happens.values()))
     found = cases.answers(study, [goal.asked for goal in goals])
-    shape = (len(study.design) // len(settings), len(settings))
-    payoffs = [found[str(goal.asked)].value.reshape(shape).T for goal in goals]
+    shape = (-1, len(occasions), len(policies))
+    payoffs = [found[str(goal.asked)].value.reshape(shape)[:, here].T for goal in goals]
     known = np.isfinite(payoffs).all(axis=(0, 1))
     if not known.any():
         raise ResultError("no base point at which every setting of the levers has a sound run")
@@ -256,12 +279,13 @@ def robustness(study: Study | str | Path, goals: Sequence[Goal] = GOALS) -> Robu
     order = tables[0].assign(bad=-goals[0].better * tables[0]["mean"])
     chosen = int(order.sort_values(["regret", "regret_90", "bad"], kind="stable").index[0])
     loses = first[chosen] < first.max(axis=0) - 1e-12
-    inputs = cases.inputs(study).drop(columns=list(levers))
+    inputs = cases.inputs(study).drop(columns=list(study.experiment.pieces))
     apart = known & cases.apart(study)
-    undone = undone_by(inputs.iloc[:: len(settings)][apart], loses[apart[known]])
+    undone = undone_by(inputs.iloc[:: len(study.setup.settings)][apart], loses[apart[known]])
     means = np.column_stack([table["mean"] for table in tables])
-    names = tuple(" / ".join(one) for one in settings)
+    names = tuple(" / ".join(one) for one in policies)
     return Robustness(
+        happens,
         names,
         tuple(goals),
         tuple(tables),

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.answers.questions import WORSE, Estimand
 from sim.analysis.choosing.tip_records import Change, Tip, Tipping
 from sim.analysis.statistics.intervals import wilson
 from sim.engine.ensemble import simulate
@@ -28,6 +27,7 @@ from sim.scenario.loading import load_scenario
 from sim.scenario.plan import plan
 from sim.scenario.schema import Scenario
 from sim.study.ensemble.cases import uncertain
+from sim.study.questions import WORSE, Estimand
 
 Floats = NDArray[np.float64]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sim.analysis.answers.questions import Estimand
 from sim.model.registry import load
 from sim.scenario.schema import Scenario
+from sim.study.questions import Estimand
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sim.analysis.deciding.boxes import Box, Limit
@@ -20,7 +21,14 @@ from sim.study.files import DISK, put
 FEWEST = 100
 
 
-def texts(experiment: Experiment, box: Box, condition: str, path: Path, source: str) -> dict[Path, str]:
+def texts(
+    experiment: Experiment,
+    box: Box,
+    condition: str,
+    path: Path,
+    source: str,
+    conditions: Mapping[str, str] = MappingProxyType({}),
+) -> dict[Path, str]:
     """Return the files that run an experiment again inside a box: its own, and storylines not shipped.
 
     The laws of what varies stay as they were, cut to the box; the seed is the next one, so that points
@@ -32,6 +40,8 @@ def texts(experiment: Experiment, box: Box, condition: str, path: Path, source: 
         Where the experiment is to be written; storylines go beside it.
     source
         The study it was found in, as the file's comment names it.
+    conditions
+        The alternative of each condition of the experiment under which it was found.
     """
     found: dict[Path, str] = {}
     limits = {one.name: one for one in box.limits}
@@ -57,12 +67,16 @@ def texts(experiment: Experiment, box: Box, condition: str, path: Path, source: 
     for key in ("weeks", "citizens"):
         if getattr(experiment, key) is not None:
             data[key] = getattr(experiment, key)
-    cases = max(box.fit.all_cases // max(len(experiment.alternatives), 1), FEWEST)
+    cases = max(box.fit.all_cases // len(experiment.policies), FEWEST)
     data["design"] = {"method": "lhs", "size": min(cases, 1000)}
     data["replicates"] = experiment.replicates
     data["seed"] = experiment.seed + 1
     if uncertain:
         data["uncertainties"] = uncertain
+    if experiment.conditions:
+        data["conditions"] = {
+            name: {one: experiment.conditions[name][one]} for name, one in conditions.items()
+        }
     if experiment.levers:
         data["levers"] = {
             lever: {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.answers.questions import WORSE, ByCase, Condition, Estimand, by_case, condition, estimand
 from sim.analysis.deciding.boxes import Box, Fit, boxes, fit
 from sim.analysis.deciding.given_data import delta, pawn
 from sim.analysis.deciding.indices import Sample, Sensitivity
@@ -19,6 +18,7 @@ from sim.analysis.deciding.sensitivity import RESAMPLES, morris, sobol
 from sim.analysis.deciding.trees import Leaf, tree
 from sim.analysis.runs import KEYS
 from sim.errors import ResultError, ScenarioError, nearest
+from sim.study.questions import WORSE, ByCase, Condition, Estimand, by_case, condition, estimand
 from sim.study.results.loading import load_results
 from sim.study.results.result import Result
 from sim.study.results.study import Study
@@ -89,7 +89,7 @@ def meets(study: Study, condition: Condition) -> tuple[Flags, Flags]:
 
 
 def inputs(study: Study) -> pd.DataFrame:
-    """Return what varies, one row a case: uncertainties and levers; alternatives as categories."""
+    """Return what varies, one row a case: uncertainties, conditions, levers; alternatives as categories."""
     return study.design.drop(columns=[one for one in KEYS if one in study.design])
 
 
@@ -109,21 +109,19 @@ def apart(study: Study) -> Flags:
     return found
 
 
-def sample(
-    study: Study, asked: Estimand, levers: Mapping[str, str] | None = None, whole: bool = True
-) -> Sample:
-    """Return the runs of one setting of the levers as the sensitivity analyses take them.
+def sample(study: Study, asked: Estimand, setting: Sequence[str], whole: bool = True) -> Sample:
+    """Return the runs of one setting as the sensitivity analyses take them.
 
     Parameters
     ----------
-    levers
-        The alternative of each lever; the first of each where not given.
+    setting
+        The alternative of each condition, then of each lever.
     whole
         Every base point, or only those that were drawn apart from the others.
     """
     if study.condition is not None:
         raise ResultError("sensitivity needs every case of the design; leave the condition out")
-    setting = setting_of(study, levers or {})
+    number = study.setup.settings.index(tuple(setting))
     settings = len(study.setup.settings)
     base = study.setup.base
     shares = np.where(np.isnan(base.shares), _ranks(base.values), base.shares)
@@ -131,7 +129,7 @@ def sample(
     case = table["case"].to_numpy(np.int64)
     kept = np.ones(len(shares), bool) if whole else apart(study)
     place = np.cumsum(kept) - 1
-    mine = (case % settings == setting) & kept[case // settings]
+    mine = (case % settings == number) & kept[case // settings]
     table = table[mine]
     return Sample(
         base.names,
@@ -148,18 +146,31 @@ def _ranks(values: Floats) -> Floats:
     return np.asarray((values - low) / np.where(high > low, high - low, 1.0))
 
 
-def setting_of(study: Study, levers: Mapping[str, str]) -> int:
-    """Return the number of a setting of the levers; the first alternative of each where not given."""
-    known = study.experiment.levers
-    for name, alternative in levers.items():
+def alternatives(
+    known: Mapping[str, Mapping[str, Any]], chosen: Mapping[str, str] | None, word: str
+) -> dict[str, str]:
+    """Return an alternative of each condition or lever (the `word`), the first of each where not chosen.
+
+    Raises
+    ------
+    ScenarioError
+        There is no such condition or lever, or it has no such alternative.
+    """
+    for name, alternative in (chosen or {}).items():
         if name not in known:
-            raise ScenarioError(f"no lever {name!r}{nearest(name, known)}")
+            raise ScenarioError(f"no {word} {name!r}{nearest(name, known)}")
         if alternative not in known[name]:
             raise ScenarioError(
-                f"lever {name}: no alternative {alternative!r}{nearest(alternative, known[name])}"
+                f"{word} {name}: no alternative {alternative!r}{nearest(alternative, known[name])}"
             )
-    wanted = tuple(levers.get(name, next(iter(known[name]))) for name in known)
-    return study.setup.settings.index(wanted)
+    return {name: (chosen or {}).get(name, next(iter(one))) for name, one in known.items()}
+
+
+def under(study: Study, conditions: Mapping[str, str]) -> Flags:
+    """Return (cases,) whether a case is one under these alternatives of the conditions."""
+    experiment = study.experiment
+    number = np.arange(len(study.design)) // len(experiment.policies) % len(experiment.occasions)
+    return np.asarray(number == experiment.occasions.index(tuple(conditions.values())))
 
 
 def sensitivity(
@@ -168,8 +179,9 @@ def sensitivity(
     method: str | None = None,
     levers: Mapping[str, str] | None = None,
     resamples: int = RESAMPLES,
+    conditions: Mapping[str, str] | None = None,
 ) -> Sensitivity:
-    """Return what decides an answer in a study.
+    """Return what decides an answer in a study, under one setting of its conditions and levers.
 
     Parameters
     ----------
@@ -180,13 +192,14 @@ def sensitivity(
         `weeks(first_escalation_3)`; default: the share of clashes or worse.
     method
         `sobol`, `morris`, `delta` or `pawn`; default: what suits the design.
-    levers
-        The alternative of each lever; the first of each where not given.
+    levers, conditions
+        The alternative of each lever and condition; the first of each where not given.
 
     Raises
     ------
     ScenarioError
-        The question is not understood, the design does not allow that method, or no such lever exists.
+        The question is not understood, the design does not allow that method, or no such lever or condition
+        exists.
     ResultError
         Too few cases have a sound run.
     """
@@ -199,20 +212,23 @@ def sensitivity(
             f"a design of method {source.experiment.method} allows {', '.join(allowed)}, found {chosen!r}"
             f"{nearest(chosen, allowed)}"
         )
-    told: dict[str, Any] = {
-        "question": str(question),
-        "unit": question.unit,
-        "seed": source.experiment.seed,
+    experiment = source.experiment
+    setting = {
+        **alternatives(experiment.conditions, conditions, "condition"),
+        **alternatives(experiment.levers, levers, "lever"),
     }
-    ready = sample(source, question, levers, whole=chosen in ("sobol", "morris"))
+    told: dict[str, Any] = {"question": str(question), "unit": question.unit, "seed": experiment.seed}
+    ready = sample(source, question, tuple(setting.values()), whole=chosen in ("sobol", "morris"))
     if not ready.names:
         raise ResultError("nothing is uncertain in this study, so nothing can decide its answers")
     if chosen == "sobol":
-        return sobol(ready, second_order=source.experiment.second_order, resamples=resamples, **told)
-    if chosen == "morris":
-        return morris(ready, levels=source.experiment.levels or 4, resamples=resamples, **told)
-    few = min(resamples, 100 if chosen == "pawn" else 20)
-    return (delta if chosen == "delta" else pawn)(ready, resamples=few, **told)
+        found = sobol(ready, second_order=experiment.second_order, resamples=resamples, **told)
+    elif chosen == "morris":
+        found = morris(ready, levels=experiment.levels or 4, resamples=resamples, **told)
+    else:
+        few = min(resamples, 100 if chosen == "pawn" else 20)
+        found = (delta if chosen == "delta" else pawn)(ready, resamples=few, **told)
+    return replace(found, setting=setting)
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,12 +236,14 @@ class Discovery:
     """Under which conditions something happens in a study.
 
     asked : the condition on cases
+    conditions : the alternative of each condition of the experiment under which they stand
     overall : how many cases with a sound run meet it; unknown : cases without one
     neighbours : cases that count nowhere, since they hardly differ from one that does (see `apart`)
     boxes, tree : what sets them apart; both empty, with a reason, where that cannot be told
     """
 
     asked: Condition
+    conditions: Mapping[str, str]
     overall: Fit
     boxes: tuple[Box, ...]
     tree: tuple[Leaf, ...]
@@ -237,6 +255,7 @@ class Discovery:
         """Return it as plain data."""
         return {
             "condition": self.asked.text,
+            "conditions": dict(self.conditions),
             "overall": self.overall.record(),
             "boxes": [one.record() for one in self.boxes],
             "tree": [{"limits": str(one), **one.fit.record()} for one in self.tree],
@@ -246,8 +265,14 @@ class Discovery:
         }
 
 
-def discover(study: Study | str | Path, where: str | Condition, *, most: int = 3) -> Discovery:
-    """Find the conditions under which something happens: boxes by PRIM, a tree by CART.
+def discover(
+    study: Study | str | Path,
+    where: str | Condition,
+    *,
+    most: int = 3,
+    conditions: Mapping[str, str] | None = None,
+) -> Discovery:
+    """Find where something happens: boxes by PRIM, a tree by CART, under one alternative of each condition.
 
     Parameters
     ----------
@@ -257,26 +282,32 @@ def discover(study: Study | str | Path, where: str | Condition, *, most: int = 3
         A condition on cases, like `share(clashes, fighting, war) > 0.1`.
     most
         Most boxes.
+    conditions
+        The alternative of each condition of the experiment; the first of each where not given.
 
     Raises
     ------
     ScenarioError
-        The condition is not understood, or the libraries for it are not installed.
+        The condition is not understood, the experiment has no such alternative, or the libraries
+        for it are not installed.
     ResultError
         The folder holds no sweep, or no block of it is done.
     """
     asked = condition(where) if isinstance(where, str) else where
     source = opened(study)
+    happens = alternatives(source.experiment.conditions, conditions, "condition")
+    here = under(source, happens)
     met, known = meets(source, asked)
-    drawn = np.repeat(apart(source), len(source.setup.settings))
+    drawn = here & np.repeat(apart(source), len(source.setup.settings))
     counted = known & drawn
-    table = inputs(source)[counted].reset_index(drop=True)
+    table = inputs(source)[counted].drop(columns=list(happens)).reset_index(drop=True)
     met = met[counted]
     told: dict[str, Any] = {
         "asked": asked,
+        "conditions": happens,
         "overall": fit(met | True, met),
         "unknown": int((drawn & ~known).sum()),
-        "neighbours": int((~drawn).sum()),
+        "neighbours": int((here & ~drawn).sum()),
     }
     how: dict[str, Any] = {
         "seed": source.experiment.seed,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.answers.questions import WORSE
 from sim.analysis.runs import PLAUSIBLE, Runs
+from sim.study.questions import WORSE
 
 Floats = NDArray[np.float64]
 

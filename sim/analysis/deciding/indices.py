@@ -8,14 +8,15 @@ index means anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.answers.questions import ByCase, by_case
+from sim.study.questions import ByCase, by_case
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -41,6 +42,7 @@ class Sensitivity:
     seed_share : share of a single run's variance that chance makes within a case
     settled : whether half the sample says the same, None where there is too little to halve
     weaker : how many weaker parameters are left out of `indices`
+    setting : the alternative of each condition and lever under which it was asked
     """
 
     method: str
@@ -54,6 +56,7 @@ class Sensitivity:
     seed_share: float
     settled: bool | None
     weaker: int = 0
+    setting: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def main(self) -> str:
@@ -78,6 +81,7 @@ class Sensitivity:
             "method": self.method,
             "question": self.question,
             "unit": self.unit,
+            "setting": dict(self.setting),
             "groups": self.groups,
             "dropped": self.dropped,
             "failed": self.failed,

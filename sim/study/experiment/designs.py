@@ -1,9 +1,9 @@
 """Where an experiment looks: base points of a design, and the cases and draws that come of them.
 
-A *base point* is one value for everything uncertain. A *case* is a base point under one setting of
-the levers; cases of a base point are neighbours: case = base x settings + setting. A *group* is what
-is compared with each other: the settings of one base point, and with them the points of one Saltelli
-block or Morris trajectory.
+A *base point* is one value for everything uncertain. A *case* is a base point under one setting, an
+alternative of each condition and lever; cases of a base point are neighbours: case = base x settings +
+setting. A *group* is what is compared with each other: the settings of one base point, and with them the
+points of one Saltelli block or Morris trajectory.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def base(experiment: Experiment) -> Base:
             "take a smaller size or fewer levels"
         )
     cases = count * len(experiment.alternatives)
-    wide = len(experiment.laws) + len(experiment.levers)
+    wide = len(experiment.laws) + len(experiment.pieces)
     if cases * wide > MOST_NUMBERS:
         raise ScenarioError(
             f"expected a design of at most {MOST_NUMBERS:,} numbers, found {cases * wide:,} "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -23,6 +23,8 @@ Draws = Literal["shared", "grouped", "independent"]
 #: Uncertainties that choose among names.
 CHOICES = ("scenario", "reading", "start")
 FROM_GRADES = "from_grades"
+#: Keys of named alternatives: what happens to whoever chooses, and what somebody chooses.
+SETTINGS = ("conditions", "levers")
 MOST_CASES = 10_000_000
 MOST_REPLICATES = 1_000_000
 MOST_BLOCK = 20_000
@@ -61,6 +63,16 @@ class ConstraintFile(Strict, title="Constraint"):
     at_least: float | None = None
 
 
+class GoalFile(Strict):
+    """Of what less, or more, is wanted: a question to a case, like `share(clashes, war)`."""
+
+    minimise: str | None = Field(None, description="a question of whose answer less is better")
+    maximise: str | None = Field(None, description="a question of whose answer more is better")
+    enough: float | None = Field(
+        None, description="the answer that is good enough; left out, the median over all cases"
+    )
+
+
 class ExperimentFile(Strict):
     """The keys of an experiment file; what stands in the loose ones is checked apart."""
 
@@ -82,9 +94,17 @@ class ExperimentFile(Strict):
     uncertainties: dict[str, Any] = Field(
         default_factory=dict, description="what nobody controls, with its distribution"
     )
+    conditions: dict[str, Any] = Field(
+        default_factory=dict,
+        description="what may happen to whoever chooses: named alternatives, each a piece of storyline",
+    )
     levers: dict[str, Any] = Field(
         default_factory=dict,
         description="what an actor could choose: named alternatives, each a piece of storyline",
+    )
+    goals: list[GoalFile] = Field(
+        default_factory=list,
+        description="what the levers are judged by, the most important first; left out, they are not judged",
     )
     constraints: list[ConstraintFile] = Field(default_factory=list)
     outcomes: list[str] | None = Field(None, description="columns to start from")
@@ -99,6 +119,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "design": tuple(DesignFile.model_fields),
     "trajectories": tuple(TrajectoriesFile.model_fields),
     "constraint": tuple(ConstraintFile.model_fields),
+    "goal": tuple(GoalFile.model_fields),
 }
 
 
@@ -141,7 +162,9 @@ class Experiment:
     ----------
     scenarios : the storylines, by name; one, unless `scenario` is uncertain
     laws : what varies, in order; `scenario`, `reading` and `start` choose among names
-    levers : alternatives by lever, each a piece of scenario
+    conditions : what may happen to whoever chooses, by name: alternatives, each a piece of scenario
+    levers : what somebody chooses, likewise
+    goals : what the levers are judged by, the first the most important
     table : the cases where they are given one by one, else None
     block : runs of a block, None for a size that suits the scenario
     outcomes : columns that readings start from; every column is stored
@@ -158,7 +181,9 @@ class Experiment:
     seed: int
     draws: Draws
     laws: Mapping[str, Law]
+    conditions: Mapping[str, Mapping[str, Any]]
     levers: Mapping[str, Mapping[str, Any]]
+    goals: tuple[GoalFile, ...]
     constraints: tuple[Constraint, ...]
     table: Table | None
     weeks: int | None
@@ -191,6 +216,9 @@ class Experiment:
             "trajectories": None if self.trajectories is None else self.trajectories.model_dump(),
             "block": self.block,
         }
+        # Left out where there are none, so that studies made before there were any keep their names.
+        if self.conditions:
+            made["conditions"] = {name: dict(one) for name, one in self.conditions.items()}
         if self.table is None:
             made["uncertainties"] = [[name, one.plain()] for name, one in self.laws.items()]
         else:
@@ -215,8 +243,9 @@ class Experiment:
         question: str = "",
         outcomes: tuple[str, ...] = (),
         reasons: Mapping[str, Any] | None = None,
+        goals: Sequence[Mapping[str, Any]] = (),
     ) -> Experiment:
-        """Make the experiment that a canonical form names.
+        """Make the experiment that a canonical form names; the rest changes no run.
 
         Raises
         ------
@@ -245,7 +274,9 @@ class Experiment:
             laws=table.laws()
             if table is not None
             else {name: law(one, name in CHOICES) for name, one in canonical["uncertainties"]},
+            conditions=canonical.get("conditions", {}),
             levers=canonical["levers"],
+            goals=tuple(GoalFile(**one) for one in goals),
             constraints=tuple(
                 Constraint(one["sum"], one.get("at_least"), one.get("at_most"))
                 for one in canonical["constraints"]
@@ -259,23 +290,38 @@ class Experiment:
         )
 
     @property
-    def alternatives(self) -> list[tuple[str, ...]]:
-        """Every combination of the levers' alternatives, the last lever varying fastest."""
+    def pieces(self) -> dict[str, Mapping[str, Any]]:
+        """Alternatives by condition, then by lever: what is chosen lies on top of what happens."""
+        return {**self.conditions, **self.levers}
+
+    @property
+    def occasions(self) -> list[tuple[str, ...]]:
+        """Every combination of the conditions' alternatives; one of nothing where there are none."""
+        return list(product(*self.conditions.values()))
+
+    @property
+    def policies(self) -> list[tuple[str, ...]]:
+        """Every combination of the levers' alternatives; one of nothing where there are none."""
         return list(product(*self.levers.values()))
+
+    @property
+    def alternatives(self) -> list[tuple[str, ...]]:
+        """Every setting, each policy under the first occasion, then under the next."""
+        return [(*occasion, *policy) for occasion in self.occasions for policy in self.policies]
 
     def choices(self) -> list[tuple[str, ...]]:
         """Return every combination of scenario, reading and start; what is not uncertain is empty."""
         names = [self.laws[one].names if one in self.laws else ("",) for one in CHOICES]
         return list(product(*names))
 
-    def variant(self, choice: tuple[str, ...], levers: tuple[str, ...]) -> Scenario:
-        """Return the scenario of one choice (scenario, reading, start) and one setting of the levers."""
-        key = (*choice, *levers)
+    def variant(self, choice: tuple[str, ...], setting: tuple[str, ...]) -> Scenario:
+        """Return the scenario of one choice (scenario, reading, start) and one setting."""
+        key = (*choice, *setting)
         if key not in self._variants:
             base = self.scenarios[choice[0] or next(iter(self.scenarios))]
-            pieces = [self.levers[lever][one] for lever, one in zip(self.levers, levers, strict=True)]
+            pieces = [named[one] for named, one in zip(self.pieces.values(), setting, strict=True)]
             chain = [node(with_reasons(base.canonical, base.reasons), "scenario")]
-            laid = [node(piece, "lever") for piece in pieces]
+            laid = [node(piece, "setting") for piece in pieces]
             self._variants[key] = checked(layers(chain, laid, choice, self.weeks, self.citizens))
         return self._variants[key]
 
@@ -297,7 +343,7 @@ def layers(
     weeks: int | None,
     citizens: int | None,
 ) -> list[Node]:
-    """Return the nodes of one variant, uppermost first: levers, what is chosen, the scenario's own."""
+    """Return the nodes of one variant, uppermost first: settings, what is chosen, the scenario's own."""
     set_here = {
         "weeks": weeks,
         "citizens": citizens,

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sim.errors import nearest
+from sim.errors import ScenarioError, nearest
 from sim.model.outcomes import OUTCOMES
 from sim.scenario.faults import Fault, Loc, shown, unknown
-from sim.study.experiment.experiment import CHOICES, FROM_GRADES, ExperimentFile
+from sim.study.experiment.experiment import CHOICES, FROM_GRADES, SETTINGS, ExperimentFile
 from sim.study.experiment.laws import Law
+from sim.study.questions import estimand
 
-#: Keys of a scenario that a lever may set.
-LEVER_KEYS = (
+#: Keys of a scenario that a condition or a lever may set.
+PIECE_KEYS = (
     "start",
     "weeks",
     "citizens",
@@ -57,8 +58,7 @@ def design(spec: ExperimentFile, data: Mapping[str, Any], laws: Mapping[str, Law
     if method == "morris" and spec.design.levels is not None and spec.design.levels % 2:
         yield Fault((*loc, "levels"), f"expected an even number of levels, found {spec.design.levels}")
     if not laws and not data.get("uncertainties") and method not in ("cases", "rules_off"):
-        levers = data.get("levers")
-        if method in ("saltelli", "morris", "sobol", "lhs") or not levers:
+        if method in ("saltelli", "morris", "sobol", "lhs") or not any(map(data.get, SETTINGS)):
             yield Fault(
                 ("uncertainties",) if "uncertainties" in data else (),
                 f"expected at least one uncertainty for {method}, found none",
@@ -82,44 +82,74 @@ def design(spec: ExperimentFile, data: Mapping[str, Any], laws: Mapping[str, Law
         yield Fault(("uncertainties",), "expected at least two uncertainties for morris; take a grid for one")
 
 
-def levers(data: Mapping[str, Any], laws: Mapping[str, Law], free: Collection[str]) -> Iterator[Fault]:
-    """Yield what is wrong with the levers: names that mean something else, pieces that are none."""
-    levers = data.get("levers")
-    for lever, alternatives in levers.items() if isinstance(levers, Mapping) else ():
-        loc: Loc = ("levers", lever)
-        if lever in TAKEN or lever in free or lever in CHOICES or lever == FROM_GRADES:
-            yield Fault(loc, f"the name {shown(lever)} is already used for something else; take another")
-        elif not lever.isidentifier() or len(lever) > 60:
-            yield Fault(loc, f"expected the name of a lever in letters, digits and _, found {shown(lever)}")
-        if not isinstance(alternatives, Mapping) or not alternatives:
-            yield Fault(
-                loc,
-                f"expected named alternatives, like {{thinned: {{events: […]}}, kept: {{}}}}, "
-                f"found {shown(alternatives) if not isinstance(alternatives, Mapping) else 'none'}",
-            )
+def pieces(data: Mapping[str, Any]) -> Iterator[tuple[Loc, Any]]:
+    """Yield every alternative of conditions and levers with its place, whatever it is."""
+    for key in SETTINGS:
+        named = data.get(key)
+        for name, alternatives in named.items() if isinstance(named, Mapping) else ():
+            for one, piece in alternatives.items() if isinstance(alternatives, Mapping) else ():
+                yield (key, name, one), piece
+
+
+def settings(data: Mapping[str, Any], laws: Mapping[str, Law], free: Collection[str]) -> Iterator[Fault]:
+    """Yield what is wrong with conditions and levers: names that are taken, pieces that are none."""
+    seen: set[str] = set()
+    for key, word in zip(SETTINGS, ("condition", "lever"), strict=True):
+        named = data.get(key)
+        for name, alternatives in named.items() if isinstance(named, Mapping) else ():
+            loc: Loc = (key, name)
+            if name in TAKEN or name in free or name in (*CHOICES, FROM_GRADES) or name in seen:
+                yield Fault(loc, f"the name {shown(name)} is already used for something else; take another")
+            elif not name.isidentifier() or len(name) > 60:
+                yield Fault(
+                    loc, f"expected the name of a {word} in letters, digits and _, found {shown(name)}"
+                )
+            seen.add(name)
+            if not isinstance(alternatives, Mapping) or not alternatives:
+                yield Fault(
+                    loc,
+                    f"expected named alternatives, like {{thinned: {{events: […]}}, kept: {{}}}}, "
+                    f"found {shown(alternatives) if not isinstance(alternatives, Mapping) else 'none'}",
+                )
+    for here, piece in pieces(data):
+        name = str(here[-1])
+        if not name.strip() or len(name) > 60 or not name.isprintable():
+            yield Fault(here, "expected a name of 1 to 60 characters on one line")
+        if not isinstance(piece, Mapping):
+            yield Fault(here, f"expected a piece of scenario, {{}} for none, found {shown(piece)}")
             continue
-        for name, piece in alternatives.items():
-            here: Loc = (*loc, name)
-            if not name.strip() or len(name) > 60 or not name.isprintable():
-                yield Fault(here, "expected a name of 1 to 60 characters on one line")
-            if not isinstance(piece, Mapping):
-                yield Fault(here, f"expected a piece of scenario, {{}} for none, found {shown(piece)}")
-                continue
-            yield from _piece(here, piece, laws)
+        yield from _piece(here, piece, laws)
 
 
 def _piece(loc: Loc, piece: Mapping[str, Any], laws: Mapping[str, Law]) -> Iterator[Fault]:
+    word = str(loc[0]).removesuffix("s")
     for key, value in piece.items():
-        if key not in LEVER_KEYS:
-            yield Fault((*loc, key), f"unknown key {shown(key)} in a lever{nearest(str(key), LEVER_KEYS)}")
+        if key not in PIECE_KEYS:
+            near = nearest(str(key), PIECE_KEYS)
+            yield Fault((*loc, key), f"unknown key {shown(key)} in a {word}{near}")
         if key in laws:
-            yield Fault((*loc, key), f"{key!r} is uncertain and cannot be set by a lever as well; drop one")
+            yield Fault((*loc, key), f"{key!r} is uncertain and cannot be set by a {word} as well; drop one")
         for name in value if key in ("world", "parameters") and isinstance(value, Mapping) else ():
             if name in laws:
                 yield Fault(
                     (*loc, key, name),
-                    f"{name!r} is uncertain and cannot be set by a lever as well; drop one",
+                    f"{name!r} is uncertain and cannot be set by a {word} as well; drop one",
                 )
+
+
+def goals(spec: ExperimentFile) -> Iterator[Fault]:
+    """Yield goals that are no question, or say both or neither of less and more."""
+    for i, one in enumerate(spec.goals):
+        asked = {key: getattr(one, key) for key in ("minimise", "maximise") if getattr(one, key) is not None}
+        if len(asked) != 1:
+            yield Fault(
+                ("goals", i), f"expected minimise or maximise, found {' and '.join(asked) or 'neither'}"
+            )
+        for key, question in asked.items():
+            try:
+                estimand(question)
+            except ScenarioError as error:
+                yield Fault(("goals", i, key), str(error))
 
 
 def constraints(spec: ExperimentFile, laws: Mapping[str, Law]) -> Iterator[Fault]:

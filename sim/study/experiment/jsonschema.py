@@ -11,8 +11,8 @@ from sim.scenario.jsonschema import Schema, mapping, meant, of_model, requiring
 from sim.scenario.jsonschema import reading as reading_schema
 from sim.scenario.jsonschema import scenario as scenario_schema
 from sim.scenario.schema import DATE
-from sim.study.experiment.experiment import FROM_GRADES, DesignFile, ExperimentFile
-from sim.study.experiment.faults import LEVER_KEYS, NEEDS, TAKEN, TAKES
+from sim.study.experiment.experiment import FROM_GRADES, SETTINGS, DesignFile, ExperimentFile
+from sim.study.experiment.faults import NEEDS, PIECE_KEYS, TAKEN, TAKES
 from sim.study.experiment.laws import MOST_VALUES
 from sim.study.experiment.loading import GRADES
 
@@ -137,11 +137,11 @@ def _experiment() -> Schema:
         },
     }
     piece = mapping(
-        {key: scenario["properties"][key] for key in LEVER_KEYS},
+        {key: scenario["properties"][key] for key in PIECE_KEYS},
         description="a piece of storyline; {} for none",
     )
     taken = [*TAKEN, *free, "scenario", "reading", "start", FROM_GRADES]
-    levers = {
+    named = {
         "type": "object",
         "propertyNames": {"pattern": r"^[A-Za-z_]\w{0,59}$", "not": {"enum": taken}},
         "additionalProperties": {"type": "object", "minProperties": 1, "additionalProperties": piece},
@@ -152,7 +152,9 @@ def _experiment() -> Schema:
     keys["scenario"] = {**storyline, "title": "Scenario", "description": keys["scenario"]["description"]}
     keys["design"] = _design()
     keys["uncertainties"] |= mapping(uncertainties)
-    keys["levers"] |= levers
+    for key in SETTINGS:
+        keys[key] |= named
+    keys["goals"]["items"]["oneOf"] = [{"required": ["minimise"]}, {"required": ["maximise"]}]
     constraint = keys["constraints"]["items"]
     constraint["properties"]["sum"] |= mapping({name: {"type": "number"} for name in free}, minProperties=1)
     constraint["anyOf"] = requiring("at_most", "at_least")

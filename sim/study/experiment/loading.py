@@ -29,6 +29,7 @@ from sim.study.experiment.experiment import (
     FROM_GRADES,
     KEYS,
     MOST_VARIANTS,
+    SETTINGS,
     Constraint,
     Experiment,
     ExperimentFile,
@@ -88,7 +89,7 @@ def is_experiment(path: Path) -> bool:
         root = read_file(path, path.name)
     except (OSError, ValueError):
         return False
-    return bool({"design", "replicates", "uncertainties", "levers"} & set(root.value))
+    return bool({"design", "replicates", "uncertainties", "conditions", "levers"} & set(root.value))
 
 
 def _located(source: str | os.PathLike[str]) -> tuple[Path, str]:
@@ -142,12 +143,12 @@ class _Reader:
             table = self._rules_off(*scenarios.values())
         laws = self._laws(scenarios) if table is None else self._table_laws(table)
         self._add(experiment_faults.design(spec, self.data, laws))
-        self._add(experiment_faults.levers(self.data, laws, self.free))
+        self._add(experiment_faults.settings(self.data, laws, self.free))
+        self._add(experiment_faults.goals(spec))
         self._add(experiment_faults.constraints(spec, laws))
         self._add(experiment_faults.columns(spec, self.model.world))
         self._stop()
         self._variants(chains, laws, spec)
-        pieces = self.root.value.get("levers")
         return Experiment(
             title=spec.title.strip(),
             question=spec.question,
@@ -160,7 +161,9 @@ class _Reader:
             seed=spec.seed,
             draws=spec.draws,
             laws=laws,
-            levers=plain(pieces) if pieces is not None else {},
+            conditions=self._pieces("conditions"),
+            levers=self._pieces("levers"),
+            goals=tuple(spec.goals),
             constraints=tuple(
                 Constraint(dict(sorted(one.sum.items())), one.at_least, one.at_most)
                 for one in spec.constraints
@@ -172,6 +175,11 @@ class _Reader:
             trajectories=spec.trajectories,
             block=spec.block,
         )
+
+    def _pieces(self, key: str) -> dict[str, Any]:
+        """Return the alternatives that stand under `conditions` or `levers`."""
+        one = self.root.value.get(key)
+        return {} if one is None else plain(one)
 
     # Faults
 
@@ -193,7 +201,7 @@ class _Reader:
         self._add([*self._title(), *checks.texts({"question": self.data.get("question")})])
         if spec is None:
             # As many faults at once as can be told without the rest.
-            self._add(experiment_faults.levers(self.data, {}, self.free))
+            self._add(experiment_faults.settings(self.data, {}, self.free))
             self._stop()
         assert spec is not None
         return spec
@@ -281,11 +289,9 @@ class _Reader:
             fixed |= set(spec.parameters)
             if spec.reading is not None:
                 fixed |= set(reading(spec.reading).parameters)
-        levers = self.data.get("levers")
-        for lever in levers.values() if isinstance(levers, Mapping) else ():
-            for piece in lever.values() if isinstance(lever, Mapping) else ():
-                inside = piece.get("parameters") if isinstance(piece, Mapping) else None
-                fixed |= set(inside) if isinstance(inside, Mapping) else set()
+        for _, piece in experiment_faults.pieces(self.data):
+            inside = piece.get("parameters") if isinstance(piece, Mapping) else None
+            fixed |= set(inside) if isinstance(inside, Mapping) else set()
         return {
             name: distributions.of_quantity(one)
             for name, one in self.model.parameters.items()
@@ -296,16 +302,16 @@ class _Reader:
         self, chains: Mapping[str, list[Node]], laws: Mapping[str, Law], spec: ExperimentFile
     ) -> None:
         """Make every scenario the experiment needs, so that none turns out wrong in the middle of it."""
-        levers = self.root.value["levers"].value if "levers" in self.root.value else {}
+        given = [self.root.value[key] for key in SETTINGS if key in self.root.value]
         names = [laws[one].names if one in laws else ("",) for one in CHOICES]
-        pieces = [list(one.value.values()) for one in levers.values()]
+        pieces = [list(one.value.values()) for each in given for one in each.value.values()]
         combined = 1
         for one in [*names, *pieces]:
             combined *= len(one)
         if combined > MOST_VARIANTS:
             raise ScenarioError(
                 f"{self.root.file}: expected at most {MOST_VARIANTS} combinations of scenarios, readings, "
-                f"starts and levers, found {combined:,}; drop some"
+                f"starts, conditions and levers, found {combined:,}; drop some"
             )
         for choice in product(*names):
             base = chains[choice[0]] if choice[0] else next(iter(chains.values()))
@@ -355,6 +361,10 @@ class _Reader:
 
 def _place(loc: Loc) -> str:
     first = loc[0] if loc else "experiment"
-    return {"design": "design", "trajectories": "trajectories", "constraints": "constraint"}.get(
-        str(first), "experiment"
-    )
+    keys = {
+        "design": "design",
+        "trajectories": "trajectories",
+        "constraints": "constraint",
+        "goals": "goal",
+    }
+    return keys.get(str(first), "experiment")

@@ -19,12 +19,12 @@ def overruled(experiment: Experiment) -> list[str]:
     """
     varied = [name for name in experiment.laws if name not in CHOICES]
     found: dict[str, str] = {}
-    for choice, levers in product(experiment.choices(), experiment.alternatives):
-        spec = experiment.variant(choice, levers)
+    for choice, setting in product(experiment.choices(), experiment.alternatives):
+        spec = experiment.variant(choice, setting)
         for event in spec.events:
             for name in _set_at_once(event, spec):
                 if name in varied:
-                    place = " / ".join(one for one in (*choice, *levers) if one) or spec.title
+                    place = " / ".join(one for one in (*choice, *setting) if one) or spec.title
                     found.setdefault(
                         name,
                         f"{name} is varied, but the event {event.name!r} sets it in the first week "

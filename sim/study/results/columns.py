@@ -38,7 +38,7 @@ OWN = {
     "part": Column("whether parameters are at their defaults or plausible ones"),
     "failure": Column("why a run failed; missing if it is sound"),
     "failed": Column("whether a run failed", "flag"),
-    "base": Column("number of the base point; its cases differ by levers alone", "1"),
+    "base": Column("number of the base point; its cases differ by conditions and levers alone", "1"),
     "group": Column("number of the group of cases that are compared with each other", "1"),
     "week": Column("weeks since the start", "week"),
     "ladder": Column("which ladder"),
@@ -59,7 +59,7 @@ OWN = {
 
 
 def columns(table: str, names: list[str]) -> Mapping[str, Column]:
-    """Return what the columns of a table hold, by name; a name that nothing declares is a lever's.
+    """Return what the columns of a table hold, by name; other names are conditions' or levers'.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def columns(table: str, names: list[str]) -> Mapping[str, Column]:
             for name, one in world.items()
         }
         found |= outcomes | starts
-    return {name: found.get(name, Column(f"alternative of the lever {name}")) for name in names}
+    return {name: found.get(name, Column(f"alternative of {name}, a condition or lever")) for name in names}
 
 
 def _declared(them: Mapping[str, Outcome] | Mapping[str, Quantity]) -> dict[str, Column]:

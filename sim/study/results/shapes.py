@@ -47,8 +47,9 @@ def to_ema(study: Study) -> tuple[pd.DataFrame, dict[str, Floats]]:
     Returns
     -------
     DataFrame, dict
-        Experiments, one row a run: every uncertainty and lever, then as categories `scenario` (the number
-        of one base point on one draw of chance), `policy` (the levers together) and `model`; what varies
+        Experiments, one row a run: every uncertainty, condition and lever, then as categories `scenario` (the
+        number of one base point under one condition on one draw of chance), `policy` (the levers together)
+        and `model`; what varies
         under one of these three names is called `..._varied`. Outcomes by name, as many finite numbers:
         each class as `path: war`, 1 where a run is of it; a first week that never came as the last week
         plus one. Failed runs are left out.
@@ -57,7 +58,8 @@ def to_ema(study: Study) -> tuple[pd.DataFrame, dict[str, Floats]]:
     design = study.design.set_index("case").loc[runs["case"]].reset_index(drop=True)
     levers = list(study.experiment.levers)
     together = [" ".join(map(str, row)) for row in design[levers].itertuples(index=False)]
-    point = pd.MultiIndex.from_arrays([design["base"], runs["replicate"]])
+    happens = [design[one].cat.codes for one in study.experiment.conditions]
+    point = pd.MultiIndex.from_arrays([design["base"], runs["replicate"], *happens])
     index = {
         "scenario": pd.factorize(point, sort=True)[0],
         "policy": together if levers else "None",
@@ -84,7 +86,7 @@ def _finite(study: Study, runs: pd.DataFrame, name: str) -> Floats:
     return np.minimum(values, study.setup.longest[0] + 1) if name in tables.FIRSTS else values
 
 
-def to_salib(study: Study, outcome: str, levers: Mapping[str, str]) -> ForSalib:
+def to_salib(study: Study, outcome: str, given: Mapping[str, str]) -> ForSalib:
     """Return one outcome of every case in the design's order, as SALib's analyses take it.
 
     Parameters
@@ -93,8 +95,8 @@ def to_salib(study: Study, outcome: str, levers: Mapping[str, str]) -> ForSalib:
         A column of outcomes, or a path class for its share: `armed standoff`, or `path: clashes` where a
         column has the name too. A first week that never came counts as the last week plus one, so that
         more means later.
-    levers
-        The alternative of each lever; needed where there are levers.
+    given
+        The alternative of each condition and lever; needed where there are any.
 
     Raises
     ------
@@ -107,7 +109,7 @@ def to_salib(study: Study, outcome: str, levers: Mapping[str, str]) -> ForSalib:
     if outcome not in {*OUTCOMES, *classes} - {"path"}:
         choices = [one for one in (*OUTCOMES, *classes) if one != "path"]
         raise ResultError(f"no number {outcome!r} among the outcomes{nearest(outcome, choices)}")
-    setup, setting = study.setup, _setting(study, levers)
+    setup, setting = study.setup, _setting(study, given)
     runs = study.outcomes
     good = runs["failure"].isna().to_numpy()
     if outcome in classes:
@@ -130,16 +132,16 @@ def to_salib(study: Study, outcome: str, levers: Mapping[str, str]) -> ForSalib:
     return ForSalib(inputs, setup.base.values, mean[chosen], failed)
 
 
-def _setting(study: Study, levers: Mapping[str, str]) -> int:
-    known = study.experiment.levers
-    for name, alternative in levers.items():
+def _setting(study: Study, given: Mapping[str, str]) -> int:
+    known = study.experiment.pieces
+    for name, alternative in given.items():
         if name not in known or alternative not in known[name]:
             choices = ", ".join(known.get(name, known)) or "none"
-            raise ResultError(f"no lever {name}={alternative!r}; one of: {choices}")
-    if set(levers) != set(known):
-        missing = ", ".join(one for one in known if one not in levers)
-        raise ResultError(f"the cases differ by levers; say which alternative of {missing}")
-    return study.setup.settings.index(tuple(levers[one] for one in known))
+            raise ResultError(f"no lever or condition {name}={alternative!r}; one of: {choices}")
+    if set(given) != set(known):
+        missing = ", ".join(one for one in known if one not in given)
+        raise ResultError(f"the cases differ by levers or conditions; say which alternative of {missing}")
+    return study.setup.settings.index(tuple(given[one] for one in known))
 
 
 def number(values: pd.Series[Any]) -> Floats:

@@ -92,7 +92,11 @@ class Study:
             raise ResultError(f"the experiment in {where} is not the one its hash names")
         try:
             return Experiment.of(
-                told["canonical"], told["question"], tuple(told["outcomes"]), told.get("reasons", {})
+                told["canonical"],
+                told["question"],
+                tuple(told["outcomes"]),
+                told.get("reasons", {}),
+                told.get("goals", ()),
             )
         except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
             raise ResultError(f"the experiment in {where} cannot be read: {error}") from None
@@ -227,7 +231,7 @@ class Study:
 
     @cached_property
     def design(self) -> pd.DataFrame:
-        """One row a case: `case`, `base`, `group`, every uncertain value, every lever."""
+        """One row a case: `case`, `base`, `group`, every uncertain value, condition and lever."""
         path = self.folder / place.DESIGN
         if self.identity["panj_result"] > 1:
             return store.table(path, self.identity["tables"].get(place.DESIGN))
@@ -238,7 +242,7 @@ class Study:
         return store.frame(content, path)
 
     def table(self) -> pd.DataFrame:
-        """Return outcomes with every uncertain value and lever beside, one row a run.
+        """Return outcomes with every uncertain value, condition and lever beside, one row a run.
 
         A start value that an outcome has the name of is called `..._at_start`.
         """
@@ -336,9 +340,9 @@ class Study:
         """Return the runs in EMA Workbench's shape; see `sim.study.results.shapes.to_ema`."""
         return shapes.to_ema(self)
 
-    def to_salib(self, outcome: str, **levers: str) -> shapes.ForSalib:
+    def to_salib(self, outcome: str, **setting: str) -> shapes.ForSalib:
         """Return one outcome by case for SALib's analyses; see `sim.study.results.shapes.to_salib`."""
-        return shapes.to_salib(self, outcome, levers)
+        return shapes.to_salib(self, outcome, setting)
 
     def to_xarray(self) -> xr.Dataset:
         """Return outcomes by case and repetition; see `sim.study.results.datasets.of_study`."""

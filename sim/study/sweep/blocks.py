@@ -2,7 +2,7 @@
 
 A block is a range of cases by a range of replicates. Blocks are numbered replicate by replicate, so
 that a sweep stopped half-way is a smaller study of the same cases; within a replicate neighbours,
-such as the settings of the levers, stay side by side. Where weekly quantiles of a case are asked
+such as the settings of a base point, stay side by side. Where weekly quantiles of a case are asked
 for, a block holds all replicates of its cases, and blocks are visited in scattered order instead.
 """
 
@@ -120,7 +120,7 @@ class Setup:
     @cached_property
     def longest(self) -> tuple[int, int]:
         """Most weeks and most citizens of any scenario of the experiment."""
-        specs = [self.experiment.variant(one, levers) for one in self.choices for levers in self.settings]
+        specs = [self.experiment.variant(one, each) for one in self.choices for each in self.settings]
         return max(one.weeks for one in specs), max(one.citizens for one in specs)
 
     @cached_property
@@ -172,7 +172,7 @@ class Setup:
         return place // layout.replicate_step * layout.across + case // layout.case_step
 
     def design(self) -> pd.DataFrame:
-        """Return one row a case: `case`, `base`, `group`, every uncertain value, every lever."""
+        """Return one row a case: `case`, `base`, `group`, every uncertain value, condition and lever."""
         settings = len(self.settings)
         point = np.repeat(np.arange(len(self.base.values)), settings)
         columns: dict[str, object] = {
@@ -183,10 +183,10 @@ class Setup:
         for k, (name, law) in enumerate(self.experiment.laws.items()):
             values = self.base.values[point, k]
             columns[name] = tables.named(values.astype(np.int64), law.names) if law.names else values
-        for k, lever in enumerate(self.experiment.levers):
-            names = list(self.experiment.levers[lever])
+        for k, (name, alternatives) in enumerate(self.experiment.pieces.items()):
+            names = list(alternatives)
             codes = np.array([names.index(one[k]) for one in self.settings], np.int64)
-            columns[lever] = tables.named(np.tile(codes, len(self.base.values)), names)
+            columns[name] = tables.named(np.tile(codes, len(self.base.values)), names)
         return pd.DataFrame(columns)
 
     # From a case to what the engine takes

@@ -24,7 +24,7 @@ class Estimate:
     seconds : expected on this machine, from a timed sample of `sampled` runs
     size : expected bytes on disk
     rejected : share of the points drawn that a constraint turned down
-    example : one case, by name, with the levers' alternatives
+    example : one case, by name, with the alternatives of conditions and levers
     """
 
     cases: int
@@ -73,4 +73,4 @@ def example(setup: Setup, case: int = 0) -> dict[str, Any]:
     laws = setup.experiment.laws
     values = {name: text(law, setup.base.values[point, k]) for k, (name, law) in enumerate(laws.items())}
     ordered = {name: values[name] for name in sorted(values, key=lambda one: one not in CHOICES)}
-    return ordered | dict(zip(setup.experiment.levers, setup.settings[setting], strict=True))
+    return ordered | dict(zip(setup.experiment.pieces, setup.settings[setting], strict=True))

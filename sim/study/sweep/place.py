@@ -67,6 +67,7 @@ def identity(setup: Setup) -> dict[str, Any]:
             "question": experiment.question,
             "hash": experiment.hash,
             "outcomes": list(experiment.outcomes),
+            "goals": [one.model_dump(exclude_none=True) for one in experiment.goals],
             "canonical": experiment.canonical,
             "reasons": {name: one.reasons for name, one in experiment.scenarios.items()},
         },
@@ -256,7 +257,13 @@ def begin(folder: Path, setup: Setup, disk: Disk = DISK) -> None:
     disk.flush_folder(folder.parent)
     stored = disk.read(folder / DESIGN)
     said = _told(disk, folder)
-    if said is None or stored is None or store.checksum(stored) != said["tables"][DESIGN]["blake2b"]:
+    # What is asked of the runs (question, outcomes, goals) may be put otherwise at any time.
+    if (
+        said is None
+        or stored is None
+        or said["experiment"] != told["experiment"]
+        or store.checksum(stored) != said["tables"][DESIGN]["blake2b"]
+    ):
         design = store.parquet(setup.design())
         sums = {DESIGN: {"rows": setup.cases, "blake2b": store.checksum(design)}}
         description = store.sealed({**told, "tables": sums, "made": store.now()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Group, RenderableType
@@ -14,14 +15,21 @@ from sim.analysis.deciding.cases import Discovery
 from sim.errors import ScenarioError
 from sim.views import terminal
 from sim.views.numbers import bare
+from sim.views.pages.sensitivity import chosen, under
 
 
 def discover_command(
-    folder: Path, where: str, given: str | None, out: Path | None, force: bool, as_json: bool
+    folder: Path,
+    where: str,
+    given: str | None,
+    conditions: Sequence[str],
+    out: Path | None,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """Do what `panj discover` was asked for and print it."""
     study = cases.opened(folder, given)
-    found = cases.discover(study, where)
+    found = cases.discover(study, where, conditions=chosen(conditions, "condition"))
     written: list[Path] = []
     if out is not None:
         if given is not None:
@@ -31,7 +39,9 @@ def discover_command(
             )
         if not found.boxes:
             raise ScenarioError(f"{folder}: no box to write; {found.reason}")
-        made = box_file.texts(study.experiment, found.boxes[0], found.asked.text, out, str(folder))
+        made = box_file.texts(
+            study.experiment, found.boxes[0], found.asked.text, out, str(folder), found.conditions
+        )
         written = box_file.write(made, force)
     if as_json:
         record = found.record() | {"written": [str(one) for one in written]}
@@ -46,7 +56,7 @@ def discover_page(found: Discovery) -> RenderableType:
     """Return what was found for a reader."""
     overall, unknown = found.overall, found.unknown
     blocks: list[RenderableType] = [
-        terminal.heading(f"In which cases is {found.asked.text}?"),
+        terminal.heading(f"In which cases is {found.asked.text}?{under(found.conditions)}"),
         Text(
             f"Of {overall.inside:,} cases, {overall.met:,} do: {_dense(overall)}."
             + (f" {unknown:,} cases have no sound run and count nowhere." if unknown else "")

@@ -36,6 +36,7 @@ def sensitivity_command(
     asked: str,
     method: str | None,
     levers: Sequence[str],
+    conditions: Sequence[str],
     as_json: bool,
     as_csv: bool,
 ) -> None:
@@ -43,7 +44,9 @@ def sensitivity_command(
     if as_json and as_csv:
         raise ScenarioError("--json and --csv are two ways to print the same: take one")
     study = cases.opened(folder)
-    found = cases.sensitivity(study, asked, method, chosen(levers))
+    found = cases.sensitivity(
+        study, asked, method, chosen(levers, "lever"), conditions=chosen(conditions, "condition")
+    )
     if as_json:
         print(json.dumps(found.record(), ensure_ascii=False, indent=2, allow_nan=False))
     elif as_csv:
@@ -52,8 +55,8 @@ def sensitivity_command(
         terminal.console().print(sensitivity_page(found))
 
 
-def chosen(levers: Sequence[str]) -> Mapping[str, str]:
-    """Read `LEVER=ALTERNATIVE` as often as it was given.
+def chosen(given: Sequence[str], word: str) -> Mapping[str, str]:
+    """Read `NAME=ALTERNATIVE` of levers or conditions (the `word`) as often as it was given.
 
     Raises
     ------
@@ -61,12 +64,17 @@ def chosen(levers: Sequence[str]) -> Mapping[str, str]:
         One of them is not of that form.
     """
     made = {}
-    for one in levers:
+    for one in given:
         name, sign, alternative = one.partition("=")
         if not sign:
-            raise ScenarioError(f"--lever: expected LEVER=ALTERNATIVE, found {one!r}")
+            raise ScenarioError(f"--{word}: expected {word.upper()}=ALTERNATIVE, found {one!r}")
         made[name.strip()] = alternative.strip()
     return made
+
+
+def under(setting: Mapping[str, str]) -> str:
+    """Return under which setting an answer stands, to follow what was asked."""
+    return ", given " + " and ".join(f"{name}: {one}" for name, one in setting.items()) if setting else ""
 
 
 def sensitivity_page(found: Sensitivity) -> RenderableType:
@@ -91,7 +99,7 @@ def sensitivity_page(found: Sensitivity) -> RenderableType:
             style="dim" if verdict != "clear" else None,
         )
     blocks: list[RenderableType] = [
-        terminal.heading(f"What decides it: {found.question} (unit: {found.unit})"),
+        terminal.heading(f"What decides it: {found.question} (unit: {found.unit}){under(found.setting)}"),
         Text(f"{NAMES[found.method]}, with 95 % bootstrap intervals."),
         made,
     ]
@@ -140,6 +148,10 @@ def csv(found: Sensitivity, study: Study, folder: Path) -> str:
     from sim.views.plots import data
 
     experiment = study.experiment
+    options = f"--method {found.method}" + "".join(
+        f" --{'condition' if name in experiment.conditions else 'lever'} '{name}={one}'"
+        for name, one in found.setting.items()
+    )
     about = [
         ("sensitivity", f"{found.method} of {found.question} in {experiment.title}"),
         ("unit", found.unit if found.method == "morris" else "index"),
@@ -150,7 +162,10 @@ def csv(found: Sensitivity, study: Study, folder: Path) -> str:
             f"experiment {experiment.hash[:16]}, seed {experiment.seed}, "
             f"panj {study.identity['versions']['panj']}",
         ),
-        ("command", f"panj sensitivity {folder} --estimand '{found.question}' --method {found.method} --csv"),
+        (
+            "command",
+            f"panj sensitivity {folder} --estimand '{found.question}' {options} --csv",
+        ),
     ]
     return data.text(found.indices, about)
 

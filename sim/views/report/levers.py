@@ -6,8 +6,8 @@ import numpy as np
 
 from sim.analysis.answers import effects
 from sim.analysis.answers.digest import Digest
-from sim.analysis.answers.questions import estimand
 from sim.analysis.choosing.robustness import Goal, Robustness
+from sim.study.questions import estimand
 from sim.views.numbers import percent
 from sim.views.plots.draw.cases import tradeoff
 from sim.views.report.parts import (
@@ -30,13 +30,17 @@ def comparison(digest: Digest) -> list[Part]:
     if found is None:
         return [Text(f"Cannot be told: {digest.notes['policies']}.", "note")]
     best = [name for name, front in zip(found.policies, found.pareto, strict=True) if front]
-    return [
-        folded(_effects(digest), 16),
+    several = [
         drawn(
             lambda: tradeoff(found),
-            f"Policies by share of clashes or worse and approval; nothing beats {', '.join(best[:4])}.",
-            "Trade-off between risk, approval and refugees helped: means over worlds.",
-        ),
+            f"Policies by the first two goals; nothing beats {', '.join(best[:4])}.",
+            "Trade-off between the goals: means over worlds.",
+        )
+        for _ in found.goals[1:2]
+    ]
+    return [
+        folded(_effects(digest), 16),
+        *several,
         *(_criteria(found, number) for number in range(len(found.goals))),
         Points(tuple(_said(digest, found))),
     ]

@@ -13,12 +13,12 @@ from sim.analysis.answers import effects as change
 from sim.analysis.answers import over_time
 from sim.analysis.answers import shares as ends
 from sim.analysis.answers.null import null
-from sim.analysis.answers.questions import WORSE, Estimand
 from sim.analysis.groups import Group
 from sim.analysis.runs import DEFAULTS, PLAUSIBLE, Runs, Stored, view
 from sim.errors import ResultError
 from sim.model.outcomes import PATHS
 from sim.study import tables
+from sim.study.questions import WORSE, Estimand
 from sim.study.results.study import Study
 from tests.views import planted
 
@@ -199,7 +199,7 @@ def test_ranges_make_no_pairs(sweep: Stored) -> None:
 
 def test_flips_add_up_to_the_shares_of_both(sweep: Stored) -> None:
     groups = sweep.groups("levers")
-    ((name, pairs),) = change.flips(sweep, "levers", groups)
+    ((_, name, pairs),) = change.flips(sweep, "levers", groups)
     assert name == groups[1].name
     for axis, one in ((1, groups[0]), (0, groups[1])):
         wanted = of(sweep, one)["path"].value_counts().reindex(PATHS).to_numpy()

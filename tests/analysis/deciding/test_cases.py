@@ -49,7 +49,7 @@ def test_neighbours_are_left_out_of_discovery_and_counted(small_saltelli: Path, 
 
 def test_indices_of_whole_distributions_rest_on_points_drawn_apart(small_saltelli: Path) -> None:
     study = Study(small_saltelli)
-    whole, few = (of_study.sample(study, of_study.RISK, whole=one) for one in (True, False))
+    whole, few = (of_study.sample(study, of_study.RISK, (), whole=one) for one in (True, False))
     assert (len(whole.shares), len(few.shares)) == (96, 32)
     ends = whole.shares.reshape(16, 6, 2)[:, [0, 5]].reshape(32, 2)
     assert np.array_equal(few.shares, ends)
@@ -87,7 +87,7 @@ def test_what_cannot_be_asked_says_what_can(small_sweep: Path, options: dict[str
 
 def test_the_question_of_a_lever_is_of_its_runs_alone(small_sweep: Path) -> None:
     study = Study(small_sweep)
-    warm = of_study.sample(study, of_study.RISK, {"talks": "warm"})
+    warm = of_study.sample(study, of_study.RISK, ("warm",))
     mine = study.outcomes[study.outcomes["case"] % 2 == 1]
     risk = mine["path"].isin(of_study.WORSE).groupby(mine["case"]).mean()
     assert np.allclose(warm.cases.value, risk.to_numpy(float))

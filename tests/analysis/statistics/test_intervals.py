@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 import sim
 from sim.analysis.answers.effects import contrasts
-from sim.analysis.answers.questions import Estimand
 from sim.analysis.answers.shares import shares
 from sim.analysis.groups import Group
 from sim.analysis.runs import view
 from sim.analysis.statistics import intervals
 from sim.analysis.statistics.intervals import between_cases, wilson
+from sim.study.questions import Estimand
 from sim.study.results.study import Study
 from tests.faults.studies import Quick
 from tests.study.sweeps import experiment

@@ -16,9 +16,9 @@ from matplotlib.axes import Axes
 import sim
 from sim.analysis.answers import null, over_time
 from sim.analysis.answers.digest import Digest
-from sim.analysis.answers.questions import WORSE
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
+from sim.study.questions import WORSE
 from sim.study.results.study import Study
 from sim.views.plots import KINDS, data, saving, style
 from sim.views.plots.draw import cases as plots

@@ -104,14 +104,14 @@ def drivers_sheet(digest: Digest, by: str | None) -> Sheet:
     if np.isfinite(found.seed_share):
         part = f"{100 * found.seed_share:.0f} % of the variance of one run"
         seed = f"They share out what lies between cases; chance makes {part}."
-    inscribe(figure, digest.runs, "What decides clashes or worse", note, seed)
+    inscribe(figure, digest.runs, f"What decides clashes or worse{_given(digest)}", note, seed)
     unit = "index" if found.method != "morris" else found.unit
     return Sheet(figure, found.indices, unit, "95 %, bootstrap")
 
 
 def boxes_sheet(digest: Digest, by: str | None) -> Sheet:
     """Draw under which conditions cases meet what was asked."""
-    title = "Under which conditions"
+    title = f"Where it happens{_given(digest)}"
     try:
         found, why = digest.boxes, digest.notes.get("boxes") or "no box"
     except PanjError as error:
@@ -137,14 +137,17 @@ def boxes_sheet(digest: Digest, by: str | None) -> Sheet:
 def tradeoff_sheet(digest: Digest, by: str | None) -> Sheet:
     """Draw the policies by what they come to."""
     found = digest.policies
+    title = f"Which choice holds up{_given(digest)}"
     if found is None:
-        return nothing(digest, "Which choice holds up", digest.notes["policies"])
+        return nothing(digest, title, digest.notes["policies"])
+    if len(found.goals) < 2:
+        return nothing(digest, title, "the experiment states one goal; between goals there is a trade-off")
     figure, (ax,) = blank((8.0, 5.8), (0.9, 0.4, 0.75, 1.25))
     draw.tradeoff(found, ax)
     inscribe(
         figure,
         digest.runs,
-        "Which choice holds up",
+        title,
         f"Means over {found.worlds:,} worlds, the same and on the same chance for all; "
         f"least regret: {found.favourite}.",
     )
@@ -153,3 +156,8 @@ def tradeoff_sheet(digest: Digest, by: str | None) -> Sheet:
         for goal, table in zip(found.goals, found.tables, strict=True)
     ]
     return Sheet(figure, pd.concat(frames, ignore_index=True), "unit of the question", "none")
+
+
+def _given(digest: Digest) -> str:
+    """Return what an answer that stands under one condition is titled with; nothing where there are none."""
+    return f", given {digest.condition}" if digest.conditions else ""

@@ -10,9 +10,9 @@ from matplotlib.lines import Line2D
 
 from sim.analysis.answers import over_time
 from sim.analysis.answers.effects import effects
-from sim.analysis.answers.questions import Estimand
 from sim.errors import PanjError
 from sim.model.registry import load
+from sim.study.questions import Estimand
 from sim.study.tables import LADDERS
 from sim.views.numbers import counted
 from sim.views.plots import style

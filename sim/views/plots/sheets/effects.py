@@ -37,7 +37,7 @@ def effects_sheet(digest: Digest, view: View) -> Sheet:
         ax.set_title(textwrap.fill(style.sentence(words), 20), fontsize=9)
         ax.set_xlabel(UNITS.get(question.unit, question.unit))
         ax.tick_params(labelleft=k == 0)
-    note = f"Less {view.groups[0].name}, {int(table['pairs'].min()):,} pairs each."
+    note = f"Less {' or '.join(dict.fromkeys(table['against']))}, {int(table['pairs'].min()):,} pairs each."
     bars = f"Bars, {sure(digest.runs)}; filled where they leave out zero."
     inscribe(figure, digest.runs, view.title, note, bars, "Weeks: restricted means.", view.more)
     return Sheet(figure, table, "see the column unit", "low, high: 95 % of the paired difference")
@@ -55,11 +55,10 @@ def flows_sheet(digest: Digest, view: View) -> Sheet:
     found = flips(digest.runs, view.by, view.groups)
     if not found:
         return nothing(digest, view.title, _alone(view))
-    first = view.groups[0].name
     size = (5.2, 3.4)
     figure, cells = multiples(len(found), size, (0.15, 0.15, 0.6, 1.05), gaps=(0.15, 0.1), columns=2)
     frames = []
-    for (other, pairs), (ax,) in zip(found, cells, strict=True):
+    for (first, other, pairs), (ax,) in zip(found, cells, strict=True):
         alluvial(pairs, (first, other), ax, room=0.85 if len(found) > 1 else 0.7, least=0.01, size=8)
         row, column = np.indices(pairs.shape)
         frames.append(
@@ -73,7 +72,7 @@ def flows_sheet(digest: Digest, view: View) -> Sheet:
                 }
             )
         )
-    n = int(min(pairs.sum() for _, pairs in found))
+    n = int(min(pairs.sum() for *_, pairs in found))
     note = f"{n:,} pairs a panel, the same chance and values in both."
     bands = "Grey bands keep their class, coloured ones end in the class of their colour; under 1 % unnamed."
     inscribe(figure, digest.runs, view.title, note, bands, view.more)

@@ -84,9 +84,14 @@ def _readings(digest: Digest) -> str:
 def sources_sheet(digest: Digest, by: str | None) -> Sheet:
     """Draw what makes one run end otherwise than another."""
     table = effects.sources(digest.runs)
-    figure, (ax,) = blank((8.6, 4.9), (1.7, 1.4, 0.95, 1.3))
-    draw.sources(table, ax)
-    legend(figure, ax.get_legend_handles_labels()[0])
+    conditions = list(dict.fromkeys(table["condition"]))
+    figure, cells = multiples(len(conditions), (5.5, 2.65), (1.7, 1.4, 0.95, 1.3), columns=1)
+    for name, (ax,) in zip(conditions, cells, strict=True):
+        draw.sources(table[table["condition"] == name], ax)
+        if name:
+            titled(ax, name)
+    share_axes([ax for (ax,) in cells], y=False, columns=1)
+    legend(figure, cells[0][0].get_legend_handles_labels()[0])
     inscribe(
         figure,
         digest.runs,

@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.analysis.answers.questions import WORSE
 from sim.analysis.groups import Group
 from sim.analysis.runs import Runs, Stored
+from sim.study.questions import WORSE
 from sim.views.numbers import counted
 from sim.views.plots import style
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.analysis.answers.questions import by_case, condition, estimand
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
+from sim.study.questions import by_case, condition, estimand
 
 
 def runs() -> pd.DataFrame:
