@@ -377,26 +377,19 @@ def check(
     definition.
     """
     import sim
-    from sim.study.experiment.overruled import overruled, unused
-    from sim.views import storyline, terminal
+    from sim.views import experiment, storyline, terminal
 
     spec = sim.check(file)
-    if isinstance(spec, sim.Scenario):
-        told, own = spec, []
-    else:
-        told, own = next(iter(spec.scenarios.values())), [*overruled(spec), *unused(spec)]
+    study, told = (None, spec) if isinstance(spec, sim.Scenario) else (spec, spec.alone())
     if as_json:
-        notes = [*own, *storyline.notes(told)]
+        notes = [*([] if study is None else experiment.notes(study)), *storyline.notes(told)]
         print_json({"file": file, "ok": True, "title": spec.title, "hash": spec.hash, "notes": notes})
         return
+    width = terminal.console().width
     print(f"{file}: OK (hash {spec.hash[:8]})\n")
-    if not isinstance(spec, sim.Scenario):
-        print(
-            f"{spec.title}: {spec.method}, {len(spec.laws)} uncertain values, {spec.replicates} replicates\n"
-        )
-    for one in own:
-        print(f"Note: {one}.\n")
-    print(storyline.page(told, terminal.console().width))
+    if study is not None:
+        print(f"{experiment.page(study, width)}\n\nThe storyline\n")
+    print(storyline.page(told, width))
 
 
 @app.command(epilog="Examples: panj rules D5 · panj rules --parameters")

@@ -99,7 +99,7 @@ def flips(runs: Stored, by: str, groups: Sequence[Group]) -> list[tuple[str, str
 def _pairs(
     runs: Stored, by: str, groups: Sequence[Group], asked: Sequence[Estimand]
 ) -> Iterator[tuple[Group, Group, pd.DataFrame]]:
-    """Yield the first group of a condition, another, and their pairs: `q0_a` … of it, `q0_b` … of the first."""
+    """Yield the first group of a condition, another, and their pairs: `q0_a` … of it, `q0_b` of the first."""
     if len(groups) < 2:
         return
     table = runs.rows[["case", "replicate", "failure"]].copy()

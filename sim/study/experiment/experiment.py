@@ -318,12 +318,20 @@ class Experiment:
         """Return the scenario of one choice (scenario, reading, start) and one setting."""
         key = (*choice, *setting)
         if key not in self._variants:
-            base = self.scenarios[choice[0] or next(iter(self.scenarios))]
             pieces = [named[one] for named, one in zip(self.pieces.values(), setting, strict=True)]
-            chain = [node(with_reasons(base.canonical, base.reasons), "scenario")]
-            laid = [node(piece, "setting") for piece in pieces]
-            self._variants[key] = checked(layers(chain, laid, choice, self.weeks, self.citizens))
+            self._variants[key] = self._laid(choice, pieces)
         return self._variants[key]
+
+    def alone(self, name: str = "", alternative: str = "") -> Scenario:
+        """Return the first scenario under one alternative of a condition or lever alone, or under none."""
+        return self._laid(("", "", ""), [self.pieces[name][alternative]] if name else [])
+
+    def _laid(self, choice: tuple[str, ...], pieces: Sequence[Mapping[str, Any]]) -> Scenario:
+        """Return the scenario of a choice with pieces laid on it, the last uppermost."""
+        base = self.scenarios[choice[0] or next(iter(self.scenarios))]
+        chain = [node(with_reasons(base.canonical, base.reasons), "scenario")]
+        laid = [node(piece, "setting") for piece in pieces]
+        return checked(layers(chain, laid, choice, self.weeks, self.citizens))
 
 
 def text_of(canonical: Mapping[str, Any]) -> str:

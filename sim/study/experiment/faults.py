@@ -98,12 +98,14 @@ def settings(data: Mapping[str, Any], laws: Mapping[str, Law], free: Collection[
         named = data.get(key)
         for name, alternatives in named.items() if isinstance(named, Mapping) else ():
             loc: Loc = (key, name)
-            if name in TAKEN or name in free or name in (*CHOICES, FROM_GRADES) or name in seen:
+            if name in TAKEN or name in free or name in (*CHOICES, FROM_GRADES):
                 yield Fault(loc, f"the name {shown(name)} is already used for something else; take another")
             elif not name.isidentifier() or len(name) > 60:
                 yield Fault(
                     loc, f"expected the name of a {word} in letters, digits and _, found {shown(name)}"
                 )
+            elif name in seen:
+                yield Fault(loc, f"{shown(name)} is a condition already; give the lever another name")
             seen.add(name)
             if not isinstance(alternatives, Mapping) or not alternatives:
                 yield Fault(

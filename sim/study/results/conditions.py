@@ -194,7 +194,8 @@ def met(connection: Any, condition: str) -> pd.DataFrame:
     found = meeting(connection, condition)
     if found.empty:
         runs = connection.execute("select count(*) from runs").fetchone()[0]
-        raise ResultError(f"--given {condition!r}: none of {runs:,} runs meets it")
+        near = _meant(connection, condition)
+        raise ResultError(f"--given {condition!r}: none of {runs:,} runs meets it{near}")
     return found
 
 
@@ -223,6 +224,18 @@ def meeting(connection: Any, condition: str, option: str = "--given") -> pd.Data
             f"{_near(condition, columns)}"
         ) from None
     return found
+
+
+def _meant(connection: Any, condition: str) -> str:
+    """Say which values lie nearest to the first quoted one that no run has."""
+    known: list[str] = []
+    for name, kind, *_ in connection.execute("from runs limit 0").description:
+        if str(kind).upper().startswith(("VARCHAR", "STRING", "ENUM")):
+            rows = connection.execute(f'select distinct "{name}" from runs where "{name}" is not null')
+            known += [str(value) for (value,) in rows.fetchall()]
+    quoted = [one.text[1:-1] for one in tokens(condition) if one.kind == "string_const"]
+    strange = [one for one in quoted if one not in known]
+    return nearest(strange[0], known) if strange else ""
 
 
 def _names(description: Iterable[tuple[Any, ...]]) -> set[str]:

@@ -34,6 +34,9 @@ LEFT_TO_CHECK = (
     "at least two",
     "independently",
     "second time",
+    "by a condition as well",
+    "a condition already",
+    "no such class or flag",
 )
 
 WRONG: list[tuple[str, int | None, str]] = test_experiment.test_a_wrong_file.pytestmark[0].args[1]

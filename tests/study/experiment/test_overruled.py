@@ -93,8 +93,8 @@ def test_the_check_tells_it_and_what_is_never_used(tmp_path: Path, panj: Any) ->
         (tmp_path / f"{name}.yaml").write_text(json.dumps(data))
     told = panj("check", "over.yaml")
     assert told.code == 0
-    assert "Note: audience_cost is varied, but the event 'fix'" in told.out
-    assert "Note: russian_guarantee is varied, so the 0.6 of base.yaml is never used" in told.out
+    assert "  - audience_cost is varied, but the event 'fix'" in told.out
+    assert "  - russian_guarantee is varied, so the 0.6 of base.yaml is never used" in told.out
     notes = json.loads(panj("check", "over.yaml", "--json").out)["notes"]
     assert sum("is varied" in one for one in notes) == 2
     assert panj("sweep", "over.yaml").code == 2
