@@ -85,13 +85,18 @@ def sources_sheet(digest: Digest, by: str | None) -> Sheet:
     """Draw what makes one run end otherwise than another."""
     table = effects.sources(digest.runs)
     conditions = list(dict.fromkeys(table["condition"]))
-    figure, cells = multiples(len(conditions), (5.5, 2.65), (1.7, 1.4, 0.95, 1.3), columns=1)
-    for name, (ax,) in zip(conditions, cells, strict=True):
+    high = 2.65 * len(conditions)
+    figure, panels = style.sheet(
+        (8.6, high + 2.25 + 0.5 * (len(conditions) - 1)),
+        (len(conditions), 1),
+        margins=(1.7, 1.4, 0.95, 1.3),
+        gaps=(0, 0.5),
+    )
+    for name, ax in zip(conditions, panels, strict=True):
         draw.sources(table[table["condition"] == name], ax)
         if name:
             titled(ax, name)
-    share_axes([ax for (ax,) in cells], y=False, columns=1)
-    legend(figure, cells[0][0].get_legend_handles_labels()[0])
+    legend(figure, panels[0].get_legend_handles_labels()[0])
     inscribe(
         figure,
         digest.runs,
