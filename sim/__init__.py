@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from sim.study.crate import pack as pack
     from sim.study.crate import unpack as unpack
     from sim.study.ensemble.run import run as run
+    from sim.study.ensemble.standing import Standing as Standing
+    from sim.study.ensemble.standing import advance as advance
+    from sim.study.ensemble.standing import proceed as proceed
     from sim.study.experiment.jsonschema import schema as schema
     from sim.study.experiment.loading import check as check
     from sim.study.experiment.loading import load_experiment as load_experiment
@@ -51,8 +54,10 @@ _HOMES = {
     "PolicyModel": "sim.engine.mesa_model",
     "Result": "sim.study.results.result",
     "Scenario": "sim.scenario.schema",
+    "Standing": "sim.study.ensemble.standing",
     "Story": "sim.views.one_run.trace",
     "ablation": "sim.analysis.article.ablation",
+    "advance": "sim.study.ensemble.standing",
     "check": "sim.study.experiment.loading",
     "claims": "sim.analysis.article.claims",
     "compare": "sim.analysis.choosing.compare",
@@ -66,6 +71,7 @@ _HOMES = {
     "load_scenario": "sim.scenario.loading",
     "odds": "sim.analysis.answers.odds",
     "pack": "sim.study.crate",
+    "proceed": "sim.study.ensemble.standing",
     "report": "sim.views.report.page",
     "robustness": "sim.analysis.choosing.robustness",
     "run": "sim.study.ensemble.run",

@@ -379,3 +379,44 @@ def test_trace_and_run_are_the_same_run(panj: Panj) -> None:
     data = json.loads(panj("trace", "baseline", "--replicate", 3, "--weeks", 60, "--json").out)
     assert data["outcome"]["path"] == chosen["path"]
     assert data["outcome"]["peak_escalation"] == chosen["peak_escalation"]
+
+
+# Stopping on a day, and going on
+
+
+def test_a_run_stops_on_a_day_and_goes_on(panj: Panj) -> None:
+    """What goes on is what never stopped, to the byte of its tables."""
+    base = ("run", "baseline", "--weeks", 30, "--citizens", 0)
+    left = panj(*base, "--runs", 8, "--seed", 3, "--until", "2021-11-15", "--save-state", "state.parquet")
+    assert left.code == 0, left.err
+    assert "8 runs a part stand at 2021-11-21, after week 14 of 30" in left.out
+    again = panj(*base, "--runs", 8, "--until", "2021-11-15", "--save-state", "state.parquet")
+    assert again.code == 2
+    assert "exists; replace it with --force" in again.err
+    on = panj(*base, "--from-state", "state.parquet", "--out", "on", "--no-plots", "--quiet")
+    assert on.code == 0, on.err
+    whole = panj(*base, "--runs", 8, "--seed", 3, "--out", "whole", "--no-plots", "--quiet")
+    assert whole.code == 0
+    for name in ("outcomes", "changes", "trajectories", "design"):
+        assert Path("on", f"{name}.parquet").read_bytes() == Path("whole", f"{name}.parquet").read_bytes()
+    other = panj(
+        *base, "--from-state", "state.parquet", "--branch", 1, "--out", "other", "--no-plots", "--quiet"
+    )
+    assert other.code == 0
+    assert Path("other/outcomes.parquet").read_bytes() != Path("whole/outcomes.parquet").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--until", "2021-11-15"), "--until and --save-state go together"),
+        (("--branch", 1), "needs --from-state"),
+        (("--until", "2031-11-15", "--save-state", "x"), "expected a day from 2021-08-16"),
+        (("--from-state", "none.parquet"), "no such file"),
+        (("--from-state", "none.parquet", "--seed", 1), "--seed does not go with it"),
+    ],
+)
+def test_what_does_not_go_with_a_state_is_refused(panj: Panj, given: tuple[object, ...], said: str) -> None:
+    shown = panj("run", "baseline", *given)
+    assert shown.code == 2
+    assert said in shown.err

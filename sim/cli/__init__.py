@@ -45,6 +45,7 @@ from sim.cli.options import (
     print_json,
 )
 from sim.cli.page import page
+from sim.cli.state import Branch, FromState, SaveState, Until, check_options, from_state, save_state
 from sim.cli.studies import studies
 from sim.cli.why import why
 from sim.errors import IncompleteWarning, PanjError, ScenarioError
@@ -156,6 +157,7 @@ def _scenario(
 
 @app.command(epilog="Example: panj run baseline --runs 200 --set audience_cost=0.2")
 def run(
+    context: typer.Context,
     scenario: Name,
     runs: Annotated[
         int, typer.Option(metavar="N", help="Runs at the defaults, and as many across the ranges.", min=1)
@@ -181,13 +183,18 @@ def run(
     full: Annotated[
         bool, typer.Option("--full", help="All tables: deadly clashes, readings, ladders, other orders.")
     ] = False,
+    until: Until = None,
+    save: SaveState = None,
+    state: FromState = None,
+    branch: Branch = 0,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Run an ensemble: the distribution over paths, first across plausible parameters, then at the defaults.
 
     The range across plausible parameters says what the assumptions leave open; the interval at the
-    defaults only what more runs would settle.
+    defaults only what more runs would settle. With --until and --save-state the runs stop on a day and are
+    kept; --from-state goes on from there, under this scenario or another with the same past.
     """
     import sim
     from sim.views import terminal
@@ -195,11 +202,20 @@ def run(
 
     if driver not in ("ensemble", "mesa"):
         raise ScenarioError(f"--driver: expected ensemble or mesa, found {driver!r}")
+    check_options(context, until, save, state, branch)
     spec = _scenario(scenario, settings, weeks, citizens, reading)
-    folder = out or Path("results") / folder_name(scenario, spec, seed)
+    if until is not None and save is not None:
+        with terminal.progress(2 * runs, quiet or as_json) as tick:
+            save_state(spec, save, force, as_json, tick, to=until, runs=runs, seed=seed, threads=threads)
+        return
+    name = scenario if state is None else f"{Path(scenario).stem} from {state.stem} {branch}"
+    folder = out or Path("results") / folder_name(name, spec, seed)
     _claim(folder, force)
     with terminal.progress(2 * runs, quiet or as_json) as tick:
-        result = sim.run(spec, runs=runs, seed=seed, threads=threads, driver=driver, progress=tick)
+        if state is not None:
+            result = from_state(state, spec, branch=branch, threads=threads, progress=tick)
+        else:
+            result = sim.run(spec, runs=runs, seed=seed, threads=threads, driver=driver, progress=tick)
     result.save(folder, force=force)
     pictures = _draw(result, folder) if plots else []
     if as_json:

@@ -20,7 +20,7 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.engine.events import begin_events, end_events, settle_events
+from sim.engine.events import begin_events, end_events, fill_base, lay_changes, settle_events
 from sim.engine.randomness import fill
 from sim.model.maths import clip
 '''
@@ -236,13 +236,45 @@ def prepare(seed, replicate, case, chance, records, events, society):
     events.due[:] = 0
     records.failure[:] = 0
     if chance.drawn[0] != replicate:
-        fill(seed, chance.hashes, chance.laws, replicate, chance.words, chance.line, chance.weekly)
+        fill(seed, chance.hashes, chance.laws, replicate, 0, 0, chance.words, chance.line, chance.weekly)
         if society.circles.shape[1] > 0:
-            fill(seed, chance.society_hashes, chance.society_laws, replicate, chance.words, chance.line,
+            fill(seed, chance.society_hashes, chance.society_laws, replicate, 0, 0, chance.words, chance.line,
                  chance.society)
         chance.drawn[0] = replicate
     {names(order.SOCIETY)}(records.traj[0], records.pars[0], society, chance.society)
     {names(order.BEGIN)}(records.traj[0])
+    copy(records.world, records.flat[0])
+    copy(events.base, records.flat[0])
+
+
+{JIT}
+def resume(r, seed, replicate, branch, until, left, chance, records, events, carried):
+    """Put a run back into the state in which it was left, and draw what is to come."""
+    begun = left.past.shape[1] - 1
+    for week in range(begun + 1):
+        copy(records.flat[week], left.past[r, week])
+    for k in range(len(carried)):
+        copy(carried[k], left.rows[k][r])
+    copy(records.world, events.base)
+    copy(records.p_flat, events.p_base)
+    events.active[:] = 0
+    if begun > 0:
+        lay_changes(begun, events, records.world, records.p_flat)
+    first = 8 * ((begun + 1) // 8)
+    if chance.drawn[0] != replicate:
+        fill(seed, chance.hashes, chance.laws, replicate, branch, first, chance.words, chance.line,
+             chance.weekly[first:until + 1])
+        chance.drawn[0] = replicate
+
+
+{JIT}
+def leave(r, left, records, events, carried):
+    """Keep the state of a run: its past, and what later weeks read."""
+    fill_base(events, records.world)
+    for week in range(left.past.shape[1]):
+        copy(left.past[r, week], records.flat[week])
+    for k in range(len(carried)):
+        copy(left.rows[k][r], carried[k])
 
 
 {JIT}
@@ -252,8 +284,9 @@ def move_citizens(records, society):
 
 
 {JIT}
-def run_many(first, last, seed, request, chance, records, choice, events, society):
+def run_many(first, last, seed, request, chance, records, choice, events, society, carried):
     """Run from number `first` up to `last` (excluded), and keep of each what is asked for."""
+    begun, until = request.begun, request.until
     traj, flat, world, p_flat, failure = (records.traj, records.flat, records.world, records.p_flat,
                                           records.failure)
     draws, seen, looks = records.draws, choice.seen, choice.luck_seen
@@ -264,11 +297,13 @@ def run_many(first, last, seed, request, chance, records, choice, events, societ
     drive = records.drives[0]
     busy = len(events.plan.op) > 0
     for r in range(first, last):
-        case = request.cases[request.which[r]]
-        prepare(seed, request.replicates[r], case, chance, records, events, society)
-        copy(world, flat[0])
-        copy(events.base, flat[0])
-        for week in range(1, traj.shape[0]):
+        if begun < 0:
+            case = request.cases[request.which[r]]
+            prepare(seed, request.replicates[r], case, chance, records, events, society)
+        else:
+            resume(r, seed, request.replicates[r], request.branch, until, request.since, chance, records,
+                   events, carried)
+        for week in range(max(begun, 0) + 1, until + 1 if failure[0] == 0 else 0):
             if busy:
                 begin_events(week, events, flat[week - 1], w, world, p_flat, society)
             late = min(max(week - 1 - int(p.perception_delay), 0), week - 1)
@@ -289,16 +324,17 @@ def run_many(first, last, seed, request, chance, records, choice, events, societ
             if bad >= 0:
                 failure[0] = week
                 failure[1] = bad
-                flat[week:, :] = np.nan
                 break
-        if failure[0] == 0:
+        sound = until + 1 if failure[0] == 0 else failure[0]
+        flat[sound:, :] = np.nan
+        if sound == traj.shape[0]:
             {names(order.SUMMARY)}(traj, records.out[0])
-        copy(request.failures[r], failure)
-        if failure[0] == 0:
             copy(request.outcomes[r], records.out_flat)
         else:
             request.outcomes[r, :] = np.nan
-        sound = traj.shape[0] if failure[0] == 0 else failure[0]
+        copy(request.failures[r], failure)
+        if request.left.past.shape[0] > 0:
+            leave(r, request.left, records, events, carried)
         for ladder in range(len(request.rungs)):
             rung = request.rungs[ladder]
             for week in range(ladders.shape[1]):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine import compiled
 from sim.engine.processors import processors
+from sim.engine.state import State, blank
 from sim.engine.workspace import Request, Workspace
 from sim.model.outcomes import OUTCOME_DTYPE
 from sim.model.registry import load
@@ -41,10 +42,17 @@ class Block:
 
 
 def request(
-    plan: Plan, replicates: NDArray[np.int64], cases: Floats, which: NDArray[np.int64], keep: tuple[str, ...]
+    plan: Plan,
+    replicates: NDArray[np.int64],
+    cases: Floats,
+    which: NDArray[np.int64],
+    keep: tuple[str, ...],
+    since: State | None = None,
+    left: State | None = None,
 ) -> tuple[Request, Block]:
     """Return what `run_many` is told about the runs wanted, and the block that it fills."""
     runs, names = len(replicates), list(load().world)
+    nothing = blank(plan, 0, 0).rows
     failure = np.zeros((runs, 2), np.int64)
     block = Block(
         np.zeros(runs, OUTCOME_DTYPE),
@@ -57,6 +65,11 @@ def request(
         np.ascontiguousarray(replicates, np.int64),
         which.astype(np.int64),
         np.ascontiguousarray(cases),
+        0 if since is None else since.branch,
+        -1 if since is None else since.week,
+        plan.weeks if left is None else left.week,
+        nothing if since is None else since.rows,
+        nothing if left is None else left.rows,
         np.array([names.index(name) for name in keep], np.int64),
         np.array([names.index(name) for name in ("escalation", "rapprochement")], np.int64),
         block.outcomes.view(np.float64).reshape(runs, -1),
@@ -108,15 +121,92 @@ def simulate(
 
     An exception in any thread, or an interrupt of this one, ends every lane after its present run.
     """
-    model = load()
-    runs = len(replicates)
+    wanted, block = request(plan, replicates, *_filled(plan, replicates, cases, which), keep)
+    _in_lanes(plan, seed, wanted, threads, progress)
+    return block
+
+
+def start(
+    plan: Plan,
+    seed: int,
+    replicates: NDArray[np.int64],
+    cases: Floats | None = None,
+    which: NDArray[np.int64] | None = None,
+    *,
+    until: int = 0,
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> State:
+    """Run the plan up to the end of a week, 0 for its start, and return the runs as they stand.
+
+    The other arguments are those of `simulate`.
+    """
+    left = replace(blank(plan, len(replicates), until), seed=seed, replicates=replicates)
+    wanted, _ = request(plan, replicates, *_filled(plan, replicates, cases, which), (), left=left)
+    _in_lanes(plan, seed, wanted, threads, progress)
+    return left
+
+
+def advance(
+    state: State, until: int, *, threads: int | None = None, keep: tuple[str, ...] = ()
+) -> tuple[Block, State]:
+    """Let runs go on up to the end of a week, and return what came of them so far and how they stand.
+
+    Weeks to come are NaN in the block, their rungs -1, and so are the outcomes of runs without an end.
+    """
+    left = replace(
+        blank(state.plan, len(state), until),
+        seed=state.seed,
+        branch=state.branch,
+        replicates=state.replicates,
+    )
+    return _onward(state, left, threads, keep, None), left
+
+
+def proceed(
+    state: State,
+    *,
+    threads: int | None = None,
+    keep: tuple[str, ...] = (),
+    progress: Callable[[int], None] | None = None,
+) -> Block:
+    """Let runs go on to the end from where they stand, under their plan and with their chance.
+
+    What is returned is about the whole runs, the weeks before among them; see `simulate`.
+    """
+    return _onward(state, None, threads, keep, progress)
+
+
+def _onward(
+    state: State,
+    left: State | None,
+    threads: int | None,
+    keep: tuple[str, ...],
+    progress: Callable[[int], None] | None,
+) -> Block:
+    nowhere = np.zeros((1, len(state.plan.parameters) + len(state.plan.world)))
+    which = np.zeros(len(state), np.int64)
+    wanted, block = request(state.plan, state.replicates, nowhere, which, keep, state, left)
+    _in_lanes(state.plan, state.seed, wanted, threads, progress)
+    return block
+
+
+def _filled(
+    plan: Plan, replicates: NDArray[np.int64], cases: Floats | None, which: NDArray[np.int64] | None
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Return cases and the row of each run, where they are left out."""
+    if cases is None:
+        return np.concatenate([plan.parameters, plan.world])[None, :], np.zeros(len(replicates), np.int64)
+    return cases, np.arange(len(replicates)) if which is None else which
+
+
+def _in_lanes(
+    plan: Plan, seed: int, wanted: Request, threads: int | None, progress: Callable[[int], None] | None
+) -> None:
+    """Run what is wanted, on threads."""
+    model, runs = load(), len(wanted.replicates)
     workers = max(1, min(threads or processors(), runs))
     spaces = [Workspace(model, plan) for _ in range(workers)]
-    if cases is None:
-        cases, which = spaces[0].default[None, :], np.zeros(runs, np.int64)
-    elif which is None:
-        which = np.arange(runs)
-    wanted, block = request(plan, replicates, cases, which, keep)
     compiled.mending(lambda: spaces[0].run_many(0, 0, seed, wanted))
     stop = threading.Event()
     batch = max(1, min(BATCH, runs // (4 * workers)))
@@ -143,4 +233,3 @@ def simulate(
             except BaseException:
                 stop.set()
                 raise
-    return block

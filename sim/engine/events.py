@@ -127,6 +127,16 @@ def begin_events(
                 events.until[e] = week + plan.lasts[e] - 1
             else:
                 strike(e, week, events, record, world, p, society)
+    lay_changes(week, events, world, p)
+    for c in range(len(plan.op)):
+        if plan.is_parameter[c] == 0:
+            events.started[plan.target[c]] = world[plan.target[c]]
+
+
+@pure
+def lay_changes(week: int, events: EventState, world: Any, p: Any) -> None:
+    """Put the changes of a week on the base, in the file's order, in place."""
+    plan = events.plan
     for c in range(len(plan.op)):
         if is_active(c, week, events):
             t = plan.target[c]
@@ -134,10 +144,20 @@ def begin_events(
                 p[t] = changed(p[t], c, week, plan)
             else:
                 world[t] = changed(world[t], c, week, plan)
-                active[t] = 1
+                events.active[t] = 1
+
+
+@pure
+def fill_base(events: EventState, world: Any) -> None:
+    """Make the base whole, in place: what no event changes is as it stands."""
+    plan, base, whole = events.plan, events.base, events.started
+    for v in range(len(world)):
+        whole[v] = world[v]
     for c in range(len(plan.op)):
         if plan.is_parameter[c] == 0:
-            events.started[plan.target[c]] = world[plan.target[c]]
+            whole[plan.target[c]] = base[plan.target[c]]
+    for v in range(len(world)):
+        base[v] = whole[v]
 
 
 @pure

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import mesa
 import numpy as np
@@ -19,6 +20,7 @@ from sim.engine import compiled
 from sim.engine.agents import Citizen, DomesticOpinion, StateActor
 from sim.engine.decisions import Decision
 from sim.engine.events import begin_events, end_events, fires, settle_events
+from sim.engine.state import State, blank
 from sim.engine.workspace import Workspace
 from sim.errors import ScenarioError
 from sim.model.registry import load
@@ -63,6 +65,7 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
 
     Attributes
     ----------
+    branch : of its chance; 0 but for a run that was restored with other chance
     week : the week that was simulated last, 0 at the start
     world, p : records of the world as it stands and of the parameters in force
     actors : agents by name: the states and `domestic opinion`
@@ -108,8 +111,7 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
         self.p = records.pars.view(np.recarray)[0]
         self.drive = records.drives.view(np.recarray)[0]
         self.luck = records.draws.view(np.recarray)
-        records.world[:] = records.flat[0]
-        self.space.events.base[:] = records.flat[0]
+        self.branch = 0
         self.week = 0
         self.decisions: list[Decision] = []
         self.fired: list[Fired] = []
@@ -123,17 +125,77 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
             name: compiled.plain(name) for name in ("drive_all", "before", "after", "fade", "broken")
         }
         self._citizens: list[Citizen] = []
-        self.datacollector = mesa.DataCollector(
-            model_reporters={name: _reporter(column) for column, name in enumerate(self.registry.world)}
-        )
+        self.datacollector = self._collector()
         self.datacollector.collect(self)
+        self._own = frozenset(vars(self))
 
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        """Refuse to be copied or pickled: a copy would move its records and not the arrays behind them."""
-        raise TypeError(
-            "a PolicyModel cannot be copied or pickled; make another with the same spec, seed, replicate and "
-            "case and step it to the same week: it is the same run, bit for bit"
+    def save(self) -> State:
+        """Return the run as it stands: all that later weeks read.
+
+        What is kept for readers alone (`decisions`, `fired`) is not in it; a copy or a pickle of the model
+        has both.
+        """
+        left = blank(self.plan, 1, self.week)
+        self.space.leave(0, left.rows)
+        return replace(left, seed=self.seed, branch=self.branch, replicates=np.array([self.replicate]))
+
+    @classmethod
+    def restore(cls, state: State, run: int = 0) -> Self:
+        """Return the model of a run that was left by either driver, to go on from there.
+
+        Parameters
+        ----------
+        state
+            From `save`, `sim.advance` or a file of it.
+        run
+            Which of its runs: a row, from 0.
+
+        Raises
+        ------
+        ScenarioError
+            The state has no such run.
+        """
+        if isinstance(run, bool) or not isinstance(run, int | np.integer) or not 0 <= run < len(state):
+            raise ScenarioError(f"run: expected a whole number from 0 to {len(state) - 1}, found {run!r}")
+        model = cls.__new__(cls)
+        PolicyModel.__init__(model, state.plan, state.seed, int(state.replicates[run]))
+        model._resume(state, int(run))
+        return model
+
+    def _resume(self, state: State, run: int) -> None:
+        self.branch = state.branch
+        self.space.resume(run, self.seed, self.replicate, self.branch, state.rows)
+        broken, variable = self.space.records.failure
+        self.datacollector = self._collector()
+        for week in range(1 + int(broken or state.week)):
+            self.week = week
+            self.datacollector.collect(self)
+        self.steps = self.week
+        if broken:
+            self._fail(int(variable))
+        elif self.week == self.plan.weeks:
+            self._finish()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle by way of the state; records for readers and what a subclass added come along."""
+        choice, records = self.space.choice, self.space.records
+        standing = (choice.seen, choice.utility, choice.opened, choice.chosen, records.drives)
+        added = {name: one for name, one in vars(self).items() if name not in self._own}
+        kept = {name: getattr(self, name) for name in ("spec", "decisions", "fired", "random", "rng")}
+        return type(self).restore, (self.save(),), (standing, {**added, **kept})
+
+    def __setstate__(self, kept: tuple[tuple[NDArray[Any], ...], dict[str, Any]]) -> None:
+        choice, records = self.space.choice, self.space.records
+        here: tuple[NDArray[Any], ...] = (
+            choice.seen,
+            choice.utility,
+            choice.opened,
+            choice.chosen,
+            records.drives,
         )
+        for mine, theirs in zip(here, kept[0], strict=True):
+            mine[...] = theirs
+        self.__dict__.update(kept[1])
 
     def _read(self, spec: Scenario | Plan | str) -> tuple[Plan, Scenario | None]:
         if isinstance(spec, Plan):
@@ -143,6 +205,11 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
 
             spec = load_scenario(spec)
         return make_plan(spec, self.registry), spec
+
+    def _collector(self) -> mesa.DataCollector:
+        return mesa.DataCollector(
+            model_reporters={name: _reporter(column) for column, name in enumerate(self.registry.world)}
+        )
 
     def _prepared(self, case: NDArray[np.float64] | None) -> Workspace:
         space = Workspace(self.registry, self.plan)
@@ -271,12 +338,18 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
         if bad >= 0:
             records.failure[:] = week, bad
             records.flat[week:] = np.nan
-            records.out.view(np.float64)[:] = np.nan
-            self.failure = Failure(week, list(self.registry.world)[bad])
-            self.running = False
+            self._fail(bad)
         elif week == self.plan.weeks:
-            self.registry.week.SUMMARY(self._rows, records.out.view(np.recarray)[0])
-            self.running = False
+            self._finish()
+
+    def _fail(self, variable: int) -> None:
+        self.space.records.out.view(np.float64)[:] = np.nan
+        self.failure = Failure(self.week, list(self.registry.world)[variable])
+        self.running = False
+
+    def _finish(self) -> None:
+        self.registry.week.SUMMARY(self._rows, self.space.records.out.view(np.recarray)[0])
+        self.running = False
 
     _PHASES: ClassVar[dict[str, Callable[[PolicyModel], None]]] = {
         "begin": _begin,

@@ -1,8 +1,9 @@
 """Randomness that is addressed, not consumed.
 
-Every number has an address: seed, purpose (a name), replicate, index (a week or a citizen). The
-words are Philox4x64-10's with key (seed, hash of the purpose) and counter (index // 4, replicate):
-NumPy's own generator, bit for bit. Nobody's draw moves when somebody else's is added.
+Every number has an address: seed, purpose (a name), replicate, branch, index (a week or a citizen). The
+words are Philox4x64-10's with key (seed, hash of the purpose) and counter (index // 4, replicate, branch):
+NumPy's own generator, bit for bit. Nobody's draw moves when somebody else's is added. The branch is 0
+but for runs that were stopped and go on with other chance than their own.
 
 A uniform takes a word and is NumPy's too. Normal and Gumbel draws take half a word each, low half
 first: 2^32 cells are finer than any law of this model has to be. Their quantiles are made of
@@ -79,10 +80,17 @@ _float: Any = intrinsic(_build_float)
 
 
 @njit(nogil=True)
-def philox(seed: np.uint64, purpose: np.uint64, replicate: np.uint64, out: NDArray[np.uint64]) -> None:
-    """Fill `out`, whose length is a multiple of four, with the words of Philox4x64-10, in place."""
+def philox(
+    seed: np.uint64,
+    purpose: np.uint64,
+    replicate: np.uint64,
+    branch: np.uint64,
+    first: int,
+    out: NDArray[np.uint64],
+) -> None:
+    """Fill `out` with the words of Philox4x64-10 from block `first` on (four words a block), in place."""
     for block in range(len(out) // 4):
-        c0, c1, c2, c3 = np.uint64(block + 1), replicate, np.uint64(0), np.uint64(0)
+        c0, c1, c2, c3 = np.uint64(first + block + 1), replicate, branch, np.uint64(0)
         k0, k1 = seed, purpose
         for _ in range(10):
             high0, low0 = _product(_M0, c0)
@@ -193,21 +201,24 @@ def draw_line(
     purpose: np.uint64,
     law: int,
     replicate: int,
+    branch: int,
+    first: int,
     words: NDArray[np.uint64],
     line: NDArray[np.float64],
 ) -> None:
-    """Fill `line`, whose length is a multiple of eight, with the draws of one purpose, in place.
+    """Fill `line` with the draws of one purpose from index `first` on, in place.
 
-    Uniforms are NumPy's, in [0, 1). The other laws are quantiles at midpoints of 2^32 equal cells of
-    (0, 1), so that no draw is infinite. `words` is scratch of the same length.
+    Its length and `first` are multiples of eight. Uniforms are NumPy's, in [0, 1). The other laws are
+    quantiles at midpoints of 2^32 equal cells of (0, 1), so that no draw is infinite. `words` is scratch of
+    the same length.
     """
     if law == 0:
-        philox(np.uint64(seed), purpose, np.uint64(replicate), words)
+        philox(np.uint64(seed), purpose, np.uint64(replicate), np.uint64(branch), first // 4, words)
         for i in range(len(line)):
             line[i] = np.float64(words[i] >> _11) * _UNIT
         return
     half = words[: len(line) // 2]
-    philox(np.uint64(seed), purpose, np.uint64(replicate), half)
+    philox(np.uint64(seed), purpose, np.uint64(replicate), np.uint64(branch), first // 8, half)
     for i in range(len(half)):
         line[2 * i] = _midpoint(half[i] & _LOW)
         line[2 * i + 1] = _midpoint(half[i] >> _32)
@@ -239,27 +250,30 @@ def fill(
     purposes: NDArray[np.uint64],
     laws: NDArray[np.int64],
     replicate: int,
+    branch: int,
+    first: int,
     words: NDArray[np.uint64],
     line: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> None:
     """Fill `out` (indices x purposes) with addressed draws of each purpose's law, in place.
 
-    `words` and `line` are scratch for at least so many indices.
+    Its first row has the index `first`, a multiple of eight. `words` and `line` are scratch for at least
+    as many indices as it has rows.
     """
     length = 8 * ((out.shape[0] + 7) // 8)
     words, line = words[:length], line[:length]
     for j in range(out.shape[1]):
-        draw_line(seed, purposes[j], laws[j], replicate, words, line)
+        draw_line(seed, purposes[j], laws[j], replicate, branch, first, words, line)
         for i in range(out.shape[0]):
             out[i, j] = line[i]
 
 
 def draws(
-    seed: int, purposes: Sequence[str], laws: Sequence[str], replicate: int, indices: int
+    seed: int, purposes: Sequence[str], laws: Sequence[str], replicate: int, indices: int, branch: int = 0
 ) -> NDArray[np.float64]:
     """Return the draws of several purposes, shape (indices, purposes)."""
     out = np.empty((indices, len(purposes)))
     numbers = np.array([LAWS[law] for law in laws], np.int64)
-    fill(seed, purpose_hashes(purposes), numbers, replicate, *scratch(indices), out)
+    fill(seed, purpose_hashes(purposes), numbers, replicate, branch, 0, *scratch(indices), out)
     return out

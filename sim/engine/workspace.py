@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from sim.engine import compiled
 from sim.engine.events import EventState
 from sim.engine.randomness import scratch
 from sim.model.outcomes import OUTCOME_DTYPE
-from sim.model.population import SOCIETY_NOISE, blank_society
+from sim.model.population import SCRATCH, SOCIETY_NOISE, blank_society
 from sim.model.registry import Model
 from sim.scenario.plan import Plan
 
@@ -87,11 +87,25 @@ class Choice(NamedTuple):
     luck: Floats
 
 
+class Left(NamedTuple):
+    """The states of runs as a workspace takes and leaves them; no rows where none are wanted.
+
+    past : (R, weeks so far + 1, variables) the world by week
+    rows : bytes, an array (R, bytes) for each of `Workspace.carried`
+    """
+
+    past: Floats
+    rows: tuple[NDArray[np.uint8], ...]
+
+
 class Request(NamedTuple):
     """Which runs are wanted, and the rows that take what is asked of each.
 
     replicates, which : (R,) randomness of each run, and its row of `cases`
     cases : (C, parameters + variables)
+    branch : of the chance with which runs go on
+    begun, until : week in which they were left, -1 for new ones, and the last to be simulated
+    since, left : their states at `begun`, and rows for those at `until`
     columns, rungs : numbers of the variables that are kept, and of the two ladders
     outcomes : (R, outcomes); NaN throughout where the run failed
     failures : (R, 2) week and variable
@@ -102,6 +116,11 @@ class Request(NamedTuple):
     replicates: Ints
     which: Ints
     cases: Floats
+    branch: int
+    begun: int
+    until: int
+    since: Left
+    left: Left
     columns: Ints
     rungs: Ints
     outcomes: Floats
@@ -168,6 +187,17 @@ class Workspace:
             np.zeros(events, np.int64),
             weekly[:, streams.event],
         )
+        #: What a later week reads beside the past, by kind: a state is a row of each.
+        self.carried: dict[str, NDArray[Any]] = {
+            "failure": self.records.failure,
+            "base": self.events.base,
+            "parameters": self.events.p_base,
+            "event_until": self.events.until,
+            "event_armed": self.events.armed,
+            "event_due": self.events.due,
+            **{f"citizen_{kind}": one for kind, one in self.people._asdict().items() if kind not in SCRATCH},
+        }
+        self._bytes = tuple(flat_bytes(one) for one in self.carried.values())
 
     @property
     def default(self) -> Floats:
@@ -180,8 +210,42 @@ class Workspace:
         start = self.default if case is None else np.ascontiguousarray(case)
         compiled.week().prepare(seed, replicate, start, self.chance, self.records, self.events, self.people)
 
+    def resume(self, row: int, seed: int, replicate: int, branch: int, left: Left) -> None:
+        """Put one run back into the state in which it was left, and draw what is to come."""
+        self.chance.drawn[0] = -1
+        compiled.week().resume(
+            row,
+            seed,
+            replicate,
+            branch,
+            self.plan.weeks,
+            left,
+            self.chance,
+            self.records,
+            self.events,
+            self._bytes,
+        )
+
+    def leave(self, row: int, left: Left) -> None:
+        """Keep the state of the run in a row of `left`."""
+        compiled.week().leave(row, left, self.records, self.events, self._bytes)
+
     def run_many(self, first: int, last: int, seed: int, request: Request) -> None:
         """Run those numbers of what is asked for; see `run_many` of the generated week."""
         compiled.week().run_many(
-            first, last, seed, request, self.chance, self.records, self.choice, self.events, self.people
+            first,
+            last,
+            seed,
+            request,
+            self.chance,
+            self.records,
+            self.choice,
+            self.events,
+            self.people,
+            self._bytes,
         )
+
+
+def flat_bytes(array: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return a view of an array's memory, whichever of its axes runs fastest."""
+    return (array if array.flags.c_contiguous else array.T).reshape(-1).view(np.uint8)

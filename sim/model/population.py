@@ -116,6 +116,10 @@ class Society(NamedTuple):
     ties: NDArray[np.int64]
 
 
+#: What every week computes anew before it reads it.
+SCRATCH = ("following",)
+
+
 def blank_society(citizens: int) -> Society:
     """Return room for so many citizens (0: the mean field, a citizen a region), nothing drawn yet.
 

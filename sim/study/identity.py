@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +28,18 @@ def source_hash() -> str:
             text = path.read_bytes().replace(b"\r\n", b"\n")
             digest.update(path.relative_to(package).as_posix().encode() + b"\0" + text + b"\0")
     return digest.hexdigest()
+
+
+def other_runs(identity: Mapping[str, Any]) -> str:
+    """Say why running a result's scenario again might not give its runs; nothing where it gives them."""
+    if identity["source"] != source_hash():
+        return (
+            f"this result was made by other source (panj {identity['versions']['panj']}, source "
+            f"{identity['source'][:8]}; here {source_hash()[:8]})"
+        )
+    if "continued" in identity:
+        return "the runs of this result went on from a state, under another plan or with other chance"
+    return ""
 
 
 def versions() -> dict[str, str]:

@@ -24,17 +24,29 @@ from tests.engine.pairs import bits, planned
 WORDS = st.integers(0, 2**63 - 1)
 
 
-def numpys(seed: int, purpose: int, replicate: int) -> np.random.Philox:
+def numpys(seed: int, purpose: int, replicate: int, branch: int = 0) -> np.random.Philox:
     return np.random.Philox(
-        key=np.array([seed, purpose], np.uint64), counter=np.array([0, replicate, 0, 0], np.uint64)
+        key=np.array([seed, purpose], np.uint64), counter=np.array([0, replicate, branch, 0], np.uint64)
     )
 
 
-@given(WORDS, st.integers(0, 2**64 - 1), WORDS, st.integers(1, 9))
-def test_philox_gives_numpys_words(seed: int, purpose: int, replicate: int, blocks: int) -> None:
+@given(WORDS, st.integers(0, 2**64 - 1), WORDS, WORDS, st.integers(0, 5), st.integers(1, 9))
+def test_philox_gives_numpys_words(
+    seed: int, purpose: int, replicate: int, branch: int, first: int, blocks: int
+) -> None:
     out = np.zeros(4 * blocks, np.uint64)
-    philox(np.uint64(seed), np.uint64(purpose), np.uint64(replicate), out)
-    assert bits(out) == bits(numpys(seed, purpose, replicate).random_raw(4 * blocks))
+    philox(np.uint64(seed), np.uint64(purpose), np.uint64(replicate), np.uint64(branch), first, out)
+    theirs = numpys(seed, purpose, replicate, branch).random_raw(4 * (first + blocks))
+    assert bits(out) == bits(theirs[4 * first :])
+
+
+@pytest.mark.parametrize("law", list(LAWS))
+def test_draws_from_some_index_on_are_those_of_the_whole(law: str) -> None:
+    whole = draws(5, ["a"], [law], 3, 40, branch=2)
+    out = np.zeros((16, 1))
+    fill(5, randomness.purpose_hashes(["a"]), np.array([LAWS[law]]), 3, 2, 24, *scratch(16), out)
+    assert bits(out) == bits(whole[24:])
+    assert bits(whole) != bits(draws(5, ["a"], [law], 3, 40))
 
 
 @given(WORDS, st.text(max_size=20), st.integers(0, 10**9), st.integers(1, 23))
@@ -102,7 +114,7 @@ def drawn(model: Model, event_names: tuple[str, ...] = ()) -> dict[int, bytes]:
     """Every weekly draw of a run, by the hash of its purpose."""
     streams = compiled.streams(model, event_names)
     out = np.zeros((30, streams.weekly.width))
-    fill(4, streams.weekly.hashes, streams.weekly.laws, 2, *scratch(30), out)
+    fill(4, streams.weekly.hashes, streams.weekly.laws, 2, 0, 0, *scratch(30), out)
     return {int(one): bits(out[:, column]) for column, one in enumerate(streams.weekly.hashes)}
 
 

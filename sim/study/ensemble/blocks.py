@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.ensemble import Block, simulate
+from sim.engine.ensemble import Block, proceed, simulate
+from sim.engine.state import State
 from sim.model.outcomes import OUTCOME_DTYPE
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
@@ -71,6 +72,17 @@ def in_blocks(
                 first,
                 simulate(ready, seed, replicates, cases, threads=threads, keep=wanted, progress=progress),
             )
+
+
+def onward(
+    state: State, start: int, runs: int, threads: int | None, progress: Tick | None
+) -> Iterator[tuple[int, Block]]:
+    """Let so many runs of a state go on from number `start` on, and yield them as `in_blocks` does."""
+    keep = tuple(one.name for one in charted(load()))
+    for first in range(0, runs, BLOCK):
+        which = start + np.arange(first, min(first + BLOCK, runs))
+        wanted = keep if first < KEPT else ()
+        yield first, proceed(state.some(which), threads=threads, keep=wanted, progress=progress)
 
 
 def sound(block: Block) -> Floats:

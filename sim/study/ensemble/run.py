@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -72,18 +73,45 @@ def run(
         The scenario or an argument is wrong.
     """
     spec = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    _check(runs, seed, threads, driver)
+    check(runs, seed, threads, driver)
     model = load()
     ready = plan(spec, model)
-    parts: dict[str, Design | None] = {"defaults": None}
+    designs: dict[str, Design | None] = {"defaults": None}
     if plausible:
-        parts["plausible"] = plausible_design(spec, model, ready, runs, seed)
-    charts = blocks.charted(model)
+        designs["plausible"] = plausible_design(spec, model, ready, runs, seed)
+    parts = {
+        part: (
+            design,
+            blocks.in_blocks(spec, model, ready, seed, runs, design, threads, driver, progress),
+        )
+        for part, design in designs.items()
+    }
+    found = tabled(spec, identity(spec, seed, runs, plausible), parts)
+    if not plausible:
+        return found
+    return replace(found, readings=readings.shares_by_reading(spec, model, runs, seed, threads))
+
+
+def tabled(
+    spec: Scenario,
+    told: dict[str, Any],
+    parts: Mapping[str, tuple[Design | None, Iterator[tuple[int, Block]]]],
+) -> Result:
+    """Return the result of an ensemble from the blocks of its parts, with no readings.
+
+    Parameters
+    ----------
+    told
+        Its identity.
+    parts
+        By name, the cases of a part, and its runs in blocks, each with the number of its first run.
+    """
+    model = load()
+    charts, runs = blocks.charted(model), told["runs"]
     frames: dict[str, list[pd.DataFrame]] = {"outcomes": [], "changes": [], "quantiles": []}
     kept: dict[str, Floats] = {}
-    for part, design in parts.items():
+    for part, (design, part_blocks) in parts.items():
         case = np.zeros(runs, np.int64) if design is None else design.case
-        part_blocks = blocks.in_blocks(spec, model, ready, seed, runs, design, threads, driver, progress)
         done: list[Block] = []
         for first, block in part_blocks:
             here = case[first : first + len(block.outcomes)]
@@ -96,27 +124,46 @@ def run(
         if part != "defaults":
             del kept[part]
     joined = {name: pd.concat(found, ignore_index=True) for name, found in frames.items()}
+    design = parts["plausible"][0] if "plausible" in parts else None
     return Result(
-        identity(spec, seed, runs, plausible) | {"article": _article(spec, parts.get("plausible"))},
+        told | {"article": _article(spec, design)},
         joined["outcomes"],
         joined["changes"],
         joined["quantiles"],
-        _design_table(parts.get("plausible")),
-        readings.shares_by_reading(spec, model, runs, seed, threads) if plausible else readings.none(),
+        _design_table(design),
+        readings.none(),
         _spec=spec,
         _kept=kept["defaults"],
     )
 
 
-def _check(runs: int, seed: int, threads: int | None, driver: str) -> None:
+def check(runs: int, seed: int, threads: int | None, driver: str) -> None:
+    """Refuse what cannot be asked of an ensemble.
+
+    Raises
+    ------
+    ScenarioError
+        Naming the argument, what was expected and what was found.
+    """
     if isinstance(runs, bool) or not isinstance(runs, int | np.integer) or runs < 1:
         raise ScenarioError(f"runs: expected a whole number from 1, found {runs!r}")
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < SEEDS:
-        raise ScenarioError(f"seed: expected a whole number from 0 to 2^63 - 1, found {seed!r}")
+    address("seed", seed)
     if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
         raise ScenarioError(f"threads: expected a whole number from 1, or None for all, found {threads!r}")
     if driver not in ("ensemble", "mesa"):
         raise ScenarioError(f"driver: expected 'ensemble' or 'mesa', found {driver!r}")
+
+
+def address(name: str, number: int) -> None:
+    """Refuse what is no part of a draw's address.
+
+    Raises
+    ------
+    ScenarioError
+        It is no whole number, or out of range.
+    """
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or not 0 <= number < SEEDS:
+        raise ScenarioError(f"{name}: expected a whole number from 0 to 2^63 - 1, found {number!r}")
 
 
 def _joined(done: list[Block]) -> Block:

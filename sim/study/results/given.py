@@ -65,13 +65,13 @@ def share(result: Result, condition: str) -> tuple[int, int]:
 def _weekly(result: Result, runs: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.float64] | None]:
     """Return the quantiles of these runs by week, and the weekly values of those at the defaults.
 
-    They are run again; by other source they might be other runs, so then there are none.
+    They are run again; where that might give other runs, there are none.
     """
     from sim.model.registry import load
     from sim.study.ensemble.blocks import KEPT, charted, weekly
-    from sim.study.identity import source_hash
+    from sim.study.identity import other_runs
 
-    same = result.identity["source"] == source_hash()
+    same = not other_runs(result.identity)
     charts = charted(load())
     values: dict[str, NDArray[np.float64]] = {}
     for part in dict.fromkeys(["defaults", result.main]):

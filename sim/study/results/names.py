@@ -16,7 +16,7 @@ from sim.model.outcomes import OUTCOMES, PATHS
 from sim.model.registry import load
 from sim.scenario.plan import plan
 from sim.scenario.schema import Scenario
-from sim.study.identity import source_hash
+from sim.study.identity import other_runs
 from sim.study.results.loading import load_results
 from sim.study.results.result import Result
 from sim.study.tables import FIRSTS
@@ -143,9 +143,7 @@ def values(result: Result) -> NDArray[np.float64]:
 
 
 def _same_source(source: Result | Study) -> None:
-    made = source.identity.get("source")
-    if made != source_hash():
+    if why := other_runs(source.identity):
         raise ResultError(
-            f"this result was made by other source (there {str(made)[:8]}, here {source_hash()[:8]}), so "
-            "running one of its runs again might give another run; make the result anew"
+            f"{why}, so running one of its runs again might give another run; make the result anew"
         )

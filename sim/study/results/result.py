@@ -17,7 +17,7 @@ from sim.model.registry import load
 from sim.scenario.schema import Scenario
 from sim.study import tables
 from sim.study.ensemble import store
-from sim.study.identity import source_hash
+from sim.study.identity import other_runs
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -140,7 +140,7 @@ class Result:
         Raises
         ------
         ResultError
-            The folder was made from other source, so that running it again may give other numbers.
+            Running the folder again may give other numbers: it was made from other source, or from a state.
         """
         import xarray as xr
 
@@ -148,7 +148,12 @@ class Result:
 
         kept = self._kept
         if kept is None:
-            self._demand_same_source()
+            if why := other_runs(self.identity):
+                raise ResultError(
+                    f"the weekly values of single runs are not stored but run again, and {why}, so they "
+                    "might not be the same runs; its quantiles by week are stored, or make the result anew "
+                    "with panj run"
+                )
             kept = weekly(self.spec, runs=self.runs, seed=self.seed)
         runs, rows, _ = kept.shape
         coords = {
@@ -199,16 +204,6 @@ class Result:
 
         with conditions.opened(self.tables) as connection:
             return conditions.ask(connection, sql, [*self.every_run, *self.design])
-
-    def _demand_same_source(self) -> None:
-        if self.identity["source"] != source_hash():
-            made = self.identity["versions"]["panj"]
-            raise ResultError(
-                f"the weekly values of single runs are not stored but run again, and this result was made "
-                f"by other source (panj {made}, source {self.identity['source'][:8]}; here "
-                f"{source_hash()[:8]}), so they might not be the same runs; its quantiles by week are "
-                "stored, or make the result anew with panj run"
-            )
 
     @property
     def plot(self) -> Plots:
