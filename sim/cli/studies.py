@@ -190,7 +190,9 @@ def unpack(
 @studies.command(epilog="Example: panj export results/grid --format csv")
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A result folder.")],
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="csv, parquet or netcdf.")] = "csv",
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="csv, parquet, netcdf or hub.")
+    ] = "csv",
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to; default: export/ in the result folder.")
     ] = None,

@@ -19,11 +19,12 @@ from sim.errors import ResultError, nearest
 from sim.study.ensemble import store
 from sim.study.files import DISK, put
 from sim.study.results.columns import columns
+from sim.study.results.hub import predictions
 from sim.study.results.loading import load_results
 from sim.study.results.result import Result
 from sim.study.results.study import Study
 
-FORMATS = ("csv", "parquet", "netcdf")
+FORMATS = ("csv", "parquet", "netcdf", "hub")
 #: An infinite number as text: by `inf` DuckDB takes a column for dates, by `Inf` polars for words.
 INFINITE = "1e999"
 #: Truth as text: by `True` R takes a column for words.
@@ -43,7 +44,8 @@ def export(
     form
         `csv`: a file a table, text that a spreadsheet would run as a formula made harmless by an
         apostrophe, and beside each what its columns hold (CSVW). `parquet`: a file a table, with
-        `long_name` and `unit` of each field. `netcdf`: outcomes and design in one file.
+        `long_name` and `unit` of each field. `netcdf`: outcomes and design in one file. `hub`: shares and
+        quantiles of an ensemble as forecast hubs take them (see `sim.study.results.hub`).
     out
         Where to; default: a folder `export` inside the result folder.
     given
@@ -60,9 +62,12 @@ def export(
         raise ResultError(f"no format {form!r}{nearest(form, FORMATS)}; formats: {', '.join(FORMATS)}")
     source = load_results(folder, given)
     place = Path(out) if out is not None else Path(folder) / "export"
-    DISK.make_folder(place)
     if form == "netcdf":
         contents = {place / "outcomes.nc": netcdf(source)}
+    elif form == "hub":
+        contents = {
+            place / f"{name}.csv": text(frame).encode() for name, frame in predictions(source).items()
+        }
     elif form == "csv":
         contents = {place / f"{name}.csv": text(frame).encode() for name, frame in _tables(source)}
         contents |= {
@@ -71,6 +76,7 @@ def export(
         }
     else:
         contents = {place / f"{name}.parquet": parquet(name, frame) for name, frame in _tables(source)}
+    DISK.make_folder(place)
     put(DISK, contents)
     return list(contents)
 
