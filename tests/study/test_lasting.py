@@ -194,7 +194,7 @@ def test_a_flipped_bit_in_the_manifest_is_told_by_all_that_reads(study: Path, pa
 
 def altered(folder: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
     """Alter the outcomes of an ensemble and give them a checksum, as a forger would."""
-    content = store.parquet(change(pd.read_parquet(folder / "outcomes.parquet")))
+    content = store.parquet("outcomes", change(pd.read_parquet(folder / "outcomes.parquet")))
     (folder / "outcomes.parquet").write_bytes(content)
     said = json.loads((folder / store.NAME).read_text())
     said["tables"]["outcomes.parquet"]["blake2b"] = store.checksum(content)

@@ -18,6 +18,7 @@ import pandas as pd
 from sim.errors import ResultError, ScenarioError
 from sim.scenario.schema import Scenario, hash_of, with_reasons
 from sim.study import aside, migrations
+from sim.study.columns import columns
 from sim.study.files import DISK, own_files
 from sim.study.migrations import FORMAT
 
@@ -73,7 +74,7 @@ def save(identity: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], folder
         draft.chmod(0o777 & ~_umask())
         sums = {}
         for name, table in tables.items():
-            content = parquet(table)
+            content = parquet(name, table)
             sums[FILES[name]] = {"rows": len(table), "blake2b": checksum(content)}
             _write(draft / FILES[name], content)
         _write(draft / NAME, sealed({**identity, "tables": sums, "made": now()}))
@@ -130,13 +131,19 @@ def _refuse(folder: Path, force: bool) -> None:
         raise ResultError(f"{folder} already holds a result; replace it with force, or name another one")
 
 
-def parquet(frame: pd.DataFrame) -> bytes:
-    """Return a table as the bytes of a Parquet file."""
+def parquet(name: str, frame: pd.DataFrame) -> bytes:
+    """Return a table, by its name, as Parquet whose fields say what they hold and in which unit."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    made = pa.Table.from_pandas(frame, preserve_index=False)
+    meanings = columns(name, list(frame.columns))
+    fields = [
+        one.with_metadata({"long_name": meanings[one.name].meaning, "unit": meanings[one.name].unit})
+        for one in made.schema
+    ]
     sink = pa.BufferOutputStream()
-    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), sink, compression="zstd")
+    pq.write_table(made.cast(pa.schema(fields, made.schema.metadata)), sink, compression="zstd")
     return bytes(sink.getvalue())
 
 

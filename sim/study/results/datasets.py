@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 import sim
 from sim.model.outcomes import OUTCOMES, PATHS
 from sim.study import tables
-from sim.study.results.columns import columns
+from sim.study.columns import columns
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import ResultError, nearest
+from sim.study.columns import columns
 from sim.study.ensemble import store
 from sim.study.files import DISK, put
-from sim.study.results.columns import columns
 from sim.study.results.hub import predictions
 from sim.study.results.loading import load_results
 from sim.study.results.result import Result
@@ -75,7 +75,7 @@ def export(
             for name, frame in _tables(source)
         }
     else:
-        contents = {place / f"{name}.parquet": parquet(name, frame) for name, frame in _tables(source)}
+        contents = {place / f"{name}.parquet": store.parquet(name, frame) for name, frame in _tables(source)}
     DISK.make_folder(place)
     put(DISK, contents)
     return list(contents)
@@ -136,22 +136,6 @@ def _datatype(column: pd.Series[Any]) -> str | dict[str, str]:
     if pd.api.types.is_integer_dtype(column):
         return "integer"
     return "number" if pd.api.types.is_float_dtype(column) else "string"
-
-
-def parquet(name: str, frame: pd.DataFrame) -> bytes:
-    """Return a table, by its name, as Parquet whose fields say what they hold and in which unit."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    made = pa.Table.from_pandas(frame, preserve_index=False)
-    meanings = columns(name, list(frame.columns))
-    fields = [
-        one.with_metadata({"long_name": meanings[one.name].meaning, "unit": meanings[one.name].unit})
-        for one in made.schema
-    ]
-    sink = pa.BufferOutputStream()
-    pq.write_table(made.cast(pa.schema(fields, made.schema.metadata)), sink, compression="zstd")
-    return bytes(sink.getvalue())
 
 
 def harmless(cell: str) -> str:

@@ -264,7 +264,7 @@ def begin(folder: Path, setup: Setup, disk: Disk = DISK) -> None:
         or said["experiment"] != told["experiment"]
         or store.checksum(stored) != said["tables"][DESIGN]["blake2b"]
     ):
-        design = store.parquet(setup.design())
+        design = store.parquet("design", setup.design())
         sums = {DESIGN: {"rows": setup.cases, "blake2b": store.checksum(design)}}
         description = store.sealed({**told, "tables": sums, "made": store.now()})
         put(disk, {folder / DESIGN: design, folder / store.NAME: description})
@@ -311,7 +311,7 @@ def clean(folder: Path, setup: Setup, share: Share, disk: Disk = DISK) -> None:
 
 def encode(made: Made) -> dict[str, bytes]:
     """Return a block's parts as bytes, by table."""
-    return {name: store.parquet(frame) for name, frame in made.tables.items()}
+    return {name: store.parquet(name, frame) for name, frame in made.tables.items()}
 
 
 def entry_of(made: Made, parts: Mapping[str, bytes], seconds: float) -> Entry:

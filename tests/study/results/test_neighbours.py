@@ -16,7 +16,7 @@ import pytest
 import sim
 from sim.model.outcomes import OUTCOMES, PATHS
 from sim.model.registry import load
-from sim.study.results.columns import columns
+from sim.study.columns import columns
 from sim.study.results.export import netcdf
 from sim.study.results.study import Study
 from sim.study.tables import FIRSTS
@@ -245,6 +245,17 @@ def test_fields_of_parquet_say_what_they_hold(study: Study, tmp_path: Path) -> N
         == load().parameters["hardship_growth"].unit
     )
     assert outcomes.field("first_escalation_3").metadata[b"unit"] == b"week"
+
+
+def test_stored_tables_say_what_they_hold(study: Study, result: sim.Result, tmp_path: Path) -> None:
+    stored = [*study.folder.rglob("*.parquet"), *result.save(tmp_path / "result").glob("*.parquet")]
+    assert {"outcomes.parquet", "readings.parquet", "design.parquet", "part-000000.parquet"} <= {
+        path.name for path in stored
+    }
+    for path in stored:
+        schema = pq.read_schema(path)
+        assert all(schema.field(name).metadata[b"long_name"] for name in schema.names), path
+        assert all(b"unit" in schema.field(name).metadata for name in schema.names), path
 
 
 def test_levers_stand_beside_outcomes(study: Study) -> None:
