@@ -70,7 +70,7 @@ test-newest test-lowest: chromium
 	$(PYTHON) -m venv build/$@/venv
 	build/$@/venv/bin/python -m pip --disable-pip-version-check install --quiet $(CONSTRAINTS) '.[test]'
 	git ls-files -z tests docs pyproject.toml README.md Makefile | xargs -0 cp --parents -t build/$@/suite
-	cd build/$@/suite && ../venv/bin/python -m pytest $(INSTALLED:%=tests/%)
+	cd build/$@/suite && PYTHONPATH= ../venv/bin/python -m pytest $(INSTALLED:%=tests/%)
 
 # Pages are tested in a real browser: Debian's, where there is none yet and installing is possible.
 chromium:

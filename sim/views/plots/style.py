@@ -168,8 +168,8 @@ def days(start: date, weeks: int) -> NDArray[np.datetime64]:
 
 def calendar(ax: Axes, when: NDArray[np.datetime64]) -> None:
     """Put calendar dates on the horizontal axis, from first to last, at whole months or years."""
-    first, last = when[0], max(when[-1], when[0] + 1)
-    months = np.arange(first.astype("M8[M]"), last.astype("M8[M]") + 1)
+    first, last = when[0], max(when[-1], when[0] + np.timedelta64(1, "D"))
+    months = np.arange(first.astype("M8[M]"), last.astype("M8[M]") + np.timedelta64(1, "M"))
     months = months[months.astype("M8[D]") >= first]
     number = months.astype(int)
     step = next((n for n in (1, 2, 3, 6, 12, 24, 60, 120) if np.sum(number % n == 0) <= 7), 240)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import warnings
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from numpy.typing import NDArray
 
 import sim
 from sim.model.outcomes import OUTCOMES, PATHS
@@ -69,17 +71,26 @@ def test_a_name_that_ema_keeps_for_itself(tmp_path: Path) -> None:
     assert experiments["policy_varied"].astype(str).equals(experiments["policy"].astype(str))
 
 
-def test_analyses_of_ema(study: Study) -> None:
+def test_analyses_of_ema(study: Study, tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pytest.importorskip("ema_workbench")
-        from ema_workbench.analysis import cart, feature_scoring, pairs_plotting, prim, regional_sa
+        from ema_workbench.analysis import (
+            cart,
+            clusterer,
+            feature_scoring,
+            pairs_plotting,
+            prim,
+            regional_sa,
+        )
 
         experiments, outcomes = study.to_ema()
         approval = outcomes["approval"]
         low = approval < np.median(approval)
         varied = {*study.experiment.laws, *study.experiment.levers}
-        box = prim.Prim(experiments, low, threshold=0.5, peel_alpha=0.1).find_box()
+        # EMA 2.5 demands a threshold, EMA 3 has none.
+        asked = {"threshold": 0.5} if "threshold" in inspect.signature(prim.Prim).parameters else {}
+        box = prim.Prim(experiments, low, peel_alpha=0.1, **asked).find_box()
         assert set(box.box_lims[-1].columns) == varied | {"policy"}
         tree = cart.CART(experiments, low.astype(int), mass_min=0.1)
         tree.build_tree()
@@ -91,6 +102,17 @@ def test_analyses_of_ema(study: Study) -> None:
         few = {name: outcomes[name] for name in ("approval", "deaths")}
         assert pairs_plotting.pairs_scatter(experiments, few, group_by="policy", legend=False)
         plt.close("all")
+        courses = _courses(tmp_path)
+        alike = clusterer.apply_agglomerative_clustering(clusterer.calculate_cid(courses), 3)
+        assert len(alike) == len(courses)
+        assert len(set(alike)) == 3
+
+
+def _courses(folder: Path) -> NDArray[np.float64]:
+    """Return the weekly tension of some runs, a row each, as a clusterer takes it."""
+    made = experiment(levers={}, block=None, trajectories={"variables": ["tension"], "keep": "full"})
+    weekly = sim.sweep(made, folder / "weekly", threads=1, disk=Quick()).trajectories
+    return weekly.pivot(index=["case", "replicate"], columns="week", values="tension").to_numpy(float)
 
 
 # SALib

@@ -209,15 +209,15 @@ def test_the_command_is_copied(visitor: Visit) -> None:
 
 
 def test_refining_shows_progress_and_can_be_stopped_and_taken_up_again(visitor: Visit) -> None:
-    # Many runs of few citizens: long enough to be stopped, and over soon once it is taken up again.
-    asked = "?weeks=200&citizens=400&runs=5000"
+    # As many runs of as many weeks as the page gives: not over before a slow hand stops them.
+    asked = "?weeks=520&citizens=1000&runs=5000"
     visitor.ask(asked)
     visitor.until(lambda now: now["kind"] == "look")
     visitor.page.get_by_role("progressbar").first.wait_for()
     visitor.press("Stop refining")
     visitor.until(lambda now: now["kind"] == "stopped")
     visitor.fill("Runs", 400)
-    visitor.settled("?weeks=200&citizens=400&runs=400")
+    visitor.settled("?weeks=520&citizens=1000&runs=400")
 
 
 def test_more_than_the_page_gives_is_refused(visitor: Visit) -> None:
