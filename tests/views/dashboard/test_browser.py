@@ -216,8 +216,9 @@ def test_refining_shows_progress_and_can_be_stopped_and_taken_up_again(visitor: 
     visitor.page.get_by_role("progressbar").first.wait_for()
     visitor.press("Stop refining")
     visitor.until(lambda now: now["kind"] == "stopped")
+    visitor.fill("Citizens", 0)
     visitor.fill("Runs", 400)
-    visitor.settled("?weeks=520&citizens=1000&runs=400")
+    visitor.settled("?weeks=520&citizens=0&runs=400")
 
 
 def test_more_than_the_page_gives_is_refused(visitor: Visit) -> None:
