@@ -29,6 +29,7 @@ xarray = pytest.importorskip("xarray")
 
 LAST = experiment()["weeks"]
 GUARANTEE = {"kept": {}, "thinned": THINNED}
+CHOSEN = ", a condition or lever"
 
 
 @pytest.fixture(scope="module")
@@ -295,8 +296,8 @@ def test_every_column_but_a_lever_is_declared(study: Study, result: sim.Result, 
     of_study = {name: getattr(study, name) for name in ("outcomes", "changes", "design")}
     for name, table in {**result.tables, **of_study, "trajectories": weekly}.items():
         told = columns(name, list(table.columns))
-        levers = {one for one, column in told.items() if column.meaning == f"alternative of the lever {one}"}
+        levers = {one for one, column in told.items() if column.meaning == f"alternative of {one}{CHOSEN}"}
         assert levers <= set(study.experiment.levers), name
-    assert columns("design", ["guarantee"])["guarantee"].meaning == "alternative of the lever guarantee"
+    assert columns("design", ["guarantee"])["guarantee"].meaning == f"alternative of guarantee{CHOSEN}"
     world, outcome = (columns(name, ["approval"])["approval"].meaning for name in ("design", "outcomes"))
     assert outcome == OUTCOMES["approval"].meaning != world
