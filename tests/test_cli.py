@@ -97,6 +97,37 @@ def test_every_rule_has_a_page(panj: Panj) -> None:
         assert panj("rules", rule_id).code == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("remittances", ["remittances", "remittances_rest"]),
+        ("russian_guarantee", ["russian_guarantee", "D6"]),
+        ("MIGRANTS money", ["remittances"]),
+        ("cost of ordinary risk", ["D6"]),
+    ],
+)
+def test_any_word_of_a_name_or_a_text_finds_it(panj: Panj, words: str, names: list[str]) -> None:
+    shown = panj("rules", words)
+    assert shown.code == 0
+    heads = {line.split()[0] for line in shown.out.splitlines() if line and not line.startswith(" ")}
+    assert set(names) <= heads
+    assert "kin_floor" not in heads
+
+
+def test_a_variable_says_what_it_drifts_back_to(panj: Panj) -> None:
+    assert "drifts towards guarantee_rest" in panj("rules", "russian_guarantee").out
+
+
+def test_words_narrow_a_list_and_its_data(panj: Panj) -> None:
+    rows = json.loads(panj("rules", "remittances", "--parameters", "--json").out)
+    assert {"remittances_rest", "remittances_pace"} <= {row["name"] for row in rows}
+    assert len(rows) < 10
+    assert [row["id"] for row in json.loads(panj("rules", "d5", "--json").out)] == ["D5"]
+    none = panj("rules", "nobody knows this")
+    assert (none.code, none.out) == (2, "")
+    assert "in its name or text" in none.err
+
+
 def test_an_unknown_rule_names_the_nearest(panj: Panj) -> None:
     shown = panj("rules", "D55")
     assert shown.code == 2
@@ -348,10 +379,12 @@ def test_a_device_is_written_to_and_stays_one(panj: Panj, command: tuple[str, ..
 
 
 def test_trace_tells_a_story(panj: Panj) -> None:
-    shown = panj("trace", "baseline", "--weeks", 40)
-    assert shown.code == 0
-    for word in ("How to read", "dushanbe", "¶", "chance"):
-        assert word.lower() in shown.out.lower()
+    short, full = panj("trace", "baseline", "--weeks", 40), panj("trace", "baseline", "--weeks", 40, "--full")
+    assert short.code == full.code == 0
+    for word in ("How to read", "Dushanbe, words", "¶", "chance"):
+        assert word in full.out
+        assert word not in short.out
+    assert short.out.index("Path: ") < short.out.index("The run") < short.out.index("Where it ends")
 
 
 def test_trace_of_one_week_shows_the_table(panj: Panj) -> None:

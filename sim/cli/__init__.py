@@ -283,9 +283,12 @@ def trace(
         str | None,
         typer.Option("--run", metavar="ID", help="Which run of it: CASE:REPLICATE, as in outcomes."),
     ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Choices with their reasons, states, rules as well.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Tell one run week by week: what changed, who chose what, and which rules led to it.
+    """Tell one run week by week: events, clashes, moves of the ladders; with --full who chose what, and why.
 
     With --from and --run: that run of a stored result or sweep, also one that failed.
     """
@@ -306,7 +309,7 @@ def trace(
     if as_json:
         print_json(story.record(week))
     else:
-        story.show(week)
+        story.show(week, full)
 
 
 @app.command(
@@ -330,10 +333,13 @@ def claims(
         typer.Option(metavar="DIR", help="With --ablation: a folder for its pictures and its table."),
     ] = None,
     threads: Threads = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Effects with intervals and what each claim rests on as well.")
+    ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Check the article's causal claims on the model: effect, verdict, the rules it rests on.
+    """Check the article's causal claims on the model: verdict, and with --full effects and rules.
 
     Ends with exit code 1 when a claim fails. With --json: a list of objects with id, paragraphs, claim,
     kind, effect, low, high, verdict, killers and more.
@@ -346,7 +352,7 @@ def claims(
         )
     if out is not None and not ablation:
         raise ScenarioError("panj claims: --out is for the pictures of --ablation; add that, or drop --out")
-    if not claims_command(runs, seed, reading, readings, ablation, out, threads, as_json, quiet):
+    if not claims_command(runs, seed, reading, readings, ablation, out, threads, full, as_json, quiet):
         raise typer.Exit(NOT_HELD)
 
 
@@ -356,6 +362,7 @@ def hindcast(
     seed: Seed = 0,
     reading: Reading = None,
     threads: Threads = None,
+    full: Annotated[bool, typer.Option("--full", help="What every forecaster said as well.")] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -373,7 +380,7 @@ def hindcast(
     if as_json:
         print_json(found.record())
     else:
-        terminal.print_whole(hindcast_page(found))
+        terminal.show(hindcast_page(found, full))
     if not found.holds:
         raise typer.Exit(NOT_HELD)
 
@@ -408,41 +415,57 @@ def check(
     print(storyline.page(told, width))
 
 
-@app.command(epilog="Examples: panj rules D5 · panj rules --parameters")
+@app.command(epilog="Examples: panj rules D5 · panj rules remittances · panj rules --parameters")
 def rules(
-    rule: Annotated[
-        str | None, typer.Argument(metavar="ID", help="One rule in full.", autocompletion=complete_rule)
+    words: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ID|WORD]",
+            help="One rule in full by its id, or all that has these words in its name or text.",
+            autocompletion=complete_rule,
+        ),
     ] = None,
-    world: Annotated[bool, typer.Option("--world", help="Every variable of the world instead.")] = False,
-    parameters: Annotated[bool, typer.Option("--parameters", help="Every parameter instead.")] = False,
+    world: Annotated[bool, typer.Option("--world", help="Variables of the world instead.")] = False,
+    parameters: Annotated[bool, typer.Option("--parameters", help="Parameters instead.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Show the rules with their claims and sources, one rule in full, the variables or the parameters.
+    """Show rules with their claims and sources, one rule in full, or find rules, variables and parameters.
 
-    With --json: a list of objects with id, paragraphs, claim, actor, concern, actions, sign
-    (+1 or -1 for each action) and parameters.
+    With --json: a list of the rules, objects with id, paragraphs, claim, actor, concern, actions, sign
+    (+1 or -1 for each action) and parameters; of the variables or parameters with --world or --parameters.
     """
     from sim.model.registry import load
     from sim.views import terminal
     from sim.views.pages import rules
 
-    if sum((rule is not None, world, parameters)) > 1:
-        raise ScenarioError("panj rules: an ID, --world and --parameters each show something else; take one")
+    if world and parameters:
+        raise ScenarioError("panj rules: --world and --parameters each show something else; take one")
     model = load()
+    whole = rules.Matches(
+        list(model.rules.values()), list(model.world.values()), list(model.parameters.values())
+    )
+    one = {key.lower(): rule for key, rule in model.rules.items()}.get((words or "").lower())
+    found = whole if words is None else rules.matching(model, words)
     if world or parameters:
-        quantities = (model.world if world else model.parameters).values()
+        quantities = found.world if world else found.parameters
+        if not quantities:
+            kind = "variable" if world else "parameter"
+            raise ScenarioError(
+                f"panj rules: no {kind} has {words!r} in its name or text; leave the flag out"
+            )
         if as_json:
             print_json([rules.quantity_record(one) for one in quantities])
         else:
-            terminal.console().print(rules.quantity_list(quantities))
-        return
-    chosen = [rules.find_rule(model, rule)] if rule is not None else list(model.rules.values())
-    if as_json:
-        print_json([rules.rule_record(one) for one in chosen])
-    elif rule is not None:
-        terminal.console().print(rules.rule_page(model, rule))
+            title = "Variables of the world" if world else "Parameters"
+            terminal.show(rules.quantity_list(title, quantities))
+    elif as_json:
+        print_json([rules.rule_record(rule) for rule in ([one] if one else found.rules)])
+    elif one is not None:
+        terminal.show(rules.rule_page(model, one))
+    elif words is not None:
+        terminal.show(rules.matches_page(words, found))
     else:
-        terminal.console().print(rules.rule_list(chosen))
+        terminal.show(rules.rule_list(found.rules))
 
 
 @app.command(epilog="Example: panj scenarios --json")
@@ -456,7 +479,7 @@ def scenarios(as_json: Json = False) -> None:
     if as_json:
         print_json([{key: row[key] for key in ("name", "title", "question")} for row in rows])
     else:
-        terminal.console().print(rules.scenario_list(rows))
+        terminal.show(rules.scenario_list(rows))
 
 
 @app.command(epilog="Example: panj schema scenario > scenario.schema.json")

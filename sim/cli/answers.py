@@ -45,16 +45,19 @@ def compare(
         typer.Option(metavar="DIR", help="A folder for the pictures of flows and effects and their tables."),
     ] = None,
     form: Forms = "png,svg",
+    full: Annotated[bool, typer.Option("--full", help="Every flow from class to class as well.")] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say in what two scenarios differ, then run both on the same chance: which paths flip, when and why.
+    """Run two scenarios with the same random draws: what differs in the files, in the outcomes, and why.
+
+    Effects are given across plausible parameters, then at the defaults.
 
     With --json: one object with differences, flows, flips, effects and the median run.
     """
     from sim.views.pages.compare import compare_command
 
-    compare_command(first, second, runs, seed, threads, out, named(form), as_json, quiet)
+    compare_command(first, second, runs, seed, threads, out, named(form), full, as_json, quiet)
 
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The result folder of a sweep.")]
@@ -122,6 +125,7 @@ def sensitivity(
         ),
     ] = None,
     condition: Conditions = None,
+    full: Annotated[bool, typer.Option("--full", help="Every index, not only the clear ones.")] = False,
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print all indices as CSV.")] = False,
 ) -> None:
@@ -131,7 +135,7 @@ def sensitivity(
     """
     from sim.views.pages.sensitivity import sensitivity_command
 
-    sensitivity_command(folder, estimand, method, lever or [], condition or [], as_json, as_csv)
+    sensitivity_command(folder, estimand, method, lever or [], condition or [], full, as_json, as_csv)
 
 
 @answers.command(epilog="Example: panj report results/demo -o page.html")
@@ -180,6 +184,9 @@ def tip(
         list[str] | None,
         typer.Option("--only", metavar="NAME", help="A value that may change; repeatable; default: all."),
     ] = None,
+    levers_only: Annotated[
+        bool, typer.Option("--levers-only", help="Try commitments alone, and no value.")
+    ] = False,
     citizens: Annotated[
         int | None,
         typer.Option(metavar="N", help="Number of citizens, instead of the file's; 0 is quickest.", min=0),
@@ -192,7 +199,7 @@ def tip(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find the smallest changes of a scenario that tip it: of one value, of two, of a commitment."""
+    """Find what tips a scenario: one commitment of an actor, the smallest change of one value or of two."""
     import sim
     from sim.views.pages.tip import goal_of, tip_command
 
@@ -200,7 +207,9 @@ def tip(
     if citizens is not None:
         spec = spec.replace(citizens=citizens)
     goal = goal_of(above)
-    tip_command(spec, scenario, toward, goal, runs, seed, only, out, force, threads, as_json, quiet)
+    tip_command(
+        spec, scenario, toward, goal, runs, seed, only, levers_only, out, force, threads, as_json, quiet
+    )
 
 
 @answers.command(epilog="Example: panj plot results/demo --kind paths --kind fan --format pdf --data")

@@ -57,7 +57,7 @@ def add(
     if as_json:
         print_json(pages.record(after)["questions"][-1])
     else:
-        terminal.console().print(pages.question_page(path, question, after.seal))
+        terminal.show(pages.question_page(path, question, after.seal))
 
 
 @ledger.command(epilog="Example: panj ledger answer 1 no --source 'UNAMA, quarterly report, 2025-07-30'")
@@ -87,7 +87,7 @@ def list_questions(path: File = HERE, as_json: Json = False) -> None:
     if as_json:
         print_json(pages.record(found))
     else:
-        terminal.console().print(pages.ledger_page(found, date.today()))
+        terminal.show(pages.ledger_page(found, date.today()))
 
 
 @ledger.command(epilog="Example: panj ledger score --out calibration.png")
@@ -122,4 +122,4 @@ def score(
     if as_json:
         print_json(pages.record(kept, found))
     else:
-        terminal.console().print(pages.scores_page(kept, found))
+        terminal.show(pages.scores_page(kept, found))

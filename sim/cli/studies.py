@@ -68,6 +68,9 @@ def sweep(
         bool,
         typer.Option("--yes", help="Do run more than a billion runs, or what is varied without effect."),
     ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Every class for every setting of the levers.")
+    ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -89,7 +92,7 @@ def sweep(
         if as_json:
             print_json(forecast_record(found, folder))
         else:
-            terminal.console().print(forecast(found, folder))
+            terminal.show(forecast(found, folder))
         return
     try:
         with watching(quiet or as_json) as board:
@@ -116,7 +119,7 @@ def sweep(
     if as_json:
         print_json(result(study))
     else:
-        terminal.print_whole(sweep_page(study))
+        terminal.show(sweep_page(study, full))
     if study.failed:
         if not quiet:
             print(
@@ -146,7 +149,7 @@ def status(
     if as_json:
         print_json(told)
     else:
-        terminal.console().print(status(study, told))
+        terminal.show(status(study, told))
     if told.get("damaged") or told.get("faults"):
         raise typer.Exit(NOT_HELD)
     if study.failed:

@@ -49,6 +49,9 @@ def explain(
         str | None,
         typer.Option(metavar="ID2", help="Another run of the folder: where the two part, and why."),
     ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Whole stories, or every reason with its parameters.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Say why a stored run went as it went: turning points, rules for and against, paragraphs.
@@ -65,13 +68,13 @@ def explain(
         if as_json:
             print_json(told.record())
         else:
-            told.show()
+            told.show(full)
         return
     found = sim.explain(folder, run, week=week, actor=actor, why_not=why_not, against=against)
     if as_json:
         print_json(found.record())
     else:
-        found.show()
+        found.show(full)
 
 
 @why.command(epilog="Example: panj odd --out ODD.md")

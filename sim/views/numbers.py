@@ -45,6 +45,29 @@ def signed(value: float, digits: int = 2) -> str:
     return f"{value:+.{digits}f}".replace("-", "−")
 
 
+def figure(value: float) -> str:
+    """Write a mean or a difference to about two digits; what is under 0.005 is 0."""
+    size = abs(value)
+    if not math.isfinite(value):
+        return "–"
+    if size < 0.005:
+        return "0"
+    return f"{value:,.{0 if size >= 9.95 else 1 if size >= 0.995 else 2}f}".replace("-", "−")
+
+
+def added(value: float) -> str:
+    """Write a difference to about two digits, with its sign."""
+    return f"+{figure(value)}" if 0.005 <= value < math.inf else figure(value)
+
+
+def change(mean: float, low: float, high: float, unit: str) -> str:
+    """Write a difference with its interval; one of shares in points: +9.5 points (+7.5 to +11.5)."""
+    factor, name = (100.0, "points") if unit in ("share", "flag") else (1.0, unit)
+    middle, *ends = (added(factor * value) for value in (mean, low, high))
+    named = "" if name in ("1", "index", "rung", "count") else f" {name}"
+    return f"{middle}{named} ({' to '.join(ends)})"
+
+
 def marks(paragraphs: Iterable[int]) -> str:
     """Write paragraph numbers as the article's readers know them."""
     return " ".join(f"¶{n}" for n in paragraphs) or "–"

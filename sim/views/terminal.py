@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import IO
 
 from rich import box
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
@@ -17,6 +18,8 @@ from sim.errors import visible
 
 #: Width where the output is no terminal: a file or a pipe has no width of its own.
 WIDTH_OF_A_FILE = 110
+#: Every page fits so many columns.
+NARROWEST = 80
 
 
 class _Plain(Console):
@@ -36,29 +39,44 @@ def console(file: IO[str] | None = None) -> Console:
     return _Plain(file=target, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
-def print_whole(page: RenderableType) -> None:
-    """Print to standard output, as wide as it takes: numbers are never cut off."""
-    made = console()
-    made.width = max(made.width, made.measure(page, options=made.options.update(max_width=400)).maximum)
-    made.print(page)
+def show(page: RenderableType) -> None:
+    """Print a page to standard output; a narrower terminal wraps its lines rather than lose numbers."""
+    out = console()
+    out.width = max(out.width, NARROWEST)
+    out.print(page)
 
 
-def table(title: str, *columns: str, right: Iterable[str] = (), wide: Iterable[str] = ()) -> Table:
-    """Return an empty table; columns in `right` hold numbers, those in `wide` take the space left."""
-    numbers, stretched = set(right), set(wide)
-    made = Table(
-        title=Text(title, style="bold") if title else None,
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        expand=False,
-    )
+def page(title: str, finding: str, *parts: RenderableType, question: str = "", more: str = "") -> Group:
+    """Lay out a page: its title, what is asked, the finding in a sentence, parts, where to find the rest."""
+    head = [Text(title, style="bold")]
+    if question:
+        head.append(Text(question, style="italic"))
+    if finding:
+        head.append(Text(f"\n{finding}"))
+    return Group(*head, *parts, *([Text(f"\nMore: {more}", style="dim")] if more else []))
+
+
+def section(title: str, *body: RenderableType, note: str = "") -> Group:
+    """Lay out a part of a page: a heading, what stands under it, how to read it."""
+    return Group(heading(title), *body, *([Text(note, style="dim")] if note else []))
+
+
+def entry(name: str, facts: str, *lines: str | Text) -> Group:
+    """Lay out one item of a list: a name with facts in one line, then indented lines."""
+    head = Text.assemble((name, "bold"), f"  {facts}" if facts else "")
+    return Group(head, *(Padding(one, (0, 0, 0, 4)) for one in lines if one))
+
+
+def table(*columns: str, right: Iterable[str] = (), wide: Iterable[str] = ()) -> Table:
+    """Return an empty table; columns in `right` hold numbers, those in `wide` wrap where space is short."""
+    numbers, wrapped = set(right), set(wide)
+    made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for name in columns:
         made.add_column(
             name,
             justify="right" if name in numbers else "left",
-            overflow="fold",
-            no_wrap=name not in stretched and len(columns) > 1,
+            overflow="fold" if name in wrapped else "ellipsis",
+            no_wrap=name not in wrapped,
         )
     return made
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 from sim.analysis.article.measures import Measure, Runs, happened, path_is, until
 from sim.analysis.choosing.differences import Difference, differences
 from sim.analysis.one_run.against import Parting, parting
+from sim.analysis.statistics.intervals import between_means
 from sim.analysis.statistics.pairs import Effect, effect, level
 from sim.engine.ensemble import simulate
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS, Outcome, reported
 from sim.model.registry import load
 from sim.scenario.loading import load_scenario
-from sim.scenario.plan import plan
+from sim.scenario.plan import Plan, plan
 from sim.scenario.schema import Scenario
+from sim.study.ensemble import cases
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -47,16 +49,42 @@ MEASURES: tuple[Measure, ...] = (
     *(_quantity(one) for one in _TOLD if not one.event),
 )
 
+#: Everything that is measured of both: classes, then the rest.
+SHARED: tuple[Measure, ...] = (*(path_is(name, [name]) for name in PATHS), *MEASURES)
+
+
+@dataclass(frozen=True)
+class Across:
+    """What the second scenario adds to the first across plausible parameters.
+
+    change : mean over the cases, with its 95 % interval
+    low, high : between which the effect lies in 90 % of cases, Monte Carlo noise removed; NaN where cases
+        are too few to tell
+    """
+
+    change: Effect
+    low: float
+    high: float
+
+    def record(self) -> dict[str, Any]:
+        """Return it as plain data; what is no number is None."""
+        return _ends(self.change) | {"case_low": _plain(self.low), "case_high": _plain(self.high)}
+
 
 @dataclass(frozen=True)
 class Contrast:
-    """One outcome in both scenarios, and what the second adds to the first, pair by pair."""
+    """One outcome in both scenarios, and what the second adds to the first, pair by pair.
+
+    first, second, change : at the defaults
+    across : the change across plausible parameters, None where these were not run
+    """
 
     name: str
     unit: str
     first: Effect
     second: Effect
     change: Effect
+    across: Across | None = None
 
     def record(self) -> dict[str, Any]:
         """Return it as plain data; an end that is infinite is None."""
@@ -65,6 +93,7 @@ class Contrast:
             "unit": self.unit,
             "pairs": self.change.n,
             **{key: _ends(getattr(self, key)) for key in ("first", "second", "change")},
+            "across": None if self.across is None else self.across.record(),
         }
 
 
@@ -156,6 +185,7 @@ def compare(
     seed: int = 0,
     threads: int | None = None,
     replays: int = 5,
+    plausible: bool = True,
     progress: Callable[[int], None] | None = None,
 ) -> Comparison:
     """Run two scenarios on the same randomness and say in what they differ and what comes of it.
@@ -174,6 +204,9 @@ def compare(
     replays
         Pairs around the median one that are run again with the agents, to see which choices and rules
         parted them; 0 for none.
+    plausible
+        Whether as many pairs are run across plausible parameters, both scenarios under the same values but
+        for those that a scenario sets itself.
     progress
         Called with the number of runs just finished.
 
@@ -188,22 +221,18 @@ def compare(
         raise ScenarioError(f"seed: expected a whole number from 0 to 2^63 - 1, found {seed!r}")
     specs = tuple(one if isinstance(one, Scenario) else load_scenario(one) for one in (first, second))
     one, two = specs
-    plans = [plan(spec, load()) for spec in specs]
-    paths, parted = np.zeros((runs, 2), np.int8), np.zeros(runs, np.int64)
-    measured: list[list[list[Floats]]] = [[], []]
-    measures = (*(path_is(name, [name]) for name in PATHS), *MEASURES)
-    for start in range(0, runs, BLOCK):
-        which = np.arange(start, min(start + BLOCK, runs))
-        ladders = []
-        for side, ready in enumerate(plans):
-            block = simulate(ready, seed, which, threads=threads, progress=progress)
-            ran = Runs(block, (), ready.start)
-            paths[which, side] = np.where(ran.sound, np.nan_to_num(ran.outcome("path"), nan=-1.0), -1)
-            measured[side].append([measure(ran) for measure in measures])
-            ladders.append(block.ladders)
-        parted[which] = _first_apart(*ladders)
-    columns = [[np.concatenate(found) for found in zip(*blocks, strict=True)] for blocks in measured]
-    contrasts = tuple(_contrast(*row) for row in zip(measures, *columns, strict=True))
+    model = load()
+    plans = [plan(spec, model) for spec in specs]
+    paths, parted, columns = _pairs(plans, [None, None], runs, seed, threads, progress)
+    across: list[Across | None] = [None] * len(SHARED)
+    if plausible:
+        designs = [cases.plausible(*both, runs, seed) for both in zip(specs, [model] * 2, plans, strict=True)]
+        _, _, drawn = _pairs(plans, designs, runs, seed, threads, progress)
+        across = [_across(after - before, designs[0].case) for before, after in drawn]
+    contrasts = tuple(
+        _contrast(measure, *values, wide)
+        for measure, values, wide in zip(SHARED, columns, across, strict=True)
+    )
     good = (paths >= 0).all(axis=1)
     part = parting((one, two), seed, np.where(good, parted, -1), replays) if replays else None
     names = tuple(
@@ -215,6 +244,31 @@ def compare(
     )
 
 
+def _pairs(
+    plans: Sequence[Plan],
+    designs: Sequence[cases.Design | None],
+    runs: int,
+    seed: int,
+    threads: int | None,
+    progress: Callable[[int], None] | None,
+) -> tuple[NDArray[np.int8], Ints, list[tuple[Floats, Floats]]]:
+    """Run pairs in blocks: (runs, 2) classes, (runs,) weeks of parting, (runs,) numbers of both a measure."""
+    paths, parted = np.zeros((runs, 2), np.int8), np.zeros(runs, np.int64)
+    measured = np.zeros((len(SHARED), 2, runs))
+    for start in range(0, runs, BLOCK):
+        which = np.arange(start, min(start + BLOCK, runs))
+        ladders = []
+        for side, (ready, design) in enumerate(zip(plans, designs, strict=True)):
+            rows = None if design is None else design.rows[design.case[which] - 1]
+            block = simulate(ready, seed, which, rows, threads=threads, progress=progress)
+            ran = Runs(block, (), ready.start)
+            paths[which, side] = np.where(ran.sound, np.nan_to_num(ran.outcome("path"), nan=-1.0), -1)
+            measured[:, side, which] = [measure(ran) for measure in SHARED]
+            ladders.append(block.ladders)
+        parted[which] = _first_apart(*ladders)
+    return paths, parted, [(before, after) for before, after in measured]
+
+
 def _first_apart(first: NDArray[np.int8], second: NDArray[np.int8]) -> Ints:
     """Return (R,) the first week in which either ladder differs; `NEVER` where none does."""
     weeks = min(first.shape[1], second.shape[1])
@@ -222,12 +276,24 @@ def _first_apart(first: NDArray[np.int8], second: NDArray[np.int8]) -> Ints:
     return np.where(apart.any(axis=1), 1 + apart.argmax(axis=1), NEVER)
 
 
-def _contrast(measure: Measure, first: Floats, second: Floats) -> Contrast:
+def _contrast(measure: Measure, first: Floats, second: Floats, across: Across | None) -> Contrast:
     both = np.isfinite(first) & np.isfinite(second)
     one, two = first[both], second[both]
-    return Contrast(measure.name, measure.unit, level(one), level(two), effect(two - one))
+    return Contrast(measure.name, measure.unit, level(one), level(two), effect(two - one), across)
 
 
-def _ends(one: Effect) -> Mapping[str, float | None]:
-    numbers: Sequence[tuple[str, float]] = (("mean", one.mean), ("low", one.low), ("high", one.high))
-    return {key: float(value) if np.isfinite(value) else None for key, value in numbers}
+def _across(differences: Floats, case: Ints) -> Across:
+    """Summarise the differences of pairs by their cases."""
+    good = np.isfinite(differences)
+    _, place = np.unique(case[good], return_inverse=True)
+    means = np.bincount(place, differences[good]) / np.bincount(place)
+    spread = between_means(differences, case)
+    return Across(effect(means), spread.low, spread.high)
+
+
+def _ends(one: Effect) -> dict[str, float | None]:
+    return {"mean": _plain(one.mean), "low": _plain(one.low), "high": _plain(one.high)}
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -53,6 +53,7 @@ def tip(
     runs: int = 200,
     seed: int = 0,
     only: Sequence[str] | None = None,
+    levers_only: bool = False,
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Tipping:
@@ -69,6 +70,8 @@ def tip(
         seen.
     only
         Names of values that may change; default: all that are uncertain.
+    levers_only
+        Try commitments alone, and no value.
 
     Raises
     ------
@@ -83,9 +86,11 @@ def tip(
         raise ScenarioError(f"above: expected a share between 0 and 1, found {above!r}")
     if runs < 10:
         raise ScenarioError(f"runs: expected at least 10, found {runs}")
+    if levers_only and only is not None:
+        raise ScenarioError("levers_only: no value may change, so there is nothing for 'only' to name")
     spec = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     search = _Search(spec, GOALS.get(toward, (toward,)), above, runs, seed, threads, progress)
-    known = search.choose(only)
+    known = {} if levers_only else search.choose(only)
     if search.beyond(search.start[None])[0] > 0:
         goal = "the likeliest end" if above is None else f"above {100 * above:g} %"
         raise ScenarioError(

@@ -141,9 +141,9 @@ class Hindcast:
             Check(
                 "coin",
                 not brier > most,
-                f"mean Brier score {brier:.3f} of {number} diagnostic questions"
+                f"mean Brier score {brier:.3f} of {number} informative questions"
                 if number
-                else "no question is diagnostic",
+                else "no question is informative",
                 f"at most {most:g}, what an even coin gets",
             ),
         ]

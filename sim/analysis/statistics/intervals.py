@@ -98,6 +98,41 @@ def between_cases(successes: ArrayLike, runs: ArrayLike) -> Spread:
     return Spread(float(ends[0]), float(ends[1]), float(np.sqrt(variance)))
 
 
+def between_means(values: ArrayLike, case: Ints) -> Spread:
+    """Estimate how a mean varies from case to case from a few runs of each.
+
+    As `between_cases`, for numbers that are no shares: the means of cases are drawn in towards that of all
+    runs until they vary as much as the analysis of variance leaves between cases.
+
+    Parameters
+    ----------
+    values, case
+        (runs,) numbers, NaN where a run does not count, and which case each belongs to.
+
+    Returns
+    -------
+    Spread
+        In the unit of the values; NaN where no case has two runs or only one case is.
+    """
+    v = np.asarray(values, np.float64)
+    counts = np.isfinite(v)
+    place, cases = _dense(np.asarray(case)[counts])
+    v = v[counts]
+    if cases < 2 or len(v) <= cases:
+        return UNKNOWN
+    n = np.bincount(place).astype(np.float64)
+    means = np.bincount(place, v) / n
+    mean, total = float(v.mean()), float(len(v))
+    within = float(((v - means[place]) ** 2).sum()) / (total - cases)
+    among = float((n * (means - mean) ** 2).sum()) / (cases - 1)
+    size = (total - float((n * n).sum()) / total) / (cases - 1)
+    variance, raw = max((among - within) / size, 0.0), float(means.var(ddof=1))
+    if variance <= 0 or raw <= 0:
+        return Spread(mean, mean, 0.0)
+    low, high = np.quantile(mean + np.sqrt(min(variance / raw, 1.0)) * (means - mean), [0.05, 0.95])
+    return Spread(float(low), float(high), float(np.sqrt(variance)))
+
+
 class Way(NamedTuple):
     """A way in which runs hang together.
 

@@ -24,6 +24,19 @@ def head(decision: Decision, at: int | None = None) -> str:
     return f"{narrative.titled(decision.actor)}, {decision.instrument}: {decision.choice}{when}"
 
 
+def weighed(decision: Decision) -> str:
+    """Say of one decision how likely it was, and the strongest rule for it and against it."""
+    if decision.bound:
+        return "bound by a commitment"
+    chance_of = f"chance {percent(decision.chance)}"
+    other = reasons.compared(decision)
+    if other is None:
+        return chance_of
+    carried, spoke = _sides(decision, other)
+    words = f"{chance_of}; for it {pull(*carried[0])}" if carried else f"{chance_of}; no rule for it"
+    return words + (f", against it {pull(*spoke[0])}" if spoke else "")
+
+
 def lines(model: Replay, decision: Decision, indent: int = 1, at: int | None = None) -> list[Line]:
     """Say of one decision who chose what, how likely it was, what carried it, and what was nearest."""
     who = head(decision, at)

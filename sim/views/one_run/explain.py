@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Group
-from rich.padding import Padding
-from rich.text import Text
+from rich.console import Group, RenderableType
 
 from sim.analysis.one_run import turning_points
 from sim.analysis.one_run.weeks import weeks
@@ -19,9 +17,9 @@ from sim.views.numbers import counted
 from sim.views.one_run import decision as decided
 from sim.views.one_run import narrative
 from sim.views.one_run import week as week_page
-from sim.views.one_run.lines import BLANK, Line, html, pull_on, value
+from sim.views.one_run.lines import BLANK, Line, html, pull_on, rendered, value
 from sim.views.one_run.trace import plain
-from sim.views.terminal import console
+from sim.views.terminal import show
 
 if TYPE_CHECKING:
     from sim.analysis.one_run.replay import Replay
@@ -48,6 +46,12 @@ READ = (
     "of a ladder stands, of each instrument that moves what the rung hangs on, the last such decision, if "
     "it was that way. 'Nearest' says what came second under the luck of that week, and the least change "
     "of one rule's strength that turns it."
+)
+
+
+MORE = (
+    "More: --full for every reason with its parameters and what would have turned the choice; --week N for "
+    "one week; --why-not INSTRUMENT=OPTION; --against ID."
 )
 
 
@@ -140,30 +144,20 @@ class Explanation:
 
     # Printing
 
-    def show(self) -> None:
-        """Print the explanation."""
-        out = console()
-        for line in self.lines():
-            if not line.text:
-                out.print()
-                continue
-            out.print(
-                Padding(
-                    Text(line.text, style="bold" if line.strong else ""),
-                    (0, 0, 0, 2 * line.indent),
-                    expand=False,
-                )
-            )
+    def show(self, full: bool = False) -> None:
+        """Print the explanation; its turning points in short unless `full`."""
+        page: list[RenderableType] = [rendered(self.lines(full))]
         if self.week is not None and self._answer is None:
-            rows = [week_page.appraisal(self.model, one) for one in self.decisions(self.week)]
-            out.print(Group(*rows))
+            page += [week_page.appraisal(self.model, one) for one in self.decisions(self.week)]
+        show(Group(*page))
 
-    def lines(self) -> list[Line]:
-        """Return what is printed, line by line."""
+    def lines(self, full: bool = True) -> list[Line]:
+        """Return what is printed, line by line: turning points in full or with the strongest reasons."""
         told = [Line(0, f"{self.title}, run {self.which.name}", True), Line(0, self._identity()), BLANK]
         if self._answer is not None:
             return told + self._answer[0]
-        told += [Line(0, "How to read this", True), Line(0, READ), BLANK]
+        if full or self.week is not None:
+            told += [Line(0, "How to read this", True), Line(0, READ), BLANK]
         if self.week is not None:
             return told + self._week_lines(self.week)
         told += [Line(0, line) for line in narrative.ending(self.model)]
@@ -175,8 +169,8 @@ class Explanation:
                 Line(0, "No turning point: nothing moved a ladder, no event, no rare choice."),
             ]
         for turn in shown:
-            told += [BLANK, *self._turn_lines(turn, before)]
-        return told
+            told += [BLANK, *self._turn_lines(turn, before)] if full else self._brief(turn, before)
+        return told if full else [*told, BLANK, Line(0, MORE)]
 
     def html(self) -> str:
         """Return the explanation as a piece of an HTML page, without style of its own."""
@@ -215,6 +209,18 @@ class Explanation:
         for decision in self.decisions(week):
             lines += [BLANK, *self.decision_lines(decision)]
         return [*lines, BLANK, Line(0, "The tables behind these choices", True)]
+
+    def _brief(self, turn: TurningPoint, before: Before) -> list[Line]:
+        """Tell a turning point in short: events, moves of ladders, who moved them, the strongest reasons."""
+        lines = [BLANK, Line(0, f"Week {turn.week}, from {turn.day}", True)]
+        lines += [Line(1, f"Event: {narrative.event(self.model, one.name)}") for one in turn.fired]
+        lines += [Line(1, words) for words in narrative.happenings(self.model, turn.week)]
+        lines += [Line(1, narrative.move(self.model, change)) for change in turn.changes]
+        for decision in turn.decisions:
+            if self.actor in (None, decision.actor) and _key(decision) not in before:
+                before[_key(decision)] = turn.week
+                lines.append(Line(2, f"{decided.head(decision, turn.week)}: {decided.weighed(decision)}"))
+        return lines
 
     def _turn_lines(self, turn: TurningPoint, before: Before) -> list[Line]:
         lines = [Line(0, f"Week {turn.week}, from {turn.day}", True)]

@@ -7,6 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
+from rich.console import Group
+from rich.padding import Padding
+from rich.text import Text
+
 from sim.model.provenance import Quantity
 from sim.model.registry import load
 from sim.views.numbers import marks, number, percent
@@ -23,6 +27,16 @@ class Line:
 
 
 BLANK = Line(0, "")
+
+
+def rendered(lines: Iterable[Line]) -> Group:
+    """Return lines as a terminal prints them."""
+    return Group(
+        *(
+            Padding(Text(one.text, style="bold" if one.strong else ""), (0, 0, 0, 2 * one.indent))
+            for one in lines
+        )
+    )
 
 
 def html(lines: Iterable[Line]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.one_run.weeks import LADDERS
+from sim.model.glossary import CLASSES, WINDOW
 from sim.model.outcomes import ESCALATION, LAST, PATHS, RAPPROCHEMENT
 from sim.model.processes.contact import DIPLOMACY
 from sim.model.provenance import Quantity
@@ -39,18 +40,6 @@ STATE = (
     "refugees_reported",
     "power_owed",
 )
-
-MEANING = {
-    "war": "there was interstate war at some time",
-    "fighting": "the rung of sustained fighting held at some time in the last {tail}",
-    "fight and talk": "the rung of armed clashes held at some time in the last {tail}, with talks",
-    "clashes": "the rung of armed clashes held at some time in the last {tail}, without talks",
-    "rapprochement": "normalisation or recognition held for most of the last {tail}",
-    "quiet accommodation": "working ties or talks, or more, held for most of the last {tail}",
-    "armed standoff": "a show of force, or more, held for most of the last {tail}",
-    "cold peace": "in the last {tail} the rung of armed clashes never held, "
-    "and neither working ties nor a show of force did for most of the time",
-}
 
 
 @dataclass(frozen=True)
@@ -217,7 +206,8 @@ def ending(model: PolicyModel) -> list[str]:
     tail = min(LAST, model.plan.weeks)
     also = [name for bit, name in enumerate(PATHS[:-1]) if int(out.fits) >> bit & 1 and name != path]
     said = {name: amount(model.registry.world[name], last[name]) for name in model.registry.world}
-    lines = [f"Path: {path}: {MEANING[path].format(tail=number_of(tail, 'week'))}."]
+    meaning = CLASSES[path].replace(WINDOW, f"the last {number_of(tail, 'week')}")
+    lines = [f"Path: {path}. {meaning}"]
     if also:
         lines.append(f"It would also fit, in another order of the classes: {', '.join(also)}.")
     lines.append(

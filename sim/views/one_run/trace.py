@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -17,7 +18,7 @@ from sim.model.outcomes import OUTCOMES, PATHS
 from sim.views.numbers import marks
 from sim.views.one_run import narrative
 from sim.views.one_run import week as week_page
-from sim.views.terminal import console, heading
+from sim.views.terminal import page, section, show
 
 if TYPE_CHECKING:
     from sim.engine.decisions import Decision
@@ -37,6 +38,12 @@ READ = (
     "option was taken. "
     "A week in full, every option of every actor: --week. This is one run of many: what it shows could "
     "happen under these assumptions, and how often is for `panj run` to say."
+)
+
+
+MORE = (
+    "--full for choices with their reasons, the state of things and the rules; --week N for one week "
+    "with every option."
 )
 
 
@@ -74,29 +81,31 @@ class Story:
         self.model = model
         self.weeks = weeks(model)
 
-    def show(self, week: int | None = None) -> None:
-        """Print the story, or one week in full.
+    def show(self, week: int | None = None, full: bool = False) -> None:
+        """Print the story, or one week in full; choices, states and rules only where `full`.
 
         Raises
         ------
         ScenarioError
             The run has no such week.
         """
-        out = console()
         if week is not None:
-            out.print(week_page.page(self.model, self._week(week)))
-            return
-        out.print(Text(f"{self._title()}", style="bold"))
-        out.print(Text(self._identity()))
-        out.print(heading("How to read this"))
-        out.print(Text(READ))
-        out.print(heading("The run"))
-        out.print(self._told())
-        out.print(heading("Where it ends"))
-        for line in narrative.ending(self.model):
-            out.print(Text(line))
-        out.print(heading("Rules named above"))
-        out.print(self._rules())
+            show(week_page.page(self.model, self._week(week)))
+        else:
+            show(self.page(full))
+
+    def page(self, full: bool = False) -> RenderableType:
+        """Return the story: where it ends, what moved when; choices, states and rules where `full`."""
+        first, *rest = narrative.ending(self.model)
+        parts: list[RenderableType] = [Text(self._identity(), style="dim")]
+        if full:
+            parts.append(section("How to read this", Text(READ)))
+        parts.append(section("The run", self._told(full)))
+        parts.append(section("Where it ends", *map(Text, rest)))
+        if full:
+            parts.append(section("Rules named above", self._rules()))
+        question = self.model.spec.question if self.model.spec is not None else ""
+        return page(self._title(), first, *parts, question=question or "", more="" if full else MORE)
 
     def record(self, week: int | None = None) -> dict[str, Any]:
         """Return the story as plain data, of all weeks or of one in full.
@@ -144,24 +153,25 @@ class Story:
         ]
         if spec is not None:
             parts.insert(0, f"scenario {spec.hash[:8]}")
-        asked = f"{spec.question}\n" if spec is not None and spec.question else ""
-        return asked + " · ".join(parts)
+        return " · ".join(parts)
 
-    def _told(self) -> Table:
+    def _told(self, full: bool) -> Table:
         model = self.model
         grid = Table.grid(padding=(0, 1))
         for justify in ("right", "left"):
             grid.add_column(justify=justify, no_wrap=True)
         grid.add_column(overflow="fold")
-        grid.add_row("0", str(model.plan.start), Text(f"At the start: {narrative.state(model, 0)}."))
+        if full:
+            grid.add_row("0", str(model.plan.start), Text(f"At the start: {narrative.state(model, 0)}."))
         since: list[Decision] = []
         for week in self.weeks:
             since += week.decisions
             strong = len(week.changes) + len(week.events)
             brought = narrative.brought(model, week)
             rows = [Text(said, style="bold" if k < strong else "") for k, said in enumerate(brought)]
-            rows += [_decided(model, decision) for decision in week.news]
-            if week.number % narrative.QUARTER == 0 and model.failure is None:
+            if full:
+                rows += [_decided(model, decision) for decision in week.news]
+            if full and week.number % narrative.QUARTER == 0 and model.failure is None:
                 rows.append(Text(f"State: {narrative.state(model, week.number)}.", style="dim"))
                 rows.append(Text(f"Taken in these weeks: {narrative.counted(since)}.", style="dim"))
                 since = []

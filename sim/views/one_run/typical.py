@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rich.padding import Padding
-from rich.text import Text
-
-from sim.analysis.one_run import reasons
 from sim.analysis.one_run.turning_points import option_of, turning_points
 from sim.analysis.one_run.typical import Typical, typical
 from sim.analysis.one_run.weeks import LADDERS, day_of
+from sim.model.glossary import CLASSES
 from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
 from sim.study.results.names import find, opened
 from sim.study.results.result import Result
-from sim.views.numbers import FAINT, counted, percent
+from sim.views.numbers import counted, percent
 from sim.views.one_run import narrative
-from sim.views.one_run.lines import BLANK, Line, html, pull
-from sim.views.terminal import console
+from sim.views.one_run.decision import weighed
+from sim.views.one_run.lines import BLANK, Line, html, rendered
+from sim.views.terminal import show
 
 if TYPE_CHECKING:
     from sim.analysis.one_run.replay import Replay
@@ -43,6 +41,13 @@ MOST = 7
 #: Instruments whose first steps are told.
 TOLD = ("words", "force", "contact", "resistance", "trade", "panjshir", "guarantee")
 
+#: Sentences of a story in short.
+BRIEFLY = 4
+
+BRIEF = (
+    "One run for each class, the most like all others that end so. In square brackets stand weeks of the "
+    "run: panj explain DIR --run ID --week N shows them."
+)
 READ = (
     "For each class of paths, the run that lies nearest to all others that end in it, by its ladders week "
     "by week and by its counts and stocks at the end. In square brackets stand the weeks whose records "
@@ -63,10 +68,11 @@ class Ref(NamedTuple):
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence with the records it rests on."""
+    """A sentence with the records it rests on; the heavier, the sooner it is told."""
 
     text: str
     refs: tuple[Ref, ...]
+    weight: float = 0.0
 
     def __str__(self) -> str:
         weeks = list(dict.fromkeys(one.week for one in self.refs))
@@ -100,10 +106,15 @@ class Told:
     chapters: tuple[Chapter, ...]
     model: Replay
 
-    def lines(self) -> list[Line]:
-        """Return the story line by line."""
+    def lines(self, full: bool = True) -> list[Line]:
+        """Return the story line by line; else what its class means and its heaviest sentences."""
         share = f"{self.of.runs:,} of {counted(self.of.of, 'run')} ({percent(self.of.runs / self.of.of)})"
         found = [Line(0, f"{self.of.path.capitalize()}: run {self.of.run}, typical of {share}", True)]
+        if not full:
+            every = [one for chapter in self.chapters for one in chapter.sentences]
+            heaviest = sorted(every, key=lambda one: -one.weight)[:BRIEFLY]
+            words = [CLASSES[self.of.path], *(str(one) for one in every if one in heaviest)]
+            return [*found, *(Line(1, one) for one in words), BLANK]
         for chapter in self.chapters:
             found.append(Line(0, chapter.title, True))
             found += [Line(1, str(one)) for one in chapter.sentences]
@@ -135,17 +146,20 @@ class Stories:
     def __iter__(self) -> Iterator[Told]:
         return iter(self.told)
 
-    def lines(self) -> list[Line]:
-        """Return everything line by line."""
-        head = [Line(0, f"{self.title}: typical stories", True), BLANK, Line(0, READ), BLANK]
-        return head + [line for one in self.told for line in one.lines()]
+    def lines(self, full: bool = True) -> list[Line]:
+        """Return the stories line by line, in full or in short."""
+        head = [
+            Line(0, f"{self.title}: typical stories", True),
+            BLANK,
+            Line(0, READ if full else BRIEF),
+            BLANK,
+        ]
+        foot = [] if full else [Line(0, "More: --full for the whole stories; --run ID for one run.")]
+        return head + [line for one in self.told for line in one.lines(full)] + foot
 
-    def show(self) -> None:
-        """Print the stories."""
-        out = console()
-        for line in self.lines():
-            said = Text(line.text, style="bold" if line.strong else "")
-            out.print(Padding(said, (0, 0, 0, 2 * line.indent), expand=False) if line.text else "")
+    def show(self, full: bool = False) -> None:
+        """Print the stories, in short unless `full`."""
+        show(rendered(self.lines(full)))
 
     def html(self) -> str:
         """Return the stories as a piece of an HTML page, without style of its own."""
@@ -207,8 +221,11 @@ def chapters(model: Replay) -> list[Chapter]:
         weeks = [week for week, day in enumerate(days, 1) if day.year == year]
         mine = [one for one in candidates if one.week in weeks]
         chosen = sorted(mine, key=lambda one: (-one.weight, one.week))[:MOST]
-        told = [one.tell(before) for one in sorted(chosen, key=lambda one: (one.week, -one.weight))]
-        sentences = [_opening(model, weeks[0] - 1), *filter(None, told), _counts(model, weeks)]
+        told = []
+        for one in sorted(chosen, key=lambda one: (one.week, -one.weight)):
+            if (sentence := one.tell(before)) is not None:
+                told.append(replace(sentence, weight=one.weight))
+        sentences = [_opening(model, weeks[0] - 1), *told, _counts(model, weeks)]
         if len(mine) > len(chosen):
             left = [Ref(week) for week in sorted(one.week for one in mine if one not in chosen)]
             sentences.append(Sentence(f"Left out here: {counted(len(left), 'more turn')}.", tuple(left)))
@@ -294,20 +311,7 @@ def _moved(model: Replay, decision: Decision, week: int, before: set[Ref]) -> st
     before.add(ref)
     when = "" if decision.week == week else f" in week {decision.week}"
     said = f"{who}{when} chose to {meaning[0].lower()}{meaning[1:]}"
-    if decision.bound:
-        return f"{said}, bound by a commitment"
-    return f"{said} (chance {percent(decision.chance)}{_sides(decision)})"
-
-
-def _sides(decision: Decision) -> str:
-    other = reasons.compared(decision)
-    if other is None:
-        return ""
-    rows = [one for one in reasons.reasons(decision, decision.choice, other) if abs(one.push) >= FAINT]
-    carried = next((one for one in rows if one.push > 0.0), None)
-    spoke = next((one for one in rows if one.push < 0.0), None)
-    said = f"; for it {pull(*carried)}" if carried else "; no rule for it"
-    return said + (f", against it {pull(*spoke)}" if spoke else "")
+    return f"{said} ({weighed(decision)})"
 
 
 def _first_steps(model: Replay) -> list[Candidate]:

@@ -62,7 +62,7 @@ def appraisal(model: PolicyModel, decision: Decision) -> RenderableType:
     """Return the table behind one choice: options side by side, rule by rule, then chance and luck."""
     options = list(decision.utilities)
     marked = [f"→ {name}" if name == decision.choice else name for name in options]
-    made = table("", decision.instrument, "¶", *marked, right=marked)
+    made = table(decision.instrument, "¶", *marked, right=marked)
     made.add_row("base", "", *(narrative.minus(decision.bases[name]) for name in options))
     pushes = {name: decision.push(name) for name in options}
     for rule in model.registry.rules.values():

@@ -23,6 +23,7 @@ from sim.analysis.article.readings import readings as all_readings
 from sim.model import calibrated
 from sim.scenario.catalogue import reading_names
 from sim.views import numbers, terminal
+from sim.views.numbers import counted
 from sim.views.terminal import progress
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 #: How a verdict is set: red where a claim fails.
 STYLES: dict[str, str] = {HOLDS: "green", FAILS: "bold red", SMALL: "yellow", UNDECIDED: "yellow"}
 STANDINGS = {"robust": "green", "model-dependent": "yellow", "contested": "bold red", "holds in none": "red"}
+
+UNDER = "Under these assumptions, not about the world."
 
 #: Verdicts short enough for a column of the table of readings.
 SHORT: dict[str, str] = {HOLDS: "holds", FAILS: "fails", SMALL: "small", UNDECIDED: "open"}
@@ -44,6 +47,7 @@ def claims_command(
     ablation: bool,
     out: Path | None,
     threads: int | None,
+    full: bool,
     as_json: bool,
     quiet: bool,
 ) -> bool:
@@ -62,7 +66,7 @@ def claims_command(
         return not any(found.failing for found in table.by_reading.values())
     with progress(len(CLAIMS), silent) as tick:
         found = claims(runs, seed, reading=reading, threads=threads, progress=tick)
-    _put(found.record(), as_json, lambda: claims_page(found))
+    _put(found.record(), as_json, lambda: claims_page(found, full))
     return not found.failing
 
 
@@ -70,7 +74,7 @@ def _put(record: Any, as_json: bool, shown: Callable[[], RenderableType]) -> Non
     if as_json:
         print(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
     else:
-        terminal.console().print(shown())
+        terminal.show(shown())
 
 
 def save_ablation(found: Ablation, folder: Path) -> list[Path]:
@@ -84,46 +88,49 @@ def save_ablation(found: Ablation, folder: Path) -> list[Path]:
     return [*made, write_text(content, path)]
 
 
-def claims_page(found: Claims) -> RenderableType:
-    """Return the claims one by one, each with what it rests on, and how to read them."""
+def claims_page(found: Claims, full: bool = False) -> RenderableType:
+    """Return the claims with their verdicts; what was measured and what they rest on where `full`."""
     reading = "as read" if found.reading is None else f"reading {found.reading}"
-    title = f"The article's claims, {found.runs:,} pairs each, seed {found.seed}, {reading}"
-    head = _grid()
-    head.add_row("", "", "right", "")
-    head.add_row("what was compared", "effect (95 % interval)", "way", "verdict")
-    head.style = "dim"
-    blocks = [_block(row) for row in found.rows]
-    told = Text(f"{_how()} {region_words(found)}", style="dim")
-    return Group(terminal.heading(title), head, *blocks, _verdicts(found), told)
-
-
-def _grid() -> Table:
-    """Return an empty table of the four columns that all claims share."""
-    made = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    made.add_column(ratio=1)
-    made.add_column(justify="right", width=34)
-    made.add_column(justify="right", width=5)
-    made.add_column(width=19)
-    return made
-
-
-def _block(row: Row) -> RenderableType:
-    head = Text.assemble((f"{row.id}  ", "bold"), (row.claim, "bold"))
-    head.append(f"  {numbers.marks(row.paragraphs)}, {row.kind}", style="dim")
-    title = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    title.add_column(ratio=1)
-    title.add_column(width=19)
-    title.add_row(head, _verdict(row.verdict))
-    table = _grid()
-    for one in row.parts:
-        table.add_row(Padding(_part(one), (0, 0, 0, 5)), span(one), _right(one), _own(row, one))
-    return Group(
-        Text(""), title, table, *(Padding(Text(note, style="dim"), (0, 0, 0, 5)) for note in _notes(row))
+    shown = [_block(row, full) for row in found.rows]
+    return terminal.page(
+        f"The article's claims, {found.runs:,} pairs each, seed {found.seed}, {reading}",
+        finding(found),
+        Text(""),
+        *shown,
+        Text(f"\n{_how()} {region_words(found)}" if full else f"\n{UNDER}", style="dim"),
+        more="" if full else "--full for effects with intervals, what each claim rests on, how to read them.",
     )
 
 
-def _part(one: Measured) -> str:
-    return f"finding: {one.part.name}" if one.part.role == "finding" else one.part.name
+def finding(found: Claims) -> str:
+    """Return the first sentence: which claims hold, fail, are too small or undecided."""
+    counts = {name: [row.id for row in found.rows if row.verdict == name] for name in STYLES}
+    told = [f"{name}: {', '.join(ids)}" for name, ids in counts.items() if ids]
+    evidence = [row.id for row in found.rows if row.kind == "emergent" and row.verdict == HOLDS]
+    return (
+        f"{len(counts[HOLDS])} of {counted(len(found.rows), 'claim')} hold, {len(counts[FAILS])} fail "
+        f"({'; '.join(told)}). Only emergent claims count as evidence for the model; those that hold: "
+        f"{', '.join(evidence) or 'none'}."
+    )
+
+
+def _block(row: Row, full: bool) -> RenderableType:
+    head = Text.assemble((f"{row.id}  ", "bold"), _verdict(row.verdict))
+    head.append(f"  {numbers.marks(row.paragraphs)}, {row.kind}", style="dim")
+    lines: list[RenderableType] = [head, Padding(row.claim, (0, 0, 0, 5))]
+    if full:
+        lines += [Padding(_part(row, one), (0, 0, 0, 7)) for one in row.parts]
+        lines += [Padding(Text(note, style="dim"), (0, 0, 0, 7)) for note in _notes(row)]
+    return Group(*lines)
+
+
+def _part(row: Row, one: Measured) -> Text:
+    """Write what was compared, its effect, how many pairs moved the right way, the verdict."""
+    name = f"finding: {one.part.name}" if one.part.role == "finding" else one.part.name
+    facts = [span(one), *([f"{right} the right way"] if (right := _right(one)) else [])]
+    words = Text(f"{name}: {', '.join(facts)}")
+    own = _own(row, one)
+    return Text.assemble(words, ", ", own) if own.plain else words
 
 
 def _own(row: Row, one: Measured) -> Text:
@@ -179,24 +186,9 @@ def _turns(turns: Sequence[Turn]) -> str:
     return f"no single change tried is enough; the closest: {told}"
 
 
-def _verdicts(found: Claims) -> Text:
-    counts = {name: [row.id for row in found.rows if row.verdict == name] for name in STYLES}
-    line = Text("\n")
-    for name, ids in counts.items():
-        if ids:
-            line.append(f"{name}: ", style=STYLES[name])
-            line.append(f"{', '.join(ids)}   ")
-    evidence = [row.id for row in found.rows if row.kind == "emergent" and row.verdict == HOLDS]
-    line.append(
-        "\nOnly emergent claims count as evidence for the model; those that hold: "
-        f"{', '.join(evidence) or 'none'}."
-    )
-    return line
-
-
 def _how() -> str:
     return (
-        "\nUnder these assumptions, not about the world. Pairs meet the same chance with and without the "
+        f"{UNDER} Pairs meet the same chance with and without the "
         "change; 'right way' is the share of the pairs that moved at all which moved as the claim says. A "
         "claim holds where the whole interval lies beyond the smallest effect that matters (five points of a "
         "share, four weeks of restricted mean time, a tenth of a quantity's 5–95 % spread over the prior "
@@ -223,28 +215,33 @@ def region_words(found: Claims) -> str:
 def matrix(found: Matrix) -> RenderableType:
     """Return the standing of each claim, where it does not hold, and what the readings say."""
     names = list(found.by_reading)
-    elsewhere = "elsewhere"
-    table = terminal.table("", "", "standing", f"holds in, of {len(names)}", elsewhere, wide=(elsewhere,))
+    heads = ("standing", f"holds in, of {len(names)}")
+    table = terminal.table("", *heads, "elsewhere", wide=("elsewhere",))
     first = next(iter(found.by_reading.values()))
-    told = Table.grid(padding=(0, 2))
-    told.add_column(style="bold", no_wrap=True)
-    told.add_column()
+    claims_ = []
     for row in first.rows:
         verdicts = {name: one[row.id].verdict for name, one in found.by_reading.items()}
         standing = found.standing[row.id]
         holding = sum(verdict == HOLDS for verdict in verdicts.values())
         table.add_row(row.id, Text(standing, style=STANDINGS[standing]), str(holding), _elsewhere(verdicts))
-        told.add_row(row.id, f"{row.claim} ({numbers.marks(row.paragraphs)}, {row.kind})")
-    told.add_row("", "")
-    for one_reading in all_readings():
-        if one_reading.name in names:
-            told.add_row(one_reading.name, f"{one_reading.claim} ({numbers.marks(one_reading.paragraphs)})")
-    words = (
-        "\nRobust: holds in every reading. Model-dependent: holds in some, reversed in none. Contested: "
+        claims_.append(terminal.entry(row.id, f"{row.claim} ({numbers.marks(row.paragraphs)}, {row.kind})"))
+    readings_ = [
+        terminal.entry(one.name, f"{one.claim} ({numbers.marks(one.paragraphs)})")
+        for one in all_readings()
+        if one.name in names
+    ]
+    note = (
+        "Robust: holds in every reading. Model-dependent: holds in some, reversed in none. Contested: "
         "reversed in at least one. 'small' is too small to matter, 'open' undecided at this number of pairs."
     )
-    title = f"The article's claims under each reading, {first.runs:,} pairs each, seed {first.seed}"
-    return Group(terminal.heading(title), table, Text(""), told, Text(words, style="dim"))
+    counts = {name: sum(one == name for one in found.standing.values()) for name in STANDINGS}
+    return terminal.page(
+        f"The article's claims under each reading, {first.runs:,} pairs each, seed {first.seed}",
+        f"Of {counted(len(first.rows), 'claim')}: {', '.join(f'{n} {name}' for name, n in counts.items())}.",
+        terminal.section("Verdicts", table, note=note),
+        terminal.section("Claims", *claims_),
+        terminal.section("Readings", *readings_),
+    )
 
 
 def _elsewhere(verdicts: Mapping[str, str]) -> Text:
@@ -260,53 +257,46 @@ def ablation_page(found: Ablation, pictures: Sequence[Path]) -> RenderableType:
     """Return the tables of the ablation: paragraphs, rules, pairs that are more or less than their sum."""
     base, null = found.base, found.null.share
     words = (
-        f"With every rule: a clash in {_share(base['clashes'])}, talks in {_share(base['talks'])} of runs. "
-        f"Null model, no rule at all: {_share(null['clashes'])} and {_share(null['talks'])}."
+        f"With every rule there is a clash in {_share(base['clashes'])} and there are talks in "
+        f"{_share(base['talks'])} of runs; with no rule at all (the null model) in "
+        f"{_share(null['clashes'])} and {_share(null['talks'])}."
     )
-    title = (
-        f"What is worth how much, {found.runs:,} pairs each, seed {found.seed}, {found.reading or 'as read'}"
-    )
-    parts: list[RenderableType] = [
-        terminal.heading(title),
-        Text(words),
-        terminal.heading("By paragraph: every rule that cites it off at once"),
-        _worths(found.paragraphs, "rules"),
-        terminal.heading("By rule"),
-        _worths(found.rules, "¶"),
-        terminal.heading(
-            "Pairs of the strongest rules whose worth for clashes is surely not the sum of the two"
-        ),
-        _pairs(found.pairs),
-    ]
-    explained = (
-        "\nUnder these assumptions. Worth: with the rules less without, over pairs with the same chance; "
+    note = (
+        "Under these assumptions. Worth: with the rules less without, over pairs with the same random draws; "
         "positive for clashes means that the rules make them likelier. Odds ×: odds with by odds without."
     )
-    parts.append(Text(explained, style="dim"))
-    if pictures:
-        parts.append(Text(f"\npictures and tables: {', '.join(str(path) for path in pictures)}"))
-    return Group(*parts)
+    drawn = [Text(f"\nPictures and tables: {', '.join(map(str, pictures))}")] if pictures else []
+    return terminal.page(
+        f"What is worth how much, {found.runs:,} pairs each, seed {found.seed}, {found.reading or 'as read'}",
+        words,
+        terminal.section("By paragraph: every rule that cites it off at once", _worths(found.paragraphs)),
+        terminal.section("By rule", _worths(found.rules), note=note),
+        terminal.section("Pairs of the strongest rules that surely do not add up", _pairs(found.pairs)),
+        *drawn,
+    )
 
 
-def _worths(worths: Sequence[Worth], beside: str) -> Table:
-    columns = ("clashes, points", "odds ×", "talks, points", "odds × ", "talks, weeks")
-    table = terminal.table("", "", beside, *columns, right=columns, wide=(beside,))
+def _worths(worths: Sequence[Worth]) -> Table:
+    heads = ("clashes,\npoints", "odds ×", "talks,\npoints", "odds × ", "talks,\nweeks")
+    table = terminal.table("", *heads, right=heads, wide=("",))
     for one in worths:
+        cites = "" if one.name.startswith("¶") else f" {numbers.marks(one.paragraphs)}"
+        rules = f": {', '.join(one.rules)}" if one.name.startswith("¶") else ""
         table.add_row(
-            one.name,
-            ", ".join(one.rules) if beside == "rules" else numbers.marks(one.paragraphs),
+            f"{one.name}{rules}{cites}",
             _points(one.worth["clashes"]),
             f"{one.odds_ratio['clashes']:.2f}",
             _points(one.worth["talks"]),
             f"{one.odds_ratio['talks']:.2f}",
             _interval(one.worth["talks_week"], 1.0),
         )
+    table.padding = (0, 0, 0, 0)
     return table
 
 
 def _pairs(pairs: Sequence[Worth]) -> RenderableType:
-    columns = ("clashes, points", "beyond the sum")
-    table = terminal.table("", "pair", *columns, right=columns)
+    heads = ("clashes, points", "beyond the sum")
+    table = terminal.table("pair", *heads, right=heads)
     for one in pairs:
         beyond = (one.beyond or {})["clashes"]
         if beyond.low > 0 or beyond.high < 0:

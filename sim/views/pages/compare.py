@@ -6,23 +6,30 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.console import RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from sim import __version__
 from sim.analysis.choosing.compare import Comparison, Contrast, compare
-from sim.analysis.choosing.differences import KINDS
+from sim.analysis.choosing.differences import KINDS, Difference
 from sim.analysis.one_run.against import Parting, Turn
 from sim.analysis.statistics.pairs import Effect
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
 from sim.views import numbers, terminal
-from sim.views.numbers import bare
+from sim.views.numbers import bare, percent, signed
 from sim.views.terminal import progress
 
 #: How many flips and turns the page shows; the record has all.
 MOST = 8
+
+#: Names of classes broken for narrow columns.
+HYPHENATED = {
+    "rapprochement": "rappro-\nchement",
+    "quiet accommodation": "quiet\naccommo-\ndation",
+    "armed standoff": "armed\nstand-\noff",
+}
 
 
 def compare_command(
@@ -33,6 +40,7 @@ def compare_command(
     threads: int | None,
     out: Path | None,
     forms: Sequence[str],
+    full: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -40,13 +48,13 @@ def compare_command(
     from sim.views.plots.files import forms_named
 
     wanted = forms_named(forms)
-    with progress(2 * runs, quiet or as_json) as tick:
+    with progress(4 * runs, quiet or as_json) as tick:
         found = compare(first, second, runs=runs, seed=seed, threads=threads, progress=tick)
     written = [] if out is None else save(found, out, wanted)
     if as_json:
         print(json.dumps(found.record(), ensure_ascii=False, indent=2, allow_nan=False))
         return
-    terminal.console().print(compare_page(found))
+    terminal.show(compare_page(found, full))
     for path in written:
         print(path)
 
@@ -80,126 +88,143 @@ def _about(found: Comparison, kind: str, unit: str, interval: str) -> list[tuple
     ]
 
 
-def compare_page(found: Comparison) -> RenderableType:
-    """Return the whole comparison for a reader."""
+def compare_page(found: Comparison, full: bool = False) -> RenderableType:
+    """Return the comparison for a reader: the finding, differences, effects; all flows where `full`."""
     one, two = found.names
-    blocks: list[RenderableType] = [
-        terminal.heading(f"{one}  →  {two}"),
-        Text(f"{found.specs[0].title}  →  {found.specs[1].title}", style="dim"),
+    failed = f" {found.failed:,} pairs left out because a run failed." if found.failed else ""
+    return terminal.page(
+        f"{one}  →  {two}",
+        finding(found),
         *_differences(found),
-        terminal.heading(f"Which paths flip ({found.runs:,} pairs on the same chance, seed {found.seed})"),
-        *_flows(found),
-        terminal.heading("Effects: what the second adds to the first, pair by pair (95 % intervals)"),
         _effects(found),
-        terminal.heading("When and why they part"),
-        *_parting(found),
-    ]
-    if found.failed:
-        blocks.append(Text(f"\n{found.failed:,} pairs left out because a run failed.", style="yellow"))
-    blocks.append(
-        Text("\nUnder the assumptions of these two files; not a forecast.", style="dim"),
+        _flips(found),
+        *([_flows(found)] if full and found.sound.any() else []),
+        terminal.section("When and why they part", *_parting(found)),
+        Text(f"\nUnder the assumptions of these two files; not a forecast.{failed}", style="dim"),
+        question=f"{found.specs[0].title}  →  {found.specs[1].title}",
+        more="" if full else "--full for every flow from class to class; --out DIR for pictures.",
     )
-    return Group(*blocks)
+
+
+def finding(found: Comparison) -> str:
+    """Return the first sentence: which event and which class the second makes likelier or less likely."""
+    if not found.sound.any():
+        return "No pair in which both runs are valid."
+    shares = [one for one in found.contrasts if one.unit == "share" and clear(_headline(one))]
+    shares.sort(key=lambda one: -abs(_headline(one).mean))
+    events = [one for one in shares if one.name not in PATHS][:1]
+    classes = [one for one in shares if one.name in PATHS][:1]
+    if not shares:
+        return f"{found.names[1]} makes no event and no class likelier or less likely beyond chance."
+    words = " and ".join(_likelier(one) for one in events + classes)
+    return f"{found.names[1]} makes {words}."
+
+
+def _headline(one: Contrast) -> Effect:
+    """Return the change a page leads with: across plausible parameters where these were run."""
+    return one.change if one.across is None else one.across.change
+
+
+def _likelier(one: Contrast) -> str:
+    verb = "likelier" if _headline(one).mean > 0 else "less likely"
+    levels = f"{percent(one.first.mean)} → {percent(one.second.mean)} at the defaults"
+    if (across := one.across) is not None:
+        ends = f", 90 % of cases {_span(across.low, across.high, 100)}" if across.low < across.high else ""
+        wide = f"{numbers.points(across.change.mean)} points across plausible parameters{ends}"
+        levels = f"{wide}; {levels}"
+    return f"{one.name.removesuffix(', ever')} {verb} ({levels})"
 
 
 def _differences(found: Comparison) -> list[RenderableType]:
     if not found.differences:
-        return [terminal.heading("The two are the same once resolved: nothing differs but the names.")]
+        return [Text("\nThe two are the same once resolved: nothing differs but the names.")]
     blocks: list[RenderableType] = []
     for kind, title in KINDS.items():
         rows = [one for one in found.differences if one.kind == kind]
-        if not rows:
-            continue
-        blocks.append(terminal.heading(title))
-        wide = ("first", "second", "source")
-        made = terminal.table("", "what", "first", "second", "unit", "grade", "source", wide=wide)
-        for one in rows:
-            made.add_row(
-                one.name, one.first or "–", one.second or "–", one.unit, one.grade, _brief(one.source)
-            )
-        blocks.append(made)
+        if rows:
+            blocks.append(terminal.section(title, *map(_difference, rows)))
     return blocks
 
 
-def _brief(words: str, most: int = 90) -> str:
-    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+def _difference(one: Difference) -> RenderableType:
+    change = f"{one.first} → {one.second}" if one.first and one.second else one.second or f"not: {one.first}"
+    source = Text(": ".join(filter(None, (one.grade, one.source))), style="dim")
+    return terminal.entry(one.name, "", f"{change} {one.unit}".rstrip(), source)
 
 
-def _flows(found: Comparison) -> list[RenderableType]:
-    flows, sound = found.flows, int(found.sound.sum())
-    if not sound:
-        return [Text("No pair in which both runs are sound.")]
+def _flips(found: Comparison) -> RenderableType:
+    share = found.flipped
+    lines = [
+        Padding(
+            f"{one['from']} → {one['to']}: {numbers.counted(one['pairs'], 'pair')}, such as run "
+            f"{one['example']}",
+            (0, 0, 0, 2),
+        )
+        for one in found.flips()[:MOST]
+    ]
+    words = f"{bare(share.mean)} % of pairs end in another class ({bare(share.low)} to {bare(share.high)} %)."
+    title = f"Which paths flip ({found.runs:,} pairs with the same random draws, seed {found.seed})"
+    return terminal.section(title, Text(words), *lines)
+
+
+def _flows(found: Comparison) -> RenderableType:
+    flows = found.flows
     used = [k for k in range(len(PATHS)) if flows[k].any() or flows[:, k].any()]
-    columns = [PATHS[k].replace(" ", "\n") for k in used]
-    made = terminal.table("", "first \\ second", *columns, "all", right=(*columns, "all"))
+    heads = [*(HYPHENATED.get(PATHS[k], PATHS[k].replace(" ", "\n")) for k in used), "all"]
+    made = terminal.table("first \\ second", *heads, right=heads, wide=("first \\ second",))
+    made.padding = (0, 0, 0, 0)
     for row in used:
         cells = [_cell(int(flows[row, column]), row == column) for column in used]
         made.add_row(PATHS[row], *cells, f"{int(flows[row].sum()):,}")
-    made.add_row("all", *(f"{int(flows[:, k].sum()):,}" for k in used), f"{sound:,}", style="bold")
-    share = found.flipped
-    words = f"{bare(share.mean)} % of pairs end in another class ({bare(share.low)} to {bare(share.high)} %)."
-    lines = [
-        f"{one['from']} → {one['to']}: {numbers.counted(one['pairs'], 'pair')}, such as run {one['example']}"
-        for one in found.flips()[:MOST]
-    ]
-    return [made, Text(words), *(Text(f"  {line}") for line in lines)]
+    made.add_row("all", *(f"{int(flows[:, k].sum()):,}" for k in used), f"{int(flows.sum()):,}", style="bold")
+    return terminal.section("Pairs by class in the first (rows) and in the second (columns)", made)
 
 
 def _cell(count: int, same: bool) -> Text:
     return Text("·" if count == 0 else f"{count:,}", style="dim" if same or count == 0 else "bold")
 
 
-def _effects(found: Comparison) -> Table:
-    made = terminal.table(
-        "",
-        "",
-        "first",
-        "second",
-        "change",
-        "interval",
-        "unit",
-        right=("first", "second", "change", "interval"),
-    )
+def _effects(found: Comparison) -> RenderableType:
+    wide = any(one.across is not None for one in found.contrasts)
+    heads = ["across parameters\n(90 % of cases)"] if wide else []
+    heads += ["at the\ndefaults", "change\n(95 % interval)"]
+    made = terminal.table("", *heads, right=heads, wide=("",))
     for one in found.contrasts:
-        if one.unit == "share" and one.first.mean == one.second.mean == 0:
-            continue
-        made.add_row(*cells(one), style=None if clear(one.change) else "dim")
-    return made
+        if not (one.unit == "share" and one.first.mean == one.second.mean == 0):
+            made.add_row(*cells(one), style=None if clear(one.change) else "dim")
+    note = "Shares in %, their changes in points. Faint: the interval at the defaults holds zero."
+    if wide:
+        note += (
+            " Across parameters: mean over cases, and what 90 % of them show without Monte Carlo noise (– "
+            "where they are too few to tell apart); both scenarios meet the same values and random draws."
+        )
+    return terminal.section("What the second adds to the first, pair by pair", made, note=note)
 
 
 def cells(one: Contrast) -> list[str]:
-    """Return the cells of one row: name, both levels, change, interval, unit."""
-    factor, unit = (100.0, "%; points") if one.unit == "share" else (1.0, one.unit)
-    low, high = (_signed(factor * end) for end in (one.change.low, one.change.high))
-    return [
-        one.name,
-        _figure(factor * one.first.mean),
-        _figure(factor * one.second.mean),
-        _signed(factor * one.change.mean),
-        f"{low} … {high}",
-        unit,
-    ]
+    """Return the cells of one row: name with unit, change across parameters, both levels, change."""
+    factor = 100.0 if one.unit == "share" else 1.0
+    unit = "" if one.unit in ("share", "count", "index", "week") else one.unit
+    across = []
+    if one.across is not None:
+        across = [_interval(one.across.change.mean, one.across.low, one.across.high, factor)]
+    levels = f"{numbers.figure(factor * one.first.mean)} → {numbers.figure(factor * one.second.mean)}"
+    change = _interval(one.change.mean, one.change.low, one.change.high, factor)
+    return [f"{one.name}, {unit}".rstrip(", "), *across, levels, change]
+
+
+def _interval(mean: float, low: float, high: float, factor: float) -> str:
+    return f"{numbers.added(factor * mean)} ({_span(low, high, factor)})"
+
+
+def _span(low: float, high: float, factor: float) -> str:
+    """Write a range; where it has no width none could be estimated."""
+    return f"{numbers.added(factor * low)} to {numbers.added(factor * high)}" if low < high else "–"
 
 
 def clear(change: Effect) -> bool:
     """Say whether an interval leaves out zero."""
     return change.low > 0 or change.high < 0
-
-
-def _figure(value: float) -> str:
-    if value != value:
-        return "–"
-    size = abs(value)
-    if size >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if size >= 10 else f"{value:.2f}" if size >= 0.1 or not size else f"{value:.1g}"
-
-
-def _signed(value: float) -> str:
-    if value != value or abs(value) == float("inf"):
-        return "–"
-    sign = "+" if value > 0 else "−" if value < 0 else ""
-    return sign + _figure(abs(value))
 
 
 def _parting(found: Comparison) -> list[RenderableType]:
@@ -217,7 +242,7 @@ def _parting(found: Comparison) -> list[RenderableType]:
     blocks: list[RenderableType] = [Text(line) for line in lines]
     if part.turns:
         blocks.append(Text(f"In run {part.replicate}, until then, for the first time:"))
-        blocks += [Text(f"  {turn_words(one)}") for one in part.turns[:MOST]]
+        blocks += [Padding(turn_words(one), (0, 0, 0, 2)) for one in part.turns[:MOST]]
     else:
         blocks.append(Text("No choice differs before the rungs do: chance and the border part them."))
     blocks += _tally(part)
@@ -238,7 +263,7 @@ def turn_words(one: Turn) -> str:
     rules = load().rules
     pushes = [(name, push) for name, push in one.rules.items() if abs(push) >= 0.0005][:3]
     why = ", ".join(
-        f"{name} {_signed(push)} {numbers.marks(rules[name].paragraphs) if name in rules else ''}".rstrip()
+        " ".join([name, signed(push), *([numbers.marks(rules[name].paragraphs)] if name in rules else [])])
         for name, push in pushes
     )
     return f"{head} ({why or 'other things open or easy'})"
@@ -249,8 +274,8 @@ def _tally(part: Parting) -> list[RenderableType]:
         return []
     rules = load().rules
     head = f"Rules that did most to turn choices, over {part.replayed} pairs around the median one:"
-    lines = []
+    lines: list[RenderableType] = []
     for name, count in list(part.tally.items())[:MOST]:
         claim = f": {rules[name].claim}" if name in rules else ""
-        lines.append(Text(f"  {name} in {count}{claim}"))
+        lines.append(Padding(f"{name} in {count}{claim}", (0, 0, 0, 2)))
     return [Text(head), *lines]

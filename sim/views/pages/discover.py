@@ -6,16 +6,19 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
 from sim.analysis.deciding import box_file, cases
-from sim.analysis.deciding.boxes import Fit
+from sim.analysis.deciding.boxes import Box, Fit
 from sim.analysis.deciding.cases import Discovery
 from sim.errors import ScenarioError
 from sim.views import terminal
-from sim.views.numbers import bare
+from sim.views.numbers import bare, counted
 from sim.views.pages.sensitivity import chosen, under
+
+#: Ends of the tree that the page shows.
+MOST_LEAVES = 6
 
 
 def discover_command(
@@ -47,62 +50,65 @@ def discover_command(
         record = found.record() | {"written": [str(one) for one in written]}
         print(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
         return
-    terminal.console().print(discover_page(found))
+    terminal.show(discover_page(found))
     for path in written:
         print(path)
 
 
 def discover_page(found: Discovery) -> RenderableType:
-    """Return what was found for a reader."""
-    overall, unknown = found.overall, found.unknown
-    blocks: list[RenderableType] = [
-        terminal.heading(f"In which cases is {found.asked.text}?{under(found.conditions)}"),
-        Text(
-            f"Of {overall.inside:,} cases, {overall.met:,} do: {_dense(overall)}."
-            + (f" {unknown:,} cases have no sound run and count nowhere." if unknown else "")
-            + (
-                f" {found.neighbours:,} that hardly differ from one of them do not count."
-                if found.neighbours
-                else ""
-            )
-        ),
+    """Return the boxes and the tree for a reader, the finding first."""
+    overall = found.overall
+    left = [
+        (found.unknown, "have no valid run and count nowhere"),
+        (found.neighbours, "hardly differ from another one and do not count"),
     ]
-    if found.reason:
-        blocks.append(Text(f"{found.reason[0].upper()}{found.reason[1:]}.", style="yellow"))
-    for number, box in enumerate(found.boxes, 1):
-        blocks.append(terminal.heading(f"Box {number}"))
-        blocks += [Text(f"  {one}", style="bold") for one in box.limits]
-        blocks.append(
-            Text(
-                f"  {_dense(box.fit)} of {box.fit.inside:,} cases inside; "
-                f"holds {bare(box.fit.coverage)} % of all that do"
-            )
+    counts = " ".join(f"{counted(many, 'more case')} {words}." for many, words in left if many)
+    parts = [_box(number, box) for number, box in enumerate(found.boxes, 1)]
+    parts += [_tree(found)] if found.tree else []
+    words = "A box describes where it happens in this design; it is no cause by itself."
+    return terminal.page(
+        f"In which cases is {found.asked.text}?{under(found.conditions)}",
+        finding(found),
+        Text(f"It holds in {overall.met:,} of {counted(overall.inside, 'case')}. {counts}".rstrip()),
+        *parts,
+        *([Text(f"\n{words}", style="dim")] if found.boxes else []),
+        more="-o FILE writes the first box as an experiment with fresh points." if found.boxes else "",
+    )
+
+
+def finding(found: Discovery) -> str:
+    """Return the first sentence: the first box with how often it holds there and elsewhere."""
+    share = f"{_dense(found.overall)} of cases"
+    if not found.boxes:
+        return f"{found.reason[0].upper()}{found.reason[1:]}; it holds in {share}."
+    box = found.boxes[0]
+    there = box.fresh or box.fit
+    return (
+        f"It holds in {_dense(there)} of cases where {' and '.join(map(str, box.limits))}, against {share} "
+        "altogether."
+    )
+
+
+def _box(number: int, box: Box) -> RenderableType:
+    lines = [Text(f"  {one}", style="bold") for one in box.limits]
+    inside = f"{_dense(box.fit)} of {box.fit.inside:,} cases inside"
+    lines.append(Text(f"  {inside}; {bare(box.fit.coverage)} % of all cases in which it holds"))
+    if box.fresh is not None:
+        lines.append(
+            Text(f"  on cases held back while it was drawn: {_dense(box.fresh)} of {box.fresh.inside:,}")
         )
-        if box.fresh is not None:
-            blocks.append(
-                Text(f"  on cases held back while it was drawn: {_dense(box.fresh)} of {box.fresh.inside:,}")
-            )
-    if found.tree:
-        how = (
-            "counted on cases kept aside while it was grown"
-            if found.tree[0].fresh
-            else "too few to keep any aside"
-        )
-        blocks.append(terminal.heading(f"As a tree, densest ends first ({how})"))
-        made = terminal.table("", "cases that do", "95 %", "of", "where", wide=("where",), right=("of",))
-        for leaf in found.tree[:6]:
-            low, high = leaf.fit.interval
-            made.add_row(
-                f"{bare(leaf.fit.density)} %",
-                f"{bare(low)} – {bare(high)} %".replace("·", "0"),
-                f"{leaf.fit.inside:,}",
-                str(leaf),
-            )
-        blocks.append(made)
-    if found.boxes:
-        words = "A box describes where it happens in this design; it is no cause by itself."
-        blocks.append(Text(words, style="dim"))
-    return Group(*blocks)
+    return terminal.section(f"Box {number}", *lines)
+
+
+def _tree(found: Discovery) -> RenderableType:
+    how = (
+        "counted on cases kept aside while it grew" if found.tree[0].fresh else "no cases kept aside, too few"
+    )
+    heads = ("it holds in", "of cases")
+    made = terminal.table(*heads, "where", wide=("where",), right=heads)
+    for leaf in found.tree[:MOST_LEAVES]:
+        made.add_row(_dense(leaf.fit), f"{leaf.fit.inside:,}", str(leaf))
+    return terminal.section(f"As a tree, densest ends first ({how})", made)
 
 
 def _dense(one: Fit) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
 from sim.analysis.past.hindcast import ARTICLE, BANDS, FORECASTERS, MODEL, SCORES, Asked, Hindcast
@@ -20,58 +20,74 @@ WHAT = (
 
 LEGEND = (
     "Chances of yes, or of the right rung; alike quarters share a row. * rests on no report of it, not on a "
-    "report that it did not happen. Tells: at most 80 % of draws before calibration get it right (prior)."
+    "report that it did not happen. Informative: at most 80 % of draws before calibration are right (prior)."
 )
 
-HEADS = ("question", "answer", "model", "article", "defaults", "null", "base", "autumn", "prior", "tells")
+HEADS = (
+    *("question", "answer", "model", "article", "defaults", "null", "base", "autumn", "prior"),
+    "informative",
+)
 NUMBERS = ("number", "answer", "median [90 %]", *HEADS[3:6], *HEADS[7:])
+#: What the page shows of each question, and what it adds where all is asked for.
+FIRST = ("question", "number", "answer", "model", "median [90 %]", "informative")
+OTHERS = ("question", "number", "article", "defaults", "null", "base", "autumn", "prior")
 NAMES = {"brier": "Brier", "log": "log", "rps": "RPS", "crps": "CRPS", "interval": "interval"}
 UNITS = {"USD": (1e6, "M USD"), "GWh": (1, "GWh")}
 
 
-def hindcast_page(found: Hindcast) -> RenderableType:
-    """Return the whole page for a terminal."""
-    parts: list[RenderableType] = [
-        Text("The model against what happened, November 2021 to December 2023", style="bold"),
-        Text(WHAT),
-        terminal.heading("Questions"),
-        questions(found, numbers=False),
-        questions(found, numbers=True),
-        Text(LEGEND),
-        terminal.heading(
-            "Mean scores, lower is better (the model's, where somebody has a say on fewer): all questions"
-        ),
-        scores(found, only=False),
-        terminal.heading("Those that tell something"),
-        scores(found, only=True),
-        terminal.heading("What came out"),
+def hindcast_page(found: Hindcast, full: bool = False) -> RenderableType:
+    """Return the page for a terminal; what every forecaster said where `full`."""
+    parts = [
+        terminal.section("What came out", *(Text(line, style=style) for line, style in _findings(found))),
+        _scores(found, False, "Mean scores on all questions, lower is better"),
+        _scores(found, True, "Mean scores on informative questions"),
+        terminal.section("Questions", *_questions(found, FIRST), note=LEGEND),
     ]
-    parts += [Text(line, style=style) for line, style in _findings(found)]
-    return Group(*parts)
+    if full:
+        parts.append(terminal.section("What others said", *_questions(found, OTHERS)))
+    return terminal.page(
+        "The model against what happened, November 2021 to December 2023",
+        first_sentence(found),
+        Text(f"\n{WHAT}"),
+        *parts,
+        more="" if full else "--full for what the null model, a coin and others said; --json for all.",
+    )
 
 
-def questions(found: Hindcast, numbers: bool) -> RenderableType:
-    """Return the table of questions with answers and what everybody said; like quarters share a row."""
-    heads = NUMBERS if numbers else HEADS
-    made = terminal.table("", *heads, right=heads[2:-1])
-    for group in _groups(found.asked, numbers):
-        made.add_row(*_told(group))
-    return made
+def first_sentence(found: Hindcast) -> str:
+    """Return the first sentence: how many of the checks fixed beforehand hold, and which do not."""
+    failed = [f"{one.name} ({one.found}; wanted: {one.wanted})" for one in found.checks if not one.holds]
+    count = f"{len(found.checks) - len(failed)} of {len(found.checks)} checks fixed beforehand hold"
+    if not failed:
+        return f"{count}."
+    return f"{count}; {' and '.join(failed)} {'does' if len(failed) == 1 else 'do'} not."
 
 
-def scores(found: Hindcast, only: bool) -> RenderableType:
-    """Return the table of mean scores, the model's on the same questions in brackets where they are fewer."""
-    heads = [f"{NAMES[score]} ({len(found.of(score, only))})" for score in SCORES]
-    made = terminal.table("", "who", *heads, right=heads)
+def _questions(found: Hindcast, columns: Sequence[str]) -> Iterator[RenderableType]:
+    """Yield the table of questions and that of numbers in some columns; like quarters share a row."""
+    for heads in (HEADS, NUMBERS):
+        shown = [one for one in heads if one in columns]
+        made = terminal.table(*shown, right=set(shown[1:]) - {"answer", "informative"})
+        for group in _groups(found.asked, heads is NUMBERS):
+            cells = dict(zip(heads, _told(group), strict=True))
+            made.add_row(*(cells[one] for one in shown))
+        yield made
+        yield Text("")
+
+
+def _scores(found: Hindcast, only: bool, title: str) -> RenderableType:
+    """Return the table of mean scores, a star where somebody has a say on fewer questions."""
+    heads = [f"{NAMES[score]}\n({len(found.of(score, only))})" for score in SCORES]
+    made = terminal.table("who", *heads, right=heads)
     for name in FORECASTERS:
-        made.add_row(name, *_row(found, name, only))
-    return made
+        made.add_row(name, *(cell.split(" (")[0] + "*" * ("(" in cell) for cell in _row(found, name, only)))
+    return terminal.section(title, made, note="* on fewer questions than the model.")
 
 
 def markdown(found: Hindcast) -> str:
     """Return the same as tables in Markdown, for the documentation."""
     lines = [WHAT, "", *(f"- {line}" for line, _ in _findings(found)), ""]
-    for label, only in (("all questions", False), ("those that tell something", True)):
+    for label, only in (("all questions", False), ("informative questions", True)):
         told = [f"{NAMES[score]} ({len(found.of(score, only))})" for score in SCORES]
         lines += [_cells(f"mean score, {label}", *told), _cells(*["---"] * (1 + len(SCORES)))]
         lines += [_cells(name, *_row(found, name, only)) for name in FORECASTERS] + [""]
@@ -134,8 +150,8 @@ def _findings(found: Hindcast) -> Iterable[tuple[str, str]]:
     )
     told = sum(one.diagnostic for one in found.asked)
     yield (
-        f"{len(kinds) - told} of them are not diagnostic: nearly all assumptions get them right. The {told} "
-        "that are were told apart by their answers, so scores on them alone flatter nobody.",
+        f"{len(kinds) - told} of them are uninformative: nearly all assumptions get them right. The {told} "
+        "informative ones were found by their answers, so scores on them alone flatter nobody.",
         "",
     )
     bands = " and ".join(
@@ -152,7 +168,7 @@ def _findings(found: Hindcast) -> Iterable[tuple[str, str]]:
         yield "Article right: no scores, for nobody weighed the cases.", ""
     else:
         yield f"Article right: no scores, for the cases are worth {found.effective:.0f} equal ones only.", ""
-    for label, only in (("all questions", False), ("those that tell something", True)):
+    for label, only in (("all questions", False), ("informative questions", True)):
         lost = [f"{name} by {NAMES[score]}" for name, score in found.worse(only)]
         yield (
             f"On {label} the model does worse than {', '.join(lost) or 'no baseline'}.",

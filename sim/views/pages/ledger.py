@@ -28,7 +28,7 @@ def ledger_page(ledger: Ledger, today: date) -> RenderableType:
         f"{len(due)} due and without an answer."
     )
     table = terminal.table(
-        "", "no.", "chance", "due", "answer", "statement", right=("no.", "chance"), wide=("statement",)
+        "no.", "chance", "due", "answer", "statement", right=("no.", "chance"), wide=("statement",)
     )
     for one in ledger.questions:
         table.add_row(
@@ -66,7 +66,6 @@ def scores_page(ledger: Ledger, found: Foresight) -> RenderableType:
         f"log score {found.log:.3f} (coin {found.coin[1]:.3f}). Lower is better."
     )
     table = terminal.table(
-        "",
         "no.",
         "chance",
         "came true",
@@ -88,7 +87,6 @@ def scores_page(ledger: Ledger, found: Foresight) -> RenderableType:
     if found.calibration.empty:
         return Group(*parts, Text(FEW))
     bins = terminal.table(
-        "Chances beside how often they came true",
         "chances",
         "mean",
         "came true",
@@ -104,7 +102,7 @@ def scores_page(ledger: Ledger, found: Foresight) -> RenderableType:
             span(row["low"], row["high"]),
             f"{row['questions']:.0f}",
         )
-    return Group(*parts, bins)
+    return Group(*parts, terminal.section("Chances beside how often they came true", bins))
 
 
 def record(ledger: Ledger, found: Foresight | None = None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
 from sim.analysis.answers.odds import ARTICLE, FIGURES, Odds
@@ -17,14 +17,11 @@ def section(odds: Odds) -> RenderableType:
     """Return the section of a page with both odds in short; where there is one only, why."""
     if odds.note:
         return Text(f"\n{odds.note}", style="dim")
-    made = terminal.table("", "end", *HEADS, right=HEADS)
-    made.padding, made.show_edge = (0, 1, 0, 0), False
-    for name, *told in rows(odds):
+    made = terminal.table("end", *HEADS, right=HEADS)
+    for name, *cells in rows(odds):
         if name not in PATHS:
-            made.add_row(name, *told)
-    return Group(
-        terminal.heading("Two odds across plausible parameters"), made, Text(words(odds), style="dim")
-    )
+            made.add_row(name, *cells)
+    return terminal.section("Two odds across plausible parameters", made, note=words(odds))
 
 
 def columns(odds: Odds) -> tuple[str, ...]:

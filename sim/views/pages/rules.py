@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
@@ -13,24 +13,96 @@ from sim.errors import ScenarioError, nearest
 from sim.model.declare import Clause, Rule
 from sim.model.provenance import Quantity
 from sim.model.registry import Model
-from sim.views.numbers import marks, number
-from sim.views.terminal import facts, heading, table
+from sim.views.numbers import counted, marks, number
+from sim.views.one_run.lines import value
+from sim.views.terminal import entry, facts, page, section, table
+
+
+class Matches(NamedTuple):
+    """What of the model answers to some words."""
+
+    rules: list[Rule]
+    world: list[Quantity]
+    parameters: list[Quantity]
+
+
+def matching(model: Model, words: str) -> Matches:
+    """Return the rules, variables and parameters in whose name or text every one of some words stands.
+
+    Raises
+    ------
+    ScenarioError
+        Nothing does, with the nearest names.
+    """
+    wanted = words.lower().replace("_", " ").split()
+
+    def fits(*texts: str) -> bool:
+        text = " ".join(texts).lower().replace("_", " ")
+        return all(word in text for word in wanted)
+
+    found = Matches(
+        [one for one in model.rules.values() if fits(*_texts(one))],
+        *(
+            [one for one in table.values() if fits(one.name, one.meaning, str(one.source))]
+            for table in (model.world, model.parameters)
+        ),
+    )
+    if not any(found):
+        known = [*model.rules, *model.world, *model.parameters]
+        raise ScenarioError(
+            f"no rule, variable or parameter with {words!r} in its name or text{nearest(words, known)}; "
+            "all of them: panj rules, panj rules --world, panj rules --parameters"
+        )
+    return found
+
+
+def _texts(rule: Rule) -> Iterable[str]:
+    yield from (rule.id, rule.name, rule.actor, rule.concern, rule.claim, *rule.actions, *rule.parameters)
+    for clause in rule.clauses:
+        yield from (*clause.rises_with, *clause.falls_with, clause.function.__doc__ or "")
+
+
+def matches_page(words: str, found: Matches) -> RenderableType:
+    """Return what answers to some words: rules, then variables, then parameters."""
+    kinds = (
+        ("Rules", [rule_entry(one) for one in found.rules]),
+        ("Variables of the world", [quantity_entry(one) for one in found.world]),
+        ("Parameters", [quantity_entry(one) for one in found.parameters]),
+    )
+    counts = (
+        counted(len(found.rules), "rule"),
+        counted(len(found.world), "variable of the world", "variables of the world"),
+        counted(len(found.parameters), "parameter"),
+    )
+    return page(
+        f"What of the model answers to “{words}”",
+        f"{', '.join(counts)}.",
+        *(section(title, *entries) for title, entries in kinds if entries),
+        more="panj rules ID shows one rule in full; panj run SCENARIO --set NAME=VALUE changes a value.",
+    )
 
 
 def rule_list(rules: Iterable[Rule]) -> RenderableType:
-    """Return the table of all rules with the claims they encode."""
-    made = table("", "id", "¶", "actor", "rule", "claim", wide=("claim",))
-    for rule in rules:
-        name = f"{rule.name} (rival of {rule.rival_of})" if rule.rival_of else rule.name
-        made.add_row(rule.id, marks(rule.paragraphs), rule.actor, name, rule.claim)
-    return Group(made, Text("One rule in full: panj rules ID.  Sources: ¶ of the article; – is judgement."))
+    """Return all rules with the claims they encode."""
+    entries = [rule_entry(one) for one in rules]
+    return page(
+        "The rules of the model",
+        f"{len(entries)} rules, each one claim. Sources: ¶ of the article; – is judgement.",
+        Text(""),
+        *entries,
+        more="panj rules ID shows one rule in full; panj rules WORD finds rules, variables and parameters.",
+    )
 
 
-def rule_page(model: Model, rule_id: str) -> RenderableType:
+def rule_entry(rule: Rule) -> RenderableType:
+    """Return a rule in short: id, name, actor, paragraphs, claim."""
+    name = f"{rule.name} (rival of {rule.rival_of})" if rule.rival_of else rule.name
+    return entry(f"{rule.id}  {name}", f"{rule.actor}, {marks(rule.paragraphs)}", rule.claim)
+
+
+def rule_page(model: Model, rule: Rule) -> RenderableType:
     """Return everything about one rule: claim, what it reads and pushes, parameters, sources."""
-    rule = find_rule(model, rule_id)
     grid = facts()
-    grid.add_row("claim", rule.claim)
     grid.add_row("paragraphs", marks(rule.paragraphs))
     grid.add_row("actor", rule.actor)
     grid.add_row("concern", rule.concern)
@@ -39,73 +111,56 @@ def rule_page(model: Model, rule_id: str) -> RenderableType:
     if rule.rival_of:
         grid.add_row("rival of", f"{rule.rival_of}; off unless a reading or a strength switches it on")
     grid.add_row("strength", f"{rule.strength}: 1 as read, 0 off")
-    parts: list[RenderableType] = [
-        Text(f"{rule.id}  {rule.name}", style="bold"),
-        Padding(grid, (0, 0, 0, 2)),
-    ]
-    parts += [_clause(rule, clause) for clause in rule.clauses]
-    parts += [heading("Parameters"), quantity_list(model.parameters[name] for name in rule.parameters)]
-    return Group(*parts)
-
-
-def find_rule(model: Model, rule_id: str) -> Rule:
-    """Return the rule with this id, in whatever case it was typed.
-
-    Raises
-    ------
-    ScenarioError
-        Where there is none, with the nearest ids.
-    """
-    for key, rule in model.rules.items():
-        if key.lower() == rule_id.lower():
-            return rule
-    raise ScenarioError(f"no rule {rule_id!r}{nearest(rule_id, model.rules)}; all of them: panj rules")
+    return page(
+        f"{rule.id}  {rule.name}",
+        rule.claim,
+        Padding(grid, (1, 0, 0, 2)),
+        *(_clause(rule, clause) for clause in rule.clauses),
+        section("Parameters", *(quantity_entry(model.parameters[name]) for name in rule.parameters)),
+    )
 
 
 def _clause(rule: Rule, clause: Clause) -> RenderableType:
-    doc = " ".join((clause.function.__doc__ or "").split())
     reader = f"as {rule.actor} perceives them" if clause.takes == "seen" else "as they are"
-    parts: list[RenderableType] = [heading(clause.function.__name__.replace("_", " "))]
-    if doc:
-        parts.append(Padding(Text(doc), (0, 0, 0, 2)))
-    for verb, names in (("rises with", clause.rises_with), ("falls with", clause.falls_with)):
-        if names:
-            parts.append(Padding(Text(f"{verb} {', '.join(names)} ({reader})"), (0, 0, 0, 2)))
-    pushes = table("", "pushes", "sign", "by")
+    lines = [" ".join((clause.function.__doc__ or "").split())]
+    lines += [
+        f"{verb} {', '.join(names)} ({reader})"
+        for verb, names in (("rises with", clause.rises_with), ("falls with", clause.falls_with))
+        if names
+    ]
+    pushes = table("pushes", "sign", "by")
     for push in clause.pushes:
         pushes.add_row(push.target, "+" if push.sign > 0 else "−", push.size)
-    parts.append(Padding(pushes, (0, 0, 0, 2)))
-    return Group(*parts)
+    body: list[RenderableType] = [*filter(None, lines), pushes]
+    return section(clause.function.__name__.replace("_", " "), *(Padding(one, (0, 0, 0, 2)) for one in body))
 
 
-def quantity_list(quantities: Iterable[Quantity]) -> RenderableType:
+def quantity_list(title: str, quantities: Iterable[Quantity]) -> RenderableType:
     """Return quantities with value, unit, plausible range, meaning and source."""
-    made = table(
-        "",
-        "name",
-        "default",
-        "unit",
-        "plausible",
-        "grade",
-        "meaning; source",
-        right=("default", "plausible"),
-        wide=("meaning; source",),
+    entries = [quantity_entry(one) for one in quantities]
+    return page(
+        title,
+        f"{len(entries)} values: default and unit, plausible range, grade of the source; meaning, source.",
+        Text(""),
+        *entries,
+        more="panj rules WORD finds rules, variables and parameters by any word of their name or text.",
     )
-    for quantity in quantities:
-        low, high = quantity.plausible
-        meaning = Text(quantity.meaning)
-        meaning.append(f"\n{quantity.source}", style="dim")
-        if quantity.declared is not None:
-            meaning.append(f"\ncalibrated; declared as {number(quantity.declared)}", style="dim")
-        made.add_row(
-            quantity.name,
-            number(quantity.default),
-            quantity.unit,
-            "computed" if quantity.derived else f"{number(low)} … {number(high)}",
-            quantity.source.grade,
-            meaning,
-        )
-    return made
+
+
+def quantity_entry(quantity: Quantity) -> RenderableType:
+    """Return a quantity in short: value, unit, plausible range, grade; meaning; source."""
+    low, high = map(number, quantity.plausible)
+    range_ = "computed by the model" if quantity.derived else f"plausible {low} to {high}"
+    moved = "" if quantity.declared is None else f"calibrated, declared as {number(quantity.declared)}"
+    drift = f"drifts towards {quantity.rests or 0} by {quantity.fades} of the distance a week"
+    return entry(
+        quantity.name,
+        f"{value(quantity, quantity.default)}; {range_}; {quantity.source.grade}",
+        quantity.meaning,
+        drift if quantity.fades else "",
+        Text(str(quantity.source), style="dim"),
+        Text(moved, style="dim"),
+    )
 
 
 def rule_record(rule: Rule) -> dict[str, Any]:
@@ -148,8 +203,15 @@ def _finite(value: float) -> float | None:
 
 
 def scenario_list(rows: Iterable[Mapping[str, str]]) -> RenderableType:
-    """Return the table of shipped storylines."""
-    made = table("", "name", "title", "question", wide=("title", "question"))
-    for row in rows:
+    """Return the shipped storylines."""
+    storylines = list(rows)
+    made = table("name", "title", "question", wide=("title", "question"))
+    for row in storylines:
         made.add_row(row["name"], row["title"], row["question"])
-    return made
+    return page(
+        "Storylines",
+        f"{len(storylines)} storylines come with Panj, each one question.",
+        Text(""),
+        made,
+        more="panj check NAME tells one in words; panj run NAME runs it.",
+    )

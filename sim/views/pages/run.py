@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from rich import box
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from sim.analysis.answers import shares
 from sim.analysis.answers.odds import odds
@@ -33,9 +31,6 @@ SHARES = (
     *("share", "low", "high", "case_low", "case_high", "reading_low", "reading_high"),
     *("blood", "blood_low", "blood_high", "runs"),
 )
-#: Width below which lines of the page wrap rather than lose numbers.
-NARROWEST = 78
-
 #: Rungs of rapprochement in words short enough for a narrow column.
 BRIEF = (" none", " back", " ties", "talks", " norm", "recog")
 
@@ -156,19 +151,14 @@ def _plain(value: Any) -> Any:
 
 def show(result: Result, folder: Path, pictures: Sequence[Path], full: bool = False) -> None:
     """Print the page: the finding, classes, both odds, main outcomes, identity; all tables where `full`."""
-    console = terminal.console()
-    console.width = max(console.width, NARROWEST)
-    console.print(run_page(result, folder, pictures, full))
+    terminal.show(run_page(result, folder, pictures, full))
 
 
 def run_page(result: Result, folder: Path, pictures: Sequence[Path], full: bool = False) -> RenderableType:
     """Return the page."""
     answers = Answers.of(result)
     group = PLAUSIBLE if len(result.design) else DEFAULTS
-    parts: list[RenderableType] = [Text(result.spec.title, style="bold")]
-    if result.spec.question:
-        parts.append(Text(result.spec.question, style="italic"))
-    parts += [Text(f"\n{finding(answers, group)}"), _classes(result, answers)]
+    parts = [_classes(result, answers)]
     both = odds(result)
     if both is not None:
         parts.append(two_odds.section(both))
@@ -177,10 +167,14 @@ def run_page(result: Result, folder: Path, pictures: Sequence[Path], full: bool 
         if group == PLAUSIBLE:
             parts.append(_measures(answers, DEFAULTS))
         parts += [_bloodshed(result, answers), *_ladders(answers), _orders(answers)]
-    parts.append(_identity(result, folder, pictures))
-    if not full:
-        parts.append(Text("More: --full for deadly clashes, readings, ladders, other orders.", style="dim"))
-    return Group(*parts)
+    return terminal.page(
+        result.spec.title,
+        finding(answers, group),
+        *parts,
+        _identity(result, folder, pictures),
+        question=result.spec.question or "",
+        more="" if full else "--full for deadly clashes, readings, ladders, other orders.",
+    )
 
 
 def finding(answers: Answers, group: str) -> str:
@@ -204,17 +198,15 @@ def _range(low: float, high: float) -> str:
 
 
 def _classes(result: Result, answers: Answers) -> RenderableType:
-    made = _table("")
     wide = len(result.design) > 0
-    if wide:
-        _numbers(made, "mean across\nparameters", "parameter\nrange (90 %)")
-    _numbers(made, "at the\ndefaults", "Monte Carlo\nerror (95 %)")
+    heads = ["mean across\nparameters", "parameter\nrange (90 %)"] if wide else []
+    made = _numbers(*heads, "at the\ndefaults", "Monte Carlo\nerror (95 %)")
     here, there = (by_name(answers.about(group)) for group in (DEFAULTS, PLAUSIBLE))
     for name in PATHS:
         row, far = here[name], there[name]
         cells = [percent(far["share"]), _range(far["case_low"], far["case_high"])] if wide else []
         made.add_row(name, *cells, percent(row["share"]), span(row["low"], row["high"]))
-    return Group(terminal.heading("Where runs end"), made, Text(_reading(result, answers), style="dim"))
+    return terminal.section("Where runs end", made, note=_reading(result, answers))
 
 
 def _reading(result: Result, answers: Answers) -> str:
@@ -232,26 +224,24 @@ def _reading(result: Result, answers: Answers) -> str:
 
 def _bloodshed(result: Result, answers: Answers) -> RenderableType:
     """Return the share of each class with a deadly clash, and its range across readings of the article."""
-    made = _table("")
     wide = len(result.design) > 0
-    if wide:
-        _numbers(made, "deadly clash:\nparameters", "across\nreadings")
-    _numbers(made, "deadly clash:\ndefaults")
+    heads = ["deadly clash:\nparameters", "across\nreadings"] if wide else []
+    made = _numbers(*heads, "deadly clash:\ndefaults")
     here, there = (by_name(answers.about(group)) for group in (DEFAULTS, PLAUSIBLE))
     read = by_name(answers.readings.set_index("path"))
     for name in PATHS:
         between = read.get(name, {"low": math.nan, "high": math.nan})
         cells = [percent(there[name]["blood"]), span(between["low"], between["high"])] if wide else []
         made.add_row(name, *cells, percent(here[name]["blood"]))
-    title = "Which of them with a deadly clash on the way; shares across readings of the article"
-    parts: list[RenderableType] = [terminal.heading(title), made]
+    note = ""
     if wide:
         most, ways = int(result.readings["runs"].max()), result.readings["reading"].nunique()
-        words = (
-            f"Lowest and highest share under {ways} readings, {counted(most, 'run')} each on the same chance."
+        note = (
+            f"Lowest and highest share under {ways} readings, {counted(most, 'run')} each with the same "
+            "random draws."
         )
-        parts.append(Text(words, style="dim"))
-    return Group(*parts)
+    title = "Which of them with a deadly clash on the way; shares across readings of the article"
+    return terminal.section(title, made, note=note)
 
 
 def _ladders(answers: Answers) -> list[RenderableType]:
@@ -260,32 +250,32 @@ def _ladders(answers: Answers) -> list[RenderableType]:
     for when, table in zip(
         ("highest rungs", "rungs in the last week"), answers.tables(DEFAULTS).values(), strict=True
     ):
-        made = _table("")
-        _numbers(made, *BRIEF)
+        made = _numbers(*BRIEF)
         for rung in reversed(range(len(ESCALATION))):
             made.add_row(ESCALATION[rung], *(bare(share) for share in table[rung]))
         title = f"Escalation by rapprochement, {when}: % of runs at the defaults"
-        tables.append(Group(terminal.heading(title), made))
+        tables.append(terminal.section(title, made))
     return tables
 
 
 def _measures(answers: Answers, group: str) -> RenderableType:
-    made = _table("")
-    _numbers(made, "median (5–95 %)", " ")
+    made = _numbers("median (5–95 %)", " ")
     for row in by_name(answers.main(group)).values():
         made.add_row(f"{row['label']}, {row['unit']}", *middle(row))
-    title = f"Main outcomes {group}, of the runs that have one"
-    return Group(terminal.heading(title), made)
+    return terminal.section(f"Main outcomes {group}, of the runs that have one", made)
 
 
 def _orders(answers: Answers) -> RenderableType:
     table = answers.ordered(DEFAULTS)
-    made = _table("class")
-    _numbers(made, *map(str, table))
+    made = _numbers(*map(str, table))
     for path, row in table.iterrows():
         made.add_row(str(path), *map(percent, row))
-    title = "Shares at the defaults when classes are tried in another order"
-    return Group(terminal.heading(title), made)
+    return terminal.section("Shares at the defaults when classes are tried in another order", made)
+
+
+def _numbers(*heads: str) -> Table:
+    """Return an empty table of rows by name and columns of numbers."""
+    return terminal.table("", *heads, right=heads)
 
 
 def _identity(result: Result, folder: Path, pictures: Sequence[Path]) -> RenderableType:
@@ -312,17 +302,6 @@ def _identity(result: Result, folder: Path, pictures: Sequence[Path]) -> Rendera
 def _pictures(pictures: Sequence[Path]) -> str:
     kinds = list(dict.fromkeys(path.stem for path in pictures))
     return f"tables; pictures: {', '.join(kinds)}" if kinds else "tables"
-
-
-def _table(first: str) -> Table:
-    made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
-    made.add_column(first, no_wrap=True)
-    return made
-
-
-def _numbers(table: Table, *names: str) -> None:
-    for name in names:
-        table.add_column(name, justify="right", no_wrap=True)
 
 
 def middle(row: Mapping[str, Any]) -> list[str]:

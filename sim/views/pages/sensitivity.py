@@ -7,19 +7,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from rich.console import Group, RenderableType
+import pandas as pd
+from rich.console import RenderableType
 from rich.text import Text
 
 from sim.analysis.deciding import cases
 from sim.analysis.deciding.indices import DUMMY, Sensitivity
 from sim.errors import ScenarioError
-from sim.model.registry import load
 from sim.study.results.study import Study
 from sim.views import terminal
-from sim.views.numbers import percent
+from sim.views.numbers import counted, percent
 
 #: Rows of the table; the record and the CSV have all.
 MOST = 20
+#: Names in the first sentence.
+NAMED = 3
+#: Cases an input takes to be ranked from a design that was not made for it.
+PER_INPUT = 10
 #: Pairs that are shown of those whose joint effect leaves out zero.
 MOST_PAIRS = 5
 
@@ -37,6 +41,7 @@ def sensitivity_command(
     method: str | None,
     levers: Sequence[str],
     conditions: Sequence[str],
+    full: bool,
     as_json: bool,
     as_csv: bool,
 ) -> None:
@@ -52,7 +57,7 @@ def sensitivity_command(
     elif as_csv:
         print(csv(found, study, folder), end="")
     else:
-        terminal.console().print(sensitivity_page(found))
+        terminal.show(sensitivity_page(found, full))
 
 
 def chosen(given: Sequence[str], word: str) -> Mapping[str, str]:
@@ -77,57 +82,76 @@ def under(setting: Mapping[str, str]) -> str:
     return ", given " + " and ".join(f"{name}: {one}" for name, one in setting.items()) if setting else ""
 
 
-def sensitivity_page(found: Sensitivity) -> RenderableType:
-    """Return the indices for a reader."""
-    known = {**load().parameters, **load().world}
-    right = [name for one in found.columns for name in (one, f"{one} 95 %")]
-    made = terminal.table("", "", *right, "half", "", "grade", right=(*right, "half"))
-    shown = found.indices.head(MOST)
-    if DUMMY not in set(shown["name"]):
-        shown = found.indices[(found.indices.index < MOST) | (found.indices["name"] == DUMMY)]
-    for row in shown.to_dict("records"):
-        name, cells = str(row["name"]), []
-        for one in found.columns:
-            cells += [_number(row[one]), f"{_number(row[f'{one}_low'])} – {_number(row[f'{one}_high'])}"]
-        verdict = "" if name == DUMMY else "clear" if name in found.clear else "may be noise"
-        made.add_row(
-            name,
-            *cells,
-            _number(row[f"{found.main}_half"]),
-            verdict,
-            known[name].source.grade if name in known else "",
-            style="dim" if verdict != "clear" else None,
-        )
-    blocks: list[RenderableType] = [
-        terminal.heading(f"What decides it: {found.question} (unit: {found.unit}){under(found.setting)}"),
-        Text(f"{NAMES[found.method]}, with 95 % bootstrap intervals."),
-        made,
-    ]
-    hidden = len(found.indices) - len(shown) + found.weaker
-    if hidden:
-        blocks.append(Text(f"{hidden:,} weaker ones are not shown.", style="dim"))
-    blocks += [Text(one) for one in remarks(found)]
+def sensitivity_page(found: Sensitivity, full: bool = False) -> RenderableType:
+    """Return the indices that rise above the dummy, all that are kept where `full`."""
+    rows = found.indices if full else found.indices[found.indices["name"].isin([*found.clear, DUMMY])]
+    shown = rows[(rows.index < MOST) | (rows["name"] == DUMMY)]
+    parts: list[RenderableType] = []
+    if full or found.clear:
+        parts.append(_table(found, shown))
+        hidden = len(found.indices) - len(shown) + found.weaker
+        if hidden:
+            parts.append(Text(f"{counted(hidden, 'weaker one')} not shown.", style="dim"))
     pairs = found.pairs[found.pairs["S2_low"] > 0].head(MOST_PAIRS)
     if len(pairs):
-        blocks.append(terminal.heading("Second order: what two do together beyond each alone"))
-        blocks += [
+        lines = [
             Text(
                 f"  {r['first']} with {r['second']}: {_number(r['S2'])} "
                 f"({_number(r['S2_low'])} – {_number(r['S2_high'])})"
             )
             for r in pairs.to_dict("records")
         ]
-    return Group(*blocks)
+        parts.append(terminal.section("Second order: what two do together beyond each alone", *lines))
+    parts.append(terminal.section("How far to trust it", *map(Text, remarks(found))))
+    return terminal.page(
+        f"What decides {found.question} (unit: {found.unit})?{under(found.setting)}",
+        finding(found),
+        *parts,
+        more="" if full else "--full for every index; panj rules NAME says what a value is.",
+    )
+
+
+def finding(found: Sensitivity) -> str:
+    """Return the first sentence: what decides the answer most, or that nothing stands out, and why."""
+    if found.clear:
+        some = ", ".join(found.clear[:NAMED])
+        rest = len(found.clear) - NAMED
+        more = f" and {rest} more" if rest > 0 else ""
+        return f"{some}{more} {'decides' if len(found.clear) == 1 else 'decide'} it most."
+    inputs = len(found.indices) - 1 + found.weaker
+    words = f"Nothing stands out of {counted(inputs, 'input')}"
+    if found.method in ("sobol", "morris") or found.groups >= PER_INPUT * inputs:
+        return f"{words}; a larger design may tell more."
+    few = counted(found.groups, "case")
+    return f"{words} at {few}; to rank so many takes about {PER_INPUT * inputs:,}."
+
+
+def _table(found: Sensitivity, rows: pd.DataFrame) -> RenderableType:
+    heads = [f"{one} (95 %)" for one in found.columns]
+    made = terminal.table("", *heads, "half", "", right=(*heads, "half"), wide=("",))
+    for row in rows.to_dict("records"):
+        name = str(row["name"])
+        cells = [
+            f"{_number(row[one])} ({_number(row[f'{one}_low'])} – {_number(row[f'{one}_high'])})"
+            for one in found.columns
+        ]
+        verdict = "" if name == DUMMY else "clear" if name in found.clear else "may be noise"
+        half = _number(row[f"{found.main}_half"])
+        made.add_row(name, *cells, half, verdict, style=None if verdict == "clear" else "dim")
+    note = "Half: the index from half the sample. Intervals by bootstrap."
+    return terminal.section(NAMES[found.method], made, note=note)
 
 
 def remarks(found: Sensitivity) -> list[str]:
     """Return what a reader must know beside the indices: what counts, whether it is settled, chance."""
     what = "groups" if found.method in ("sobol", "morris") else "cases"
     said = [
-        f"{found.groups:,} {what} count, {found.dropped:,} dropped because a case has no sound run; "
+        f"{found.groups:,} {what} count, {found.dropped:,} dropped because a case has no valid run; "
         f"{found.failed:,} runs failed.",
         {
-            True: "Half the sample says the same: settled.",
+            True: "Half the sample says the same: settled."
+            if found.clear
+            else "Half the sample says the same.",
             False: "Half the sample says otherwise: not settled, take a larger design.",
             None: "Too few cases to halve, so whether it is settled cannot be said.",
         }[found.settled],
@@ -172,4 +196,4 @@ def csv(found: Sensitivity, study: Study, folder: Path) -> str:
 
 def _number(value: object) -> str:
     number = float(str(value))
-    return f"{number:.3g}".replace("-", "−") if np.isfinite(number) else "–"
+    return f"{number:.2g}".replace("-", "−") if np.isfinite(number) else "–"

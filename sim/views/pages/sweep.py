@@ -6,7 +6,7 @@ import math
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +20,12 @@ from rich.text import Text
 from sim.analysis.answers.effects import contrasts
 from sim.analysis.answers.shares import shares
 from sim.analysis.groups import Group as Cases
-from sim.analysis.runs import SAMPLED, view
+from sim.analysis.runs import SAMPLED, Stored, view
 from sim.analysis.statistics import intervals
-from sim.model.outcomes import PATHS
-from sim.views.numbers import percent, span
-from sim.views.terminal import console, facts, heading, table
+from sim.model.outcomes import OUTCOMES, PATHS
+from sim.study.questions import WORSE, Estimand, estimand
+from sim.views.numbers import change, percent, span
+from sim.views.terminal import console, entry, facts, page, section, table
 
 if TYPE_CHECKING:
     from sim.study.results.study import Study
@@ -35,10 +36,15 @@ Ints = NDArray[np.int64]
 
 #: Seconds between two lines where the progress goes to a file or pipe.
 EVERY = 10.0
-#: Levers with more alternatives than this are not told apart on the page.
-MOST_SETTINGS = 12
-#: With more, their intervals are left to the table of contrasts and to `--json`.
-MOST_INTERVALS = 4
+#: More settings of the levers than this are pooled on the page.
+MOST_SETTINGS = 40
+
+#: What a page says of each setting of the levers, the first in its first sentence.
+HEADLINES = {
+    "clashes or worse": Estimand("share", WORSE),
+    "accommodation": Estimand("share", ("rapprochement", "quiet accommodation")),
+    "deadly clash": Estimand("share", ("blood",)),
+}
 
 
 class Board:
@@ -125,7 +131,8 @@ class Board:
             if share[k] > 0:
                 made.add_row(name, percent(share[k]), span(low[k], high[k]))
         bar = Text("━" * full, style="green") + Text("━" * (width - full), style="dim")
-        return Group(bar, Text(self.line().split(";")[0]), made)
+        words = Text("All runs so far, whatever their setting (95 % interval):", style="dim")
+        return Group(bar, Text(self.line().split(";")[0]), words, made)
 
     def _show(self) -> None:
         now = time.monotonic()
@@ -279,67 +286,124 @@ def status(study: Study, told: Mapping[str, Any]) -> RenderableType:
     return grid
 
 
-def sweep_page(study: Study) -> RenderableType:
-    """Return what a study says: shares with intervals, contrasts of levers, how to go on."""
-    experiment = study.experiment
-    parts: list[RenderableType] = [Text(experiment.title, style="bold")]
-    if experiment.question:
-        parts.append(Text(experiment.question, style="italic"))
+def sweep_page(study: Study, full: bool = False) -> RenderableType:
+    """Return what a study says: the finding, settings one by one, effects of levers; classes where `full`."""
+    parts: list[RenderableType] = []
+    first = "No valid run yet."
     if study.done > study.failed:
-        parts += [_shares(study), *_contrasts(study)]
-    parts += [Text(""), status(study, sweep_record(study))]
-    return Group(*parts)
+        runs, groups = view(study), _told(study)
+        first = finding(runs, groups)
+        parts = [_settings(runs, groups), *_contrasts(runs)] if len(groups) > 1 else [_classes(runs, groups)]
+        parts += [_classes_by_setting(runs, groups)] if full and len(groups) > 1 else []
+    return page(
+        study.experiment.title,
+        first,
+        *parts,
+        section("The study", status(study, sweep_record(study))),
+        question=study.experiment.question,
+        more=f"panj report {study.folder}" + ("" if full or len(parts) < 2 else "; --full for every class"),
+    )
 
 
 def _told(study: Study) -> list[Cases]:
-    """Return the settings of the levers, or all cases at once where they are one or too many."""
+    """Return the settings under each condition, or all cases at once where they are one or too many."""
     runs = view(study)
     groups = runs.groups(runs.whole)
     many = 1 < len(groups) <= MOST_SETTINGS
     return groups if many else [Cases("share", np.ones(len(runs.cases), bool))]
 
 
-def _shares(study: Study) -> RenderableType:
-    runs, groups = view(study), _told(study)
-    by_path = dict(list(shares(runs, groups).groupby("path")))
-    names = [one.name for one in groups]
-    made = table("", "class", *names, right=names)
-    for path in PATHS:
-        rows = by_path[path].set_index("group").reindex(names).to_dict("records")
-        cells = [percent(row["share"]) for row in rows]
-        if len(groups) <= MOST_INTERVALS:
-            cells = [
-                f"{cell}  ({span(row['low'], row['high'])})" for cell, row in zip(cells, rows, strict=True)
-            ]
-        made.add_row(path, *cells)
+def _headlines(runs: Stored, groups: Sequence[Cases]) -> list[tuple[Cases, list[dict[Any, Any]]]]:
+    """Return with each group the shares of what a page leads with, a record each; see `Part.shares`."""
+    pairs = []
+    for group in groups:
+        for part in runs.parts([group]):
+            hits = np.column_stack([one.of(part.rows, runs.weeks) for one in HEADLINES.values()])
+            pairs.append((group, part.shares(hits).to_dict("records")))
+    return pairs
+
+
+def finding(runs: Stored, groups: Sequence[Cases]) -> str:
+    """Return the first sentence of the page: clashes or worse under each condition, where least and most."""
+    by_condition: dict[str, list[tuple[str, dict[Any, Any]]]] = {}
+    for group, rows in _headlines(runs, groups):
+        name = _policy(group.name, group.condition)
+        by_condition.setdefault(group.condition, []).append((name, rows[0]))
+    words = []
+    for condition, settings in by_condition.items():
+        (least, low), *_ = worst = sorted(settings, key=lambda one: one[1]["share"])
+        most, high = worst[-1]
+        ends = f"{percent(low['share'])} ({span(low['low'], low['high'])}) of runs"
+        if low["share"] < high["share"]:
+            ends = f"{percent(low['share'])} of runs with {least} to {percent(high['share'])} with {most}"
+        words.append(f"given {condition} {ends}" if condition else ends)
+    return f"Clashes or worse: {'; '.join(words)}."
+
+
+def _settings(runs: Stored, groups: Sequence[Cases]) -> RenderableType:
+    made = table("setting", *HEADLINES, right=HEADLINES, wide=("setting",))
+    condition = ""
+    for group, rows in _headlines(runs, groups):
+        if group.condition != condition:
+            made.add_row(Text(f"given {group.condition}:", style="bold"))
+            condition = group.condition
+        made.add_row(_policy(group.name, condition), *(_share(row) for row in rows))
+    return section("Shares of runs by setting (95 % interval)", made, note=_reading(runs))
+
+
+def _policy(name: str, condition: str) -> str:
+    """Return what is chosen in a group, of its name."""
+    return name.removeprefix(f"{condition}: ")
+
+
+def _share(row: Mapping[Any, Any]) -> str:
+    return f"{percent(row['share'])} ({span(row['low'], row['high']).removesuffix(' %')})"
+
+
+def _classes(runs: Stored, groups: Sequence[Cases]) -> RenderableType:
+    made = table("", "share", "95 % interval", right=("share", "95 % interval"))
+    for row in _by_class(runs, groups).to_dict("records"):
+        made.add_row(row["path"], percent(row["share"]), span(row["low"], row["high"]))
+    return section("Where runs end", made, note=_reading(runs))
+
+
+def _classes_by_setting(runs: Stored, groups: Sequence[Cases]) -> RenderableType:
+    rows = _by_class(runs, groups)
+    entries = [
+        entry(str(name), "", "; ".join(f"{row['path']} {_share(row)}" for row in mine.to_dict("records")))
+        for name, mine in rows.groupby("group", sort=False)
+    ]
+    return section("Where runs end, by setting (%, 95 % interval)", *entries)
+
+
+def _by_class(runs: Stored, groups: Sequence[Cases]) -> pd.DataFrame:
+    rows = shares(runs, groups)
+    return rows[rows["path"].isin(PATHS)]
+
+
+def _reading(runs: Stored) -> str:
     over = "cases and draws" if runs.sampled else "draws at these cases"
-    return Group(
-        heading("Where runs end (class), with 95 % intervals"),
-        made,
-        Text(
-            f"Under these assumptions, not a forecast. Intervals allow for which {over} came up.", style="dim"
-        ),
-    )
+    return f"Under these assumptions, not a forecast. Intervals allow for which {over} came up."
 
 
-def _contrasts(study: Study) -> Iterator[RenderableType]:
-    if len(_told(study)) < 2:
-        return
-    rows = contrasts(view(study)).to_dict("records")
-    if not rows:
-        return
-    right = ("effect", "95 %", "variance ratio")
-    made = table("", "lever", "change", "outcome", *right, right=right)
-    for row in rows:
-        ratio = f"{row['variance_ratio']:.1f} ×" if math.isfinite(row["variance_ratio"]) else "–"
-        ends = f"{row['low']:+.3g} – {row['high']:+.3g}" if math.isfinite(row["low"]) else "–"
-        change = f"{row['against']} → {row['group']}"
-        made.add_row(row["lever"], change, row["question"], f"{row['effect']:+.3g}", ends, ratio)
-    yield Group(
-        heading("What the levers change, on the same draws"),
-        made,
-        Text("Variance ratio: as many times the runs would independent draws have needed.", style="dim"),
-    )
+def _contrasts(runs: Stored) -> list[RenderableType]:
+    """Return what each alternative of a lever changes, as far as its interval leaves out zero."""
+    rows = contrasts(runs)
+    if rows.empty:
+        return []
+    entries = []
+    for (condition, lever, name), mine in rows.groupby(["condition", "lever", "group"], sort=False):
+        words = [_effect(row) for row in mine.to_dict("records") if row["low"] > 0 or row["high"] < 0]
+        against = _policy(mine["against"].iloc[0], condition)
+        given = f"instead of {against}" + (f", given {condition}" if condition else "")
+        head = f"{lever}: {_policy(name, condition)}"
+        entries.append(entry(head, given, "; ".join(words) or "nothing beyond chance"))
+    return [section("What the levers change, on the same draws (95 % interval)", *entries)]
+
+
+def _effect(row: Mapping[Any, Any]) -> str:
+    outcome = OUTCOMES[estimand(row["question"]).names[0]]
+    return f"{outcome.event or outcome.label} {change(row['effect'], row['low'], row['high'], row['unit'])}"
 
 
 def result(study: Study) -> dict[str, Any]:

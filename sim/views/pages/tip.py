@@ -6,17 +6,18 @@ import json
 import re
 from pathlib import Path
 
-from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.console import RenderableType
 from rich.text import Text
 
 from sim.analysis.choosing.tip import tip
 from sim.analysis.choosing.tip_records import Tip, Tipping
 from sim.analysis.deciding import box_file
 from sim.errors import ScenarioError
+from sim.model.registry import load
 from sim.scenario.schema import Scenario
 from sim.views import numbers, terminal
-from sim.views.numbers import bare
+from sim.views.numbers import bare, counted, span
+from sim.views.one_run.lines import value
 from sim.views.terminal import progress
 
 #: Changes of a kind that are shown and written; the record has all.
@@ -31,6 +32,7 @@ def tip_command(
     runs: int,
     seed: int,
     only: list[str] | None,
+    levers_only: bool,
     out: Path | None,
     force: bool,
     threads: int | None,
@@ -40,14 +42,22 @@ def tip_command(
     """Do what `panj tip` was asked for, write the storylines, and print it."""
     with progress(0, quiet or as_json) as tick:
         found = tip(
-            spec, toward, above=above, runs=runs, seed=seed, only=only, threads=threads, progress=tick
+            spec,
+            toward,
+            above=above,
+            runs=runs,
+            seed=seed,
+            only=only,
+            levers_only=levers_only,
+            threads=threads,
+            progress=tick,
         )
     written = box_file.write(files(found, name, out), force) if out is not None else []
     if as_json:
         record = found.record() | {"written": [str(one) for one in written]}
         print(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
         return
-    terminal.console().print(tip_page(found))
+    terminal.show(tip_page(found))
     for path in written:
         print(path)
 
@@ -64,11 +74,11 @@ def files(found: Tipping, name: str, folder: Path) -> dict[Path, str]:
         ("commitment", found.commitments),
         ("near", found.nearest),
     ):
-        for number, one in enumerate(tips[:MOST], 1):
+        for rank, one in enumerate(tips[:MOST], 1):
             changed = one.applied(found.spec)
-            words = re.sub(r"[/\\<>]", " ", one.words.replace("→", "to"))
+            change = re.sub(r"[/\\<>]", " ", one.words.replace("→", "to"))
             changed = changed.replace(
-                title=f"Tipped: {words}"[:180], question=f"Does this make {found.toward} {goal}?"
+                title=f"Tipped: {change}"[:180], question=f"Does this make {found.toward} {goal}?"
             )
             head = "".join(
                 f"# {' '.join(line.split())}\n"
@@ -80,58 +90,100 @@ def files(found: Tipping, name: str, folder: Path) -> dict[Path, str]:
                     f"found by panj tip {name} --toward {found.toward!r}",
                 )
             )
-            made[folder / f"tip-{kind}-{number}.yaml"] = box_file.scenario_text(changed, head)
+            made[folder / f"tip-{kind}-{rank}.yaml"] = box_file.scenario_text(changed, head)
     return made
 
 
 def tip_page(found: Tipping) -> RenderableType:
-    """Return what was found for a reader."""
+    """Return what was found for a reader: commitments first, then values."""
     goal = "the likeliest end" if found.goal is None else f"more than {100 * found.goal:g} % of runs"
-    blocks: list[RenderableType] = [
-        terminal.heading(f"What tips {found.spec.title} towards {found.toward}?"),
+    parts = [
         Text(
-            f"Now {bare(found.before).replace('·', '0')} % of runs; the goal is {goal}. {found.tried} values "
-            f"were tried over their plausible ranges, {found.runs:,} runs a world on the same chance, "
+            f"Now {bare(found.before).replace('·', '0')} % of runs; the goal is {goal}. Every commitment and "
+            f"{counted(found.tried, 'value')} were tried, {found.runs:,} runs each on the same random draws, "
             f"seed {found.seed}."
         ),
-        terminal.heading("One value alone, smallest change first"),
-        _table(found.singles)
-        if found.singles
-        else Text("No value alone does it within its plausible range."),
-        terminal.heading("Two values together, shorter than either alone"),
-        _table(found.pairs) if found.pairs else Text("No pair of the strongest values is shorter."),
-        *_closest(found),
-        terminal.heading("One commitment from the start"),
-        _table(found.commitments) if found.commitments else Text("No single commitment does it."),
-        Text(
-            "\nSize: 1 is the whole plausible range. The share after is from chance that the search has not "
-            "seen, so it may fall short of the goal where the edge is close.",
-            style="dim",
-        ),
+        _section("One commitment from the start", found, found.commitments, "No single commitment does it."),
     ]
-    return Group(*blocks)
-
-
-def _closest(found: Tipping) -> list[RenderableType]:
-    if not found.nearest:
-        return []
-    return [terminal.heading("What comes closest, at the ends of plausible ranges"), _table(found.nearest)]
-
-
-def _table(tips: tuple[Tip, ...]) -> Table:
-    made = terminal.table(
-        "", "change", "size", "share after", "95 %", "¶", wide=("change", "¶"), right=("size",)
-    )
-    for one in tips[:MOST]:
-        size = f"{one.size:.2f}" if one.changes else "–"
-        made.add_row(
-            one.words,
-            size,
-            f"{bare(one.after)} %",
-            f"{bare(one.low)} – {bare(one.high)} %".replace("·", "0"),
-            numbers.marks(one.paragraphs),
+    if found.tried:
+        parts += [
+            _section(
+                "One value alone, smallest change first",
+                found,
+                found.singles,
+                "No value alone does it within its plausible range.",
+            ),
+            _section(
+                "Two values together, shorter than either alone",
+                found,
+                found.pairs,
+                "No pair of the strongest values is shorter.",
+            ),
+        ]
+    if found.nearest:
+        parts.append(
+            _section("What comes closest, at the ends of plausible ranges", found, found.nearest, "")
         )
-    return made
+    parts.append(
+        Text(
+            "\nSize: 1 is the whole plausible range. The share after is of runs that the search has not "
+            "seen; * falls short of the goal there.",
+            style="dim",
+        )
+    )
+    return terminal.page(
+        f"What tips {found.spec.title} towards {found.toward}?",
+        finding(found),
+        *parts,
+        more="--out DIR writes a storyline for each; --levers-only leaves values out." if found.tried else "",
+    )
+
+
+def finding(found: Tipping) -> str:
+    """Return the first sentence: the strongest commitment, else the smallest change of a value."""
+    if found.commitments:
+        best = found.commitments[0]
+        return f"One commitment is enough: {words(best)} ({bare(best.after)} % of runs)."
+    if found.singles or found.pairs:
+        best = min(found.singles + found.pairs, key=lambda one: one.size)
+        return f"No commitment alone does it; a change of values does: {words(best)} ({bare(best.after)} %)."
+    return "No commitment does it" + (", and no change of one or two values." if found.tried else ".")
+
+
+def words(one: Tip) -> str:
+    """Write a change in words: what an actor always or never does, or where a value goes."""
+    model = load()
+    if one.commitment is not None:
+        actor, instrument, verb, name = one.commitment
+        (meaning,) = (
+            option.meaning.rstrip(".") or "hold still"
+            for each in model.instruments
+            for option in each.options
+            if (each.actor, each.name, option.name) == (actor, instrument, name)
+        )
+        often = "always, where it is open:" if verb == "insist" else "never:"
+        return f"{actor.capitalize()} {often} {meaning[0].lower()}{meaning[1:]} ({instrument}: {name})"
+    known = {**model.parameters, **model.world}
+    changes = []
+    for each in one.changes:
+        quantity = known[each.name]
+        ends = " → ".join(value(quantity, end) for end in (each.old, each.new))
+        changes.append(f"{each.name} {ends} ({quantity.meaning})")
+    return " and ".join(changes)
+
+
+def _section(title: str, found: Tipping, tips: tuple[Tip, ...], none: str) -> RenderableType:
+    if not tips:
+        return terminal.section(title, Text(none))
+    sized = ("size",) if tips[0].changes else ()
+    heads = (*sized, "share after (95 %)")
+    made = terminal.table("change", *heads, "¶", wide=("change", "¶"), right=heads)
+    for one in tips[:MOST]:
+        size = (f"{one.size:.2f}",) if one.changes else ()
+        share = f"{bare(one.after)} % ({span(one.low, one.high)})"
+        short = found.goal is not None and one.after <= found.goal
+        made.add_row(words(one), *size, f"{share} *" if short else share, numbers.marks(one.paragraphs))
+    return terminal.section(title, made)
 
 
 def goal_of(given: str | None) -> float | None:

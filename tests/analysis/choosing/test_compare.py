@@ -155,6 +155,34 @@ def test_a_wrong_argument_is_named(wrong: dict[str, Any]) -> None:
         compare(small(), small(), **wrong)
 
 
+def test_changes_across_parameters_are_those_of_both_ensembles(found: Comparison) -> None:
+    share = []
+    for spec in found.specs:
+        runs = sim.run(spec, runs=RUNS, seed=3).every_run
+        runs = runs[runs["case"] > 0]
+        share.append((runs["path"] == "quiet accommodation").groupby(runs["case"]).mean())
+    one = next(row for row in found.contrasts if row.name == "quiet accommodation")
+    assert one.across is not None
+    assert one.across.change.mean == pytest.approx((share[1] - share[0]).mean())
+    assert one.across.change.n == len(share[0])
+    without = compare(*found.specs, runs=4, replays=0, plausible=False)
+    assert all(row.across is None for row in without.contrasts)
+    assert "across plausible" not in _printed(without)
+
+
+def test_the_first_sentence_names_the_largest_change_of_an_event_and_of_a_class() -> None:
+    bound = [{"actor": "dushanbe", "instrument": "contact", "insist": "warm"}]
+    forced = compare(small(), small(title="Warm", commitments=bound), runs=60, replays=0)
+    talks = next(one for one in forced.contrasts if one.name == "official talks, ever")
+    assert talks.across is not None
+    sentence = view.finding(forced)
+    assert sentence.startswith("Warm makes official talks likelier (")
+    assert f"+{100 * talks.across.change.mean:.1f} points across plausible parameters" in sentence
+    assert " and " in sentence
+    same = compare(small(), small(), runs=10, replays=0)
+    assert "beyond chance" in view.finding(same)
+
+
 # When and why
 
 
@@ -220,7 +248,14 @@ def _printed(found: Comparison) -> str:
 
 def test_the_page_tells_everything_once(found: Comparison) -> None:
     said = _printed(found)
-    for word in ("Events", "Choices", "Which paths flip", "Effects", "part in week", "not a forecast"):
+    for word in (
+        "Events",
+        "Choices",
+        "Which paths flip",
+        "the second adds",
+        "part in week",
+        "not a forecast",
+    ):
         assert word in said or word.replace("part in", "parts in") in said, word
 
 

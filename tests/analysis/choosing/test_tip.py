@@ -127,7 +127,8 @@ def test_the_command_writes_storylines_that_run(panj: Callable[..., Any], goal: 
     arguments += ["--runs", 100, "--only", "clash_base", "--out", "tips"]
     told = panj(*arguments)
     assert told.code == 0, told.err
-    assert "One value alone" in told.out
+    assert told.out.index("One commitment") < told.out.index("One value alone")
+    assert all(word in told.out for word in load().parameters["clash_base"].meaning.split())
     written = sorted(Path("tips").glob("*.yaml"))
     assert written
     spec = sim.load_scenario(written[0])
@@ -138,6 +139,11 @@ def test_the_command_writes_storylines_that_run(panj: Callable[..., Any], goal: 
     record = json.loads(panj(*arguments, "--force", "--json").out)
     assert record["singles"][0]["paragraphs"] is not None
     assert panj("tip", "mine.yaml", "--toward", "clashes", "--above", "lots").code == 2
+    levers = panj(*arguments[:-4], "--levers-only")
+    assert levers.code == 0, levers.err
+    assert "One commitment" in levers.out
+    assert "One value" not in levers.out
+    assert "nothing for 'only'" in panj(*arguments, "--levers-only").err
 
 
 def test_a_title_with_arrows_and_signs_is_still_a_title(found: Tipping) -> None:

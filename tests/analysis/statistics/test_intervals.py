@@ -16,7 +16,7 @@ from sim.analysis.answers.shares import shares
 from sim.analysis.groups import Group
 from sim.analysis.runs import view
 from sim.analysis.statistics import intervals
-from sim.analysis.statistics.intervals import between_cases, wilson
+from sim.analysis.statistics.intervals import between_cases, between_means, wilson
 from sim.study.questions import Estimand
 from sim.study.results.study import Study
 from tests.faults.studies import Quick
@@ -113,6 +113,23 @@ def test_cases_may_differ_in_size_and_be_empty() -> None:
 @pytest.mark.parametrize(("k", "n"), [([1], [4]), ([1, 0, 1], [1, 1, 1]), ([], [])])
 def test_too_few_runs_for_a_spread(k: list[int], n: list[int]) -> None:
     assert np.isnan(between_cases(k, n)).all()
+
+
+def test_the_spread_between_means_is_recovered() -> None:
+    chance = np.random.default_rng(8)
+    cases, each = 4000, 10
+    case = np.repeat(np.arange(cases), each)
+    values = chance.normal(2.0, 1.0, cases)[case] + chance.normal(0.0, 3.0, cases * each)
+    spread = between_means(values, case)
+    assert spread.deviation == pytest.approx(1.0, rel=0.06)
+    assert (spread.low, spread.high) == pytest.approx((2 - 1.645, 2 + 1.645), abs=0.12)
+    values[0] = np.nan
+    assert between_means(values, case).deviation == pytest.approx(spread.deviation, rel=0.01)
+
+
+@pytest.mark.parametrize(("values", "case"), [([1.0, 2.0], [0, 0]), ([1.0, 2.0], [0, 1]), ([], [])])
+def test_too_few_runs_for_a_spread_of_means(values: list[float], case: list[int]) -> None:
+    assert np.isnan(between_means(values, np.array(case, np.int64))).all()
 
 
 # Shares of runs that hang together

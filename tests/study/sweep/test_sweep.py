@@ -340,8 +340,10 @@ def file(tmp_path: Path) -> Path:
 def test_the_command_and_its_page(panj: Any, file: Path, study: Study) -> None:
     shown = panj("sweep", file, "--out", "out", "--threads", 1)
     assert shown.code == 0
-    for words in ("armed standoff", "variance ratio", "48 of 48 runs", "not a forecast"):
+    for words in ("Clashes or worse: ", "deadly clash", "48 of 48 runs", "not a forecast", "--full"):
         assert words in shown.out
+    full = panj("sweep", file, "--out", "out", "--full")
+    assert all(path in full.out for path in PATHS)
     assert content(Path("out")) == content(study.folder)
     told = json.loads(panj("sweep", file, "--out", "out", "--json").out)
     assert told["complete"] is True

@@ -77,7 +77,7 @@ def decided(model: Any, week: int, actor: str, instrument: str) -> Any:
 
 def shown(explanation: Explanation, capsys: pytest.CaptureFixture[str]) -> str:
     capsys.readouterr()
-    explanation.show()
+    explanation.show(full=True)
     return capsys.readouterr().out
 
 

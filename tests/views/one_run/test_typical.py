@@ -118,7 +118,7 @@ def test_events_and_ends_are_told(told: Stories) -> None:
     for story in told:
         text = " ".join(str(one) for one in sentences(story))
         assert "an event of the storyline comes due: base closed." in text
-        assert f"Path: {story.of.path}:" in text
+        assert f"Path: {story.of.path}." in text
         assert len(text) < 9000  # about a page or two
 
 

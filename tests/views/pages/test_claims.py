@@ -26,12 +26,12 @@ def found() -> Claims:
     return claims(8, only=["K5", "K7", "K11"])
 
 
-def printed(found: Claims, width: int = 110, colour: bool = False) -> str:
+def printed(found: Claims, width: int = 110, colour: bool = False, full: bool = True) -> str:
     file = StringIO()
     console = Console(
         file=file, width=width, force_terminal=colour, color_system="standard" if colour else None
     )
-    console.print(view.claims_page(found))
+    console.print(view.claims_page(found, full))
     return file.getvalue()
 
 
