@@ -392,10 +392,11 @@ def _contrasts(runs: Stored) -> list[RenderableType]:
     if rows.empty:
         return []
     entries = []
-    for (condition, lever, name), mine in rows.groupby(["condition", "lever", "group"], sort=False):
+    names = ["condition", "lever", "group"]
+    for _, mine in rows.groupby(names, sort=False):
+        condition, lever, name, against = map(str, mine[[*names, "against"]].iloc[0])
         words = [_effect(row) for row in mine.to_dict("records") if row["low"] > 0 or row["high"] < 0]
-        against = _policy(mine["against"].iloc[0], condition)
-        given = f"instead of {against}" + (f", given {condition}" if condition else "")
+        given = f"instead of {_policy(against, condition)}" + (f", given {condition}" if condition else "")
         head = f"{lever}: {_policy(name, condition)}"
         entries.append(entry(head, given, "; ".join(words) or "nothing beyond chance"))
     return [section("What the levers change, on the same draws (95 % interval)", *entries)]
