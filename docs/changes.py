@@ -29,8 +29,6 @@ PAIRS, RUNS, SEED = 100, 200, 0
 SWITCHES: dict[str, dict[str, float]] = {
     "nothing: the model as it is": {},
     "A ordinary risk (¶18, ¶19)": {"ordinary": 0.0},
-    "B need without floor (¶11)": {"need_share": 0.7},
-    "C lasts while unsettled (¶16, ¶19)": {"lasting": 0.0},
     "D rests at what went before (¶12)": {"crisis_anchor": 1.0},
     "E the mantra tires (¶16)": {"tiring": 0.0},
     "F overboard, hidden channel (¶19, ¶11)": {"audience_floor": 1.0, "hidden": 1.0},
@@ -38,9 +36,14 @@ SWITCHES: dict[str, dict[str, float]] = {
     "H standing apart, seen by Dushanbe (¶13, ¶18)": {"strength_D17": 0.0},
     "I spotlight as second motive (¶17)": {"spotlight_words": 1.0},
     "J moods and bursts of news (¶12)": {"mood_noise": 0.0, "news_rate": 0.0},
-    "K the pocket can be lost (¶5)": {"pocket": 0.0},
-    "L regret pulls back (¶11)": {"audience_cool": 0.0},
     "M veiled words have a level (¶7)": {"veil_level": 1.0},
+    "Y nobody scolds for no reason (¶3, ¶16)": {
+        "denounce_base": -1.73,
+        "veil_base": -1.73,
+        "nationalist_words": 4.5,
+        "spotlight_words": 2.2,
+    },
+    "Z forces cost Kabul, too (¶6, ¶10)": {"kept_here": 0.0},
     "O images fade to little (¶12)": {"salience_rest": 0.15, "salience_violence": 0.03},
     "T outrages leave a mark (¶12)": {"trauma": 0.0},
 }

@@ -17,8 +17,8 @@ CLASSES = {
     "clashes": f"The rung of armed clashes or a higher one within {WINDOW}, and no round of official talks.",
     "rapprochement": f"Contact stood at {RAPPROCHEMENT[4]} or {RAPPROCHEMENT[5]} in more than half of {WINDOW}.",
     "quiet accommodation": (
-        f"Contact stood at {RAPPROCHEMENT[2]} or higher in more than half of {WINDOW}, at {RAPPROCHEMENT[4]} or "
-        f"{RAPPROCHEMENT[5]} in no more than half."
+        f"Contact stood at {RAPPROCHEMENT[2]} or higher while escalation stood at {ESCALATION[0]}, in more than half of "
+        f"{WINDOW}; {RAPPROCHEMENT[4]} or {RAPPROCHEMENT[5]} held in no more than half."
     ),
     "armed standoff": f"The rung of a show of force or a higher one in more than half of {WINDOW}.",
     "cold peace": "None of the others.",

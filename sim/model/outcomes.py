@@ -379,7 +379,7 @@ def summarise(traj: Any, out: Any) -> None:
     which classes are tried can be changed afterwards.
     """
     weeks = len(traj) - 1
-    ever_war = fought = clashed = talked = contacts = normal = shows = 0
+    ever_war = fought = clashed = talked = quiet = normal = shows = 0
     peak_up = peak_in = dead = 0.0
     tail = min(LAST, weeks)
     for week in range(1, weeks + 1):
@@ -398,8 +398,8 @@ def summarise(traj: Any, out: Any) -> None:
                 talked = 1
             if close >= NORMAL:
                 normal += 1
-            elif close >= TIES:
-                contacts += 1
+            if close >= TIES and up <= AT_REST:
+                quiet += 1
             if up >= SHOW:
                 shows += 1
     dead = traj[weeks].deaths
@@ -410,7 +410,7 @@ def summarise(traj: Any, out: Any) -> None:
         clashed * talked,
         clashed * (1 - talked),
         1 if normal > most else 0,
-        1 if contacts + normal > most and normal <= most else 0,
+        1 if quiet > most and normal <= most else 0,
         1 if shows > most else 0,
         1,
     )

@@ -184,6 +184,18 @@ def test_a_bill_is_split_as_stated_while_means_lack(box: Any) -> None:
     assert world.power_owed == 7e6 + bill - world.power_paid_total
 
 
+def test_in_months_of_low_water_what_a_usual_bill_would_take_goes_into_old_ones(box: Any) -> None:
+    """0.425 of 20 GWh at 45,000 dollars, more than the week's bill; never more than is owed in all."""
+    p, world = supplier(box, ability_to_pay=0.45, week_of_year=2.0)
+    power(world, p, box.no_drive(), box.no_chance())
+    bill = world.power_billed_total - 7e6
+    assert world.power_paid_total == pytest.approx(0.425 * 20.0 * 45000.0, abs=1.0)
+    assert world.power_paid_total > bill
+    p, world = supplier(box, ability_to_pay=0.45, week_of_year=2.0, power_owed=0.0)
+    power(world, p, box.no_drive(), box.no_chance())
+    assert 0.0 < world.power_paid_total < world.power_billed_total - 7e6
+
+
 @pytest.mark.parametrize(("luck", "weeks"), [(0.0, 1), (0.02, 2), (0.5, 27), (0.999, 52)])
 def test_old_bills_are_settled_at_once_or_by_a_plan_once_means_suffice(
     luck: float, weeks: int, box: Any
@@ -620,7 +632,7 @@ def meeting(**given: float) -> SimpleNamespace:
         "words_memory",
     )
     start = dict.fromkeys(names, 0.0) | {"ties": 0.15, "since_talks": 1000.0}
-    return SimpleNamespace(**start | {"other_trade": 7.5e5, "power_supply": 1.0} | given)
+    return SimpleNamespace(**start | {"other_trade": 1.125e6, "power_supply": 1.0} | given)
 
 
 def weeks_until(world: Any, step: float, p: Any, box: Any, most: int = 200) -> int:
@@ -701,9 +713,14 @@ def ties_after(weeks: int, p: Any, box: Any, **given: float) -> float:
 
 
 def test_practical_dealings_grow_without_anyone_being_ready(middle: Any, box: Any) -> None:
-    """A year of usual trade, full supply, nothing owed and a quiet border: 0.02 x 0.65 of what is missing."""
-    p = middle(ties_trade=0.02, trade_most=2.5e6)
-    assert ties_after(52, p, box) == pytest.approx(1.0 - 0.85 * (1.0 - 0.02 * 0.65) ** 52)
+    """A year of trade opened halfway, full supply, nothing owed and a quiet border: 0.02 x 0.5 of what is missing."""
+    p = middle(ties_trade=0.02, trade_rest=7.5e5, trade_most=1.5e6)
+    assert ties_after(52, p, box) == pytest.approx(1.0 - 0.85 * (1.0 - 0.02 * 0.5) ** 52)
+
+
+def test_trade_and_power_that_just_go_on_build_nothing(middle: Any, box: Any) -> None:
+    p = middle(trade_rest=7.5e5)
+    assert ties_after(52, p, box, other_trade=7.5e5) == 0.15
 
 
 @pytest.mark.parametrize(
@@ -934,10 +951,10 @@ def test_a_burst_of_news_comes_as_often_as_violence_and_unrest_have_it(box: Any)
 
 
 def test_a_lost_pocket_does_not_come_back_of_itself(box: Any) -> None:
-    """Recovery is in proportion to what is left: as before at half the strength, nothing from nothing."""
+    """Recovery is in proportion to what is left, and nothing comes from nothing."""
     rng = np.random.default_rng(8)
-    p = box.parameters(rng, resistance_hold=0.02, pocket=1.0, resistance_loss=0.0)
-    for left, gain in ((0.0, 0.0), (0.5, 0.02 * 0.8 * 0.5), (0.25, 0.5 * 0.02 * 0.8 * 0.75)):
+    p = box.parameters(rng, resistance_hold=0.02, resistance_loss=0.0)
+    for left, gain in ((0.0, 0.0), (0.5, 0.02 * 0.8 * 0.5 * 0.5), (0.25, 0.02 * 0.8 * 0.25 * 0.75)):
         world = box.world(rng, resistance=left, unsettled=0.8)
         unrest(world, p, box.no_drive(), box.no_chance())
         assert world.resistance == pytest.approx(left + gain)

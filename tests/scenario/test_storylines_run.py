@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import pytest
@@ -36,13 +35,7 @@ def test_twenty_years_are_sound_and_nothing_runs_away(name: str) -> None:
         assert 0.02 < mean(block, what, late) < 0.95, what
 
 
-def lasting(name: str) -> Any:
-    """Mark the storyline that is known not to calm: its backing never ends, and both sides keep massing."""
-    known = pytest.mark.xfail(reason="backing for good keeps the show of force at .97 of weeks", strict=True)
-    return pytest.param(name, marks=known if name == "resistance_backed" else ())
-
-
-@pytest.mark.parametrize("name", map(lasting, catalogue.names()))
+@pytest.mark.parametrize("name", catalogue.names())
 def test_no_show_of_force_lasts_for_ever(name: str) -> None:
     assert mean(ran(name, 1040, 0, 12), "show_of_force", slice(520, None)) < 0.95
 

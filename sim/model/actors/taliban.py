@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.model.actors.readiness import HARDLY_EVER, NOW_AND_THEN, OFTEN, SELDOM, standing
+from sim.model.actors.readiness import HARDLY_EVER, NOW_AND_THEN, OFTEN, RARELY, SELDOM, standing
 from sim.model.declare import clause, option, rule
 from sim.model.maths import clip, ramp, share
 from sim.model.processes.contact import RECOGNISED
@@ -41,7 +41,7 @@ class TalibanParameters(Record):
 
     threaten_base: float = standing(NOW_AND_THEN, "of threatening Dushanbe")
     court_base: float = standing(OFTEN, "of courting Dushanbe")
-    mass_base: float = standing(NOW_AND_THEN, "of sending fighters to the border")
+    mass_base: float = standing(RARELY, "of sending fighters to the border")
     withdraw_base: float = standing(NOW_AND_THEN, "of withdrawing fighters")
     attack_base: float = standing(SELDOM, "of attacking Panjshir")
     include_base: float = standing(SELDOM, "of broadening the cabinet")
@@ -104,15 +104,23 @@ class TalibanParameters(Record):
     )
 
     interference_threat: float = parameter(2.8, "utility", 1.4, 4.2, "pull of provocation on threats", PULL)
-    interference_mass: float = parameter(3.4, "utility", 2.0, 4.8, "pull of provocation on massing", PULL)
+    interference_mass: float = parameter(6.0, "utility", 4.0, 8.0, "pull of provocation on massing", PULL)
     interference_contact: float = parameter(
         1.2, "utility", 0.4, 2.0, "pull of provocation against contact", PULL
     )
     detected_share: float = parameter(0.6, "share", 0.3, 0.9, "weight of detected support beside words", PULL)
     provocation_floor: float = parameter(0.15, "index", 0.05, 0.25, "provocation that is shrugged off", PULL)
-    new_troops: float = parameter(1.6, "utility", 0.6, 2.6, "pull of newly sent troops on massing", PULL)
+    new_troops: float = parameter(4.0, "utility", 2.0, 6.0, "pull of newly sent troops on massing", PULL)
     new_troops_full: float = parameter(
         10000, "persons", 6000, 14000, "new troops at which that pull is strongest", PULL
+    )
+    kept_here: float = parameter(
+        3.0,
+        "utility",
+        2.0,
+        4.0,
+        "pull of what they are missed for on withdrawing fighters",
+        judgement("forces cost Kabul no less than Dushanbe, and it cannot pay its bills (¶10): the size of `force_cost`"),
     )
     habit: float = parameter(
         0.05, "1/week", 0.03, 0.08, "habituation to forces that stay", PACE, bounds=(0, 1)
@@ -254,6 +262,12 @@ def no_interference(seen: Seen, p: Parameters) -> float:
 def answer_in_kind(seen: Seen, p: Parameters) -> float:
     """Troops beyond the usual are answered with fighters."""
     return ramp(seen.troops - seen.troops_usual, 0.0, p.new_troops_full)
+
+
+@clause("T1", pushes={"force.mass": "-kept_here", "force.withdraw": "+kept_here"}, rises_with=("fighters",))
+def needed_elsewhere(seen: Seen, p: Parameters) -> float:
+    """Fighters kept at this border are missing elsewhere, the more the more of them stay."""
+    return ramp(seen.fighters, p.fighters_rest, p.fighters_most)
 
 
 @rule(

@@ -72,11 +72,11 @@ class ContactParameters(Record):
         0.05, "index", 0.02, 0.08, "ties added by a round of talks with a courting Kabul", STEPS
     )
     ties_trade: float = parameter(
-        0.02,
+        0.04,
         "1/week",
-        0.008,
-        0.032,
-        "ties added by full trade and power, bills paid, at a border where officials can meet",
+        0.016,
+        0.064,
+        "ties added by trade at its most, bills paid, at a border where officials can meet",
         judgement(
             "customs men, consuls and bills came one to two years after August 2021 while trade and power went on"
         ),
@@ -159,14 +159,15 @@ def contact(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
 
 
 def dealings(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
-    """Practical dealings follow trade, paid bills and what officials may do at a quiet border under the line.
+    """Practical dealings follow markets and crossings opened beyond what just goes on, as far as bills are
+    paid and officials may meet at a quiet border under the line.
 
     A mission of the fallen republic passes to whoever pays it; neither government has to climb to that.
     """
     if draw.mission < 1.0 - exponential(-p.handover * world.ability_to_pay):
         world.mission = 1.0
-    trading = 0.5 * (ramp(world.other_trade, 0.0, p.trade_most) + world.power_supply)
+    opened = world.power_supply * ramp(world.other_trade, p.trade_rest, p.trade_most)
     paid = 1.0 - p.ties_unpaid * ramp(world.power_owed, 0.0, HEAVY_DEBT)
     quiet = (1.0 - world.tension) * (1.0 - world.fighting) * (1.0 - p.line_binds * world.words_memory)
-    grown = p.ties_trade * trading * paid * quiet + p.ties_consul * world.mission
+    grown = p.ties_trade * opened * paid * quiet + p.ties_consul * world.mission
     world.ties = share(world.ties + grown * (1.0 - world.ties))

@@ -18,7 +18,9 @@ SALES = public(
     "2024-01-29, of years to 2023",
 )
 SEASON = public(
-    "ANI, Asia-Plus", "400 MW from May to September, up to 40 MW in the first quarter of 2022", "2022-04-20"
+    "ANI, Asia-Plus",
+    "400 MW from May to September; in the first quarter of 2022 up to 40 MW, yet 7.3 million USD, which are 70",
+    "2022-04-20",
 )
 YEAR = constant(365.25 / 7, "week", "weeks of a year", judgement("the calendar"))
 HIGH_WATER, LOW_WATER = (
@@ -57,7 +59,7 @@ class PowerParameters(Record):
         bounds=(0, 1),
     )
     winter_share: float = parameter(
-        0.1, "share", 0.06, 0.15, "power of October to April against that of May to September", SEASON
+        0.14, "share", 0.09, 0.19, "power of October to April against that of May to September", SEASON
     )
     ability_pace: float = parameter(
         0.02,
@@ -120,7 +122,11 @@ def contracts(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
 
 
 def power(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
-    """Bill what is delivered in whole dollars; what is not paid is owed, and settled once means suffice."""
+    """Bill what is delivered in whole dollars; what is not paid is owed, and settled once means suffice.
+
+    While means lack, Kabul pays its share of the week's bill or of a usual week's, whichever is more: in the
+    months of low water, when bills are small, the rest goes into old ones.
+    """
     pull = drive.ability + p.ability_pace
     able = world.ability_to_pay + pull * (1.0 - world.ability_to_pay)
     world.ability_to_pay = share(able + p.ability_noise * draw.ability)
@@ -128,8 +134,10 @@ def power(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     bill: float = math.floor(world.power_delivered * p.power_price)
     means = ramp(world.ability_to_pay, 0.0, FULL_MEANS)
     grudged = p.will_share * (1.0 - world.payment_will) * (1.0 - means)
-    paid: float = math.floor(means * (1.0 - grudged) * bill)
+    usual = min(world.power_contract * p.power_price, bill + world.power_owed)
+    paid: float = math.floor(means * (1.0 - grudged) * max(bill, usual))
     if means >= 1.0:
+        paid = bill
         if world.instalment <= 0.0 and draw.settlement < 1.0 - exponential(-p.settlement):
             weeks = 1.0 + math.floor(draw.plan * p.plan_longest)
             world.instalment = math.floor(world.power_owed / weeks) + 1.0

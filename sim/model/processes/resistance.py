@@ -25,14 +25,11 @@ class ResistanceParameters(Record):
     """Numbers of unrest in Afghanistan."""
 
     resistance_hold: float = parameter(
-        0.01, "1/week", 0.004, 0.016, "recovery of a resistance in its mountains", SLOW
-    )
-    pocket: float = parameter(
-        1.0,
-        "share",
-        0.8,
-        1.0,
-        "part of its recovery that needs people and ground left to recover from",
+        0.02,
+        "1/week",
+        0.008,
+        0.032,
+        "recovery of a resistance in its mountains, out of what is left of it",
         judgement("the last territory not wholly taken (¶5): what is lost does not come back by itself"),
     )
     resistance_loss: float = parameter(
@@ -108,7 +105,7 @@ def unrest(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
     moved = world.violence_north + drive.violence * (1.0 - world.violence_north)
     moved -= p.violence_fading * (world.violence_north - floor)
     world.violence_north = share(moved + p.violence_noise * draw.violence)
-    grows = p.resistance_hold * world.unsettled * (1.0 - p.pocket * (1.0 - 2.0 * world.resistance))
+    grows = p.resistance_hold * world.unsettled * world.resistance
     gained = (grows + drive.resistance) * (1.0 - world.resistance)
     lost = p.resistance_loss * (p.resistance_attrition + world.offensive) * world.resistance
     world.resistance = share(world.resistance + gained - lost)

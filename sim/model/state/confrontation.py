@@ -82,11 +82,11 @@ class Force(Record):
         chart=True,
     )
     fighters: float = state(
-        4500,
+        5500,
         "persons",
         "Taliban fighters massed near the border",
         judgement("districts on the river fell in July 2021; no count is published"),
-        plausible=(2500, 6500),
+        plausible=(3500, 7500),
         fades="fighters_fading",
         rests="fighters_rest",
         known_to=STATES,

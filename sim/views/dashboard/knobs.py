@@ -21,7 +21,7 @@ KNOBS: dict[str, tuple[str, ...]] = {
         "audience_cost",
         "weight_dushanbe_regime_popularity",
         "weight_dushanbe_economy",
-        "purse_contact",
+        "purse_trade",
         "dushanbe_warm_base",
         "dushanbe_cool_base",
         "caution_contact",

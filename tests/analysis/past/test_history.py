@@ -214,7 +214,10 @@ def test_base_rates_are_yearly_rates_for_the_days_of_a_quarter() -> None:
 
 @pytest.fixture(scope="module")
 def typed() -> np.ndarray[Any, np.dtype[np.void]]:
-    """What was published, as a trajectory to the end of 2023; words and forces after autumn are nobody's."""
+    """What was published, as a trajectory to the end of 2023; forces after autumn are nobody's.
+
+    Words go with the speeches in the United Nations: fewer in 2022, no hard term in 2023.
+    """
     model, weeks = load(), load_history().weeks
     traj = np.zeros(weeks + 1, model.world_dtype)
     parameters = np.zeros(1, model.parameter_dtype)
@@ -237,7 +240,7 @@ def typed() -> np.ndarray[Any, np.dtype[np.void]]:
         if week in (vanj, darvoz):
             now.infiltrations += 1
         autumn = week < week_of(START, date(2021, 12, 1))
-        now.rhetoric = 0.6 if autumn else 0.45
+        now.rhetoric = 0.6 if autumn else 0.45 if week < week_of(START, date(2023, 1, 1)) else 0.15
         now.troops, now.fighters = (20000, 8000) if week > 5 and autumn else (8000, 3000)
         now.mission = week >= consulate
         now.ties = 0.5 if week >= consulate else 0.32 if week >= contract else 0.15

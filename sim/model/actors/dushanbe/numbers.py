@@ -21,16 +21,16 @@ class DushanbeOptions(Record):
     )
 
     # options: standing utilities
-    denounce_base: float = standing(OFTEN, "of naming and condemning Kabul's rulers")
-    veil_base: float = standing(OFTEN, "of speaking of inclusiveness instead")
+    denounce_base: float = standing(SELDOM, "of naming and condemning Kabul's rulers")
+    veil_base: float = standing(NOW_AND_THEN, "of speaking of inclusiveness instead")
     soften_base: float = standing(NOW_AND_THEN, "of softer words")
-    mobilise_base: float = standing(SELDOM, "of sending troops")
+    mobilise_base: float = standing(HARDLY_EVER, "of sending troops")
     stand_down_base: float = standing(NOW_AND_THEN, "of bringing troops home")
     back_base: float = standing(NOW_AND_THEN, "of backing the resistance")
     drop_base: float = standing(NOW_AND_THEN, "of dropping the resistance")
     dushanbe_warm_base: float = standing(HARDLY_EVER, "of Dushanbe's step towards contact")
     dushanbe_cool_base: float = standing(HARDLY_EVER, "of Dushanbe's step back")
-    expand_base: float = standing(NOW_AND_THEN, "of opening more trade")
+    expand_base: float = standing(SELDOM, "of opening more trade")
     cut_base: float = standing(RARELY, "of cutting power and trade")
     restore_base: float = standing(OFTEN, "of restoring what was cut")
     admit_base: float = standing(OFTEN, "of letting more refugees in")
@@ -44,12 +44,12 @@ class DushanbeOptions(Record):
         0.7, "share", 0.5, 0.9, "pace of a veiled criticism towards its level, an open one's at 1", PACE
     )
     veil_level: float = parameter(
-        0.6,
+        0.45,
         "index",
-        0.5,
-        0.7,
+        0.35,
+        0.55,
         "hardness of words that name nobody",
-        judgement("harsh, yet without direct reference (¶7), and short of going overboard (¶19)"),
+        judgement("harsh, yet without direct reference (¶7); below `overboard`, which they are there to avoid (¶19)"),
     )
     veil_step: float = parameter(
         0.3, "share", 0.15, 0.45, "share of the way to fully veiled speech one week takes", PACE
@@ -89,12 +89,12 @@ class DushanbeOptions(Record):
         0.06, "share", 0.02, 0.1, "share of the way to the most trade possible", PACE
     )
     trade_most: float = parameter(
-        2500000,
-        "USD/week",
         1500000,
-        4000000,
+        "USD/week",
+        1100000,
+        1900000,
         "other trade at its most",
-        judgement("about three times the level of 2021"),
+        judgement("about twice the level of 2021"),
         bounds=(0, 100000000.0),
     )
     trade_rest: float = parameter(

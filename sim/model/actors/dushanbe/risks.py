@@ -166,12 +166,6 @@ def show_of_force(seen: Seen, p: Parameters) -> float:
     return share(ramp(seen.fighters - seen.fighters_usual, 0.0, p.answer_full) + THREATENED * seen.threat)
 
 
-@clause("D10", pushes={"force.mobilise": "+answer_heat"}, rises_with=("heat",))
-def violence_answered(seen: Seen, p: Parameters) -> float:
-    """Infiltrators, smugglers or the other side's forces: who kills at the border is answered with troops."""
-    return seen.heat
-
-
 @clause(
     "D10",
     pushes={"force.stand_down": "+force_cost", "force.mobilise": "-force_cost"},
@@ -210,13 +204,8 @@ def sting_taken(world: World, p: Parameters) -> float:
     "purse",
     paragraphs=(10, 11),
     concern="economy",
-    claim="Economic difficulty is a pull towards trade and contact.",
-    pushes={
-        "trade.expand": "+purse_trade",
-        "contact.warm": "+purse_contact",
-        "words.soften": "+purse_words",
-        "trade.cut": "-purse_trade",
-    },
+    claim="Economic difficulty is a pull towards trade; towards agreements that show it is none, since they cost at home.",
+    pushes={"trade.expand": "+purse_trade", "trade.cut": "-purse_trade"},
     rises_with=("hardship", "power_owed"),
 )
 def purse(seen: Seen, p: Parameters) -> float:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.model.declare import clause, rule
 from sim.model.maths import logistic, pure, ramp, share
-from sim.model.processes.contact import CHANNEL_OPEN, ENVOYS, RECOGNISED, TALKING
+from sim.model.processes.contact import CHANNEL_OPEN, ENVOYS, RECOGNISED
 from sim.model.provenance import literature
 
 if TYPE_CHECKING:
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 @pure
-def need(hardship: float, fatigue: float, p: Parameters) -> float:
+def need(hardship: float, fatigue: float) -> float:
     """Return what there is to make up for at home, 0 to 1: economic difficulty and a tiring rule alike."""
-    return 1.0 - p.need_share * (1.0 - 0.5 * (hardship + fatigue))
+    return 0.5 * (hardship + fatigue)
 
 
 @pure
@@ -30,13 +30,13 @@ def committed(words_memory: float, p: Parameters) -> float:
 @pure
 def alive(unsettled: float, p: Parameters) -> float:
     """Return how much of what the crisis earns is left, 0 to 1: all of it while Afghanistan is unsettled."""
-    return 1.0 - p.lasting * (1.0 - ramp(unsettled, p.settled, p.unsettled_full))
+    return ramp(unsettled, p.settled, p.unsettled_full)
 
 
 @pure
-def fresh(words_memory: float, media_salience: float, p: Parameters) -> float:
-    """Return how fresh hard words sound, 0 to 1: repetition tires, news makes them relevant again."""
-    return 1.0 - p.tiring * words_memory * (1.0 - media_salience)
+def fresh(media_salience: float, p: Parameters) -> float:
+    """Return how fresh hard words sound, 0 to 1: a mantra tires unless news makes it relevant again."""
+    return 1.0 - p.tiring * (1.0 - media_salience)
 
 
 @pure
@@ -72,7 +72,7 @@ def untroubled(blood: float, p: Parameters) -> float:
     "nationalist card",
     paragraphs=(11, 12, 15, 16),
     concern="regime popularity",
-    claim="Hard words win popularity where citizens feel kin and there is hardship and fatigue to make up for, until repetition tires or Afghanistan settles.",
+    claim="Hard words win popularity where citizens feel kin and there is hardship and fatigue to make up for, until the news moves on or Afghanistan settles.",
     pushes={
         "words.denounce": "+nationalist_words",
         "words.veil": "+nationalist_veil",
@@ -87,24 +87,22 @@ def untroubled(blood: float, p: Parameters) -> float:
         "unsettled",
         "media_salience",
     ),
-    falls_with=("words_memory",),
 )
 def nationalist_card(seen: Seen, p: Parameters) -> float:
     """Expected gain of hard words, 0 to 1: kin-feeling times need, as far as words are fresh and the crisis lives."""
-    heard = fresh(seen.words_memory, seen.media_salience, p) * alive(seen.unsettled, p)
+    heard = fresh(seen.media_salience, p) * alive(seen.unsettled, p)
     kin = stirred(seen.solidarity, seen.participation, seen.participation_dushanbe, p)
-    return ramp(kin, p.kin_floor, p.kin_full) * need(seen.hardship, seen.fatigue, p) * heard
+    return ramp(kin, p.kin_floor, p.kin_full) * need(seen.hardship, seen.fatigue) * heard
 
 
 @clause(
     "D1",
     pushes={"approval_by_solidarity": "+nationalist_gain"},
     rises_with=("rhetoric", "unsettled", "media_salience"),
-    falls_with=("words_memory",),
 )
 def applause(world: World, p: Parameters) -> float:
     """Citizens who feel kin reward hard words, as far as these are fresh and the crisis lives."""
-    return world.rhetoric * fresh(world.words_memory, world.media_salience, p) * alive(world.unsettled, p)
+    return world.rhetoric * fresh(world.media_salience, p) * alive(world.unsettled, p)
 
 
 @rule(
@@ -132,17 +130,6 @@ def words_eaten(seen: Seen, p: Parameters) -> float:
     """Softer words after hard ones are heard as a climb-down, too."""
     kin = stirred(seen.solidarity, seen.participation, seen.participation_dushanbe, p)
     return kin * committed(seen.words_memory, p)
-
-
-@clause(
-    "D2",
-    pushes={"contact.cool": "+audience_cool"},
-    rises_with=("solidarity", "participation", "participation_dushanbe", "words_memory", "diplomacy"),
-)
-def regret(seen: Seen, p: Parameters) -> float:
-    """What dealings that show cost is a reason to step back from them."""
-    kin = stirred(seen.solidarity, seen.participation, seen.participation_dushanbe, p)
-    return ramp(seen.diplomacy, CHANNEL_OPEN, TALKING) * kin * committed(seen.words_memory, p)
 
 
 @clause(

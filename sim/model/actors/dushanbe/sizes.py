@@ -17,7 +17,7 @@ class DushanbeSizes(Record):
     """Sizes of Dushanbe's rules."""
 
     nationalist_words: float = parameter(
-        4.5, "utility", 2.5, 6.5, "pull of popularity on hard words", RESTATED
+        12.0, "utility", 8.0, 16.0, "pull of popularity on hard words", RESTATED
     )
     nationalist_veil: float = parameter(2.0, "utility", 1.0, 3.0, "the same on veiled words", RESTATED)
     nationalist_gain: float = parameter(
@@ -51,14 +51,6 @@ class DushanbeSizes(Record):
             "Leipzig 1989-91: turnout tells what no poll does, less where it is cheap; signing is, hence over half",
         ),
     )
-    need_share: float = parameter(
-        1.0,
-        "share",
-        0.8,
-        1.0,
-        "part of that gain that needs hardship or fatigue to make up for",
-        judgement("all of it, or nearly: difficulties and fatigue are what the card is played against (¶11)"),
-    )
     audience_cost: float = parameter(
         3.4,
         "utility",
@@ -72,22 +64,21 @@ class DushanbeSizes(Record):
         ),
     )
     tiring: float = parameter(
-        0.9,
+        0.7,
         "share",
-        0.6,
-        1.0,
-        "part of their gain that hard words lose where they are all that is remembered and nothing is in the news",
+        0.5,
+        0.9,
+        "part of their gain that hard words lose where nothing is in the news",
         literature("Downs", 1972, "interest in a lasting problem declines unless events revive it; the form"),
     )
-    lasting: float = parameter(
-        0.9,
-        "share",
-        0.7,
-        1.0,
-        "part of what the crisis earns that goes where Afghanistan settles",
-        judgement("it may fuel the regime while Afghanistan does not stabilise (¶19): all of it, or nearly"),
+    settled: float = parameter(
+        0.1,
+        "index",
+        0.05,
+        0.2,
+        "unrest at which the crisis earns nothing more",
+        judgement("it may fuel the regime while Afghanistan does not stabilise (¶19)"),
     )
-    settled: float = parameter(0.1, "index", 0.05, 0.2, "unrest at which the crisis earns nothing more", PULL)
     unsettled_full: float = parameter(
         0.7, "index", 0.6, 0.8, "unrest from which it earns as much as ever", PULL
     )
@@ -111,9 +102,6 @@ class DushanbeSizes(Record):
         0.06, "index", 0.03, 0.09, "how sharply it closes there", PULL, bounds=(0.01, 1)
     )
     audience_words: float = parameter(1.6, "utility", 0.6, 2.6, "the same on softer words", PULL)
-    audience_cool: float = parameter(
-        2.4, "utility", 1.0, 3.8, "the same towards stepping back from dealings that show", PULL
-    )
     audience_loss: float = parameter(
         0.05, "1/week", 0.01, 0.09, "approval lost by visible dealings, times solidarity", PULL
     )
@@ -159,10 +147,10 @@ class DushanbeSizes(Record):
         bounds=(0.01, 1),
     )
     spotlight_words: float = parameter(
-        2.2,
+        5.5,
         "utility",
-        1.0,
-        3.4,
+        3.0,
+        8.0,
         "pull of Western attention on hard words",
         judgement("named beside support at home (¶17): a motive of like size"),
     )
@@ -253,13 +241,10 @@ class DushanbeSizes(Record):
         0.06, "1/week", 0.02, 0.1, "chance a week that full support is detected", PULL
     )
     answer: float = parameter(
-        5.4, "utility", 4.0, 6.8, "pull of newly massed fighters on sending troops", PULL
+        8.0, "utility", 6.0, 10.0, "pull of newly massed fighters on sending troops", PULL
     )
     answer_full: float = parameter(
         4000, "persons", 2500, 5500, "new fighters at which the answer is strongest", PULL
-    )
-    answer_heat: float = parameter(
-        1.2, "utility", 0.4, 2.0, "pull of recent violence at the border on sending troops", PULL
     )
     force_cost: float = parameter(3.0, "utility", 2.0, 4.0, "pull of its cost on bringing troops home", PULL)
     guardian_words: float = parameter(
@@ -273,9 +258,7 @@ class DushanbeSizes(Record):
     veil_shield: float = parameter(
         0.6, "share", 0.3, 0.9, "part of its sting that veiled speech takes away", PULL
     )
-    purse_trade: float = parameter(1.4, "utility", 0.6, 2.2, "pull of a poor economy on trade", PULL)
-    purse_contact: float = parameter(1.6, "utility", 0.8, 2.4, "pull of a poor economy on contact", PULL)
-    purse_words: float = parameter(0.5, "utility", 0.1, 0.9, "pull of a poor economy on softer words", PULL)
+    purse_trade: float = parameter(2.2, "utility", 1.2, 3.2, "pull of a poor economy on trade", PULL)
     non_recognition: float = parameter(
         3.0, "utility", 1.5, 4.5, "pull against the top rungs of contact", PULL
     )
@@ -293,7 +276,12 @@ class DushanbeSizes(Record):
     )
     ties_full: float = parameter(0.7, "index", 0.6, 0.8, "working ties at which most is at stake", PULL)
     apart_words: float = parameter(
-        1.4, "utility", 0.4, 2.4, "pull of standing apart from the neighbours on hard words", PULL
+        3.0,
+        "utility",
+        1.5,
+        4.5,
+        "pull of standing apart from the neighbours on hard words",
+        judgement("no less popular than hard words themselves (¶13), and less of it is left to win: half of them and less"),
     )
     apart_contact: float = parameter(0.8, "utility", 0.2, 1.4, "the same against contact", PULL)
     crisis_quiet: float = parameter(0.3, "index", 0.2, 0.4, "tension below which troops are not needed", PULL)
