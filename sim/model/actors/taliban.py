@@ -120,7 +120,9 @@ class TalibanParameters(Record):
         2.0,
         4.0,
         "pull of what they are missed for on withdrawing fighters",
-        judgement("forces cost Kabul no less than Dushanbe, and it cannot pay its bills (¶10): the size of `force_cost`"),
+        judgement(
+            "forces cost Kabul no less than Dushanbe, and it cannot pay its bills (¶10): the size of `force_cost`"
+        ),
     )
     habit: float = parameter(
         0.05, "1/week", 0.03, 0.08, "habituation to forces that stay", PACE, bounds=(0, 1)

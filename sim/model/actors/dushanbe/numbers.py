@@ -49,7 +49,9 @@ class DushanbeOptions(Record):
         0.35,
         0.55,
         "hardness of words that name nobody",
-        judgement("harsh, yet without direct reference (¶7); below `overboard`, which they are there to avoid (¶19)"),
+        judgement(
+            "harsh, yet without direct reference (¶7); below `overboard`, which they are there to avoid (¶19)"
+        ),
     )
     veil_step: float = parameter(
         0.3, "share", 0.15, 0.45, "share of the way to fully veiled speech one week takes", PACE

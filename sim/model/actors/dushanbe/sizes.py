@@ -281,7 +281,9 @@ class DushanbeSizes(Record):
         1.5,
         4.5,
         "pull of standing apart from the neighbours on hard words",
-        judgement("no less popular than hard words themselves (¶13), and less of it is left to win: half of them and less"),
+        judgement(
+            "no less popular than hard words themselves (¶13), and less of it is left to win: half of them and less"
+        ),
     )
     apart_contact: float = parameter(0.8, "utility", 0.2, 1.4, "the same against contact", PULL)
     crisis_quiet: float = parameter(0.3, "index", 0.2, 0.4, "tension below which troops are not needed", PULL)
