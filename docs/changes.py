@@ -29,6 +29,7 @@ PAIRS, RUNS, SEED = 100, 200, 0
 SWITCHES: dict[str, dict[str, float]] = {
     "nothing: the model as it is": {},
     "A ordinary risk (¶18, ¶19)": {"ordinary": 0.0},
+    "C lasts while unsettled (¶16, ¶19)": {"lasting": 0.0},
     "D rests at what went before (¶12)": {"crisis_anchor": 1.0},
     "E the mantra tires (¶16)": {"tiring": 0.0},
     "F overboard, hidden channel (¶19, ¶11)": {"audience_floor": 1.0, "hidden": 1.0},

@@ -713,7 +713,7 @@ def ties_after(weeks: int, p: Any, box: Any, **given: float) -> float:
 
 
 def test_practical_dealings_grow_without_anyone_being_ready(middle: Any, box: Any) -> None:
-    """A year of trade opened halfway, full supply, nothing owed and a quiet border: 0.02 x 0.5 of what is missing."""
+    """A year of trade opened halfway, no debt and a quiet border: 0.02 x 0.5 of what is missing."""
     p = middle(ties_trade=0.02, trade_rest=7.5e5, trade_most=1.5e6)
     assert ties_after(52, p, box) == pytest.approx(1.0 - 0.85 * (1.0 - 0.02 * 0.5) ** 52)
 

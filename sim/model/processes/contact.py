@@ -159,10 +159,9 @@ def contact(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
 
 
 def dealings(world: World, p: Parameters, drive: Drives, draw: Draws) -> None:
-    """Practical dealings follow markets and crossings opened beyond what just goes on, as far as bills are
-    paid and officials may meet at a quiet border under the line.
+    """Practical dealings follow trade opened beyond what just goes on, paid bills and what officials may do.
 
-    A mission of the fallen republic passes to whoever pays it; neither government has to climb to that.
+    Officials meet at a quiet border, as far as the line lets them. A mission of the fallen republic passes to whoever pays it; neither government has to climb to that.
     """
     if draw.mission < 1.0 - exponential(-p.handover * world.ability_to_pay):
         world.mission = 1.0

@@ -30,7 +30,7 @@ def committed(words_memory: float, p: Parameters) -> float:
 @pure
 def alive(unsettled: float, p: Parameters) -> float:
     """Return how much of what the crisis earns is left, 0 to 1: all of it while Afghanistan is unsettled."""
-    return ramp(unsettled, p.settled, p.unsettled_full)
+    return 1.0 - p.lasting * (1.0 - ramp(unsettled, p.settled, p.unsettled_full))
 
 
 @pure

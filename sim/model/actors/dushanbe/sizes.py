@@ -71,14 +71,15 @@ class DushanbeSizes(Record):
         "part of their gain that hard words lose where nothing is in the news",
         literature("Downs", 1972, "interest in a lasting problem declines unless events revive it; the form"),
     )
-    settled: float = parameter(
-        0.1,
-        "index",
-        0.05,
-        0.2,
-        "unrest at which the crisis earns nothing more",
-        judgement("it may fuel the regime while Afghanistan does not stabilise (¶19)"),
+    lasting: float = parameter(
+        0.9,
+        "share",
+        0.7,
+        1.0,
+        "part of what the crisis earns that goes where Afghanistan settles",
+        judgement("it may fuel the regime while Afghanistan does not stabilise (¶19): all of it, or nearly"),
     )
+    settled: float = parameter(0.1, "index", 0.05, 0.2, "unrest at which the crisis earns nothing more", PULL)
     unsettled_full: float = parameter(
         0.7, "index", 0.6, 0.8, "unrest from which it earns as much as ever", PULL
     )
