@@ -17,7 +17,7 @@ from sim.analysis.article.readings import Matrix, claims_by_reading, distinct, o
 from sim.analysis.runs import view
 from sim.engine.ensemble import simulate
 from sim.errors import ScenarioError
-from sim.model.actors.dushanbe.rules import alive, fresh
+from sim.model.actors.dushanbe.rules import applause
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
 from sim.scenario.catalogue import reading_names
@@ -58,12 +58,14 @@ def planned(name: str) -> Any:
     return SimpleNamespace(**dict(zip(model.parameters, numbers, strict=True)))
 
 
-def test_fuel_that_burns_up_or_lasts_while_there_is_unrest() -> None:
-    few, unsettled = planned("few_years"), planned("while_unsettled")
-    assert alive(0.0, few) == 1.0, "whether or not Afghanistan settles"
-    assert fresh(1.0, 0.0, few) == 0.0, "repeated for years, out of the news"
-    assert alive(0.0, unsettled) == 0.0, "nothing once it has settled"
-    assert fresh(1.0, 0.0, unsettled) == 1.0, "however often it was said"
+def test_fuel_that_goes_with_the_news_or_lasts_while_there_is_unrest() -> None:
+    def earned(name: str, **state: float) -> float:
+        return applause(SimpleNamespace(rhetoric=1.0, words_memory=1.0, **state), planned(name))
+
+    assert earned("few_years", unsettled=0.0, media_salience=1.0) == 1.0
+    assert earned("few_years", unsettled=1.0, media_salience=0.0) == 0.0
+    assert earned("while_unsettled", unsettled=0.0, media_salience=1.0) == 0.0
+    assert earned("while_unsettled", unsettled=1.0, media_salience=0.0) == 1.0
 
 
 def test_a_public_that_is_led_and_one_that_leads() -> None:

@@ -28,10 +28,10 @@ class DushanbeSizes(Record):
     )
     kin_full: float = parameter(0.9, "index", 0.75, 1.0, "solidarity at which they win most", PULL)
     street_share: float = parameter(
-        0.6,
+        0.4,
         "share",
-        0.3,
-        0.9,
+        0.2,
+        0.6,
         "weight of the street against views that nobody polls, where government judges how citizens feel",
         literature(
             "Kuran",
@@ -40,15 +40,15 @@ class DushanbeSizes(Record):
         ),
     )
     street_full: float = parameter(
-        0.6,
+        0.5,
         "share",
-        0.4,
-        0.8,
+        0.35,
+        0.65,
         "share of citizens taking part at which the street says most",
         literature(
             "Lohmann",
             1994,
-            "Leipzig 1989-91: turnout tells what no poll does, less where it is cheap; signing is, hence over half",
+            "Leipzig 1989-91: turnout tells what no poll does, less where it is cheap; signing is, hence half",
         ),
     )
     audience_cost: float = parameter(
