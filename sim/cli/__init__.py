@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from sim.cli import streams
+from sim.cli import completion, panels, streams
 from sim.cli.answers import answers
 from sim.cli.ledger import ledger
 from sim.cli.options import (
@@ -40,8 +40,6 @@ from sim.cli.options import (
     Settings,
     Threads,
     Weeks,
-    complete_rule,
-    complete_scenario,
     print_json,
 )
 from sim.cli.page import page
@@ -168,7 +166,12 @@ def run(
     weeks: Weeks = None,
     citizens: Citizens = None,
     driver: Annotated[
-        str, typer.Option(metavar="NAME", help="ensemble (compiled) or mesa (slow, the same numbers).")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="ensemble (compiled) or mesa (slow, the same numbers).",
+            autocompletion=completion.DRIVER,
+        ),
     ] = "ensemble",
     threads: Threads = None,
     out: Annotated[
@@ -262,7 +265,7 @@ def trace(
         typer.Argument(
             metavar="[SCENARIO]",
             help="A shipped storyline or a YAML file; left out with --from.",
-            autocompletion=complete_scenario,
+            autocompletion=completion.SCENARIO,
         ),
     ] = None,
     replicate: Annotated[
@@ -389,7 +392,11 @@ def hindcast(
 def check(
     file: Annotated[
         str,
-        typer.Argument(metavar="FILE", help="A scenario or experiment file, or the name of a shipped one."),
+        typer.Argument(
+            metavar="FILE",
+            help="A scenario or experiment file, or the name of a shipped one.",
+            autocompletion=completion.FILE,
+        ),
     ],
     as_json: Json = False,
 ) -> None:
@@ -422,7 +429,7 @@ def rules(
         typer.Argument(
             metavar="[ID|WORD]",
             help="One rule in full by its id, or all that has these words in its name or text.",
-            autocompletion=complete_rule,
+            autocompletion=completion.RULE,
         ),
     ] = None,
     world: Annotated[bool, typer.Option("--world", help="Variables of the world instead.")] = False,
@@ -484,7 +491,12 @@ def scenarios(as_json: Json = False) -> None:
 
 @app.command(epilog="Example: panj schema scenario > scenario.schema.json")
 def schema(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="scenario, experiment or reading")] = "scenario",
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND", help="scenario, experiment or reading", autocompletion=completion.SCHEMA
+        ),
+    ] = "scenario",
 ) -> None:
     """Print the JSON Schema by which editors complete and check a file.
 
@@ -500,3 +512,4 @@ app.registered_commands += [
     command for part in (answers, studies, why, page) for command in part.registered_commands
 ]
 app.add_typer(ledger)
+panels.group(app)

@@ -7,19 +7,25 @@ from typing import Annotated
 
 import typer
 
+from sim.cli import completion
 from sim.cli.options import (
     Given,
     Json,
     Quiet,
     Seed,
     Threads,
-    complete_scenario,
 )
 
 answers = typer.Typer()
 
 Forms = Annotated[
-    str, typer.Option("--format", metavar="FORMS", help="Of png, svg, pdf; several with commas.")
+    str,
+    typer.Option(
+        "--format",
+        metavar="FORMS",
+        help="Of png, svg, pdf; several with commas.",
+        autocompletion=completion.FORM,
+    ),
 ]
 
 
@@ -32,10 +38,10 @@ def named(given: str) -> list[str]:
 def compare(
     first: Annotated[
         str,
-        typer.Argument(metavar="A", help="A storyline or a YAML file.", autocompletion=complete_scenario),
+        typer.Argument(metavar="A", help="A storyline or a YAML file.", autocompletion=completion.SCENARIO),
     ],
     second: Annotated[
-        str, typer.Argument(metavar="B", help="Another one.", autocompletion=complete_scenario)
+        str, typer.Argument(metavar="B", help="Another one.", autocompletion=completion.SCENARIO)
     ],
     runs: Annotated[int, typer.Option(metavar="N", help="Pairs of runs.", min=2)] = 1000,
     seed: Seed = 0,
@@ -66,6 +72,7 @@ Conditions = Annotated[
     typer.Option(
         metavar="CONDITION=NAME",
         help="Given which alternative of a condition; repeatable; default: the first of each.",
+        autocompletion=completion.CONDITION,
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
@@ -116,12 +123,18 @@ def sensitivity(
     ] = "share(war, fighting, fight and talk, clashes)",
     method: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="sobol, morris, pawn or delta; default: what suits the design."),
+        typer.Option(
+            metavar="NAME",
+            help="sobol, morris, pawn or delta; default: what suits the design.",
+            autocompletion=completion.METHOD,
+        ),
     ] = None,
     lever: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="LEVER=NAME", help="Under which alternative; repeatable; default: the first of each."
+            metavar="LEVER=NAME",
+            help="Under which alternative; repeatable; default: the first of each.",
+            autocompletion=completion.LEVER,
         ),
     ] = None,
     condition: Conditions = None,
@@ -167,12 +180,16 @@ def tip(
     scenario: Annotated[
         str,
         typer.Argument(
-            metavar="SCENARIO", help="A shipped storyline or a YAML file.", autocompletion=complete_scenario
+            metavar="SCENARIO", help="A shipped storyline or a YAML file.", autocompletion=completion.SCENARIO
         ),
     ],
     toward: Annotated[
         str,
-        typer.Option(metavar="PATH", help="A path class to end in; clashes is clashes or worse."),
+        typer.Option(
+            metavar="CLASS",
+            help="A class to end in; clashes is clashes or worse.",
+            autocompletion=completion.CLASS,
+        ),
     ],
     above: Annotated[
         str | None,
@@ -182,7 +199,12 @@ def tip(
     seed: Seed = 0,
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="NAME", help="A value that may change; repeatable; default: all."),
+        typer.Option(
+            "--only",
+            metavar="NAME",
+            help="A value that may change; repeatable; default: all.",
+            autocompletion=completion.QUANTITY,
+        ),
     ] = None,
     levers_only: Annotated[
         bool, typer.Option("--levers-only", help="Try commitments alone, and no value.")
@@ -222,6 +244,7 @@ def plot(
             help="Which picture; repeatable; default: those that suit. paths, joint, ladders, incidence, "
             "orders, null (the null model beside the model; runs it); of an ensemble also fan; of a sweep "
             "also shares, sources, bands, effects, flows, ridges, ternary, map, drivers, boxes, tradeoff.",
+            autocompletion=completion.KIND,
         ),
     ] = None,
     out: Annotated[
@@ -233,7 +256,8 @@ def plot(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="What to tell apart by: levers (of a sweep), parts (of an ensemble), case, or what varies.",
+            help="Groups to show: levers (of a sweep), parts (of an ensemble), case, or what varies.",
+            autocompletion=completion.VARIED,
         ),
     ] = None,
     where: Annotated[

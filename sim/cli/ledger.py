@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli import completion
 from sim.cli.options import Json, print_json
 from sim.errors import ScenarioError
 
@@ -63,7 +64,12 @@ def add(
 @ledger.command(epilog="Example: panj ledger answer 1 no --source 'UNAMA, quarterly report, 2025-07-30'")
 def answer(
     number: Annotated[int, typer.Argument(metavar="NO", help="Which question.")],
-    came: Annotated[str, typer.Argument(metavar="yes|no", help="Whether the statement was true.")],
+    came: Annotated[
+        str,
+        typer.Argument(
+            metavar="yes|no", help="Whether the statement was true.", autocompletion=completion.YES
+        ),
+    ],
     source: Annotated[str, typer.Option(metavar="TEXT", help="Who says so: publisher, title, date.")],
     path: File = HERE,
 ) -> None:

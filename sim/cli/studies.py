@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli import completion
 from sim.cli.options import (
     HELD,
     NOT_HELD,
@@ -16,7 +17,6 @@ from sim.cli.options import (
     Given,
     Json,
     Quiet,
-    complete_experiment,
     print_json,
 )
 from sim.errors import HeldError
@@ -31,7 +31,7 @@ def sweep(
         typer.Argument(
             metavar="EXPERIMENT",
             help="A shipped experiment or a YAML file.",
-            autocompletion=complete_experiment,
+            autocompletion=completion.EXPERIMENT,
         ),
     ],
     out: Annotated[
@@ -194,7 +194,13 @@ def unpack(
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A result folder.")],
     form: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="csv, parquet, netcdf or hub.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="csv, parquet, netcdf or hub.",
+            autocompletion=completion.FORMAT,
+        ),
     ] = "csv",
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to; default: export/ in the result folder.")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli import completion
 from sim.cli.options import (
     Json,
     print_json,
@@ -39,11 +40,15 @@ def explain(
     ] = None,
     actor: Annotated[
         str | None,
-        typer.Option(metavar="A", help="One actor alone, such as dushanbe."),
+        typer.Option(metavar="A", help="One actor alone, such as dushanbe.", autocompletion=completion.ACTOR),
     ] = None,
     why_not: Annotated[
         str | None,
-        typer.Option(metavar="INSTRUMENT=OPTION", help="Why this was not taken, in --week or over the run."),
+        typer.Option(
+            metavar="INSTRUMENT=OPTION",
+            help="Why this was not taken, in --week or over the run.",
+            autocompletion=completion.OPTION,
+        ),
     ] = None,
     against: Annotated[
         str | None,

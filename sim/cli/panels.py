@@ -1,0 +1,60 @@
+"""The commands in the order in which somebody meets them, each with its purpose in a line."""
+
+from __future__ import annotations
+
+import typer
+
+#: Commands as the help page groups them, each with its purpose in a line.
+PANELS = {
+    "Make a storyline": {
+        "scenarios": "List the storylines that come with Panj.",
+        "rules": "Find rules, variables and parameters by any word.",
+        "check": "Tell a file back in words, or say what to mend.",
+        "schema": "Print the schema by which editors complete a file.",
+    },
+    "Run": {
+        "run": "Run a storyline many times: where runs end.",
+        "compare": "Run two storylines: what the second changes.",
+        "tip": "Find what tips a storyline towards a class.",
+        "dashboard": "Open the web page: change values and watch.",
+    },
+    "Ask why": {
+        "explain": "Say why a stored run went as it went.",
+        "trace": "Tell one run week by week.",
+        "claims": "Check the article's causal claims on the model.",
+        "hindcast": "Hold the model against what happened.",
+        "odd": "Write down the model by the ODD protocol.",
+    },
+    "Study": {
+        "sweep": "Run an experiment; the same command resumes.",
+        "status": "Say how far a sweep is, and whether it is sound.",
+        "sensitivity": "Say which uncertainties decide an answer.",
+        "discover": "Find the conditions under which something happens.",
+        "ledger": "Keep dated questions and score them later.",
+    },
+    "Share": {
+        "report": "Write a result as one HTML page.",
+        "plot": "Draw the pictures of a result.",
+        "export": "Write the tables of a result for other tools.",
+        "pack": "Write a result as one file with checksums.",
+        "unpack": "Open a packed result and check it.",
+    },
+}
+
+
+def group(app: typer.Typer) -> None:
+    """Put every command into its panel of the help page, in the order of the panels."""
+    order = [name for purposes in PANELS.values() for name in purposes]
+    for one in (*app.registered_commands, *app.registered_groups):
+        for panel, purposes in PANELS.items():
+            if (name := _name(one)) in purposes:
+                one.rich_help_panel, one.short_help = panel, purposes[name]
+    places = {name: place for place, name in enumerate(order)}
+    app.registered_commands.sort(key=lambda one: places.get(_name(one), len(places)))
+
+
+def _name(one: typer.models.CommandInfo | typer.models.TyperInfo) -> str:
+    """Return the name by which a command or a group of commands is called."""
+    if isinstance(one, typer.models.TyperInfo):
+        return str(one.typer_instance.info.name if one.typer_instance else one.name)
+    return str(one.name or (one.callback.__name__ if one.callback else ""))
