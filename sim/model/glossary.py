@@ -13,14 +13,14 @@ WINDOW = f"the last {LAST} weeks"
 CLASSES = {
     "war": "The two states were at war in some week of the run.",
     "fighting": f"Sustained fighting went on in some week of {WINDOW}.",
-    "fight and talk": f"The rung of armed clashes or a higher one, and a round of official talks, both within {WINDOW}.",
-    "clashes": f"The rung of armed clashes or a higher one within {WINDOW}, and no round of official talks.",
+    "fight and talk": f"A clash, or the rung of {ESCALATION[3]} or higher, and a round of official talks, both within {WINDOW}.",
+    "clashes": f"A clash, or the rung of {ESCALATION[3]} or higher, within {WINDOW}, and no round of official talks in it.",
     "rapprochement": f"Contact stood at {RAPPROCHEMENT[4]} or {RAPPROCHEMENT[5]} in more than half of {WINDOW}.",
     "quiet accommodation": (
         f"Contact stood at {RAPPROCHEMENT[2]} or higher while escalation stood at {ESCALATION[0]}, in more than half of "
         f"{WINDOW}; {RAPPROCHEMENT[4]} or {RAPPROCHEMENT[5]} held in no more than half."
     ),
-    "armed standoff": f"The rung of a show of force or a higher one in more than half of {WINDOW}.",
+    "armed standoff": f"The rung of {ESCALATION[2]} or higher in more than half of {WINDOW}.",
     "cold peace": "None of the others.",
 }
 

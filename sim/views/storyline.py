@@ -24,7 +24,7 @@ def page(spec: Scenario, width: int) -> str:
         blocks.append(textwrap.fill(spec.question, width))
     blocks.append(textwrap.fill(extent(spec), width))
     parts = (
-        ("What is set", settings(spec)),
+        ("Settings", settings(spec)),
         ("What happens", [event(one) for one in spec.events]),
         ("Who is bound", [commitment(one) for one in spec.commitments]),
         ("Notes", list(notes(spec))),
@@ -105,9 +105,11 @@ def notes(spec: Scenario) -> Iterator[str]:
     model = load()
     yield from _implausible(spec, model)
     for one in spec.events:
-        yield from _never(one, model)
+        yield from _never(one, spec, model)
+        yield from _outlasting(one, spec)
         for target, change in one.change.items():
             yield from _cut_off(one, target, change, model)
+            yield from _implausible_change(one, target, change, model)
             if not one.lasts and change.path is None and target in model.world:
                 yield from _drifting(one, target, spec, model)
                 yield from _undone(one, target, change, spec, model)
@@ -125,11 +127,36 @@ def _implausible(spec: Scenario, model: Model) -> Iterator[str]:
             )
 
 
-def _never(one: Event, model: Model) -> Iterator[str]:
+def _implausible_change(one: Event, target: str, change: Change, model: Model) -> Iterator[str]:
+    """Warn of a parameter that an event takes beyond its range; of a shock to the world that is the point."""
+    quantity = model.parameters.get(target)
+    result = None if quantity is None else _result(quantity.default, change)
+    if quantity is None or result is None:
+        return
+    low, high = quantity.plausible
+    if not low <= result <= high:
+        yield (
+            f"{one.name!r} takes {target} to {_amount(result, quantity)}, outside its plausible range of "
+            f"{low:g} to {_amount(high, quantity)} ({quantity.source.grade})."
+        )
+
+
+def _outlasting(one: Event, spec: Scenario) -> Iterator[str]:
+    if one.on is None or not one.lasts:
+        return
+    over, last = one.on + timedelta(weeks=one.lasts), spec.start + timedelta(weeks=spec.weeks)
+    if over > last:
+        end = last - timedelta(days=1)
+        yield f"{one.name!r} lasts {_weeks(one.lasts)}, past the end of the run on {end}."
+
+
+def _never(one: Event, spec: Scenario, model: Model) -> Iterator[str]:
     if one.hazard == 0.0:
         yield f"{one.name!r} can never happen: its chance is 0 a week."
     if one.when is None:
         return
+    if one.when.delay >= spec.weeks:
+        yield f"{one.name!r} can never happen: it waits {_weeks(one.when.delay)} of {spec.weeks}."
     quantity = model.world[one.when.variable]
     if one.when.above is not None and one.when.above >= quantity.high:
         yield f"{one.name!r} can never happen: {quantity.name} is {quantity.high:g} at most."

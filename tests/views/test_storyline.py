@@ -74,6 +74,28 @@ def test_what_cannot_happen_is_noted() -> None:
     assert any("cut off at 1" in one for one in notes(events=[fivefold]))
 
 
+def test_an_event_that_waits_longer_than_the_run_is_noted() -> None:
+    waits = {"name": "a", "when": {"variable": "tension", "above": 0.1, "delay": 600}, "change": HALVED}
+    assert any(
+        "'a' can never happen: it waits 600 weeks of 20" in one for one in notes(weeks=20, events=[waits])
+    )
+    waits["when"] = {"variable": "tension", "above": 0.1, "delay": 2}
+    assert not [one for one in notes(weeks=20, events=[waits]) if "never" in one]
+
+
+def test_an_event_that_lasts_past_the_end_is_noted() -> None:
+    assert any(
+        "lasts 52 weeks, past the end of the run" in one for one in notes(weeks=40, events=[event(lasts=52)])
+    )
+    assert not [one for one in notes(events=[event(lasts=52)]) if "past the end" in one]
+
+
+@pytest.mark.parametrize(("value", "noted"), [(40, True), (-3, True), (2, False)])
+def test_a_parameter_that_an_event_takes_beyond_its_range_is_noted(value: float, noted: bool) -> None:
+    found = notes(events=[event(change={"audience_cost": {"set": value}})])
+    assert any("'base thinned out' takes audience_cost to" in one for one in found) == noted
+
+
 def test_a_class_left_out_by_definition_is_noted() -> None:
     bound = {"actor": "taliban", "instrument": "force", "avoid": ["mass"]}
     assert any("Nobody is left to raise fighters" in one for one in notes(commitments=[bound]))

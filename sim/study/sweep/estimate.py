@@ -25,6 +25,7 @@ class Estimate:
     size : expected bytes on disk
     rejected : share of the points drawn that a constraint turned down
     example : one case, by name, with the alternatives of conditions and levers
+    points, varied : cases that differ by what is uncertain, and how many values that are
     """
 
     cases: int
@@ -36,6 +37,8 @@ class Estimate:
     sampled: int
     rejected: float
     example: dict[str, Any]
+    points: int
+    varied: int
 
 
 def estimate(setup: Setup, threads: int | None = None) -> Estimate:
@@ -64,6 +67,8 @@ def estimate(setup: Setup, threads: int | None = None) -> Estimate:
         tried,
         1 - rejection.kept / max(rejection.drawn, 1),
         example(setup),
+        setup.cases // len(setup.settings),
+        len(setup.experiment.laws),
     )
 
 

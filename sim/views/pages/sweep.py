@@ -25,6 +25,7 @@ from sim.analysis.statistics import intervals
 from sim.model.outcomes import OUTCOMES, PATHS
 from sim.study.questions import WORSE, Estimand, estimand
 from sim.views.numbers import change, percent, span
+from sim.views.pages.sensitivity import PER_INPUT
 from sim.views.terminal import console, entry, facts, page, section, table
 
 if TYPE_CHECKING:
@@ -212,6 +213,12 @@ def forecast(found: Estimate, folder: str) -> RenderableType:
     grid.add_row("disk", f"about {size(found.size)} in {folder}")
     if found.rejected:
         grid.add_row("constraints", f"turn down {percent(found.rejected)} of the points drawn")
+    if found.points < PER_INPUT * found.varied:
+        grid.add_row(
+            "ranking",
+            f"{found.points:,} cases are too few to rank {found.varied:,} uncertain values; that takes about "
+            f"{PER_INPUT * found.varied:,} (panj sensitivity)",
+        )
     shown = [
         f"{name} = {one:.5g}" if isinstance(one, float) else f"{name} = {one}"
         for name, one in found.example.items()

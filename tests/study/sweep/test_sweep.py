@@ -357,6 +357,11 @@ def test_a_dry_run_writes_nothing(panj: Any, file: Path) -> None:
     for words in ("48: 16 cases × 3 replicates", "by a sample of", "first case", "russian_guarantee ="):
         assert words in shown.out
     assert [one.name for one in Path().iterdir()] == ["mine.yaml"]
+    assert "too few to rank" not in shown.out
+    wide = json.loads(file.read_text()) | {"uncertainties": {"from_grades": ["judgement"]}}
+    Path("wide.yaml").write_text(json.dumps(wide))
+    assert "cases are too few to rank" in panj("sweep", "wide.yaml", "--dry-run").out
+    Path("wide.yaml").unlink()
     told = json.loads(panj("sweep", file, "--dry-run", "--json").out)
     assert told["runs"] == 48
     assert told["seconds"] > 0 < told["bytes"]
