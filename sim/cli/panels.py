@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typer
+from typer.models import CommandInfo, TyperInfo
 
 #: Commands as the help page groups them, each with its purpose in a line.
 PANELS = {
@@ -45,7 +46,8 @@ PANELS = {
 def group(app: typer.Typer) -> None:
     """Put every command into its panel of the help page, in the order of the panels."""
     order = [name for purposes in PANELS.values() for name in purposes]
-    for one in (*app.registered_commands, *app.registered_groups):
+    every: list[CommandInfo | TyperInfo] = [*app.registered_commands, *app.registered_groups]
+    for one in every:
         for panel, purposes in PANELS.items():
             if (name := _name(one)) in purposes:
                 one.rich_help_panel, one.short_help = panel, purposes[name]
@@ -53,8 +55,8 @@ def group(app: typer.Typer) -> None:
     app.registered_commands.sort(key=lambda one: places.get(_name(one), len(places)))
 
 
-def _name(one: typer.models.CommandInfo | typer.models.TyperInfo) -> str:
+def _name(one: CommandInfo | TyperInfo) -> str:
     """Return the name by which a command or a group of commands is called."""
-    if isinstance(one, typer.models.TyperInfo):
+    if isinstance(one, TyperInfo):
         return str(one.typer_instance.info.name if one.typer_instance else one.name)
     return str(one.name or (one.callback.__name__ if one.callback else ""))
