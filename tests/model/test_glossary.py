@@ -69,12 +69,15 @@ def condition(sentence: str) -> Callable[[Weeks, Weeks, Weeks, Weeks], bool]:
     if match := re.fullmatch(r"The rung of ([\w ]+) or higher in more than half of the last .*", sentence):
         least = rung(match[1])
         return lambda up, close, clash, talks: bool((up[-last:] >= least).sum() > last / 2)
-    if match := re.fullmatch(r"Contact stood at ([\w ]+) or higher in more than half of (.*)", sentence):
-        least, rest = rung(match[1]), re.search(r"at (\w+) or recognition in no more than half", match[2])
+    calm = r"Contact stood at ([\w ]+) or higher while escalation stood at (\w+), in more than half of (.*)"
+    if match := re.fullmatch(calm, sentence):
+        least, quiet = rung(match[1]), rung(match[2])
+        rest = re.search(r"; (\w+) or recognition held in no more than half", match[3])
         assert rest is not None
         most = rung(rest[1])
         return lambda up, close, clash, talks: bool(
-            (close[-last:] >= least).sum() > last / 2 and (close[-last:] >= most).sum() <= last / 2
+            ((close[-last:] >= least) & (up[-last:] == quiet)).sum() > last / 2
+            and (close[-last:] >= most).sum() <= last / 2
         )
     match = re.fullmatch(r"Contact stood at (\w+) or recognition in more than half of .*", sentence)
     assert match is not None, sentence
