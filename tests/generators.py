@@ -14,6 +14,7 @@ from sim.model.provenance import Quantity, dtype_of
 from sim.model.registry import Model, load
 from sim.scenario import catalogue
 from sim.scenario.checks import MEANS
+from sim.scenario.conditions import seen
 from sim.scenario.schema import Scenario
 
 #: Where a hard bound says little (a billion persons), values are drawn up to here, by unit.
@@ -126,7 +127,11 @@ def scenarios(
     weeks = draw(st.integers(min_weeks, max_weeks))
     start = draw(st.sampled_from((date(2021, 8, 16), date(2020, 2, 24), date(2024, 12, 30))))
     pool = draw(st.lists(st.sampled_from(targets(model)), min_size=1, max_size=4, unique=True))
-    count = draw(st.integers(0, max_events))
+    count = draw(st.integers(1, max_events))
+    bound = draw(_commitments(model, start, weeks))
+    # What conditions wait for is there: the first event, and a commitment of this name.
+    plan = {"name": "plan 0", "actor": "china", "instrument": "border", "avoid": ["fund"]}
+    bound = [one for one in bound if (one["actor"], one["instrument"]) != ("china", "border")]
     return Scenario(
         title="generated",
         start=start,
@@ -136,7 +141,7 @@ def scenarios(
         world=draw(_some({name: q for name, q in model.world.items() if not q.derived})),
         parameters=draw(_some(model.parameters)),
         events=[draw(_event(model, f"event {i}", start, weeks, pool)) for i in range(count)],
-        commitments=draw(_commitments(model, start, weeks)),
+        commitments=[plan, *bound],
     )
 
 
@@ -165,10 +170,10 @@ def _event(draw: st.DrawFn, model: Model, name: str, start: date, weeks: int, po
     if trigger == "on":
         event["on"] = draw(_days(start, weeks))
     elif trigger == "when":
-        watched = draw(st.sampled_from(list(model.world)))
-        side = draw(st.sampled_from(("above", "below")))
-        level = draw(between(*reach(model.world[watched])))
-        event["when"] = {"variable": watched, side: level, "delay": draw(st.integers(0, 4))}
+        subjects = [one for one in ("event 0", "plan 0") if one != name]
+        event["when"] = draw(conditions(model, list(model.world), subjects, start, weeks))
+        if "after" not in event["when"]:
+            event["when"]["delay"] = draw(st.integers(0, 4))
     else:
         event["hazard"] = draw(between(0.0, 1.0))
     steady = not set(chosen) & set(MEANS)
@@ -178,6 +183,38 @@ def _event(draw: st.DrawFn, model: Model, name: str, start: date, weeks: int, po
         target: draw(_change(model, target, start, weeks, event.get("on"))) for target in chosen
     }
     return event
+
+
+@st.composite
+def conditions(
+    draw: st.DrawFn,
+    model: Model,
+    variables: list[str],
+    subjects: list[str],
+    start: date,
+    weeks: int,
+    depth: int = 0,
+) -> dict[str, Any]:
+    """Return conditions on these variables and on what may be waited for, one in another up to three deep."""
+    forms = ("variable", "variable", "variable", "after") + (("all", "any", "not") if depth < 3 else ())
+    form = draw(st.sampled_from(forms))
+    made: dict[str, Any]
+    if form == "variable":
+        watched = draw(st.sampled_from(variables))
+        side = draw(st.sampled_from(("above", "below", "between")))
+        level = between(*reach(model.world[watched]))
+        low, high = sorted((draw(level), draw(level)))
+        side = side if low < high else "above"
+        made = {"variable": watched, side: [low, high] if side == "between" else low}
+    elif form == "after":
+        made = {"after": draw(st.one_of(st.sampled_from(subjects), _days(start, weeks).map(str)))}
+        made["delay"] = draw(st.integers(0, 4))
+    else:
+        inner = conditions(model, variables, subjects, start, weeks, depth + 1)
+        made = {form: draw(inner if form == "not" else st.lists(inner, min_size=1, max_size=3))}
+    if draw(st.booleans()):
+        made["for"] = draw(st.integers(0, 4))
+    return made
 
 
 @st.composite
@@ -220,5 +257,11 @@ def _commitments(draw: st.DrawFn, model: Model, start: date, weeks: int) -> list
             bound["from"] = first
         if draw(st.booleans()):
             bound["until"] = last
+        if draw(st.booleans()):
+            watched = seen(model, actor)
+            bound["when"] = draw(conditions(model, watched, ["event 0"], start, weeks))
+            if draw(st.booleans()):
+                bound["until"] = draw(conditions(model, watched, ["event 0"], start, weeks))
+                bound["again"] = draw(st.booleans())
         found.append(bound)
     return found

@@ -20,6 +20,7 @@ import math
 import numpy as np
 from numba import njit
 
+from sim.engine.conditions import commit
 from sim.engine.events import begin_events, end_events, fill_base, lay_changes, settle_events
 from sim.engine.randomness import fill
 from sim.model.maths import clip
@@ -224,7 +225,7 @@ def copy(out, values):
 
 
 {JIT}
-def prepare(seed, replicate, case, chance, records, events, society):
+def prepare(seed, replicate, case, chance, records, events, commitments, society):
     """Set the start of one run, draw its chance (unless the run before had the same) and its society."""
     p_flat = records.p_flat
     copy(p_flat, case)
@@ -234,6 +235,12 @@ def prepare(seed, replicate, case, chance, records, events, society):
     events.until[:] = 0
     events.armed[:] = 1
     events.due[:] = 0
+    events.held[:] = 0
+    events.begun[:] = 0
+    events.first[:] = 0
+    commitments.held[:] = 0
+    commitments.holds[:] = 0
+    commitments.ended[:] = 0
     records.failure[:] = 0
     if chance.drawn[0] != replicate:
         fill(seed, chance.hashes, chance.laws, replicate, 0, 0, chance.words, chance.line, chance.weekly)
@@ -284,7 +291,7 @@ def move_citizens(records, society):
 
 
 {JIT}
-def run_many(first, last, seed, request, chance, records, choice, events, society, carried):
+def run_many(first, last, seed, request, chance, records, choice, events, commitments, society, carried):
     """Run from number `first` up to `last` (excluded), and keep of each what is asked for."""
     begun, until = request.begun, request.until
     traj, flat, world, p_flat, failure = (records.traj, records.flat, records.world, records.p_flat,
@@ -296,10 +303,11 @@ def run_many(first, last, seed, request, chance, records, choice, events, societ
     p = records.pars[0]
     drive = records.drives[0]
     busy = len(events.plan.op) > 0
+    bound = len(commitments.plan.number) > 0
     for r in range(first, last):
         if begun < 0:
             case = request.cases[request.which[r]]
-            prepare(seed, request.replicates[r], case, chance, records, events, society)
+            prepare(seed, request.replicates[r], case, chance, records, events, commitments, society)
         else:
             resume(r, seed, request.replicates[r], request.branch, until, request.since, chance, records,
                    events, carried)
@@ -308,6 +316,8 @@ def run_many(first, last, seed, request, chance, records, choice, events, societ
                 begin_events(week, events, flat[week - 1], w, world, p_flat, society)
             late = min(max(week - 1 - int(p.perception_delay), 0), week - 1)
 {chr(10).join(12 * " " + line for line in actors)}
+            if bound:
+                commit(week, commitments, flat[week - 1], choice.allowed[week])
             choose(utility, opened, choice.allowed[week], choice.luck[week], chosen[week])
             act(w, p, chosen[week])
             drive_all(w, p, drive)
@@ -332,6 +342,7 @@ def run_many(first, last, seed, request, chance, records, choice, events, societ
             copy(request.outcomes[r], records.out_flat)
         else:
             request.outcomes[r, :] = np.nan
+        copy(request.began[r], events.first)
         copy(request.failures[r], failure)
         if request.left.past.shape[0] > 0:
             leave(r, request.left, records, events, carried)

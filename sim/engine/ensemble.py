@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ class Block:
     failure_week, failure_variable : (R,); week 0 where the run is sound
     ladders : int8 (R, weeks + 1, 2), rungs of escalation and rapprochement; -1 after a failure
     kept : float64 (R, weeks + 1, len(keep))
+    began : (R, events + commitments) week in which each began first, 0 for never
     """
 
     outcomes: NDArray[np.void]
@@ -39,6 +40,7 @@ class Block:
     failure_variable: NDArray[np.int64]
     ladders: NDArray[np.int8]
     kept: Floats
+    began: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0), np.int64))
 
 
 def request(
@@ -60,6 +62,7 @@ def request(
         failure[:, 1],
         np.zeros((runs, plan.weeks + 1, 2), np.int8),
         np.zeros((runs, plan.weeks + 1, len(keep))),
+        np.zeros((runs, len(plan.subjects)), np.int64),
     )
     wanted = Request(
         np.ascontiguousarray(replicates, np.int64),
@@ -76,6 +79,7 @@ def request(
         failure,
         block.ladders,
         block.kept,
+        block.began,
     )
     return wanted, block
 

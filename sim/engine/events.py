@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.conditions import is_true, look, note
 from sim.model.maths import clip, pure
 from sim.model.population import Society, means, shift_opinion
 from sim.scenario.plan import Events
@@ -34,6 +35,8 @@ class EventState(NamedTuple):
     active : int8 (variables,) 0 as it is, 1 under a change, 2 under one and settled
     p_base : (parameters,) the parameters under the changes
     until, armed, due : (events,) last week it holds; whether its condition may fire; week it falls due
+    held : (nodes,) weeks in a row for which each node of the conditions has been so
+    begun, first, seen : as of `CommitmentState`
     chance : (weeks + 1, events) uniforms
     """
 
@@ -45,6 +48,10 @@ class EventState(NamedTuple):
     until: Ints
     armed: Ints
     due: Ints
+    held: Ints
+    begun: Ints
+    first: Ints
+    seen: Floats
     chance: Floats
 
 
@@ -84,7 +91,7 @@ def is_active(c: int, week: int, events: EventState) -> bool:
 
 
 @pure
-def fires(e: int, week: int, last: Any, events: EventState) -> bool:
+def fires(e: int, week: int, events: EventState) -> bool:
     """Say whether an event becomes due this week.
 
     A condition fires on its rising edge only; an edge while an earlier one still waits out its delay
@@ -95,7 +102,7 @@ def fires(e: int, week: int, last: Any, events: EventState) -> bool:
         return bool(week == plan.week[e])
     if plan.trigger[e] == HAZARD:
         return bool(events.chance[week, e] < plan.hazard[e])
-    if plan.direction[e] * (last[plan.variable[e]] - plan.threshold[e]) > 0.0:
+    if is_true(plan.root[e], plan.conditions, events.held):
         if armed[e] == 1:
             if due[e] < week:
                 due[e] = week + plan.delay[e]
@@ -121,8 +128,10 @@ def begin_events(
         else:
             world[t] = base[t]
             active[t] = 0
+    look(week, plan.conditions, events.held, last, events.seen, events.begun)
     for e in range(len(plan.trigger)):
-        if fires(e, week, last, events):
+        if fires(e, week, events):
+            note(e, week, events.begun, events.first)
             if plan.lasts[e] > 0:
                 events.until[e] = week + plan.lasts[e] - 1
             else:

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from sim.engine import compiled
 from sim.engine.agents import Citizen, DomesticOpinion, StateActor
+from sim.engine.conditions import commit
 from sim.engine.decisions import Decision
-from sim.engine.events import begin_events, end_events, fires, settle_events
+from sim.engine.events import begin_events, end_events, settle_events
 from sim.engine.state import State, blank
 from sim.engine.workspace import Workspace
 from sim.errors import ScenarioError
@@ -41,6 +42,14 @@ class Fired(NamedTuple):
 
     week: int
     name: str
+
+
+class Kept(NamedTuple):
+    """A commitment that reacts began, or ended, in a week; without a name, it goes by its instrument."""
+
+    week: int
+    name: str
+    begins: bool
 
 
 class Failure(NamedTuple):
@@ -71,6 +80,7 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
     actors : agents by name: the states and `domestic opinion`
     decisions : one `Decision` for every actor, instrument and week so far
     fired : events that became due so far, as (week, name)
+    kept : commitments that began or ended by what happened so far, as (week, name, begins)
     failure : week and variable where the run left its bounds, else None
     datacollector : Mesa's, with every variable of the world
 
@@ -115,6 +125,7 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
         self.week = 0
         self.decisions: list[Decision] = []
         self.fired: list[Fired] = []
+        self.kept: list[Kept] = []
         self.failure: Failure | None = None
         self.actors: dict[str, StateActor | DomesticOpinion] = {
             **{name: self.actor_types.get(name, StateActor)(self, name) for name in self.registry.actors},
@@ -294,11 +305,9 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
         if not plan.event_names:
             return
         past = records.flat[week - 1]
-        trial = events._replace(armed=events.armed.copy(), due=events.due.copy())
-        for number, name in enumerate(plan.event_names):
-            if fires(number, week, past, trial):
-                self.fired.append(Fired(week, name))
         begin_events(week, events, past, self.world, records.world, records.p_flat, self.space.people)
+        begun = zip(plan.event_names, events.begun, strict=False)
+        self.fired += [Fired(week, name) for name, when in begun if when == week]
 
     def _perceive(self) -> None:
         self.each("perceive")
@@ -307,7 +316,22 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
         self.each("appraise")
 
     def _choose(self) -> None:
+        space, week = self.space, self.week
+        if len(space.commitments.plan.number):
+            before = space.commitments.holds.copy()
+            commit(week, space.commitments, space.records.flat[week - 1], space.choice.allowed[week])
+            self._note(before)
         self.each("choose")
+
+    def _note(self, before: NDArray[np.int8]) -> None:
+        """Note which commitments that react began and ended this week."""
+        state = self.space.commitments
+        options = [opt for one in self.registry.instruments for opt in one.options]
+        plan = state.plan
+        for k in np.flatnonzero(before != state.holds):
+            if plan.begins[k] >= 0 or plan.ends[k] >= 0:
+                name = self.plan.subjects[plan.number[k]] or options[plan.low[k]].instrument
+                self.kept.append(Kept(self.week, name, bool(state.holds[k])))
 
     def _act(self) -> None:
         self.each("act")

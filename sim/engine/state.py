@@ -17,6 +17,9 @@ from sim.errors import ScenarioError
 from sim.model.registry import load
 from sim.scenario.plan import Plan
 
+#: Arrays with a column an event.
+OF_EVENTS = ("event_until", "event_armed", "event_due")
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -69,6 +72,7 @@ class State:
         """Return the runs as they go on under another plan.
 
         Events of the same name keep how they stand; what one that is gone had changed for a time ends.
+        So do commitments that react; weeks in a row are counted anew where conditions differ.
         A parameter whose value the two plans share stays as the past left it, any other takes the new one.
 
         Raises
@@ -83,14 +87,30 @@ class State:
             )
         fresh = blank(plan, len(self), self.week)
         arrays = {kind: one.copy() for kind, one in self.arrays.items()}
-        for kind in ("event_until", "event_armed", "event_due"):
+        for kind, mine, theirs in (
+            *((kind, plan.event_names, self.plan.event_names) for kind in OF_EVENTS),
+            *((kind, plan.subjects, self.plan.subjects) for kind in ("begun", "first")),
+            *((kind, _bound(plan), _bound(self.plan)) for kind in ("plan_holds", "plan_ended")),
+        ):
             arrays[kind] = fresh.arrays[kind]
-            for place, name in enumerate(plan.event_names):
-                if name in self.plan.event_names:
-                    arrays[kind][:, place] = self.arrays[kind][:, self.plan.event_names.index(name)]
-        other = plan.parameters != self.plan.parameters
-        arrays["parameters"][:, other] = plan.parameters[other]
+            for place, name in enumerate(mine):
+                if name in theirs:
+                    arrays[kind][:, place] = self.arrays[kind][:, theirs.index(name)]
+        for kind, one, other in (
+            ("event_held", plan.events.conditions, self.plan.events.conditions),
+            ("plan_held", plan.commitments.conditions, self.plan.commitments.conditions),
+        ):
+            if not all(map(np.array_equal, one, other)):
+                arrays[kind] = fresh.arrays[kind]
+        changed = plan.parameters != self.plan.parameters
+        arrays["parameters"][:, changed] = plan.parameters[changed]
         return replace(self, plan=plan, arrays=arrays)
+
+
+def _bound(plan: Plan) -> list[str]:
+    """Return the names of the commitments that react, by their rows; without one, their place in the file."""
+    events = len(plan.event_names)
+    return [plan.subjects[one] or f"number {one - events + 1}" for one in plan.commitments.number]
 
 
 def blank(plan: Plan, runs: int, week: int) -> State:
@@ -125,6 +145,13 @@ def _differences(old: Plan, new: Plan, week: int) -> list[str]:
         if name not in old.event_names and past:
             wrong.append(f"event {name!r} lies before that date and is not in the past of these runs")
     bound = min(week, new.weeks) + 1
+    late = [
+        name
+        for name, first in zip(_bound(new), new.commitments.first, strict=True)
+        if name not in _bound(old) and first <= week
+    ]
+    if late:
+        wrong.append(f"commitment {late[0]!r} might have begun before that date; say from when on ('from')")
     if not wrong and not np.array_equal(old.allowed[1:bound], new.allowed[1:bound]):
         wrong.append("a commitment binds an actor before that date otherwise than in the past of these runs")
     return wrong

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine import compiled
+from sim.engine.conditions import CommitmentState
 from sim.engine.events import EventState
 from sim.engine.randomness import scratch
 from sim.model.outcomes import OUTCOME_DTYPE
@@ -111,6 +112,7 @@ class Request(NamedTuple):
     failures : (R, 2) week and variable
     ladders : int8 (R, weeks + 1, 2)
     kept : (R, weeks + 1, columns)
+    began : (R, events + commitments) week in which each began first, 0 for never
     """
 
     replicates: Ints
@@ -127,6 +129,7 @@ class Request(NamedTuple):
     failures: Ints
     ladders: NDArray[np.int8]
     kept: Floats
+    began: Ints
 
 
 class Workspace:
@@ -172,10 +175,12 @@ class Workspace:
             np.zeros(options),
             np.ones(options, np.int8),
             np.zeros((weeks + 1, len(model.instruments)), np.int16),
-            np.ascontiguousarray(plan.allowed),
+            plan.allowed.copy(),
             weekly[:, streams.choice],
         )
         events = len(plan.event_names)
+        begun, first = np.zeros((2, len(plan.subjects)), np.int64)
+        seen = self.choice.seen.view(np.float64).reshape(len(streams.seen), wide)
         self.events = EventState(
             plan.events,
             np.zeros(wide),
@@ -185,7 +190,21 @@ class Workspace:
             np.zeros(events, np.int64),
             np.ones(events, np.int64),
             np.zeros(events, np.int64),
+            np.zeros(len(plan.events.conditions.kind), np.int64),
+            begun,
+            first,
+            seen,
             weekly[:, streams.event],
+        )
+        bound = len(plan.commitments.number)
+        self.commitments = CommitmentState(
+            plan.commitments,
+            np.zeros(len(plan.commitments.conditions.kind), np.int64),
+            np.zeros(bound, np.int8),
+            np.zeros(bound, np.int8),
+            begun,
+            first,
+            seen,
         )
         #: What a later week reads beside the past, by kind: a state is a row of each.
         self.carried: dict[str, NDArray[Any]] = {
@@ -195,6 +214,12 @@ class Workspace:
             "event_until": self.events.until,
             "event_armed": self.events.armed,
             "event_due": self.events.due,
+            "event_held": self.events.held,
+            "begun": self.events.begun,
+            "first": self.events.first,
+            "plan_held": self.commitments.held,
+            "plan_holds": self.commitments.holds,
+            "plan_ended": self.commitments.ended,
             **{f"citizen_{kind}": one for kind, one in self.people._asdict().items() if kind not in SCRATCH},
         }
         self._bytes = tuple(flat_bytes(one) for one in self.carried.values())
@@ -208,7 +233,9 @@ class Workspace:
         """Set the start and fill every draw of a run; `case` is parameters, then initial values."""
         self.chance.drawn[0] = -1
         start = self.default if case is None else np.ascontiguousarray(case)
-        compiled.week().prepare(seed, replicate, start, self.chance, self.records, self.events, self.people)
+        compiled.week().prepare(
+            seed, replicate, start, self.chance, self.records, self.events, self.commitments, self.people
+        )
 
     def resume(self, row: int, seed: int, replicate: int, branch: int, left: Left) -> None:
         """Put one run back into the state in which it was left, and draw what is to come."""
@@ -241,6 +268,7 @@ class Workspace:
             self.records,
             self.choice,
             self.events,
+            self.commitments,
             self.people,
             self._bytes,
         )

@@ -36,6 +36,8 @@ RAPPROCHEMENT = (
     "recognition",
 )
 
+LADDERS = ("escalation", "rapprochement")
+
 #: Path classes in the order in which they are tried; the first that fits names the path.
 PATHS = (
     "war",

@@ -16,7 +16,7 @@ from typing import Any
 from sim.errors import visible
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
-from sim.scenario import catalogue
+from sim.scenario import catalogue, conditions
 from sim.scenario.faults import Fault, Loc, shown, unknown
 
 TRIGGERS = ("on", "when", "hazard")
@@ -45,12 +45,13 @@ def faults(data: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _names(data)
     for loc, event in _mappings(data, "events"):
         yield from _triggers(loc, event)
-        yield from _condition(loc, event, model)
+        yield from _condition(loc, event, data, model)
         yield from _changes(loc, event, model)
         yield from _impulses(loc, event)
         yield from _paths(loc, event, start)
     for loc, bound in _mappings(data, "commitments"):
         yield from _commitment(loc, bound, model)
+        yield from _plan(loc, bound, data, model)
     if start is not None:
         yield from _contradictions(data, start)
         yield from _too_early(data, start)
@@ -167,9 +168,9 @@ def _title(data: Mapping[str, Any]) -> Iterator[Fault]:
 def texts(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield texts with characters that would give a terminal orders."""
     found: list[tuple[Loc, Any]] = [(("question",), data.get("question"))]
-    for loc, event in _mappings(data, "events"):
-        found.append(((*loc, "because"), event.get("because")))
-        source = event.get("source")
+    for loc, one in [*_mappings(data, "events"), *_mappings(data, "commitments")]:
+        found.append(((*loc, "because"), one.get("because")))
+        source = one.get("source")
         found += [((*loc, "source", k), v) for k, v in source.items()] if isinstance(source, Mapping) else []
     for loc, text in found:
         if isinstance(text, str) and visible(text) != text:
@@ -184,15 +185,18 @@ def _reading(data: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _names(data: Mapping[str, Any]) -> Iterator[Fault]:
     seen: Counter[str] = Counter()
-    for loc, event in _mappings(data, "events"):
-        name = event.get("name")
+    for loc, one in [*_mappings(data, "events"), *_mappings(data, "commitments")]:
+        name = one.get("name")
         if not isinstance(name, str):
             continue
         if not name.strip() or len(name) > 100 or not name.isprintable():
             yield Fault((*loc, "name"), "expected a name of 1 to 100 characters on one line")
         seen[name] += 1
         if seen[name] == 2:
-            yield Fault((*loc, "name"), f"expected names of events to differ, found {shown(name)} twice")
+            yield Fault(
+                (*loc, "name"),
+                f"expected names of events and commitments to differ, found {shown(name)} twice",
+            )
 
 
 def _triggers(loc: Loc, event: Mapping[str, Any]) -> Iterator[Fault]:
@@ -205,24 +209,31 @@ def _triggers(loc: Loc, event: Mapping[str, Any]) -> Iterator[Fault]:
         )
 
 
-def _condition(loc: Loc, event: Mapping[str, Any], model: Model) -> Iterator[Fault]:
-    when = event.get("when")
-    if not isinstance(when, Mapping):
-        return
-    sides = [name for name in ("above", "below") if when.get(name) is not None]
-    if len(sides) != 1:
+def _condition(loc: Loc, event: Mapping[str, Any], data: Mapping[str, Any], model: Model) -> Iterator[Fault]:
+    known = conditions.Names(list(model.world), _subjects(data, event), "the world")
+    yield from conditions.faults((*loc, "when"), event.get("when"), known, model, root=True)
+
+
+def _plan(loc: Loc, bound: Mapping[str, Any], data: Mapping[str, Any], model: Model) -> Iterator[Fault]:
+    """Yield what is wrong with the conditions of a commitment, which see what its actor sees."""
+    actor = bound.get("actor")
+    when, until = bound.get("when"), bound.get("until")
+    if bound.get("again") is True and not (when is not None and isinstance(until, Mapping)):
         yield Fault(
-            (*loc, "when"),
-            f"expected exactly one of above and below, found {' and '.join(sides) or 'neither'}",
+            (*loc, "again"),
+            "expected 'when' and a condition as 'until' beside 'again': else nothing ends it to begin anew",
         )
-    name = when.get("variable")
-    if isinstance(name, str) and name not in model.world:
-        yield Fault((*loc, "when", "variable"), unknown("variable of the world", name, model.world))
-    elif isinstance(name, str):
-        for side in sides:
-            x = number(when[side])
-            if x is not None and (text := out_of_bounds(x, model.world[name])):
-                yield Fault((*loc, "when", side), text)
+    if not isinstance(actor, str) or actor not in model.actors:
+        return
+    known = conditions.Names(conditions.seen(model, actor), _subjects(data, bound), actor)
+    for key, condition in (("when", when), ("until", until)):
+        yield from conditions.faults((*loc, key), condition, known, model, root=False)
+
+
+def _subjects(data: Mapping[str, Any], but: Mapping[str, Any]) -> list[str]:
+    """Return the names of events and commitments that a condition of one of them may wait for."""
+    named = [one for key in ("events", "commitments") for _, one in _mappings(data, key)]
+    return [one["name"] for one in named if one is not but and isinstance(one.get("name"), str)]
 
 
 def _changes(loc: Loc, event: Mapping[str, Any], model: Model) -> Iterator[Fault]:
@@ -354,12 +365,13 @@ def _contradictions(data: Mapping[str, Any], start: date) -> Iterator[Fault]:
         first = -math.inf if since is None else (since - start).days // 7
         last = math.inf if until is None else (until - start).days // 7
         for other_who, begin, end, other in earlier:
-            if who == other_who and first <= end and begin <= last and _clash(bound, other):
+            ranked = (bound.get("priority") or 0) != (other.get("priority") or 0)
+            if who == other_who and first <= end and begin <= last and not ranked and _clash(bound, other):
                 actor, instrument = who
                 yield Fault(
                     loc,
                     f"contradicts another commitment of {actor} with {instrument} in the same weeks; "
-                    "drop one",
+                    "drop one, or give one a higher 'priority'",
                 )
         earlier.append((who, first, last, bound))
 
@@ -373,6 +385,9 @@ def _clash(one: Mapping[str, Any], two: Mapping[str, Any]) -> bool:
 
 
 def _dates(data: Mapping[str, Any]) -> Iterator[tuple[Loc, date]]:
+    for loc, one in [*_mappings(data, "events"), *_mappings(data, "commitments")]:
+        for key in ("when", "until"):
+            yield from conditions.dates((*loc, key), one.get(key))
     for loc, event in _mappings(data, "events"):
         if (found := day(event.get("on"))) is not None:
             yield (*loc, "on"), found

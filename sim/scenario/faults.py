@@ -103,7 +103,7 @@ def from_pydantic(
     place_of = place_of or _place
     found = []
     for error in errors:
-        loc = tuple(step for step in error["loc"] if step != "[key]")
+        loc = _place_in_file(error["loc"])
         kind, context = error["type"], error.get("ctx", {})
         if kind == "extra_forbidden":
             place = place_of(loc[:-1])
@@ -119,13 +119,29 @@ def from_pydantic(
     return found
 
 
+#: Keys under which a condition stands.
+CONDITIONS = ("when", "until", "all", "any", "not")
+
+
+def _place_in_file(loc: Loc) -> Loc:
+    """Return a path without what pydantic adds to it: marks of keys, and which kind of `until` was meant."""
+    steps = [step for step in loc if step != "[key]"]
+    return tuple(
+        step
+        for before, step in zip([None, *steps], steps, strict=False)
+        if not (before == "until" and step in ("day", "when"))
+    )
+
+
 def _place(loc: Loc) -> str:
     """Name the kind of mapping at a path."""
     names = [step for step in loc if isinstance(step, str)]
     if not names:
         return "scenario"
-    if names[-1] in ("when", "source"):
-        return names[-1]
+    if names[-1] == "source":
+        return "source"
+    if names[-1] in CONDITIONS:
+        return "when"
     if names[0] == "commitments":
         return "commitment"
     return "change" if "change" in names else "event"

@@ -11,15 +11,19 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sim.model.outcomes import LADDERS
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
 from sim.scenario import catalogue
 from sim.scenario.checks import MEANS, TRIGGERS
-from sim.scenario.schema import Scenario
+from sim.scenario.conditions import FORMS, SIDES
+from sim.scenario.schema import Scenario, When
 
 Schema = dict[str, Any]
 
 NULL = {"type": "null"}
+#: Conditions are made of conditions, so their schema stands by itself and is referred to.
+CONDITION = {"$ref": "#/$defs/condition"}
 
 
 def mapping(properties: Schema, required: tuple[str, ...] = (), **more: Any) -> Schema:
@@ -35,12 +39,16 @@ def inlined(node: Any, parts: Schema) -> Any:
         return [inlined(one, parts) for one in node]
     if not isinstance(node, dict):
         return node
+    if node.get("$ref") == CONDITION["$ref"]:
+        return node
+    if node.get("$ref", "").endswith("/When"):
+        return {"title": "When", **node, **CONDITION}
     if "$ref" in node:
         node = {**parts[node["$ref"].rpartition("/")[2]], **{k: v for k, v in node.items() if k != "$ref"}}
     if NULL in node.get("anyOf", ()):
-        (given,) = (one for one in node["anyOf"] if one != NULL)
+        given = [one for one in node["anyOf"] if one != NULL]
         rest = {key: one for key, one in node.items() if key not in ("anyOf", "default")}
-        return inlined({**given, **rest}, parts)
+        return inlined({**(given[0] if len(given) == 1 else {"anyOf": given}), **rest}, parts)
     return {
         key: inlined(one, parts)
         for key, one in node.items()
@@ -51,7 +59,12 @@ def inlined(node: Any, parts: Schema) -> Any:
 def of_model(kind: type[BaseModel]) -> Schema:
     """Return keys, types, bounds and descriptions of a pydantic model."""
     found = kind.model_json_schema()
-    made: Schema = inlined({key: one for key, one in found.items() if key != "$defs"}, found.get("$defs", {}))
+    return of_parts({key: one for key, one in found.items() if key != "$defs"}, found.get("$defs", {}))
+
+
+def of_parts(found: Schema, parts: Schema) -> Schema:
+    """Return a schema with its parts in their places."""
+    made: Schema = inlined(found, parts)
     return made
 
 
@@ -135,6 +148,21 @@ def _commitments(model: Model, bound: Schema) -> Schema:
     return {"oneOf": one_of, "description": "what an actor binds itself to with one instrument"}
 
 
+def _condition(model: Model) -> Schema:
+    """Return the schema of a condition: exactly one form, and one comparison beside a variable or a rung."""
+    found = When.model_json_schema()
+    found = of_parts(found["$defs"]["When"], found["$defs"])
+    keys = found["properties"]
+    keys["variable"] = choice(keys["variable"], list(model.world))
+    keys["rung"] = choice(keys["rung"], list(LADDERS))
+    for form in ("all", "any"):
+        keys[form]["minItems"] = 1
+    one_of = requiring(*FORMS)
+    for one in one_of[:2]:
+        one["oneOf"] = requiring(*SIDES)
+    return {**found, "oneOf": one_of}
+
+
 def scenario() -> Schema:
     """Return the JSON Schema (draft 2020-12) of a storyline."""
     model = load()
@@ -157,10 +185,8 @@ def scenario() -> Schema:
     )
     event = keys["events"]["items"]
     event["oneOf"] = requiring(*TRIGGERS)
-    when, change = event["properties"]["when"], event["properties"]["change"]
-    when["properties"]["variable"] = choice(when["properties"]["variable"], list(model.world))
-    when["oneOf"] = requiring("above", "below")
-    parts = {
+    change = event["properties"]["change"]
+    parts = {"condition": _condition(model)} | {
         _band(q): _change(q, change["additionalProperties"])
         for q in (*free.values(), *model.parameters.values())
     }

@@ -18,7 +18,9 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
+    Tag,
     ValidationError,
     WithJsonSchema,
 )
@@ -68,6 +70,10 @@ def _text_date(value: Any) -> Any:
     return str(value) if isinstance(value, int | date) and not isinstance(value, bool) else value
 
 
+def _kind_of_end(value: Any) -> str:
+    return "when" if isinstance(value, Mapping | BaseModel) else "day"
+
+
 #: How an editor knows a date, a number of weeks as text, and one line of a title.
 DATE = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 DURATION = r"^0*(\d{1,3}|1\d{3}|20[0-7]\d|2080)( weeks?)?$"
@@ -91,6 +97,8 @@ Weeks = Annotated[
         }
     ),
 ]
+Parts = Annotated["tuple[When, ...] | None", BeforeValidator(_tuple)]
+End = Annotated[Annotated[Day, Tag("day")] | Annotated["When", Tag("when")], Discriminator(_kind_of_end)]
 Numbers = Annotated[dict[str, float], AfterValidator(Values)]
 
 
@@ -113,12 +121,29 @@ class Source(Strict):
 
 
 class When(Strict):
-    """A condition on the world: it fires as the variable crosses the threshold, `delay` weeks later."""
+    """A condition: of a variable, a rung or what came before, or of other conditions.
 
-    variable: str = Field(description="a variable of the world")
-    above: float | None = Field(None, description="fires when it rises past this")
-    below: float | None = Field(None, description="fires when it falls past this")
-    delay: Weeks = Field(0, description="weeks between the crossing and the event")
+    An event happens as its condition becomes true, `delay` weeks later.
+    """
+
+    variable: str | None = Field(None, description="a variable of the world")
+    rung: str | None = Field(None, description="a ladder, for the rung on it: escalation or rapprochement")
+    above: float | None = Field(None, description="true while it is above this")
+    below: float | None = Field(None, description="true while it is below this")
+    between: Annotated[tuple[float, float] | None, BeforeValidator(_tuple)] = Field(
+        None, description="true while it lies between these two, ends included"
+    )
+    after: Annotated[str | None, BeforeValidator(_text_date)] = Field(
+        None,
+        description="true from a date on, or from the week after an event or commitment of this name began",
+    )
+    all_: Parts = Field(None, alias="all", description="true while all of these are")
+    any_: Parts = Field(None, alias="any", description="true while at least one of these is")
+    not_: When | None = Field(None, alias="not", description="true while this is not")
+    for_: Weeks | None = Field(None, alias="for", description="weeks in a row for which it must have held")
+    delay: Weeks = Field(
+        0, description="weeks between the condition and the event; beside 'after', weeks to wait"
+    )
 
 
 class Change(Strict):
@@ -159,8 +184,13 @@ class Event(Strict):
 
 
 class Commitment(Strict):
-    """What an actor binds itself to with one instrument: options it avoids, or one it insists upon."""
+    """What an actor binds itself to with one instrument: options it avoids, or one it insists upon.
 
+    With `when` it begins once the actor sees that a condition holds, and with a condition as `until` it ends
+    so; what it looks at is its own record of the world, late and noisy where it only estimates.
+    """
+
+    name: str | None = Field(None, max_length=100, description="what it is called; needed to be spoken of")
     actor: str = Field(description="who binds itself")
     instrument: str = Field(description="one of its choices a week")
     avoid: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = Field(
@@ -168,7 +198,19 @@ class Commitment(Strict):
     )
     insist: str | None = Field(None, description="the option it takes in every week in which it is open")
     from_: Day | None = Field(None, alias="from", description="first day; without it, from the start")
-    until: Day | None = Field(None, description="last day; without it, to the end")
+    until: End | None = Field(
+        None, description="last day, or the condition that ends it; without it, to the end"
+    )
+    when: When | None = Field(None, description="the condition that begins it, from `from` on")
+    again: bool = Field(False, description="whether it may begin anew after its condition has ended it")
+    priority: int = Field(0, ge=-100, le=100, description="of two that contradict, the higher one is kept")
+    because: str = Field("", max_length=2000, description="why, in a sentence")
+    source: Source | None = None
+
+    @property
+    def reacts(self) -> bool:
+        """Whether what happens in a run begins or ends it."""
+        return self.when is not None or isinstance(self.until, When)
 
 
 class Scenario(Strict):
@@ -256,19 +298,28 @@ class Scenario(Strict):
             mode="json",
             by_alias=True,
             exclude_none=True,
-            exclude={"question", "world", "parameters", "events"},
+            exclude={"question", "world", "parameters", "events", "commitments"},
         )
         if self.rules == "on":
             del data["rules"]
         for name in ("world", "parameters"):
             # Adding zero makes 0.0 of -0.0, which is the same number and would have another hash.
             data[name] = {key: value + 0.0 for key, value in sorted(getattr(self, name).items())}
-        for bound in data["commitments"]:
-            if not bound["avoid"]:
-                del bound["avoid"]
+        data["commitments"] = [
+            one.model_dump(
+                mode="json",
+                by_alias=True,
+                exclude_none=True,
+                exclude_defaults=True,
+                exclude={"because", "source"},
+            )
+            for one in self.commitments
+        ]
         data["events"] = [
             {
-                **one.model_dump(mode="json", exclude_none=True, exclude={"because", "source", "change"}),
+                **one.model_dump(
+                    mode="json", by_alias=True, exclude_none=True, exclude={"because", "source", "change"}
+                ),
                 "change": {
                     target: change.model_dump(mode="json", exclude_none=True)
                     for target, change in sorted(one.change.items())
@@ -280,12 +331,13 @@ class Scenario(Strict):
 
     @property
     def reasons(self) -> dict[str, Any]:
-        """`because` and `source` of its events, by name: told with a run, and no part of what names it."""
+        """`because` and `source` of what has a name: told with a run, and no part of what names it."""
+        named: list[Event | Commitment] = [*self.events, *(one for one in self.commitments if one.name)]
         said = {
-            one.name: one.model_dump(
+            str(one.name): one.model_dump(
                 mode="json", exclude_none=True, exclude_defaults=True, include={"because", "source"}
             )
-            for one in self.events
+            for one in named
         }
         return {name: told for name, told in said.items() if told}
 
@@ -304,7 +356,7 @@ def hash_of(canonical: Mapping[str, Any]) -> str:
 KEYS: dict[str, tuple[str, ...]] = {
     "scenario": (*Scenario.model_fields, "extends"),
     "event": tuple(Event.model_fields),
-    "when": tuple(When.model_fields),
+    "when": tuple(name.rstrip("_") for name in When.model_fields),
     "change": tuple(Change.model_fields),
     "commitment": tuple(name.rstrip("_") for name in Commitment.model_fields),
     "source": tuple(Source.model_fields),
@@ -313,8 +365,11 @@ KEYS: dict[str, tuple[str, ...]] = {
 
 def with_reasons(canonical: Mapping[str, Any], reasons: Mapping[str, Any]) -> dict[str, Any]:
     """Return a canonical scenario with what is said of its events, as `Scenario` takes it."""
-    events = [{**one, **reasons.get(one["name"], {})} for one in canonical.get("events", ())]
-    return {**canonical, "events": events}
+    told = {
+        key: [{**one, **reasons.get(one.get("name"), {})} for one in canonical.get(key, ())]
+        for key in ("events", "commitments")
+    }
+    return {**canonical, **told}
 
 
 def plain(data: Any) -> Any:

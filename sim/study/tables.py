@@ -11,11 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.engine.ensemble import Block
+from sim.model.outcomes import LADDERS as LADDERS
 from sim.model.outcomes import OUTCOMES, PATHS
 from sim.model.provenance import Quantity
 
 PARTS = ("defaults", "plausible")
-LADDERS = ("escalation", "rapprochement")
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 
 #: Outcomes that are first weeks on a rung.

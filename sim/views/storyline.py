@@ -13,8 +13,9 @@ from sim.model.fields import fields_read
 from sim.model.outcomes import ladders
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
+from sim.scenario import conditions
 from sim.scenario.plan import assumed
-from sim.scenario.schema import Change, Commitment, Event, Scenario
+from sim.scenario.schema import Change, Commitment, Event, Scenario, When
 
 
 def page(spec: Scenario, width: int) -> str:
@@ -62,10 +63,8 @@ def event(one: Event) -> str:
     if one.on is not None:
         when = f"On {one.on}"
     elif one.when is not None:
-        above = one.when.above is not None
-        level = one.when.above if above else one.when.below
-        when = f"Once {one.when.variable} {'rises above' if above else 'falls below'} {level:g}"
-        when += f", {_weeks(one.when.delay)} later" if one.when.delay else ""
+        when = f"Once {conditions.text(one.when)}"
+        when += f", {_weeks(one.when.delay)} later" if one.when.delay and not one.when.after else ""
     else:
         when = f"In any week, with a chance of {one.hazard or 0.0:.3g}"
     if one.lasts and one.on is not None:
@@ -96,14 +95,23 @@ def commitment(one: Commitment) -> str:
         for name in names
     )
     first = f"from {one.from_}" if one.from_ else "from the start"
+    if one.when is not None:
+        first = (f"{first}, " if one.from_ else "") + f"once it sees that {conditions.text(one.when)},"
     last = f"until {one.until}" if one.until else "to the end"
-    return f"{one.actor.capitalize()} {verb} {acts}, {first} {last}."
+    if isinstance(one.until, When):
+        last = f"until it sees that {conditions.text(one.until)}" + (", time and again" if one.again else "")
+    name = f"{one.name}: " if one.name else ""
+    because = f" Because: {one.because.rstrip('.')}." if one.because else ""
+    return f"{name}{one.actor.capitalize()} {verb} {acts}, {first} {last}.{because}"
 
 
 def notes(spec: Scenario) -> Iterator[str]:
     """Yield what is possible and may yet not be meant, a sentence each with its remedy."""
     model = load()
     yield from _implausible(spec, model)
+    for bound in spec.commitments:
+        if bound.when is not None and (why := _impossible(bound.when, model)):
+            yield f"The commitment {bound.name or bound.instrument!r} can never begin: {why}."
     for one in spec.events:
         yield from _never(one, spec, model)
         yield from _outlasting(one, spec)
@@ -153,15 +161,27 @@ def _outlasting(one: Event, spec: Scenario) -> Iterator[str]:
 def _never(one: Event, spec: Scenario, model: Model) -> Iterator[str]:
     if one.hazard == 0.0:
         yield f"{one.name!r} can never happen: its chance is 0 a week."
-    if one.when is None:
-        return
-    if one.when.delay >= spec.weeks:
+    if one.when is not None and one.when.delay >= spec.weeks:
         yield f"{one.name!r} can never happen: it waits {_weeks(one.when.delay)} of {spec.weeks}."
-    quantity = model.world[one.when.variable]
-    if one.when.above is not None and one.when.above >= quantity.high:
-        yield f"{one.name!r} can never happen: {quantity.name} is {quantity.high:g} at most."
-    if one.when.below is not None and one.when.below <= quantity.low:
-        yield f"{one.name!r} can never happen: {quantity.name} is {quantity.low:g} at least."
+    if one.when is not None and (why := _impossible(one.when, model)):
+        yield f"{one.name!r} can never happen: {why}."
+
+
+def _impossible(when: When, model: Model) -> str:
+    """Return why a condition can never be true, empty where that cannot be told from its bounds."""
+    parts = when.all_ or when.any_
+    if parts is not None:
+        found = [_impossible(one, model) for one in parts]
+        return next((one for one in found if one and (when.all_ is not None or all(found))), "")
+    name = when.variable or when.rung
+    if name is None:
+        return ""
+    quantity = model.world[name]
+    if when.above is not None and when.above >= quantity.high:
+        return f"{name} is {quantity.high:g} at most"
+    if when.below is not None and when.below <= quantity.low:
+        return f"{name} is {quantity.low:g} at least"
+    return ""
 
 
 def _cut_off(one: Event, target: str, change: Change, model: Model) -> Iterator[str]:
@@ -236,7 +256,7 @@ def _free(spec: Scenario, model: Model) -> list[Option]:
     barred = {
         (one.actor, one.instrument, name)
         for one in spec.commitments
-        if one.until is None
+        if one.until is None and not one.reacts
         for name in one.avoid
     }
     return [

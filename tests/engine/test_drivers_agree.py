@@ -36,6 +36,8 @@ def assert_same(pair: Pair, registry: Model) -> None:
     assert bits(one.utility) == bits(other.utility)
     assert bits(one.opened) == bits(other.opened)
     assert bits(one.seen) == bits(other.seen)
+    assert bits(mesa.space.events.begun) == bits(space.events.begun)
+    assert bits(mesa.space.events.first) == bits(block.began[0])
     for mine, theirs in zip(mesa.space.people, space.people, strict=True):
         assert bits(mine) == bits(theirs)
 
@@ -56,7 +58,11 @@ def test_the_same_bits_over_random_scenarios(model: Model) -> None:
         assert_same(pair, model)
         seen["scenarios"] += 1
         seen["overlapping events"] += overlaps(spec)
-        seen["commitments"] += bool(spec.commitments)
+        seen["commitments"] += len(spec.commitments) > 1
+        seen["plans that react"] += any(one.reacts for one in spec.commitments)
+        seen["plans begun"] += bool((pair.space.commitments.holds | pair.space.commitments.ended).any())
+        seen["plans ended"] += bool(pair.space.commitments.ended.any())
+        seen["conditions of conditions"] += len(pair.space.plan.events.conditions.parts) > 0
         seen["readings"] += spec.reading is not None
         seen["rules switched off"] += bool(off)
         seen["mean field"] += spec.citizens == 0
@@ -74,7 +80,7 @@ def test_the_same_bits_over_random_scenarios(model: Model) -> None:
         settings(max_examples=examples)(drawn(check))()
     assert seen["scenarios"] >= 50
     assert min(seen.values()) >= 3, dict(seen)
-    assert len(seen) == 9
+    assert len(seen) == 13
 
 
 def test_the_same_bits_over_the_whole_box_of_parameters(model: Model) -> None:

@@ -18,6 +18,7 @@ from sim.engine.events import EventState, begin_events, end_events, settle_event
 from sim.engine.mesa_model import PolicyModel
 from sim.model.population import blank_society
 from sim.model.registry import Model
+from sim.scenario.conditions import ABOVE, BELOW, Conditions
 from sim.scenario.plan import Events
 from tests.engine.pairs import planned
 
@@ -27,17 +28,18 @@ OPERATIONS = ("set", "add", "multiply", "path")
 
 def events(*told: dict[str, Any]) -> Events:
     """Events by `on`, `when` (variable, direction, threshold, delay) or `hazard`, with `lasts`, changes."""
-    heads, rows, weeks, values = [], [], [], []
+    heads, rows, weeks, values, nodes = [], [], [], [], []
     for number, one in enumerate(told):
         variable, direction, threshold, delay = one.get("when", ("y", 1, 0.0, 0))
         trigger = 0 if "on" in one else 1 if "when" in one else 2
+        nodes.append(
+            (ABOVE if direction > 0 else BELOW, TARGETS[variable][1], -1, threshold, threshold, 0, 1, 0, 0)
+        )
         heads.append(
             (
                 trigger,
                 one.get("on", 0),
-                TARGETS[variable][1],
-                direction,
-                threshold,
+                number,
                 delay,
                 one.get("hazard", 0.0),
                 one.get("lasts", 0),
@@ -65,10 +67,13 @@ def events(*told: dict[str, Any]) -> Events:
                     )
                 )
     head, row = list(zip(*heads, strict=True)), list(zip(*rows, strict=True))
-    real = {4, 6}, {4, 5, 6}
+    real = {4}, {4, 5, 6}
     columns = [np.array(one, float if i in real[0] else np.int64) for i, one in enumerate(head)]
     columns += [np.array(one, float if i in real[1] else np.int64) for i, one in enumerate(row)]
-    return Events(*columns, np.array(weeks, np.int64), np.array(values, float))
+    of_nodes = zip(*nodes, strict=True) if nodes else [()] * 9
+    tree = [np.array(one, float if i in (3, 4) else np.int64) for i, one in enumerate(of_nodes)]
+    conditions = Conditions(*tree, np.zeros(0, np.int64))
+    return Events(*columns, np.array(weeks, np.int64), np.array(values, float), conditions)
 
 
 def nothing(world: NDArray[np.float64], p: NDArray[np.float64], week: int) -> None:
@@ -97,8 +102,21 @@ def told(
     luck = np.ones((weeks + 1, count))
     if chance is not None:
         luck[1:] = chance
+    held, begun, nobody_sees = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros((1, 2))
     events = EventState(
-        plan, rows[0].copy(), np.zeros(2), np.zeros(2, np.int8), np.array([p]), until, armed, due, luck
+        plan,
+        rows[0].copy(),
+        np.zeros(2),
+        np.zeros(2, np.int8),
+        np.array([p]),
+        until,
+        armed,
+        due,
+        held,
+        begun,
+        begun.copy(),
+        nobody_sees,
+        luck,
     )
     seen = [p]
     for week in range(1, weeks + 1):

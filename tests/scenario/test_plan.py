@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from sim.model.registry import load
+from sim.scenario.conditions import BELOW
 from sim.scenario.plan import plan, week_of
 from sim.scenario.schema import Scenario
 from tests.generators import scenarios
@@ -66,8 +67,10 @@ def test_events_of_all_triggers_and_operations() -> None:
     assert events.trigger.tolist() == [0, 1, 2]
     assert events.week.tolist() == [3, 0, 0]
     assert events.lasts.tolist() == [3, 0, 0]
-    assert events.variable[1] == world.index("tension")
-    assert (events.direction[1], events.threshold[1], events.delay[1]) == (-1, 0.2, 4)
+    nodes = events.conditions
+    assert (events.root.tolist(), events.delay.tolist()) == ([-1, 0, -1], [0, 4, 0])
+    assert (nodes.kind.tolist(), nodes.column.tolist()) == ([BELOW], [world.index("tension")])
+    assert (nodes.high[0], nodes.span[0], nodes.look[0]) == (0.2, 1, -1)
     assert events.hazard[2] == 0.25
     assert events.change_event.tolist() == [0, 0, 1, 2]
     assert events.is_parameter.tolist() == [0, 1, 0, 0]
@@ -133,8 +136,8 @@ def test_arrays_fit_together(spec: Scenario) -> None:
     assert found.parameters.shape == (len(MODEL.parameters),)
     assert np.isfinite(found.world).all()
     assert np.isfinite(found.parameters).all()
-    assert {len(column) for column in events[:8]} == {len(spec.events)}
-    assert {len(column) for column in events[8:18]} == {sum(len(one.change) for one in spec.events)}
+    assert {len(column) for column in events[:6]} == {len(spec.events)}
+    assert {len(column) for column in events[6:16]} == {sum(len(one.change) for one in spec.events)}
     assert events.path_len.sum() == len(events.path_weeks) == len(events.path_values)
     assert found.allowed.shape[0] == spec.weeks + 1
     for first, length in zip(events.path_from, events.path_len, strict=True):

@@ -321,7 +321,7 @@ def test_condition_with_both_sides(wrong: Wrong) -> None:
 
 def test_condition_with_neither_side(wrong: Wrong) -> None:
     text = EVENT.replace("on: 2022-03-07", "when: {variable: tension}")
-    at_line(wrong(text), 6, "found neither")
+    at_line(wrong(text), 6, "one of above, below, between, found none")
 
 
 @pytest.mark.parametrize("delay", ["-1", "soon", "2081"])
@@ -344,7 +344,7 @@ def test_wrong_duration(wrong: Wrong, lasts: str) -> None:
 
 def test_two_events_of_one_name(wrong: Wrong) -> None:
     again = EVENT.split("events:\n")[1]
-    at_line(wrong(EVENT + again), 8, "names of events to differ", "'a' twice")
+    at_line(wrong(EVENT + again), 8, "to differ", "'a' twice")
 
 
 @pytest.mark.parametrize("mean", ["solidarity", "fear", "approval"])

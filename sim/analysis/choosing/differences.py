@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from sim.model.provenance import Quantity
 from sim.model.registry import load
+from sim.scenario import conditions
 from sim.scenario.plan import assumed
 from sim.scenario.readings import reading
-from sim.scenario.schema import Change, Commitment, Event, Scenario
+from sim.scenario.schema import Change, Commitment, Event, Scenario, When
 
 Kind = Literal["frame", "assumption", "event", "choice"]
 
@@ -121,11 +122,8 @@ def event_text(event: Event) -> str:
     if event.on is not None:
         when = f"on {event.on}"
     elif event.when is not None:
-        side, level = (
-            ("above", event.when.above) if event.when.above is not None else ("below", event.when.below)
-        )
-        when = f"once {event.when.variable} is {side} {level:g}"
-        when += f", {event.when.delay} weeks later" if event.when.delay else ""
+        when = f"once {conditions.text(event.when)}"
+        when += f", {event.when.delay} weeks later" if event.when.delay and not event.when.after else ""
     else:
         when = f"with a chance of {event.hazard:g} a week"
     lasts = f" for {event.lasts} weeks" if event.lasts else ""
@@ -154,5 +152,8 @@ def commitment_text(one: Commitment) -> tuple[str, str]:
     if one.avoid:
         what += (", " if what else "") + f"avoids {', '.join(one.avoid)}"
     since = f" from {one.from_}" if one.from_ is not None else ""
+    since += f" once {conditions.text(one.when)}" if one.when is not None else ""
     until = f" until {one.until}" if one.until is not None else ""
+    if isinstance(one.until, When):
+        until = f" until {conditions.text(one.until)}" + (", time and again" if one.again else "")
     return f"{one.actor}, {one.instrument}", f"{what}{since}{until}"

@@ -81,7 +81,8 @@ def turning_points(model: Replay) -> list[TurningPoint]:
         rare = tuple(one for one in week.decisions if one.chance < RARE and not one.bound)
         fired = tuple(_fired(model, one.week, one.name) for one in model.fired if one.week == week.number)
         forces = _forces(model, week.number)
-        if not (week.changes or rare or fired):
+        plans = any(one.week == week.number for one in model.kept)
+        if not (week.changes or rare or fired or plans):
             continue
         movers = tuple(_movers(model, by_week, week.number, change) for change in week.changes)
         told.append(TurningPoint(week.number, week.day, week.changes, movers, forces, fired, rare))

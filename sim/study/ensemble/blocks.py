@@ -111,6 +111,7 @@ def _mesa(
         np.zeros(runs, np.int64),
         np.zeros((runs, weeks + 1, 2), np.int8),
         np.zeros((runs, weeks + 1, len(keep))),
+        np.zeros((runs, len(spec.events) + len(spec.commitments)), np.int64),
     )
     names = list(model.world)
     rungs, columns = [[names.index(name) for name in wanted] for wanted in (tables.LADDERS, keep)]
@@ -126,6 +127,7 @@ def _mesa(
         block.outcomes[row] = one.space.records.out[0]
         block.ladders[row] = np.nan_to_num(flat[:, rungs], nan=-1.0)
         block.kept[row] = flat[:, columns]
+        block.began[row] = one.space.events.first
         one.__dict__.clear()  # Mesa before 3.4.2 never lets go of a model that had agents
         if progress is not None:
             progress(1)

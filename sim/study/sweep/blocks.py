@@ -217,14 +217,7 @@ class Setup:
         which = (self.choice(point), setting)
         if which not in self._made:
             made = plan(self.experiment.variant(self.choices[which[0]], self.settings[setting]), self.model)
-            key = (
-                made.start,
-                made.weeks,
-                made.citizens,
-                made.event_names,
-                made.allowed.tobytes(),
-                *(one.tobytes() for one in made.events),
-            )
+            key = made.shape
             self._plans.setdefault(key, made)
             self._made[which] = key, np.concatenate([made.parameters, made.world])
         key, row = self._made[which]

@@ -11,7 +11,8 @@ from sim.model.registry import load
 from sim.views.numbers import marks
 
 if TYPE_CHECKING:
-    from sim.scenario.schema import Commitment, Event, Scenario
+    from sim.scenario import conditions
+from sim.scenario.schema import Commitment, Event, Scenario, When
 
 
 class Rules(dict[str, Rule]):
@@ -66,10 +67,8 @@ def _event(one: Event) -> tuple[str, str, str, str]:
     if one.on is not None:
         when = str(one.on)
     elif one.when is not None:
-        side = (
-            f"above {one.when.above:g}" if one.when.above is not None else f"below {one.when.below or 0.0:g}"
-        )
-        when = f"{one.when.variable} {side}" + (f", {one.when.delay} weeks later" if one.when.delay else "")
+        when = f"once {conditions.text(one.when)}"
+        when += f", {one.when.delay} weeks later" if one.when.delay and not one.when.after else ""
     else:
         when = f"{one.hazard:g} a week"
     changes = []
@@ -81,4 +80,9 @@ def _event(one: Event) -> tuple[str, str, str, str]:
 
 def _bound(one: Commitment) -> tuple[str, str, str, str, str]:
     to = f"insist: {one.insist}" if one.insist else "avoid: " + ", ".join(one.avoid)
-    return one.actor, one.instrument, to, str(one.from_ or "the start"), str(one.until or "the end")
+    begins, ends = str(one.from_ or "the start"), str(one.until or "the end")
+    if one.when is not None:
+        begins = f"once {conditions.text(one.when)}"
+    if isinstance(one.until, When):
+        ends = f"once {conditions.text(one.until)}"
+    return one.actor, one.instrument, to, begins, ends

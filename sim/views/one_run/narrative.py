@@ -11,13 +11,15 @@ from sim.model.glossary import CLASSES, WINDOW
 from sim.model.outcomes import ESCALATION, LAST, PATHS, RAPPROCHEMENT
 from sim.model.processes.contact import DIPLOMACY
 from sim.model.provenance import Quantity
+from sim.scenario import conditions
+from sim.scenario.schema import When
 from sim.views.numbers import FAINT, marks, percent, signed
 from sim.views.numbers import counted as number_of
 
 if TYPE_CHECKING:
     from sim.analysis.one_run.weeks import Change, Week
     from sim.engine.decisions import Decision
-    from sim.engine.mesa_model import PolicyModel
+    from sim.engine.mesa_model import Kept, PolicyModel
     from sim.model.declare import Rule
 
 #: Weeks between two lines on the state of things.
@@ -110,16 +112,35 @@ def _ago(weeks: float) -> str:
     return "this week" if weeks < 0.5 else f"{number_of(weeks, 'week')} ago"
 
 
+def plan_told(model: PolicyModel, kept: Kept) -> str:
+    """Say that a commitment begins or ends by what its actor sees."""
+    found = (
+        []
+        if model.spec is None
+        else [
+            one
+            for one in model.spec.commitments
+            if kept.name in (one.name, None if one.name else one.instrument)
+        ]
+    )
+    words = "begins" if kept.begins else "ends"
+    if not found:
+        return f"The plan {kept.name!r} {words}."
+    when = found[0].when if kept.begins else found[0].until
+    seen = f": {found[0].actor} sees that {conditions.text(when)}" if isinstance(when, When) else ""
+    return f"The plan {kept.name!r} {words}{seen}."
+
+
 def happenings(model: PolicyModel, week: int) -> tuple[str, ...]:
-    """Return what nobody decided: incidents, clashes, fighting, attacks, detection, the first talks."""
+    """Return what no choice tells: plans that begin or end, incidents, clashes, fighting, first talks."""
     if model.failure is not None and week >= model.failure.week:
         return ()
+    told = [plan_told(model, one) for one in model.kept if one.week == week]
     before, after = model.past(week - 1), model.past(week)
 
     def more(name: str) -> int:
         return int(after[name] - before[name])
 
-    told = []
     dead = more("deaths")
     fighting = before.fighting > 0.5 or after.fighting > 0.5
     if more("infiltrations"):

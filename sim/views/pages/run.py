@@ -15,6 +15,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from sim.analysis.answers import shares
+from sim.analysis.answers.begun import begun
 from sim.analysis.answers.odds import odds
 from sim.analysis.answers.quantities import quantities
 from sim.analysis.runs import DEFAULTS, PLAUSIBLE, view
@@ -163,6 +164,8 @@ def run_page(result: Result, folder: Path, pictures: Sequence[Path], full: bool 
     if both is not None:
         parts.append(two_odds.section(both))
     parts.append(_measures(answers, group))
+    if any(one.when for one in result.spec.events) or any(one.reacts for one in result.spec.commitments):
+        parts.append(_begun(result, group))
     if full:
         if group == PLAUSIBLE:
             parts.append(_measures(answers, DEFAULTS))
@@ -220,6 +223,17 @@ def _reading(result: Result, answers: Answers) -> str:
         )
     sound = int(answers.main(DEFAULTS)["runs"].iloc[0])
     return f"{words}At the defaults: {counted(sound, 'run')} that differ by chance."
+
+
+def _begun(result: Result, group: str) -> RenderableType:
+    """Return in what share of runs each event with a condition and each plan that reacts began, and when."""
+    made = _table("")
+    _numbers(made, "began in", "Monte Carlo\nerror (95 %)", "first week\n(5–95 %)")
+    table = begun(result)
+    for row in table[table["group"] == group].to_dict("records"):
+        first = f"{row['first']:.0f} ({row['early']:.0f} – {row['late']:.0f})" if row["share"] else "never"
+        made.add_row(row["name"], percent(row["share"]), span(row["low"], row["high"]), first)
+    return Group(terminal.heading(f"What waited for a condition, {group}"), made)
 
 
 def _bloodshed(result: Result, answers: Answers) -> RenderableType:
