@@ -7,7 +7,6 @@ right type, because the types are reported elsewhere; so all faults of a file ar
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -18,6 +17,7 @@ from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
 from sim.scenario import catalogue, conditions
 from sim.scenario.faults import Fault, Loc, shown, unknown
+from sim.scenario.values import day, number, out_of_bounds
 
 TRIGGERS = ("on", "when", "hazard")
 #: In the order of the codes the drivers know them by.
@@ -27,8 +27,6 @@ MEANS = ("solidarity", "fear", "approval")
 DEFAULT_START = date(2021, 8, 16)
 #: Dates end with the year 9999, and a storyline may last forty years.
 LATEST_START = date(9900, 1, 1)
-#: A number as text; Python takes more for one, like 1_0 and digits of other scripts.
-NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
 
 def faults(data: Mapping[str, Any]) -> Iterator[Fault]:
@@ -75,40 +73,6 @@ def too_late(data: Mapping[str, Any]) -> Iterator[Fault]:
                 f"expected a date up to {last}, the end of the {weeks} weeks from {start}, found {when}; "
                 "move it or set 'weeks' higher",
             )
-
-
-def day(value: Any) -> date | None:
-    """Return a date given as such or as text (2022-03-07), None for anything else."""
-    if type(value) is date:
-        return value
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            return None
-    return None
-
-
-def number(value: Any) -> float | None:
-    """Return a finite number as float, None for anything else; true is no number."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        found = float(value)
-    except OverflowError:
-        return None
-    return found if math.isfinite(found) else None
-
-
-def out_of_bounds(value: float, quantity: Quantity) -> str:
-    """Say that a value lies outside what its quantity can be; empty if it does not."""
-    if quantity.low <= value <= quantity.high:
-        return ""
-    unit = "" if quantity.unit == "1" else f" {quantity.unit}"
-    return (
-        f"expected {quantity.name} from {quantity.low:g} to {quantity.high:g}{unit} "
-        f"({quantity.meaning}), found {value:g}"
-    )
 
 
 def derived(quantity: Quantity) -> str:

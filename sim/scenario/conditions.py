@@ -19,6 +19,7 @@ from sim.model.outcomes import LADDERS
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, knows
 from sim.scenario.faults import Fault, Loc, shown, unknown
+from sim.scenario.values import day, number, out_of_bounds, week_of
 
 if TYPE_CHECKING:
     from sim.scenario.schema import When
@@ -93,8 +94,6 @@ class Layout:
         return len(self.rows) - 1
 
     def _after(self, when: When) -> tuple[int, int, int]:
-        from sim.scenario.checks import day
-        from sim.scenario.plan import week_of
 
         on = day(when.after)
         if on is not None:
@@ -186,8 +185,6 @@ def faults(loc: Loc, when: Any, names: Names, model: Model, root: bool, depth: i
 
 def dates(loc: Loc, when: Any) -> Iterator[tuple[Loc, date]]:
     """Yield the dates in a condition."""
-    from sim.scenario.checks import day
-
     if not isinstance(when, Mapping):
         return
     if (found := day(when.get("after"))) is not None:
@@ -208,7 +205,6 @@ def _size(when: Any) -> int:
 def _leaf(
     loc: Loc, when: Mapping[str, Any], form: str, sides: list[str], names: Names, model: Model
 ) -> Iterator[Fault]:
-    from sim.scenario.checks import number, out_of_bounds
 
     if len(sides) != 1:
         yield Fault(loc, f"expected exactly one of {', '.join(SIDES)}, found {' and '.join(sides) or 'none'}")
@@ -237,7 +233,6 @@ def _leaf(
 
 
 def _subject(loc: Loc, subject: Any, names: Names) -> Iterator[Fault]:
-    from sim.scenario.checks import day
 
     if isinstance(subject, str) and day(subject) is None and subject not in names.subjects:
         known = names.subjects
@@ -275,7 +270,6 @@ def _joined(when: When) -> str:
 
 
 def _is_date(subject: str) -> bool:
-    from sim.scenario.checks import day
 
     return day(subject) is not None
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from sim.errors import ScenarioError, nearest
 from sim.model.registry import load
-from sim.scenario import catalogue, checks
+from sim.scenario import catalogue, checks, values
 from sim.scenario.faults import Fault, Loc, WrongScenarioError, path_text, shown, unknown
 from sim.scenario.schema import Scenario
 from sim.scenario.yamltext import Node, read_file
@@ -285,7 +285,7 @@ def _override(spec: Scenario, settings: Sequence[str]) -> Scenario:
         elif name in given[kind]:
             fault = f"{name} is given twice; keep one"
         else:
-            fault = checks.out_of_bounds(value, quantity)
+            fault = values.out_of_bounds(value, quantity)
             given[kind][name] = value
         if fault:
             wrong.append(f"--set {shown(one)}: {fault}")
@@ -295,6 +295,6 @@ def _override(spec: Scenario, settings: Sequence[str]) -> Scenario:
 
 
 def _number(text: str) -> float | None:
-    if not checks.NUMBER.fullmatch(text.strip()) or len(text) > 60:
+    if not values.NUMBER.fullmatch(text.strip()) or len(text) > 60:
         return None
-    return checks.number(float(text))
+    return values.number(float(text))

@@ -14,6 +14,7 @@ from sim.scenario.checks import MEANS, OPERATIONS
 from sim.scenario.conditions import Conditions, Layout
 from sim.scenario.readings import reading
 from sim.scenario.schema import Change, Commitment, Scenario, When
+from sim.scenario.values import week_of
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -98,11 +99,6 @@ class Plan:
         for part in (self.events, self.commitments):
             arrays += [*part[:-1], *part.conditions]
         return self.start, self.weeks, self.citizens, self.event_names, *(one.tobytes() for one in arrays)
-
-
-def week_of(start: date, day: date) -> int:
-    """Return the number (from 1) of the week that contains a day; earlier days fall in week 1."""
-    return max((day - start).days // 7 + 1, 1)
 
 
 def plan(scenario: Scenario, model: Model) -> Plan:

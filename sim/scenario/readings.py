@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.errors import ScenarioError, nearest
 from sim.model.registry import load
-from sim.scenario import catalogue, checks
+from sim.scenario import catalogue, checks, values
 from sim.scenario.yamltext import Node, read_file
 
 KEYS = ("panj", "title", "paragraphs", "claim", "parameters")
@@ -62,7 +62,7 @@ def parse(name: str, root: Node) -> Reading:
         raise ScenarioError(f"{where}: expected a title and a claim, both text")
     if not isinstance(paragraphs, list) or not all(type(n) is int and 1 <= n <= 19 for n in paragraphs):
         raise ScenarioError(f"{where}: expected paragraphs as a list of numbers from 1 to 19")
-    if not isinstance(parameters, dict) or any(checks.number(x) is None for x in parameters.values()):
+    if not isinstance(parameters, dict) or any(values.number(x) is None for x in parameters.values()):
         raise ScenarioError(f"{where}: expected parameters as names with numbers")
     for fault in checks.values(parameters, "parameter", load().parameters, ("parameters",)):
         raise ScenarioError(f"{where}: {fault.text}")

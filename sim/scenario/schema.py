@@ -25,7 +25,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from sim.scenario import checks
+from sim.scenario import checks, values
 from sim.scenario.faults import Fault, WrongScenarioError, from_pydantic, shown
 
 MOST_WEEKS = 2080
@@ -46,7 +46,7 @@ class Values(dict[str, float]):
 
 def _day(value: Any) -> Any:
     if isinstance(value, str) or type(value) is not date:
-        found = checks.day(value)
+        found = values.day(value)
         if found is None:
             raise ValueError(f"expected a date like 2022-03-07, found {shown(value)}")
         return found

@@ -30,8 +30,8 @@ from ruamel.yaml.events import (
 )
 
 from sim.errors import ScenarioError
-from sim.scenario.checks import day
 from sim.scenario.faults import shown
+from sim.scenario.values import day
 
 MOST_BYTES = 256 * 1024
 DEEPEST = 30

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 
 from sim.model.registry import load
 from sim.scenario.conditions import BELOW
-from sim.scenario.plan import plan, week_of
+from sim.scenario.plan import plan
 from sim.scenario.schema import Scenario
+from sim.scenario.values import week_of
 from tests.generators import scenarios
 
 START = date(2021, 8, 16)

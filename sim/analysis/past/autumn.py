@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import ScenarioError, nearest
-from sim.scenario.plan import week_of
+from sim.scenario.values import week_of
 
 Floats = NDArray[np.float64]
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sim.errors import ScenarioError, nearest
 from sim.model.registry import load
-from sim.scenario.plan import week_of
+from sim.scenario.values import week_of
 from sim.study.files import DISK, put
 
 Floats = NDArray[np.float64]

@@ -17,10 +17,10 @@ from sim.engine.ensemble import start
 from sim.engine.state import State, blank
 from sim.errors import ResultError, ScenarioError
 from sim.model.registry import load
-from sim.scenario.checks import day
 from sim.scenario.loading import load_scenario
-from sim.scenario.plan import Plan, plan, week_of
+from sim.scenario.plan import Plan, plan
 from sim.scenario.schema import Scenario
+from sim.scenario.values import day, week_of
 from sim.study.ensemble import blocks, store
 from sim.study.ensemble.cases import Design
 from sim.study.ensemble.cases import plausible as plausible_design

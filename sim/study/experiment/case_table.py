@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sim.errors import ScenarioError
 from sim.model.provenance import Quantity
-from sim.scenario import checks
+from sim.scenario import values
 from sim.scenario.faults import shown, unknown
 from sim.study.experiment.experiment import CHOICES, Table
 
@@ -69,9 +69,9 @@ def _cell(text: str, column: str, free: Mapping[str, Quantity], where: str) -> f
         if not text:
             raise ScenarioError(f"{where}: expected a name for {column}, found an empty cell")
         return text
-    value = checks.number(float(text)) if checks.NUMBER.fullmatch(text) else None
+    value = values.number(float(text)) if values.NUMBER.fullmatch(text) else None
     if value is None:
         raise ScenarioError(f"{where}: expected a number for {column}, found {shown(text)}")
-    if said := checks.out_of_bounds(value, free[column]):
+    if said := values.out_of_bounds(value, free[column]):
         raise ScenarioError(f"{where}: {said}")
     return value

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from sim.errors import nearest
 from sim.model.provenance import Quantity
-from sim.scenario import checks
 from sim.scenario.faults import Fault, Loc, shown
+from sim.scenario.values import day, number, out_of_bounds
 
 Floats = NDArray[np.float64]
 
@@ -166,7 +166,7 @@ def _listed(values: Any, loc: Loc, quantity: Quantity | None) -> Iterator[Fault]
         yield Fault(loc, f"expected at most {MOST_VALUES} values, found {len(values)}")
     if quantity is None:
         for i, value in enumerate(values):
-            if not isinstance(value, str) and checks.day(value) is None:
+            if not isinstance(value, str) and day(value) is None:
                 yield Fault((*loc, i), f"expected a name, found {shown(value)}")
     else:
         yield from _each(values, loc, quantity)
@@ -179,16 +179,16 @@ def _listed(values: Any, loc: Loc, quantity: Quantity | None) -> Iterator[Fault]
 
 def _each(values: list[Any], loc: Loc, quantity: Quantity) -> Iterator[Fault]:
     for i, value in enumerate(values):
-        x = checks.number(value)
+        x = number(value)
         if x is None:
             yield Fault((*loc, i), f"expected a number, found {shown(value)}")
-        elif text := checks.out_of_bounds(x, quantity):
+        elif text := out_of_bounds(x, quantity):
             yield Fault((*loc, i), text)
 
 
 def _numbers(kind: str, values: Any, loc: Loc, quantity: Quantity | None) -> Iterator[Fault]:
     count = {"uniform": 2, "log-uniform": 2, "triangular": 3, "normal": 4}[kind]
-    numbers = [checks.number(x) for x in values] if isinstance(values, list) else []
+    numbers = [number(x) for x in values] if isinstance(values, list) else []
     if len(numbers) != count or None in numbers:
         yield Fault(loc, f"expected {kind}: {TAKES[kind]}, found {_listed_text(values)}")
         return
@@ -219,7 +219,7 @@ def _listed_text(values: Any) -> str:
 def _weights(weights: Any, values: Any, loc: Loc) -> Iterator[Fault]:
     if weights is None or not isinstance(values, list):
         return
-    numbers = [checks.number(x) for x in weights] if isinstance(weights, list) else []
+    numbers = [number(x) for x in weights] if isinstance(weights, list) else []
     if len(numbers) != len(values) or any(x is None or x <= 0 for x in numbers):
         yield Fault(
             loc, f"expected {len(values)} weights above 0, one a value, found {_listed_text(weights)}"

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sim.errors import ScenarioError, nearest
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
-from sim.scenario import catalogue, checks
+from sim.scenario import catalogue, checks, values
 from sim.scenario.faults import Fault, Loc, from_pydantic, shown, unknown
 from sim.scenario.loading import chain, checked, flattened, load_scenario, message, neighbour, versioned
 from sim.scenario.plan import assumed
@@ -270,7 +270,7 @@ class _Reader:
                     yield Fault(loc, unknown("reading", one, catalogue.reading_names()))
         if name == "start":
             for one in law.names:
-                if checks.day(one) is None:
+                if values.day(one) is None:
                     yield Fault(loc, f"expected dates like 2022-03-07, found {shown(one)}")
 
     def _from_grades(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from sim.scenario.plan import week_of
 from sim.scenario.readings import reading
 from sim.scenario.schema import Event, Scenario
+from sim.scenario.values import week_of
 from sim.study.experiment.experiment import CHOICES, Experiment
 
 

@@ -227,13 +227,12 @@ def _reading(result: Result, answers: Answers) -> str:
 
 def _begun(result: Result, group: str) -> RenderableType:
     """Return in what share of runs each event with a condition and each plan that reacts began, and when."""
-    made = _table("")
-    _numbers(made, "began in", "Monte Carlo\nerror (95 %)", "first week\n(5–95 %)")
+    made = _numbers("began in", "Monte Carlo\nerror (95 %)", "first week\n(5–95 %)")
     table = begun(result)
     for row in table[table["group"] == group].to_dict("records"):
         first = f"{row['first']:.0f} ({row['early']:.0f} – {row['late']:.0f})" if row["share"] else "never"
         made.add_row(row["name"], percent(row["share"]), span(row["low"], row["high"]), first)
-    return Group(terminal.heading(f"What waited for a condition, {group}"), made)
+    return terminal.section(f"What waited for a condition, {group}", made)
 
 
 def _bloodshed(result: Result, answers: Answers) -> RenderableType:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sim.engine import codegen, events, randomness
+from sim.engine import codegen, conditions, events, randomness
 from sim.engine.decisions import chances
 from sim.model import week
 from sim.model.actors import ACTORS
 from sim.model.fields import fields_read, fields_written
 from sim.model.processes.start import begin
 from sim.model.registry import load
-from sim.scenario.plan import week_of
+from sim.scenario.values import week_of
 from sim.views.reference.formula import signature
 from sim.views.reference.laws import NOTATION, formulas, law
 from sim.views.reference.markdown import code, exact, fence, number, page, prose, said, table
@@ -24,6 +24,15 @@ EVENTS = (
     events.path_value,
     events.settle_events,
     events.end_events,
+)
+#: What conditions and the plans that react come to.
+CONDITIONS = (
+    conditions.look,
+    conditions.is_so,
+    conditions.is_true,
+    conditions.note,
+    conditions.commit,
+    conditions.keep,
 )
 
 
@@ -111,6 +120,10 @@ def happening() -> list[str]:
         "which an event holds; `active` and `started` go by variable; `change_low` and `change_high` are the bounds of what is "
         "changed. `week_of` is the week of a date, for events and for commitments.",
         formulas((signature(one), one) for one in (*EVENTS, week_of)),
+        prose(conditions).split("\n\nThese functions")[0],
+        "A node is `kind` 0 above, 1 below, 2 between, 3 from a week on, 4 after what began, 5 all, 6 any, 7 not. Plans are "
+        "kept in the order of their priority.",
+        formulas((signature(one), one) for one in CONDITIONS),
     ]
 
 

@@ -32,7 +32,7 @@ from sim.errors import ScenarioError
 from sim.model import calibrated
 from sim.model.outcomes import ESCALATION, OUTCOME_DTYPE, PATHS, ladders, summarise
 from sim.model.registry import load
-from sim.scenario.plan import week_of
+from sim.scenario.values import week_of
 from sim.views.pages import hindcast as view
 from sim.views.reference import validity
 
