@@ -50,7 +50,7 @@ def formats() -> str:
         "When it happens: one of `on`, `when`, `hazard`.",
         _keys(event),
         "### Condition of an event",
-        _keys(event["properties"]["when"]),
+        _keys(scenario["$defs"]["condition"]),
         "### Change",
         "Exactly one of:",
         _keys(change),
