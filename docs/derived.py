@@ -98,7 +98,7 @@ STEPS = (
         "validity",
         ("-m", "sim.views.reference.validity"),
         (*ANSWERS, "sim/views/reference/validity.*", "sim/views/pages/*.py"),
-        ("docs/explanation/validity.md",),
+        ("docs/explanation/validity.md", "sim/views/report/trust.json"),
     ),
     *(
         Step(name, ("docs/pages.py", name), (*RUNS, "docs/pages.py"), (f"docs/explanation/{name}.md",))

@@ -30,6 +30,11 @@ class Group:
     cases: Flags
     condition: str = ""
 
+    @property
+    def short(self) -> str:
+        """Its name where what happens is said already."""
+        return self.name.removeprefix(f"{self.condition}: ") if self.condition else self.name
+
 
 def within(conditions: Sequence[Group], groups: Sequence[Group]) -> list[Group]:
     """Return each group's cases under each condition, named by both."""

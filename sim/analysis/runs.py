@@ -135,7 +135,8 @@ class Runs:
     #: What kind of thing determines the runs.
     kind = "scenario"
     #: What tells groups of many cases apart, and what is taken unless something else is asked for.
-    whole = usual = "parts"
+    whole: str = "parts"
+    usual: str = "parts"
     #: What weekly values are kept over: the `runs` of a group, the `cases`, or nothing.
     bands = "runs"
     #: Whether the cases were listed one by one.
@@ -245,6 +246,11 @@ class Runs:
                 "name what varies instead"
             )
         return by or self.usual
+
+    @property
+    def compared(self) -> bool:
+        """Whether the usual groups are alternatives on the same chance: levers, conditions, listed cases."""
+        return self.usual == "case" or bool(self.levers or self.conditions)
 
     @property
     def designed(self) -> bool:
@@ -360,9 +366,11 @@ class Sweep(Stored):
         self.weeks, self.citizens = study.setup.longest
         # Where scenarios start on different days, dates are those of the first.
         self.start = experiment.variant(study.setup.choices[0], study.setup.settings[0]).start
-        self.whole, self.listed = "levers", experiment.method == "cases"
+        # Where nobody chooses anything, what happens is compared instead.
+        self.whole = "conditions" if experiment.conditions and not experiment.levers else "levers"
+        self.listed = experiment.method == "cases"
         few = self.listed and not experiment.pieces and 1 < len(design) <= MOST_LISTED
-        self.usual = "case" if few else "levers"
+        self.usual = "case" if few else self.whole
         self.bands = "" if experiment.trajectories is None else "cases"
         if experiment.method == "grid":
             self.axes = [name for name, law in experiment.laws.items() if not law.names][:2]

@@ -12,7 +12,7 @@ from sim.analysis.deciding.boxes import Box, Limit
 from sim.errors import ScenarioError
 from sim.scenario import catalogue
 from sim.scenario.loading import load_scenario
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, with_reasons
 from sim.study.experiment.experiment import Experiment
 from sim.study.experiment.laws import Law
 from sim.study.files import DISK, put
@@ -148,12 +148,45 @@ def _named(name: str, spec: Scenario, path: Path, found: dict[Path, str]) -> str
 
 def scenario_text(spec: Scenario, head: str = "", extends: str | None = None) -> str:
     """Return a storyline as a file; with `extends`, only title, question and what it sets itself."""
-    data: Mapping[str, Any] = {**spec.canonical, "question": spec.question}
+    data: Mapping[str, Any] = {**with_reasons(spec.canonical, spec.reasons), "question": spec.question}
     wanted = ("panj", "title", "question", *(one for one in data if one not in ("panj", "title", "question")))
     made = {key: data[key] for key in wanted if data[key] not in ({}, [], "", None)}
     if extends is not None:
         made["extends"] = extends
     return head + dump(made)
+
+
+def experiment_text(experiment: Experiment) -> str:
+    """Return an experiment as a file that names its storylines, and a CSV where its cases are a table."""
+    design = {
+        "size": experiment.size,
+        "levels": experiment.levels,
+        "second_order": experiment.second_order,
+    }
+    data: dict[str, Any] = {
+        "panj": 1,
+        "title": experiment.title,
+        "question": experiment.question,
+        "scenario": None if "scenario" in experiment.laws else next(iter(experiment.scenarios)),
+        "weeks": experiment.weeks,
+        "citizens": experiment.citizens,
+        "design": {"method": experiment.method} | {key: one for key, one in design.items() if one},
+        "replicates": experiment.replicates,
+        "seed": experiment.seed,
+        "draws": experiment.draws,
+        "uncertainties": {name: law.plain() for name, law in experiment.laws.items()},
+        "conditions": experiment.conditions,
+        "levers": experiment.levers,
+        "goals": [one.model_dump(exclude_none=True) for one in experiment.goals],
+        "constraints": [one.plain() for one in experiment.constraints],
+        "outcomes": list(experiment.outcomes),
+        "trajectories": experiment.trajectories and experiment.trajectories.model_dump(exclude_none=True),
+        "block": experiment.block,
+    }
+    if experiment.table is not None:
+        data["design"], data["uncertainties"] = {"method": "cases", "file": "cases.csv"}, None
+    kept = {key: one for key, one in data.items() if one not in (None, "", {}, [])}
+    return dump(kept)
 
 
 def dump(data: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from sim.analysis.answers.quantities import quantities
 from sim.analysis.runs import DEFAULTS, PLAUSIBLE, view
 from sim.model.outcomes import ESCALATION, PATHS
 from sim.views import terminal
+from sim.views.finding import most
 from sim.views.numbers import bare, counted, percent, span
 from sim.views.pages import odds as two_odds
 
@@ -172,27 +173,12 @@ def run_page(result: Result, folder: Path, pictures: Sequence[Path], full: bool 
         parts += [_bloodshed(result, answers), *_ladders(answers), _orders(answers)]
     return terminal.page(
         result.spec.title,
-        finding(answers, group),
+        most(view(result)),
         *parts,
         _identity(result, folder, pictures),
         question=result.spec.question or "",
         more="" if full else "--full for deadly clashes, readings, ladders, other orders.",
     )
-
-
-def finding(answers: Answers, group: str) -> str:
-    """Return the first sentence of the page: how most runs end, with its range."""
-    table = answers.about(group)
-    if not (table["runs"] > 0).any():
-        return "No valid run."
-    name = str(table["share"].idxmax())
-    row = by_name(table)[name]
-    where, low, high = "across plausible parameters", "case_low", "case_high"
-    interval = "90 % of parameter sets: "
-    if group == DEFAULTS:
-        where, low, high, interval = "at the defaults", "low", "high", "Monte Carlo error, 95 %: "
-    words = f"Most often runs end in {name}: {percent(row['share'])} of them {where}"
-    return f"{words} ({interval}{_range(row[low], row[high])})."
 
 
 def _range(low: float, high: float) -> str:

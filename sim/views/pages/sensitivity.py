@@ -148,14 +148,14 @@ def remarks(found: Sensitivity) -> list[str]:
     said = [
         f"{found.groups:,} {what} count, {found.dropped:,} dropped because a case has no valid run; "
         f"{found.failed:,} runs failed.",
-        {
-            True: "Half the sample says the same: settled."
-            if found.clear
-            else "Half the sample says the same.",
+    ]
+    if found.clear:
+        settled = {
+            True: "Half the sample says the same: settled.",
             False: "Half the sample says otherwise: not settled, take a larger design.",
             None: "Too few cases to halve, so whether it is settled cannot be said.",
-        }[found.settled],
-    ]
+        }
+        said.append(settled[found.settled])
     if np.isfinite(found.seed_share):
         alone = percent(found.seed_share)
         said.append(f"Chance within a case makes {alone} of the variance of a single run.")

@@ -24,6 +24,7 @@ from sim.analysis.runs import SAMPLED, Stored, view
 from sim.analysis.statistics import intervals
 from sim.model.outcomes import OUTCOMES, PATHS
 from sim.study.questions import WORSE, Estimand, estimand
+from sim.views.finding import findings
 from sim.views.numbers import change, percent, span
 from sim.views.pages.sensitivity import PER_INPUT
 from sim.views.terminal import console, entry, facts, page, section, table
@@ -299,7 +300,7 @@ def sweep_page(study: Study, full: bool = False) -> RenderableType:
     first = "No valid run yet."
     if study.done > study.failed:
         runs, groups = view(study), _told(study)
-        first = finding(runs, groups)
+        first = " ".join(findings(runs))
         parts = [_settings(runs, groups), *_contrasts(runs)] if len(groups) > 1 else [_classes(runs, groups)]
         parts += [_classes_by_setting(runs, groups)] if full and len(groups) > 1 else []
     return page(
@@ -328,23 +329,6 @@ def _headlines(runs: Stored, groups: Sequence[Cases]) -> list[tuple[Cases, list[
             hits = np.column_stack([one.of(part.rows, runs.weeks) for one in HEADLINES.values()])
             pairs.append((group, part.shares(hits).to_dict("records")))
     return pairs
-
-
-def finding(runs: Stored, groups: Sequence[Cases]) -> str:
-    """Return the first sentence of the page: clashes or worse under each condition, where least and most."""
-    by_condition: dict[str, list[tuple[str, dict[Any, Any]]]] = {}
-    for group, rows in _headlines(runs, groups):
-        name = _policy(group.name, group.condition)
-        by_condition.setdefault(group.condition, []).append((name, rows[0]))
-    words = []
-    for condition, settings in by_condition.items():
-        (least, low), *_ = worst = sorted(settings, key=lambda one: one[1]["share"])
-        most, high = worst[-1]
-        ends = f"{percent(low['share'])} ({span(low['low'], low['high'])}) of runs"
-        if low["share"] < high["share"]:
-            ends = f"{percent(low['share'])} of runs with {least} to {percent(high['share'])} with {most}"
-        words.append(f"given {condition} {ends}" if condition else ends)
-    return f"Clashes or worse: {'; '.join(words)}."
 
 
 def _settings(runs: Stored, groups: Sequence[Cases]) -> RenderableType:

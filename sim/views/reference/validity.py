@@ -1,19 +1,24 @@
 """The page on validity: what was checked, what came out, what the model cannot say.
 
-`python -m sim.views.reference.validity` writes docs/explanation/validity.md. Its words are in validity.md beside
-this module; every figure and table is computed.
+`python -m sim.views.reference.validity` writes docs/explanation/validity.md, and beside the report of a result
+the few figures of it that every report quotes. The page's words are in validity.md beside this module; every
+figure and table is computed.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from sim.analysis.answers.odds import odds
+from sim.analysis.article.claims import Claims
+from sim.analysis.article.paired import HOLDS
 from sim.analysis.past.autumn import Target, load_targets
 from sim.analysis.past.calibration import SHRUNK
-from sim.analysis.past.hindcast import MODEL, SCORES, hindcast
+from sim.analysis.past.hindcast import MODEL, SCORES, Hindcast, hindcast
 from sim.model import calibrated
 from sim.model.registry import load
 from sim.scenario.catalogue import reading_names
@@ -24,6 +29,7 @@ from sim.views.pages.claims import region_words
 
 PAGE = Path("docs/explanation/validity.md")
 WORDS = Path(__file__).with_suffix(".md")
+QUOTED = Path("sim/views/report/trust.json")
 SEED = 0
 
 #: Runs of the three parts: against history, pairs of claims, pairs under each reading.
@@ -103,12 +109,10 @@ def _brief(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def claims(pairs: int, pairs_by_reading: int) -> dict[str, str]:
+def claims(found: Claims, pairs: int, pairs_by_reading: int) -> dict[str, str]:
     """Return what the page says of the article's claims, as read and under every reading."""
-    from sim.analysis.article.claims import claims as check
     from sim.analysis.article.readings import claims_by_reading
 
-    found = check(pairs, SEED)
     return {
         "claim_runs": str(pairs),
         "claims": found.markdown(),
@@ -136,7 +140,7 @@ def two_odds(runs: int) -> str:
     return f"{rows(('class', *odds_page.columns(found)), odds_page.rows(found))}\n\n{odds_page.words(found)}"
 
 
-def against_history(runs: int) -> dict[str, str]:
+def against_history(here: Hindcast, runs: int) -> dict[str, str]:
     """Return what the page says of the model against what happened, as read and under every reading."""
     by_reading = []
     for name in reading_names():
@@ -147,24 +151,48 @@ def against_history(runs: int) -> dict[str, str]:
     heads = ("reading", *(history.NAMES[score] for score in SCORES), "in the 90 % bands")
     return {
         "history_runs": number(runs),
-        "history": history.markdown(hindcast(runs, SEED)),
+        "history": history.markdown(here),
         "odds": two_odds(runs),
         "history_by_reading": rows(heads, by_reading),
     }
 
 
-def page(runs: tuple[int, int, int] = RUNS) -> str:
+def quoted(found: Claims, past: Hindcast) -> dict[str, Any]:
+    """Return the figures that every report quotes, as plain data."""
+    inside, of = past.coverage(0.9)
+    return {
+        "claims": {
+            "holding": sum(row.verdict == HOLDS for row in found.rows),
+            "of": len(found.rows),
+            "others": [f"{row.id} ({row.verdict})" for row in found.rows if row.verdict != HOLDS],
+        },
+        "history": {
+            "inside": inside,
+            "of": of,
+            "checks": [
+                {"name": one.name, "holds": one.holds, "found": one.found, "wanted": one.wanted}
+                for one in past.checks
+            ],
+        },
+    }
+
+
+def page(found: Claims, past: Hindcast, runs: tuple[int, int, int] = RUNS) -> str:
     """Return the whole page; `runs` as in `RUNS`."""
     words = Template(WORDS.read_text(encoding="utf-8"))
-    return words.substitute(calibration() | claims(runs[1], runs[2]) | against_history(runs[0]))
+    parts = calibration() | claims(found, runs[1], runs[2]) | against_history(past, runs[0])
+    return words.substitute(parts)
 
 
 def main() -> None:
-    """Write the page."""
-    text = page()
+    """Write the page and what reports quote of it."""
+    from sim.analysis.article.claims import claims as check
+
+    found, past = check(RUNS[1], SEED), hindcast(RUNS[0], SEED)
     PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(text, encoding="utf-8")
-    print(PAGE)
+    PAGE.write_text(page(found, past), encoding="utf-8")
+    QUOTED.write_text(json.dumps(quoted(found, past), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(PAGE, QUOTED)
 
 
 if __name__ == "__main__":

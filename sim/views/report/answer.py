@@ -1,77 +1,155 @@
-"""The three sentences at the head of a page, built from its figures."""
+"""The answer at the head of a page: the finding first, its range, what decides it, one chart."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from sim.analysis.answers import effects
 from sim.analysis.answers.digest import RISK, Digest
-from sim.analysis.answers.shares import SHOWN, shares
+from sim.analysis.answers.headline import Change
+from sim.analysis.answers.shares import shares
 from sim.analysis.deciding.boxes import Fit
 from sim.analysis.deciding.correlates import Correlate
 from sim.analysis.groups import Group
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
+from sim.study.questions import Estimand
 from sim.study.tables import reached
-from sim.views.numbers import counted, percent, signed
-from sim.views.report.parts import alike, between, span
+from sim.views.finding import change, compared, most, questions
+from sim.views.numbers import percent, signed
+from sim.views.plots import KINDS, style
+from sim.views.plots.draw.pairs import forest
+from sim.views.report.parts import Part, Picture, Points, Text, alike, drawn, span
 
 #: A table of more cases than this is no list to be read.
 MOST_CASES = 100
+#: Panels and rows of the chart of changes.
+PANELS, ROWS = 3, 20
+#: How the chart of changes is read.
+CHANGES = (
+    "What each alternative changes against the first given the same, on the same parameter sets and the same "
+    "chance: means with 95 % intervals, filled where they leave out 0."
+)
+#: How the bars of classes are read.
+WHERE = (
+    "Where a run ends: its last 26 weeks. Grey: from case to case, without Monte Carlo noise. Whiskers: 95 %."
+)
 
 
-def sentences(digest: Digest) -> list[str]:
-    """Return where runs end, what decides it, and what to do, when it tips, or what happens on the way."""
+def answered(digest: Digest) -> list[Part]:
+    """Return the answer: the finding, what is found given other conditions, ranges, causes, a chart."""
     runs = digest.runs
     if not len(runs.rows):
-        if runs.condition is not None:
-            return [f"No run meets “{runs.condition}”, so there is no answer."]
-        return ["No block is done yet, so there is no answer; panj sweep carries on where it stopped."]
+        return [
+            Text(
+                "No block is done yet, so there is no answer; panj sweep carries on where it stopped.",
+                "answer",
+            )
+        ]
     if not len(runs.sound):
-        return ["Every run failed, so there is no answer; the outcomes say in 'failure' where and why."]
-    return [_first(digest), _second(digest), _third(digest)]
+        words = "Every run failed, so there is no answer; the outcomes say in 'failure' where and why."
+        return [Text(words, "answer")]
+    made = compared(runs)
+    first, *others = [change(one, questions(runs)[0]) for one in made] or [most(runs)]
+    which = "" if runs.condition is None else f"Of the runs in which {runs.condition}: "
+    parts: list[Part] = [Text(f"{which}{first}", "answer")]
+    if others:
+        parts.append(Points(tuple(others)))
+    return [
+        *parts,
+        Text(f"{_ranges(digest, made[0] if made else None)} {_decides(digest)}".strip()),
+        chart(digest),
+    ]
 
 
 def told(digest: Digest, most: int) -> list[Group]:
-    """Return the groups that a page tells apart: the usual ones, or all cases at once if these are many."""
+    """Return the groups that a page tells apart: the usual ones, or the conditions if these are many."""
     groups = digest.runs.groups()
     if len(groups) <= most:
         return groups
-    return [Group("all cases", np.ones(len(digest.runs.cases), bool))]
+    return [Group(one.name or "all cases", one.cases) for one in digest.runs.given()]
 
 
-def _first(digest: Digest) -> str:
+def chart(digest: Digest) -> Picture:
+    """Return the one picture of the answer: what alternatives change, or where runs end."""
     runs = digest.runs
-    whole = runs.groups()[0] if runs.whole == "parts" else Group("", np.ones(len(runs.cases), bool))
-    table = shares(runs, [whole])
-    if table.empty:
-        return "No run at the defaults is sound, so they give no answer; the tables below say what others do."
-    first, second, *_ = (
-        table[table["path"].isin(PATHS)].sort_values("share", ascending=False).to_dict("records")
+    asked = questions(runs)[:PANELS]
+    if runs.compared and len(table := _furthest(effects.effects(runs, runs.usual, runs.groups(), asked))):
+        rows = table[table["question"] == str(asked[0])].to_dict("records")
+        top = max(rows, key=lambda row: abs(float(row["effect"])))
+        write = alike(float(top["low"]), float(top["high"]))
+        alt = (
+            f"Changes against the first alternative with 95 % intervals; the largest of {asked[0].label} is "
+            f"{write(float(top['effect']))} ({asked[0].unit}), with {top['group']}."
+        )
+        return drawn(lambda: _forests(table, asked), alt, CHANGES)
+    table = shares(runs)
+    most_often = largest(table[table["path"].isin(PATHS)])
+    alt = (
+        f"Bars of the share of runs by class; {most_often['path']} is the largest with "
+        f"{percent(most_often['share'])}."
     )
-    risk = table[table["path"] == SHOWN[-1]].iloc[0].to_dict()
-    which = f" {whole.name}" if whole.name else ""
-    which += "" if runs.condition is None else f" in which {runs.condition}"
-    also = f", {_with(second)} in {second['path']}" if second["share"] > 0 else ", and none anywhere else"
+    return drawn(lambda: KINDS["paths"](digest, None).figure, alt, WHERE)
+
+
+def _furthest(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the alternatives with the largest effects on what is asked first."""
+    first = table[table["question"] == table["question"].iloc[0]] if len(table) else table
+    kept = first.loc[first["effect"].abs().sort_values(ascending=False).index[:ROWS], "group"]
+    return table[table["group"].isin(set(kept))]
+
+
+def _forests(table: pd.DataFrame, asked: Sequence[Estimand]) -> Figure:
+    """Draw what alternatives change, a panel a question."""
+    high = 0.24 * table["group"].nunique() + 0.25
+    margins = (2.5, 0.25, 0.6, 0.6)
+    figure, panels = style.sheet((8.6, high + 1.2), (1, len(asked)), margins=margins, gaps=(0.3, 0))
+    for k, (question, ax) in enumerate(zip(asked, panels, strict=True)):
+        forest(table[table["question"] == str(question)], ax)
+        ax.set_title(textwrap.fill(style.sentence(question.label), 24), fontsize=9)
+        ax.set_xlabel("percentage points" if question.unit == "share" else question.unit)
+        ax.tick_params(labelleft=k == 0)
+    return figure
+
+
+def _ranges(digest: Digest, lead: Change | None) -> str:
+    """Return how far the finding lies from one set of values to the next, and what else the runs see."""
+    if lead is not None:
+        asked = questions(digest.runs)[0]
+        found = [(one, _from_case_to_case(digest, asked, one.cases)) for one in (lead.first, lead.other)]
+        ends = " and ".join(f"{words} with “{one.short}”" for one, words in found if words)
+        return (
+            f"From one parameter set to the next the {asked.label} lies {ends} (90 % of sets)."
+            if ends
+            else ""
+        )
+    runs = digest.runs
+    rows = runs.sound[runs.sample[runs.sound["case"].to_numpy()]]
+    risk, blood = rows["path"].isin(RISK.names).mean(), rows["blood"].mean()
+    talks = reached(rows["first_rapprochement_3"]).mean()
+    ends = _from_case_to_case(digest, RISK, runs.sample)
     return (
-        f"Under these assumptions, {_with(first)} of {counted(first['runs'], 'run')}{which} end in "
-        f"{first['path']}{also}; {_with(risk)} in clashes or worse{_from_case_to_case(digest)}."
+        f"{percent(risk)} end in clashes or worse{f' ({ends} in 90 % of parameter sets)' if ends else ''}, "
+        f"{percent(blood)} see a deadly clash at some time, {percent(talks)} official talks."
     )
 
 
-def _from_case_to_case(digest: Digest) -> str:
-    risk = digest.risk
-    drawn = digest.apart & (risk.runs > 0)
-    many = risk.runs[drawn].astype(np.float64)
-    ends = digest.runs.between(np.round(risk.value[drawn] * many), many)
-    if not np.isfinite(ends.low):
+def _from_case_to_case(digest: Digest, asked: Estimand, cases: NDArray[np.bool_]) -> str:
+    """Write where 90 % of cases lie without Monte Carlo noise; nothing where that cannot be told."""
+    if asked.unit != "share":
         return ""
-    words = f"between {percent(ends.low)} and {percent(ends.high)}"
-    return f"; from case to case the share lies {words} (90 % of {len(many):,} cases, chance taken out)"
+    found = digest.by_case(asked)
+    apart = digest.apart & cases & (found.runs > 0)
+    many = found.runs[apart].astype(np.float64)
+    ends = digest.runs.between(np.round(found.value[apart] * many), many)
+    return f"between {percent(ends.low)} and {percent(ends.high)}" if np.isfinite(ends.low) else ""
 
 
 def clear_names(digest: Digest) -> list[str]:
@@ -90,17 +168,6 @@ def clear_names(digest: Digest) -> list[str]:
     ]
 
 
-def largest(table: pd.DataFrame) -> dict[str, Any]:
-    """Return the row of the largest share."""
-    found = max(table.to_dict("records"), key=lambda row: row["share"])
-    return {str(key): value for key, value in found.items()}
-
-
-def _with(row: Mapping[Any, Any]) -> str:
-    text = percent(float(row["share"]))
-    return text if row["low"] != row["low"] else f"{text} ({span(row['low'], row['high']).text})"
-
-
 def case_by_case(digest: Digest) -> pd.DataFrame | None:
     """Return what each case of a table adds to the first on the same draws, the largest change first.
 
@@ -112,49 +179,42 @@ def case_by_case(digest: Digest) -> pd.DataFrame | None:
     return None if found.empty else found.sort_values("effect", key=lambda x: -x.abs(), kind="stable")
 
 
-def _one_by_one(apart: pd.DataFrame) -> str:
-    top = apart.iloc[0]
-    low, high = (100 * float(top[end]) for end in ("low", "high"))
-    write = alike(low, high)
-    words = f"{write(100 * float(top['effect']))} points, {between(low, high, write)}"
-    clear = int(((apart["low"] > 0) | (apart["high"] < 0)).sum())
-    return (
-        f"Of the {len(apart):,} cases, {top['group']} changes that share most against the first, on the same "
-        f"draws ({words}); {clear:,} change it beyond chance, one at a time."
-    )
-
-
-def _second(digest: Digest) -> str:
+def _decides(digest: Digest) -> str:
+    """Return what decides the share of clashes or worse, in a sentence."""
     if digest.runs.whole == "parts":
         return _moved(digest.correlates)
     if (apart := case_by_case(digest)) is not None:
-        return _one_by_one(apart)
+        clear = int(((apart["low"] > 0) | (apart["high"] < 0)).sum())
+        return f"Of the {len(apart):,} cases, {clear:,} change clashes or worse beyond chance, one at a time."
     found = digest.drivers
     if found is None:
-        return f"What decides that share cannot be told: {digest.notes['drivers']}."
-    chance = (
-        f"; chance makes {percent(found.seed_share)} of the variance of a single run"
-        if np.isfinite(found.seed_share)
-        else ""
-    )
+        return f"What decides clashes or worse cannot be told: {digest.notes['drivers']}."
+    given = f"Given {digest.condition}, " if digest.condition else ""
+    chance = ""
+    if np.isfinite(found.seed_share):
+        chance = f"; chance makes {percent(found.seed_share)} of the variance of a single run"
     if not found.clear:
-        return (
-            f"None of the {len(found.indices) - 1 + found.weaker} uncertainties stands out from a dummy that "
-            f"does nothing ({found.method} indices){chance}."
-        )
+        many = len(found.indices) - 1 + found.weaker
+        words = f"{given}none of {many} uncertain values stands out: {_few(digest)}"
+        return f"{words[0].upper()}{words[1:]}{chance}."
     names = " and then ".join(_named(name) for name in found.clear[:2])
     shaky = "; half the sample says otherwise, so a larger design may too" if found.settled is False else ""
-    return f"What decides that share most is {names} ({found.method} indices){shaky}{chance}."
+    words = f"{given}what decides clashes or worse most is {names} ({found.method} indices){shaky}{chance}"
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _few(digest: Digest) -> str:
+    return f"too few parameter sets ({int(digest.drivers.groups):,}) to rank them" if digest.drivers else ""
 
 
 def _moved(moved: list[Correlate]) -> str:
     if not moved:
         return "What the assumptions leave open was not run, or too little of it to tell what decides it."
     if not moved[0].clear:
-        return "No single uncertain value stands out as moving that share at this number of cases."
+        return "No single uncertain value stands out as moving clashes or worse at this number of cases."
     top = moved[0]
     return (
-        f"Of everything uncertain, {top.name} moves that share most "
+        f"Of everything uncertain, {_named(top.name)} moves clashes or worse most "
         f"(rank correlation {signed(top.correlation)} over {top.cases:,} cases)."
     )
 
@@ -164,35 +224,13 @@ def _named(name: str) -> str:
     return f"{name} ({known[name].meaning})" if name in known else name
 
 
-def _third(digest: Digest) -> str:
-    if not digest.runs.levers and not digest.runs.designed:
-        rows = digest.runs.sound[digest.runs.sample[digest.runs.sound["case"].to_numpy()]]
-        blood, talks = rows["blood"].mean(), reached(rows["first_rapprochement_3"]).mean()
-        said = f"{percent(blood)} see a deadly clash at some time, {percent(talks)} official talks."
-        return f"Of these runs, {said}"
-    if (policies := digest.policies) is not None and len(policies.policies) > 1:
-        index = policies.policies.index(policies.favourite)
-        row = policies.tables[0].iloc[index]
-        words = (
-            f"Of the {len(policies.policies)} policies, {policies.favourite} has the least regret in clashes "
-            f"or worse (at most {percent(float(row['regret']))} over {policies.worlds:,} worlds)"
-        )
-        if policies.clear:
-            one = policies.clear[0]
-            words += f"; it loses where {one.name} is about {one.losing} rather than {one.winning}"
-        return words + "."
-    if digest.boxes:
-        box = digest.boxes[0]
-        return (
-            f"Where {' and '.join(map(str, box.limits))}, {dense(box.fresh or box.fit)} of cases meet "
-            f"“{digest.where.text}”, against {dense(digest.overall)} of all."
-        )
-    return (
-        f"{dense(digest.overall)} of cases meet “{digest.where.text}”; no box of conditions sets them apart."
-    )
-
-
 def dense(one: Fit) -> str:
     """Write a density with its interval."""
     low, high = one.interval
     return f"{percent(one.density)} ({span(low, high).text})"
+
+
+def largest(table: pd.DataFrame) -> dict[str, Any]:
+    """Return the row of the largest share."""
+    found = max(table.to_dict("records"), key=lambda row: row["share"])
+    return {str(key): value for key, value in found.items()}

@@ -19,8 +19,17 @@ for (const button of document.querySelectorAll("thead button")) {
     body.append(...rows);
   });
 }
-// Paper cannot be pressed: what is folded is open there.
-const shut = () => [...document.querySelectorAll("details:not([open])")];
-let opened = [];
-addEventListener("beforeprint", () => { opened = shut(); for (const one of opened) one.open = true; });
-addEventListener("afterprint", () => { for (const one of opened) one.open = false; });
+// A link to a folded part opens it.
+const unfold = () => {
+  const part = document.getElementById(location.hash.slice(1))?.querySelector("details.appendix");
+  if (part) part.open = true;
+};
+addEventListener("hashchange", unfold);
+unfold();
+// What is wider than the page can be pushed aside, and says so.
+const measure = () => {
+  for (const one of document.querySelectorAll(".scroll")) one.classList.toggle("wide", one.scrollWidth > one.clientWidth + 1);
+};
+addEventListener("resize", measure);
+addEventListener("load", measure);
+addEventListener("toggle", measure, true);

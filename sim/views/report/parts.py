@@ -89,11 +89,12 @@ Part = Grid | Picture | Text | Points | Heading | Fold
 
 @dataclass
 class Section:
-    """A heading with what stands under it."""
+    """A heading with what stands under it; an appendix is folded, on paper too unless it was opened."""
 
     id: str
     title: str
     parts: list[Part] = field(default_factory=list)
+    appendix: bool = False
 
 
 def cell(value: object) -> Cell:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -32,6 +34,28 @@ from sim.views.report.parts import (
 #: Uncertainties whose alternatives or quarters get a picture of their own, the strongest.
 PICTURED = 2
 PAIRS = 10
+#: Values that the answer's own section tells of what decides it.
+FEW = 6
+
+
+def deciding(digest: Digest) -> list[Part]:
+    """Return given each condition what decides clashes or worse, the few strongest in a table."""
+    if case_by_case(digest) is not None or digest.runs.whole == "parts":
+        return drivers(digest)
+    parts: list[Part] = []
+    for one in digest.given:
+        found = one.drivers
+        given = f"Given {one.condition}: " if one.condition else ""
+        if found is None:
+            parts.append(Text(f"{given}cannot be told: {one.notes['drivers']}.", "note"))
+        elif not found.clear:
+            parts.append(Text(f"{given}nothing stands out. {' '.join(words.remarks(found))}", "note"))
+        else:
+            parts += [
+                replace(_indices(found, FEW), caption=f"{given}{_indices(found, FEW).caption}"),
+                Text(" ".join(words.remarks(found)), "note"),
+            ]
+    return parts
 
 
 def drivers(digest: Digest) -> list[Part]:
@@ -124,11 +148,11 @@ def _drivers_alt(found: Sensitivity) -> str:
     )
 
 
-def _indices(found: Sensitivity) -> Grid:
+def _indices(found: Sensitivity, most: int | None = None) -> Grid:
     known = {**load().parameters, **load().world}
     head = ["name", *(one for name in found.columns for one in (name, f"{name} 95 %")), "half"]
     rows = []
-    for row in found.indices.to_dict("records"):
+    for row in found.indices.head(most or len(found.indices)).to_dict("records"):
         name = str(row["name"])
         cells: list[object] = []
         for one in found.columns:

@@ -11,31 +11,19 @@ from sim.analysis.answers import over_time, shares
 from sim.analysis.answers.digest import CORNERS, Digest
 from sim.analysis.answers.odds import ARTICLE, FIGURES, odds
 from sim.analysis.answers.quantities import quantities
-from sim.analysis.deciding.box_file import scenario_text
 from sim.analysis.groups import Group
 from sim.model.outcomes import PATHS
-from sim.model.registry import load
-from sim.scenario import catalogue
-from sim.scenario.loading import load_scenario
-from sim.study.experiment.loading import load_experiment
 from sim.study.results.result import Result
 from sim.study.results.study import Study
 from sim.views.numbers import percent
 from sim.views.pages import odds as two_odds
 from sim.views.plots import KINDS
 from sim.views.plots.draw.course import FIRSTS
-from sim.views.report import answer, levers, reasons, rules
+from sim.views.report import answer, choices, reasons, rules, simulated, trust
 from sim.views.report.parts import Part, Points, Section, Text, cell, drawn, figure, folded, grid, share, span
 from sim.views.report.typical import typical
 from sim.views.report.words import vocabulary
 
-LIMITS = (
-    "It is no forecast: shares are shares of runs under these assumptions, not odds of the world.",
-    "Most values are judgement, not measurement; the grade of each stands in 'panj rules --parameters'.",
-    "Events that no rule or storyline holds do not happen here; nor do actors that are not in the model.",
-    "Intervals by chance shrink with more runs; the range across parameters and readings does not.",
-    "What goes together over cases need not cause it; what a lever changes on the same draws, it does.",
-)
 #: Sections by their anchor: a title, and what makes the parts.
 Chapters = dict[str, tuple[str, Callable[[], list[Part]]]]
 #: Groups whose shares are told in a table; of more, the picture tells.
@@ -43,113 +31,46 @@ MOST_GROUPS = 12
 
 
 def sections(digest: Digest, folder: str) -> list[Section]:
-    """Return the sections of a page about a result."""
+    """Return the sections of a page about a result: the answer and what it rests on, then appendices."""
     runs = digest.runs
-    frame: Chapters = {
-        "answer": ("The answer", lambda: [Text(words, "answer") for words in answer.sentences(digest)]),
-        "run": ("What was run", lambda: _run(digest)),
-    }
     content: Chapters = {
+        "answer": ("The answer", lambda: answer.answered(digest)),
+        "run": ("What was simulated", lambda: simulated.simulated(runs)),
+        "choices": ("What each alternative does", lambda: choices.choices(digest) if len(runs.sound) else []),
+        "drivers": ("What decides it", lambda: reasons.deciding(digest) if len(runs.sound) else []),
+        "trust": ("How far to trust it", lambda: trust.trust(digest)),
+        "again": ("How to make it again", lambda: simulated.again(digest.source, folder)),
+    }
+    appendices: Chapters = {
         "paths": ("Where runs end", lambda: _paths(digest)),
         "odds": ("Two odds", lambda: _odds(digest)),
         "time": ("The course of things", lambda: _time(digest)),
-        "drivers": ("What decides it", lambda: reasons.drivers(digest)),
+        "robustness": ("Which choice holds up", lambda: choices.robustness(digest)),
+        "indices": ("What decides it, in full", lambda: reasons.drivers(digest)),
         "readings": ("How the article is read", lambda: _readings(digest)),
-        "boxes": ("Under which conditions", lambda: reasons.boxes(digest, folder) if runs.designed else []),
-        "comparison": ("What the levers change", lambda: levers.comparison(digest) if runs.levers else []),
+        "boxes": ("Where it happens", lambda: reasons.boxes(digest, folder) if runs.designed else []),
         "rules": ("Rules and paragraphs that mattered", lambda: rules.mattered(answer.clear_names(digest))),
         "stories": ("Typical runs, told", lambda: typical(digest, folder)),
+        "uncertain": ("What is uncertain", lambda: _uncertain(digest)),
     }
-    end: Chapters = {
-        "limits": ("What this cannot say", lambda: _limits(digest)),
-        "again": ("How to make it again", lambda: _again(digest, folder)),
-    }
-    chosen = frame | (content if len(runs.rows) else {}) | end
-    made = [Section(name, title, parts()) for name, (title, parts) in chosen.items()]
-    made.append(Section("words", "Words", vocabulary(made)))
+    made = [Section(name, title, parts()) for name, (title, parts) in content.items()]
+    if len(runs.rows):
+        made += [Section(name, title, parts(), True) for name, (title, parts) in appendices.items()]
+    made.append(Section("words", "Words", vocabulary(made), True))
     return [one for one in made if one.parts]
+
+
+def _uncertain(digest: Digest) -> list[Part]:
+    source = digest.source
+    return (
+        [simulated.uncertain(source.experiment)]
+        if isinstance(source, Study) and source.experiment.laws
+        else []
+    )
 
 
 def _picture(digest: Digest, kind: str, alt: str, caption: str) -> Part:
     return drawn(lambda: KINDS[kind](digest, None).figure, alt, caption)
-
-
-def _limits(digest: Digest) -> list[Part]:
-    runs, words = digest.runs, []
-    if runs.condition is not None:
-        words.append(
-            f"Only runs in which {runs.condition} are counted. That picks runs by what came of them: what "
-            "sets them apart need not have caused it, and alternatives are no longer compared on the same "
-            "draws."
-        )
-    elif len(runs.rows) < runs.total:
-        words.append(
-            f"The study is not complete: {len(runs.rows):,} of {runs.total:,} runs are done, and everything "
-            "here is of those alone."
-        )
-    if runs.failed:
-        words.append(f"{runs.failed:,} runs failed and count nowhere; 'failure' in the outcomes says why.")
-    more = "How the model fares against the article's own claims and against what happened later: "
-    return [Points((*words, *LIMITS)), Text(f"{more}panj claims, panj hindcast.", "note")]
-
-
-# What was run
-
-
-def _run(digest: Digest) -> list[Part]:
-    runs = digest.runs
-    facts = _of_ensemble(runs.source) if isinstance(runs.source, Result) else _of_sweep(runs.source)
-    if runs.condition is not None:
-        counts = ", ".join(f"{len(part.rows):,} {part.name}" for part in runs.parts(runs.groups(runs.whole)))
-        facts.append(("Only runs where", f"{runs.condition}: {counts}"))
-    facts += [
-        ("Failed runs", f"{runs.failed:,}" + ("; they count nowhere" if runs.failed else "")),
-        ("Seed", str(runs.seed)),
-        ("Versions", ", ".join(f"{key} {value}" for key, value in runs.source.identity["versions"].items())),
-    ]
-    parts: list[Part] = [grid("What determines these numbers", ("what", "value"), facts)]
-    if runs.levers:
-        named = [(lever, ", ".join(one)) for lever, one in runs.levers.items()]
-        parts.append(grid("Levers", ("lever", "alternatives"), named))
-    if isinstance(runs.source, Study) and runs.source.experiment.laws:
-        known = {**load().parameters, **load().world}
-        lines = []
-        for name, law in runs.source.experiment.laws.items():
-            ends = ", ".join(f"{one:g}" for one in law.numbers) or ", ".join(law.names)
-            one = known.get(name)
-            about = ("", "", "") if one is None else (one.unit, one.source.grade, one.meaning)
-            lines.append((name, f"{law.kind} [{ends}]", *about))
-        parts.append(folded(grid("What is uncertain", ("name", "law", "unit", "grade", "meaning"), lines)))
-    return parts
-
-
-def _of_ensemble(result: Result) -> list[tuple[str, str]]:
-    spec = result.spec
-    own = ", ".join(f"{name} = {value:g}" for name, value in {**spec.world, **spec.parameters}.items())
-    many = f"{result.runs:,} at the defaults"
-    if len(result.design):
-        many += f", {result.runs:,} across plausible parameters ({len(result.design):,} cases)"
-    return [
-        ("Scenario", f"{spec.title} ({spec.hash[:16]})"),
-        ("Start and length", f"{spec.start}, {spec.weeks} weeks, {spec.citizens:,} citizens"),
-        ("Runs", many),
-        ("Reading", spec.reading or "as read"),
-        *([("Rules", "every rule off")] if spec.rules == "off" else []),
-        ("Set by the scenario", own or "nothing beyond the defaults"),
-        ("Events", ", ".join(one.name for one in spec.events) or "none"),
-        ("Commitments", ", ".join(f"{one.actor}: {one.instrument}" for one in spec.commitments) or "none"),
-    ]
-
-
-def _of_sweep(study: Study) -> list[tuple[str, str]]:
-    experiment = study.experiment
-    size = f"{study.identity['cases']:,} cases × {experiment.replicates:,} replicates"
-    return [
-        ("Experiment", f"{experiment.title} ({experiment.hash[:16]})"),
-        ("Scenarios", ", ".join(f"{name} ({one.hash[:8]})" for name, one in experiment.scenarios.items())),
-        ("Design", f"{experiment.method}: {size}, draws {experiment.draws}"),
-        ("Done", f"{study.done:,} of {study.runs:,} runs" + ("" if study.complete else " – not complete")),
-    ]
 
 
 # What came of it
@@ -160,7 +81,7 @@ def _paths(digest: Digest) -> list[Part]:
     groups = answer.told(digest, MOST_GROUPS)
     table = shares.shares(runs, groups)
     if table.empty:
-        return [Text("No sound run.", "note")]
+        return [Text("No valid run.", "note")]
     top = answer.largest(table)
     head = (
         "group",
@@ -191,7 +112,7 @@ def _paths(digest: Digest) -> list[Part]:
             digest,
             "paths",
             bars,
-            "Where a run ends: its last 26 weeks. Grey: from case to case, chance taken out. Whiskers: 95 %.",
+            answer.WHERE,
         ),
         folded(grid("Shares of classes, and how sure they are", head, rows), 36),
         folded(
@@ -206,10 +127,8 @@ def _paths(digest: Digest) -> list[Part]:
             digest, "joint", _joint_alt(digest, groups), "The two ladders together: a run may climb both."
         ),
     ]
-    if runs.levers:
-        words = (
-            "Shares of classes, by setting of the levers (number of runs); the whisker is clashes or worse."
-        )
+    if runs.levers or runs.conditions:
+        words = "Shares of classes, by alternative (number of runs); the whisker is clashes or worse."
         parts.append(_picture(digest, "shares", _by_group_alt(table), words))
     if runs.sample.sum() > 1:
         ends = np.nanmean(digest.corners[runs.sample], axis=0)
@@ -255,7 +174,7 @@ def _by_group_alt(table: pd.DataFrame) -> str:
 def _time(digest: Digest) -> list[Part]:
     runs, groups = digest.runs, answer.told(digest, MOST_GROUPS)
     if not len(runs.sound):
-        return [Text("No sound run.", "note")]
+        return [Text("No valid run.", "note")]
     ends = []
     for column, words, *_ in FIRSTS:
         last = over_time.incidence(runs, groups, column).query("week == @runs.weeks")
@@ -278,7 +197,7 @@ def _time(digest: Digest) -> list[Part]:
             digest,
             "incidence",
             f"Share of runs with a first clash and with first talks, by week; by the end {'; '.join(ends)}.",
-            "By when: runs without the event are censored at the horizon.",
+            "By when: the share of runs in which it has happened.",
         ),
         _picture(
             digest,
@@ -308,35 +227,3 @@ def _readings(digest: Digest) -> list[Part]:
         grid("Shares under each reading of the article", ("reading", *shares.SHOWN), rows),
         Points((said,)),
     ]
-
-
-# How to make it again
-
-
-def _again(digest: Digest, folder: str) -> list[Part]:
-    source = digest.source
-    name = _shipped(source)
-    given = "" if source.condition is None else f" --given {source.condition!r}"
-    after = f"this page comes from them by: panj report {folder}{given}"
-    if isinstance(source, Study):
-        mine = "" if name else f"EXPERIMENT is the file of this study, as {folder}/result.json holds it. "
-        words = f"{mine}The same file (hash {source.experiment.hash[:8]}) and version give the same tables"
-        command = f"panj sweep {name or 'EXPERIMENT'} --out {folder}"
-        return [Text(command, "code"), Text(f"{words}; {after}", "note")]
-    plausible = "" if source.identity["plausible"] else " (without its part across plausible parameters)"
-    words = (
-        f"The same storyline (hash {source.spec.hash[:8]}), seed and version give the same tables{plausible}"
-    )
-    command = f"panj run {name or 'storyline.yaml'} --runs {source.runs} --seed {source.seed}"
-    parts: list[Part] = [Text(command, "code"), Text(f"{words}; {after}", "note")]
-    if name:
-        return parts
-    return [*parts, Text("storyline.yaml is this:", "note"), Text(scenario_text(source.spec), "code")]
-
-
-def _shipped(source: Result | Study) -> str | None:
-    """Return the name of the shipped scenario or experiment that a result is of."""
-    if isinstance(source, Study):
-        known = {load_experiment(name).hash: name for name in catalogue.experiment_names()}
-        return known.get(source.experiment.hash)
-    return {load_scenario(name).hash: name for name in catalogue.names()}.get(source.spec.hash)

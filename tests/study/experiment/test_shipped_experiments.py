@@ -17,6 +17,7 @@ NAMES = catalogue.experiment_names()
 WANTED = {
     "clashes",
     "guarantee_hardship",
+    "mediator",
     "policies",
     "readings",
     "rules_off",

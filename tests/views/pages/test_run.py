@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.analysis.runs import view
 from sim.cli import folder_name
 from sim.model.outcomes import ESCALATION, PATHS
 from sim.views import numbers, terminal
+from sim.views.finding import findings
 from sim.views.pages import run
 
 
@@ -34,7 +36,7 @@ def test_the_page_leads_with_the_finding_and_the_range(
 
 def test_the_first_sentence_is_that_of_the_tables(result: sim.Result) -> None:
     ends = result.outcomes["path"].astype(str).value_counts(normalize=True)
-    sentence = run.finding(run.Answers.of(result), run.PLAUSIBLE)
+    (sentence,) = findings(view(result))
     assert sentence.startswith(f"Most often runs end in {ends.index[0]}: {numbers.percent(ends.iloc[0])}")
 
 

@@ -34,13 +34,11 @@ KINDS: dict[str, Draw] = {
 #: Kinds that every result has; others are drawn unless asked for where what they need is there.
 ALWAYS = ("paths", "joint", "ladders", "incidence")
 NEEDS: dict[str, Callable[[Runs], bool]] = {
-    **dict.fromkeys(
-        ("shares", "sources", "orders", "ridges", "ternary"), lambda runs: runs.whole == "levers"
-    ),
+    **dict.fromkeys(("shares", "sources", "orders", "ridges", "ternary"), lambda runs: runs.whole != "parts"),
     "fan": lambda runs: runs.bands == "runs",
     "bands": lambda runs: runs.bands == "cases",
-    "effects": lambda runs: runs.usual == "case" or bool(runs.levers),
-    "flows": lambda runs: bool(runs.levers),
+    "effects": lambda runs: runs.compared,
+    "flows": lambda runs: runs.compared and runs.usual != "case",
     "map": lambda runs: len(runs.axes) == 2,
     "drivers": lambda runs: runs.designed,
     "boxes": lambda runs: runs.designed,
