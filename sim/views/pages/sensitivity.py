@@ -149,7 +149,8 @@ def remarks(found: Sensitivity) -> list[str]:
         f"{found.groups:,} {what} count, {found.dropped:,} dropped because a case has no valid run; "
         f"{found.failed:,} runs failed.",
     ]
-    if found.clear:
+    # That nothing stands out in half the sample either settles nothing.
+    if found.clear or not found.settled:
         settled = {
             True: "Half the sample says the same: settled.",
             False: "Half the sample says otherwise: not settled, take a larger design.",
