@@ -12,7 +12,7 @@ import sim
 PACKAGE = Path(sim.__file__).parent
 
 #: From the ground up; a module may import from its own layer and from those before it.
-LAYERS = ("errors", "model", "scenario", "engine", "study", "analysis", "views", "cli")
+LAYERS = ("errors", "face", "model", "scenario", "engine", "study", "analysis", "views", "cli")
 
 #: Arrows that point up all the same, each with its reason.
 EXCEPTIONS: dict[tuple[str, str], str] = {

@@ -137,6 +137,15 @@ def test_every_import_is_declared() -> None:
 def test_versions_agree() -> None:
     citation = (ROOT / "CITATION.cff").read_text()
     assert f"version: {sim.__version__}\n" in citation
+    assert re.search(r"^date-released: \d{4}-\d\d-\d\d$", citation, re.MULTILINE)
+
+
+def test_the_pythons_it_names_are_those_it_admits() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    minor = re.compile(r"Programming Language :: Python :: (3\.\d+)")
+    named = [match[1] for match in map(minor.fullmatch, project["classifiers"]) if match]
+    assert named[0] == project["requires-python"].removeprefix(">=")
+    assert named == [f"3.{11 + k}" for k in range(len(named))]
 
 
 def test_pins_are_plain() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from sim.face import Face
+
 #: What a commitment makes of an option, by the number in `Plan.allowed`.
 AVOIDED, FREE, INSISTED = 0, 1, 2
 
@@ -29,7 +31,7 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Decision:
+class Decision(Face):
     """One choice of one actor with one instrument in one week.
 
     The mappings go by option: a utility is its base plus the products of its cells, in their order;

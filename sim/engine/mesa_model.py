@@ -24,6 +24,7 @@ from sim.engine.events import begin_events, end_events, settle_events
 from sim.engine.state import State, blank
 from sim.engine.workspace import Workspace
 from sim.errors import ScenarioError
+from sim.face import Face
 from sim.model.registry import load
 from sim.scenario.plan import Plan
 from sim.scenario.plan import plan as make_plan
@@ -59,7 +60,7 @@ class Failure(NamedTuple):
     variable: str
 
 
-class PolicyModel(mesa.Model):  # type: ignore[misc]
+class PolicyModel(mesa.Model, Face):  # type: ignore[misc]
     """One run of a scenario.
 
     Parameters
@@ -259,6 +260,19 @@ class PolicyModel(mesa.Model):  # type: ignore[misc]
     def each(self, method: str) -> None:
         """Let every state do one thing; their order makes no difference."""
         self.states.do(method)
+
+    def _facts(self) -> list[tuple[str, object]]:
+        """Return what a notebook shows of it."""
+        return [
+            ("scenario", self.spec),
+            ("week", f"{self.week} of {self.plan.weeks}"),
+            ("seed", self.seed),
+            ("replicate", self.replicate),
+            ("actors", list(self.actors)),
+            ("decisions", len(self.decisions)),
+            ("fired", [f"week {one.week}: {one.name}" for one in self.fired]),
+            ("failure", self.failure and f"week {self.failure.week}: {self.failure.variable}"),
+        ]
 
     @property
     def states(self) -> AgentSet:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from sim.errors import ModelError
+from sim.face import Face
 from sim.model.fields import fields_read, parameters_read
 from sim.model.maths import pure
 from sim.model.provenance import Source
@@ -49,7 +50,7 @@ class Clause:
 
 
 @dataclass
-class Rule:
+class Rule(Face):
     """One claim of the article (or a rival reading, or a judgement), with all that it does."""
 
     id: str

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sim.errors import IncompleteWarning, ResultError, ScenarioError
+from sim.face import Face
 from sim.study.ensemble import store
 from sim.study.files import DISK
 from sim.study.identity import source_hash, versions
@@ -32,7 +33,7 @@ _READ = 1 << 20
 
 
 @dataclass(frozen=True)
-class Unpacked:
+class Unpacked(Face):
     """A result out of its crate.
 
     folder : where it lies; command : what made it

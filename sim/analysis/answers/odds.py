@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.answers.digest import CORNERS
 from sim.analysis.statistics.weights import LEAST, difference, effective, share
+from sim.face import Face
 from sim.model.outcomes import PATHS
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ BLOOD = "a deadly clash"
 
 
 @dataclass(frozen=True)
-class Odds:
+class Odds(Face):
     """Shares of the classes, of the three ends they make up, and of runs with a deadly clash, under both.
 
     table : index: the classes, the ends and `a deadly clash`; columns `figures`, `article` and

@@ -20,6 +20,7 @@ from sim.analysis.article.measures import Measure, flag, happened, until
 from sim.analysis.article.paired import SMALLEST_DATE, SMALLEST_SHARE, Arm
 from sim.analysis.statistics.pairs import Effect, effect, level
 from sim.errors import ScenarioError
+from sim.face import Face
 
 Floats = NDArray[np.float64]
 
@@ -77,7 +78,7 @@ class Worth:
 
 
 @dataclass(frozen=True)
-class Ablation:
+class Ablation(Face):
     """The levels with all rules and with none, and what rules, paragraphs and pairs are worth."""
 
     base: Mapping[str, Effect]

@@ -25,6 +25,7 @@ from sim.analysis.article.declared import CLAIMS
 from sim.analysis.article.paired import FAILS, HOLDS, Claim, Kind, Part, Verdict, worst
 from sim.analysis.statistics.pairs import Effect, effect
 from sim.errors import ScenarioError, nearest
+from sim.face import Face
 from sim.model import calibrated
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Claims:
+class Claims(Face):
     """What came of the claims, with what determines it."""
 
     rows: tuple[Row, ...]

@@ -17,6 +17,7 @@ from sim.analysis.statistics.intervals import between_means
 from sim.analysis.statistics.pairs import Effect, effect, level
 from sim.engine.ensemble import simulate
 from sim.errors import ScenarioError
+from sim.face import Face
 from sim.model.outcomes import PATHS, Outcome, reported
 from sim.model.registry import load
 from sim.scenario.loading import load_scenario
@@ -98,7 +99,7 @@ class Contrast:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Face):
     """What came of two scenarios on the same randomness.
 
     specs : the two scenarios

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.deciding import cases
 from sim.errors import ResultError, ScenarioError
+from sim.face import Face
 from sim.study.experiment.experiment import Experiment
 from sim.study.questions import Estimand, estimand
 
@@ -172,7 +173,7 @@ def undone_by(worlds: pd.DataFrame, loses: Flags) -> list[Undoing]:
 
 
 @dataclass(frozen=True, eq=False)
-class Robustness:
+class Robustness(Face):
     """Policies of a study, judged under one alternative of each condition.
 
     conditions : these alternatives

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sim.face import Face
 from sim.model.registry import load
 from sim.scenario.schema import Scenario
 from sim.study.questions import Estimand
@@ -92,7 +93,7 @@ class Tip:
 
 
 @dataclass(frozen=True)
-class Tipping:
+class Tipping(Face):
     """What tips a scenario.
 
     asked : the question; goal : the share it must reach; None where the end must become the likeliest

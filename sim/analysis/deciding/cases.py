@@ -18,6 +18,7 @@ from sim.analysis.deciding.sensitivity import RESAMPLES, morris, sobol
 from sim.analysis.deciding.trees import Leaf, tree
 from sim.analysis.runs import KEYS
 from sim.errors import ResultError, ScenarioError, nearest
+from sim.face import Face
 from sim.study.questions import WORSE, ByCase, Condition, Estimand, by_case, condition, estimand
 from sim.study.results.loading import load_results
 from sim.study.results.result import Result
@@ -232,7 +233,7 @@ def sensitivity(
 
 
 @dataclass(frozen=True, eq=False)
-class Discovery:
+class Discovery(Face):
     """Under which conditions something happens in a study.
 
     asked : the condition on cases

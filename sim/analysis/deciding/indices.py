@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.face import Face
 from sim.study.questions import ByCase, by_case
 
 Floats = NDArray[np.float64]
@@ -30,7 +31,7 @@ SETTLED = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class Sensitivity:
+class Sensitivity(Face):
     """Indices with their 95 % intervals.
 
     method : `sobol`, `morris`, `delta` or `pawn`

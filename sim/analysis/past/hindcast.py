@@ -17,6 +17,7 @@ from sim.analysis.past.history import KNOWN, NONE_BEFORE, After, History, Questi
 from sim.analysis.statistics.weights import LEAST, effective
 from sim.engine.ensemble import simulate
 from sim.errors import ScenarioError
+from sim.face import Face
 from sim.model.registry import Model, load
 from sim.scenario.loading import load_scenario
 from sim.scenario.plan import plan
@@ -72,7 +73,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Hindcast:
+class Hindcast(Face):
     """Questions with scores, and what they come to.
 
     used : by ensemble, how many of its runs agree with the autumn (no clash, no talks by 1 November)

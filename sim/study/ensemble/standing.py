@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.engine.ensemble import start
 from sim.engine.state import State, blank
 from sim.errors import ResultError, ScenarioError
+from sim.face import Face
 from sim.model.registry import load
 from sim.scenario.loading import load_scenario
 from sim.scenario.plan import Plan, plan
@@ -37,7 +38,7 @@ KEY = b"panj_state"
 
 
 @dataclass(frozen=True, eq=False)
-class Standing(State):
+class Standing(State, Face):
     """The runs of an ensemble as they stand: those at the defaults, then those across plausible parameters.
 
     spec : the scenario under which they got there

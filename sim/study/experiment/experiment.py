@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from sim.face import Face
 from sim.scenario.loading import checked
 from sim.scenario.schema import MOST_CITIZENS, MOST_WEEKS, Scenario, Strict, with_reasons
 from sim.scenario.yamltext import Node
@@ -155,7 +156,7 @@ class Table:
 
 
 @dataclass(frozen=True, eq=False)
-class Experiment:
+class Experiment(Face):
     """An experiment, checked, with everything it needs inside: no file is read any more.
 
     Attributes

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.answers.shares import shares
 from sim.analysis.runs import DEFAULTS, PLAUSIBLE, view
+from sim.face import table
 from sim.model.outcomes import PATHS
-from sim.views.notebook.scenario import scenario_html, table
+from sim.views.notebook.scenario import scenario_html
 from sim.views.numbers import percent
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from sim.face import table
 from sim.model.declare import Rule
 from sim.model.registry import load
 from sim.views.numbers import marks
@@ -51,16 +51,6 @@ def scenario_html(spec: Scenario) -> str:
         else "",
     ]
     return f'<section class="panj-scenario">{"".join(parts)}</section>'
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table of plain values, escaped."""
-    top = "".join(f'<th style="text-align:left">{escape(one)}</th>' for one in head)
-    body = "".join(
-        "<tr>" + "".join(f'<td style="text-align:left">{escape(str(one))}</td>' for one in row) + "</tr>"
-        for row in rows
-    )
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _event(one: Event) -> tuple[str, str, str, str]:

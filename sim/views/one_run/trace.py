@@ -14,6 +14,7 @@ from rich.text import Text
 import sim
 from sim.analysis.one_run.weeks import Week, weeks
 from sim.errors import ScenarioError
+from sim.face import Face
 from sim.model.outcomes import OUTCOMES, PATHS
 from sim.views.numbers import marks
 from sim.views.one_run import narrative
@@ -71,7 +72,7 @@ def trace(
     return Story(PolicyModel(scenario, seed=seed, replicate=replicate, case=case).run())
 
 
-class Story:
+class Story(Face):
     """A run that has ended, to be told.
 
     `model` is the run itself, a `PolicyModel` with its trajectory and its decisions.
@@ -80,6 +81,10 @@ class Story:
     def __init__(self, model: PolicyModel) -> None:
         self.model = model
         self.weeks = weeks(model)
+
+    def _facts(self) -> list[tuple[str, object]]:
+        """Return what a notebook shows of it."""
+        return [("title", self._title()), ("run", self._identity()), ("end", narrative.ending(self.model))]
 
     def show(self, week: int | None = None, full: bool = False) -> None:
         """Print the story, or one week in full; choices, states and rules only where `full`.
