@@ -47,5 +47,6 @@ def test_the_tutorial_from_idea_to_report(panj: Callable[..., Any]) -> None:
     assert sim.load_experiment("box.yaml").seed == 1
     # What the tutorial calls a finding stood on fresh worlds, but for an interval's own failures.
     fresh = next(out for command, out in said.items() if command.startswith("panj discover fresh"))
-    share = float(re.search(r"do: ([\d.]+) %", fresh).group(1))  # type: ignore[union-attr]
+    met, of = re.search(r"holds in ([\d,]+) of ([\d,]+) cases", fresh).groups()  # type: ignore[union-attr]
+    share = 100 * int(met.replace(",", "")) / int(of.replace(",", ""))
     assert low - 10 <= share <= high + 10
