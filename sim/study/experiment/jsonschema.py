@@ -154,7 +154,7 @@ def _experiment() -> Schema:
     keys["uncertainties"] |= mapping(uncertainties)
     for key in SETTINGS:
         keys[key] |= named
-    keys["goals"]["items"]["oneOf"] = [{"required": ["minimise"]}, {"required": ["maximise"]}]
+    keys["goals"]["items"]["oneOf"] = requiring("minimise", "maximise")
     constraint = keys["constraints"]["items"]
     constraint["properties"]["sum"] |= mapping({name: {"type": "number"} for name in free}, minProperties=1)
     constraint["anyOf"] = requiring("at_most", "at_least")
