@@ -22,8 +22,14 @@ def on_files(files: Files, config: Any) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Let links to a notebook lead to its page."""
+#: Pages of wide tables, which take the place of the list of sections beside them.
+WIDE = ("reference/parameters.md", "reference/world.md", "reference/matrix.md")
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Let links to a notebook lead to its page, and give wide tables room."""
+    if page.file.src_uri in WIDE:
+        page.meta["hide"] = ["toc"]
     return re.sub(r"\]\(([^)\s]+)\.ipynb\)", r"](\1.md)", markdown)
 
 

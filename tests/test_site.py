@@ -73,6 +73,24 @@ def test_search_finds_things_in_a_folder_without_a_server(site: Path) -> None:
         assert seen.messages == []
 
 
+def test_rows_of_a_long_table_are_found_by_any_words_and_show_their_source(site: Path) -> None:
+    with chromium("--host-resolver-rules=MAP * ~NOTFOUND") as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        seen = watched(page)
+        page.goto((site / "reference" / "parameters.html").as_uri())
+        rows = page.locator(".md-content tbody tr:visible")
+        every = rows.count()
+        page.get_by_label("Show rows with").fill("remittances PACE")
+        page.get_by_role("status").get_by_text(f"1 of {every} rows").wait_for(timeout=120_000)
+        assert "remittances_pace" in rows.first.inner_text()
+        source = page.locator("th", has_text="source").first.bounding_box()
+        assert source["x"] + source["width"] <= 1280
+        page.get_by_label("Show rows with").fill("")
+        page.get_by_text("remittances_noise").first.wait_for(timeout=120_000)
+        assert seen.requests == []
+        assert seen.messages == []
+
+
 def test_the_notebook_lies_there_run_and_without_faults() -> None:
     cells = [one for one in json.loads(NOTEBOOK.read_text())["cells"] if one["cell_type"] == "code"]
     assert [one["execution_count"] for one in cells] == list(range(1, len(cells) + 1))

@@ -223,15 +223,15 @@ def parameters() -> str:
                     default(one),
                     f"{number(one.plausible[0])} to {number(one.plausible[1])}"
                     + (" (log)" if one.spread == "log-uniform" else ""),
+                    source(one.source),
                     moves(one),
                     "; ".join(used[one.name]) or "–",
-                    source(one.source),
                 )
             )
         parts += [
             f"## {title}",
             table(
-                ("parameter", "meaning", "unit", "default", "plausible", "moves most", "used by", "source"),
+                ("parameter", "meaning", "unit", "default", "plausible", "source", "moves most", "used by"),
                 rows,
                 ("default",),
             ),
@@ -265,7 +265,7 @@ def parameters() -> str:
         f"{len(model.parameters)} parameters by grade of evidence: {counted}. A scenario may set any of them. "
         f"{len(screened.moving())} parameters and initial values are uncertain over their plausible ranges, each with the "
         f"outcome it moves most; {len(screened.fixed())} move none and stay at their defaults (screening over the region: "
-        "total indices, chance taken out).",
+        "total indices, Monte Carlo noise removed).",
         *parts,
     )
 
