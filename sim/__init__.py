@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sim.analysis.choosing.tip import tip as tip
     from sim.analysis.deciding.cases import discover as discover
     from sim.analysis.deciding.cases import sensitivity as sensitivity
+    from sim.analysis.outlook.evidence import evidence as evidence
+    from sim.analysis.outlook.outlook import outlook as outlook
     from sim.analysis.past.hindcast import hindcast as hindcast
     from sim.engine.mesa_model import PolicyModel as PolicyModel
     from sim.model.declare import Rule
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from sim.study.experiment.jsonschema import schema as schema
     from sim.study.experiment.loading import check as check
     from sim.study.experiment.loading import load_experiment as load_experiment
+    from sim.study.observed.loading import load_observations as load_observations
+    from sim.study.observed.schema import Observations as Observations
     from sim.study.results.export import export as export
     from sim.study.results.loading import load_results as load_results
     from sim.study.results.result import Result as Result
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Explanation": "sim.views.one_run.explain",
+    "Observations": "sim.study.observed.schema",
     "PolicyModel": "sim.engine.mesa_model",
     "Result": "sim.study.results.result",
     "Scenario": "sim.scenario.schema",
@@ -61,15 +66,18 @@ _HOMES = {
     "check": "sim.study.experiment.loading",
     "claims": "sim.analysis.article.claims",
     "compare": "sim.analysis.choosing.compare",
+    "evidence": "sim.analysis.outlook.evidence",
     "explain": "sim.views.one_run.explain",
     "export": "sim.study.results.export",
     "dashboard": "sim.views.dashboard",
     "discover": "sim.analysis.deciding.cases",
     "hindcast": "sim.analysis.past.hindcast",
+    "load_observations": "sim.study.observed.loading",
     "load_results": "sim.study.results.loading",
     "load_experiment": "sim.study.experiment.loading",
     "load_scenario": "sim.scenario.loading",
     "odds": "sim.analysis.answers.odds",
+    "outlook": "sim.analysis.outlook.outlook",
     "pack": "sim.study.crate",
     "proceed": "sim.study.ensemble.standing",
     "report": "sim.views.report.page",

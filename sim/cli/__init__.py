@@ -42,6 +42,7 @@ from sim.cli.options import (
     Weeks,
     print_json,
 )
+from sim.cli.outlook import check_observations, observed
 from sim.cli.page import page
 from sim.cli.state import Branch, FromState, SaveState, Until, check_options, from_state, save_state
 from sim.cli.studies import studies
@@ -394,13 +395,13 @@ def check(
         str,
         typer.Argument(
             metavar="FILE",
-            help="A scenario or experiment file, or the name of a shipped one.",
+            help="A file of a scenario, an experiment or observations, or a shipped name.",
             autocompletion=completion.FILE,
         ),
     ],
     as_json: Json = False,
 ) -> None:
-    """Check a scenario or experiment file: tell the storyline back in words, or say what to mend and where.
+    """Check a file of a scenario, an experiment or observations: tell it back, or say what to mend and where.
 
     Notes name what is possible and may not be meant: a value outside its plausible range, a change that
     drifts back or that another actor can undo, an event that can never happen, a class that is left out by
@@ -410,6 +411,9 @@ def check(
     from sim.views import experiment, storyline, terminal
 
     spec = sim.check(file)
+    if isinstance(spec, sim.Observations):
+        check_observations(file, spec, as_json)
+        return
     study, told = (None, spec) if isinstance(spec, sim.Scenario) else (spec, spec.alone())
     if as_json:
         notes = [*([] if study is None else experiment.notes(study)), *storyline.notes(told)]
@@ -509,7 +513,7 @@ def schema(
 
 
 app.registered_commands += [
-    command for part in (answers, studies, why, page) for command in part.registered_commands
+    command for part in (answers, observed, studies, why, page) for command in part.registered_commands
 ]
 app.add_typer(ledger)
 panels.group(app)

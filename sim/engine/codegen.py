@@ -255,11 +255,12 @@ def prepare(seed, replicate, case, chance, records, events, commitments, society
 
 
 {JIT}
-def resume(r, seed, replicate, branch, until, left, chance, records, events, carried):
+def resume(r, seed, replicate, branch, until, left, chance, records, choice, events, carried):
     """Put a run back into the state in which it was left, and draw what is to come."""
     begun = left.past.shape[1] - 1
     for week in range(begun + 1):
         copy(records.flat[week], left.past[r, week])
+        copy(choice.chosen[week], left.chosen[r, week])
     for k in range(len(carried)):
         copy(carried[k], left.rows[k][r])
     copy(records.world, events.base)
@@ -275,11 +276,12 @@ def resume(r, seed, replicate, branch, until, left, chance, records, events, car
 
 
 {JIT}
-def leave(r, left, records, events, carried):
+def leave(r, left, records, choice, events, carried):
     """Keep the state of a run: its past, and what later weeks read."""
     fill_base(events, records.world)
     for week in range(left.past.shape[1]):
         copy(left.past[r, week], records.flat[week])
+        copy(left.chosen[r, week], choice.chosen[week])
     for k in range(len(carried)):
         copy(left.rows[k][r], carried[k])
 
@@ -310,7 +312,7 @@ def run_many(first, last, seed, request, chance, records, choice, events, commit
             prepare(seed, request.replicates[r], case, chance, records, events, commitments, society)
         else:
             resume(r, seed, request.replicates[r], request.branch, until, request.since, chance, records,
-                   events, carried)
+                   choice, events, carried)
         for week in range(max(begun, 0) + 1, until + 1 if failure[0] == 0 else 0):
             if busy:
                 begin_events(week, events, flat[week - 1], w, world, p_flat, society)
@@ -345,7 +347,7 @@ def run_many(first, last, seed, request, chance, records, choice, events, commit
         copy(request.began[r], events.first)
         copy(request.failures[r], failure)
         if request.left.past.shape[0] > 0:
-            leave(r, request.left, records, events, carried)
+            leave(r, request.left, records, choice, events, carried)
         for ladder in range(len(request.rungs)):
             rung = request.rungs[ladder]
             for week in range(ladders.shape[1]):

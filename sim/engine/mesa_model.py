@@ -191,7 +191,7 @@ class PolicyModel(mesa.Model, Face):  # type: ignore[misc]
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle by way of the state; records for readers and what a subclass added come along."""
         choice, records = self.space.choice, self.space.records
-        standing = (choice.seen, choice.utility, choice.opened, choice.chosen, records.drives)
+        standing = (choice.seen, choice.utility, choice.opened, records.drives)
         added = {name: one for name, one in vars(self).items() if name not in self._own}
         kept = {name: getattr(self, name) for name in ("spec", "decisions", "fired", "random", "rng")}
         return type(self).restore, (self.save(),), (standing, {**added, **kept})
@@ -202,7 +202,6 @@ class PolicyModel(mesa.Model, Face):  # type: ignore[misc]
             choice.seen,
             choice.utility,
             choice.opened,
-            choice.chosen,
             records.drives,
         )
         for mine, theirs in zip(here, kept[0], strict=True):

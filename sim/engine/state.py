@@ -33,6 +33,7 @@ class State:
     seed, branch : chance from here on; branch 0 of the seed they began with is that of the unbroken run
     replicates : (R,) index of each run's chance
     past : (R, week + 1, variables) the world by week
+    chosen : (R, week + 1, instruments) number of the option taken, as options are numbered
     arrays : what else a later week reads, by kind, (R, ...); those of citizens have a citizen a column
     """
 
@@ -42,6 +43,7 @@ class State:
     branch: int
     replicates: Ints
     past: Floats
+    chosen: NDArray[np.int16]
     arrays: Mapping[str, NDArray[Any]]
 
     def __len__(self) -> int:
@@ -57,7 +59,8 @@ class State:
         """The same arrays as the compiled week takes and leaves them."""
         kinds = (np.ascontiguousarray(one) for one in self.arrays.values())
         flat = (one.reshape(len(self), math.prod(one.shape[1:])) for one in kinds)
-        return Left(np.ascontiguousarray(self.past), tuple(one.view(np.uint8) for one in flat))
+        past, chosen = np.ascontiguousarray(self.past), np.ascontiguousarray(self.chosen)
+        return Left(past, chosen, tuple(one.view(np.uint8) for one in flat))
 
     def some(self, which: Ints) -> State:
         """Return some of the runs, by number; a run may be taken more than once."""
@@ -65,6 +68,7 @@ class State:
             self,
             replicates=self.replicates[which],
             past=self.past[which],
+            chosen=self.chosen[which],
             arrays={kind: one[which] for kind, one in self.arrays.items()},
         )
 
@@ -123,7 +127,8 @@ def blank(plan: Plan, runs: int, week: int) -> State:
     }
     arrays["event_armed"][:] = 1
     past = np.zeros((runs, week + 1, len(model.world)))
-    return State(plan, week, 0, 0, np.zeros(runs, np.int64), past, arrays)
+    chosen = np.zeros((runs, week + 1, len(model.instruments)), np.int16)
+    return State(plan, week, 0, 0, np.zeros(runs, np.int64), past, chosen, arrays)
 
 
 def _differences(old: Plan, new: Plan, week: int) -> list[str]:

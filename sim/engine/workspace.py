@@ -92,10 +92,12 @@ class Left(NamedTuple):
     """The states of runs as a workspace takes and leaves them; no rows where none are wanted.
 
     past : (R, weeks so far + 1, variables) the world by week
+    chosen : int16 (R, weeks so far + 1, instruments) what was chosen
     rows : bytes, an array (R, bytes) for each of `Workspace.carried`
     """
 
     past: Floats
+    chosen: NDArray[np.int16]
     rows: tuple[NDArray[np.uint8], ...]
 
 
@@ -249,13 +251,14 @@ class Workspace:
             left,
             self.chance,
             self.records,
+            self.choice,
             self.events,
             self._bytes,
         )
 
     def leave(self, row: int, left: Left) -> None:
         """Keep the state of the run in a row of `left`."""
-        compiled.week().leave(row, left, self.records, self.events, self._bytes)
+        compiled.week().leave(row, left, self.records, self.choice, self.events, self._bytes)
 
     def run_many(self, first: int, last: int, seed: int, request: Request) -> None:
         """Run those numbers of what is asked for; see `run_many` of the generated week."""

@@ -40,6 +40,7 @@ def same_run(model: PolicyModel, block: Block) -> None:
 def same_state(one: State, other: State) -> None:
     """To the bit, but for the weeks after a failure, which one driver does not simulate."""
     assert bits(one.past) == bits(other.past)
+    assert bits(one.chosen[:, 1:]) == bits(other.chosen[:, 1:])
     assert list(one.arrays) == list(other.arrays)
     for kind, array in one.arrays.items():
         assert bits(array) == bits(other.arrays[kind]), kind

@@ -128,7 +128,7 @@ def test_a_parameter_shows_the_claims_it_serves() -> None:
 def test_another_kind_names_all() -> None:
     with pytest.raises(ScenarioError, match="nearest: scenario"):
         sim.schema("scenaro")
-    with pytest.raises(ScenarioError, match="one of: experiment, reading, scenario"):
+    with pytest.raises(ScenarioError, match="one of: experiment, observations, reading, scenario"):
         sim.schema("x")
 
 

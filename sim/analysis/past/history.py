@@ -176,7 +176,7 @@ def load_history(path: Path = FILE) -> History:
     ScenarioError
         It is not as it was frozen, a quarter is missing or answered twice, or a name does not exist.
     """
-    text, data = _read(path)
+    text, data = read_grid(path)
     log = freezings(path)
     if not log or log[-1]["hash"] != _hash(text):
         raise ScenarioError(
@@ -200,7 +200,7 @@ def freeze(why: str, path: Path = FILE, day: date | None = None) -> Path:
     ScenarioError
         There is no reason, the grid is frozen as it is, or it cannot be read.
     """
-    text, data = _read(path)
+    text, data = read_grid(path)
     log = freezings(path)
     if not why.strip():
         raise ScenarioError("a grid is frozen for a reason: expected some words, found none")
@@ -217,7 +217,8 @@ def freeze(why: str, path: Path = FILE, day: date | None = None) -> Path:
     return beside
 
 
-def _read(path: Path) -> tuple[bytes, dict[str, Any]]:
+def read_grid(path: Path) -> tuple[bytes, dict[str, Any]]:
+    """Return the text of the grid and what it says, frozen or not."""
     text = path.read_bytes().replace(b"\r\n", b"\n")
     data = _yaml(text)
     if data["panj_history"] != 2:

@@ -28,6 +28,7 @@ class Design:
 
     names : the values that vary, parameters first
     values : (cases, len(names)), in the units of the quantities
+    shares : the same as shares of the plausible ranges, 0 to 1
     rows : (cases, parameters + world), what `simulate` takes
     case : (runs,) number of each run's case, from 1
     weights : (cases,) what each case weighs if the article is right; None where nobody judged its claims
@@ -35,6 +36,7 @@ class Design:
 
     names: tuple[str, ...]
     values: Floats
+    shares: Floats
     rows: Floats
     case: NDArray[np.int64]
     weights: Floats | None = None
@@ -97,11 +99,12 @@ def plausible(
     places = {name: k for k, name in enumerate([*model.parameters, *model.world])}
     rows = np.tile(np.concatenate([plan.parameters, plan.world]), (cases, 1))
     values = np.empty((cases, len(varied)))
+    shares = np.empty_like(values)
     for column, (name, one) in enumerate(varied.items()):
-        share = joint[name] if name in joint else slices(cases, seed, name)
-        values[:, column] = stretch(one, share)
+        shares[:, column] = joint[name] if name in joint else slices(cases, seed, name)
+        values[:, column] = stretch(one, shares[:, column])
         rows[:, places[name]] = values[:, column]
-    return Design(tuple(varied), values, rows, 1 + np.arange(runs) // each, weights)
+    return Design(tuple(varied), values, shares, rows, 1 + np.arange(runs) // each, weights)
 
 
 def region(cases: int, seed: int) -> tuple[dict[str, Floats], Floats | None]:
@@ -116,7 +119,7 @@ def region(cases: int, seed: int) -> tuple[dict[str, Floats], Floats | None]:
     names, points = calibrated.region()
     if not names:
         return {}, None
-    chance = _stream(seed, "design/region")
+    chance = stream(seed, "design/region")
     rounds = [chance.permutation(len(points)) for _ in range(-(-cases // len(points)))]
     chosen = np.concatenate(rounds)[:cases]
     weights = calibrated.weights()
@@ -126,12 +129,13 @@ def region(cases: int, seed: int) -> tuple[dict[str, Floats], Floats | None]:
 
 def slices(cases: int, seed: int, name: str) -> Floats:
     """Return (cases,) numbers in [0, 1), one in each of as many equal slices, in random order."""
-    chance = _stream(seed, f"design/{name}")
+    chance = stream(seed, f"design/{name}")
     drawn: Floats = (chance.permutation(cases) + chance.random(cases)) / cases
     return drawn
 
 
-def _stream(seed: int, purpose: str) -> np.random.Generator:
+def stream(seed: int, purpose: str) -> np.random.Generator:
+    """Return NumPy's chance for a purpose, addressed by its name."""
     address = hashlib.blake2b(purpose.encode(), digest_size=8).digest()
     key = np.array([seed, int.from_bytes(address, "little")], np.uint64)
     return np.random.Generator(np.random.Philox(key=key))

@@ -78,8 +78,7 @@ class Standing(State, Face):
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        columns = {"replicate": self.replicates, "past": self.past, **self.arrays}
-        columns = {kind: one for kind, one in columns.items() if one.size}
+        columns = {kind: one for kind, one in _columns(self).items() if one.size}
         told = {**self.identity, "content": _sum(self.identity, columns.values())}
         table = pa.table({kind: _column(one) for kind, one in columns.items()})
         sink = pa.BufferOutputStream()
@@ -109,7 +108,7 @@ class Standing(State, Face):
         room = blank(ready, told["runs"] * (1 + told["plausible"]), told["week"])
         columns = {
             kind: flat[kind].astype(one.dtype).reshape(one.shape) if one.size else one
-            for kind, one in {"replicate": room.replicates, "past": room.past, **room.arrays}.items()
+            for kind, one in _columns(room).items()
         }
         return cls(
             ready,
@@ -118,11 +117,22 @@ class Standing(State, Face):
             told["chance"]["branch"],
             columns.pop("replicate"),
             columns.pop("past"),
+            columns.pop("chosen"),
             columns,
             spec,
             told["seed"],
             told["plausible"],
         )
+
+
+def _columns(state: State) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a state by the names of their columns."""
+    whole: dict[str, NDArray[Any]] = {
+        "replicate": state.replicates,
+        "past": state.past,
+        "chosen": state.chosen,
+    }
+    return {**whole, **state.arrays}
 
 
 def _opened(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
@@ -215,6 +225,7 @@ def advance(
         0,
         np.concatenate([one.replicates for one in parts]),
         np.concatenate([one.past for one in parts]),
+        np.concatenate([one.chosen for one in parts]),
         {kind: np.concatenate([one.arrays[kind] for one in parts]) for kind in kinds},
         spec,
         seed,

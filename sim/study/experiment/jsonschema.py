@@ -15,6 +15,7 @@ from sim.study.experiment.experiment import FROM_GRADES, SETTINGS, DesignFile, E
 from sim.study.experiment.faults import NEEDS, PIECE_KEYS, TAKEN, TAKES
 from sim.study.experiment.laws import MOST_VALUES
 from sim.study.experiment.loading import GRADES
+from sim.study.observed.jsonschema import observations as observations_schema
 
 #: What a design is for, as an editor shows it.
 DESIGNS = {
@@ -34,14 +35,19 @@ def schema(kind: str = "scenario") -> Schema:
     Parameters
     ----------
     kind
-        `scenario`, `experiment` or `reading`.
+        `scenario`, `experiment`, `reading` or `observations`.
 
     Raises
     ------
     ScenarioError
         If there is no schema of that kind.
     """
-    schemas = {"scenario": scenario_schema, "experiment": _experiment, "reading": reading_schema}
+    schemas = {
+        "scenario": scenario_schema,
+        "experiment": _experiment,
+        "reading": reading_schema,
+        "observations": observations_schema,
+    }
     if kind not in schemas:
         raise ScenarioError(f"no schema for {kind!r}{nearest(kind, schemas)}")
     return schemas[kind]()

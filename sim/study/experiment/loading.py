@@ -39,6 +39,9 @@ from sim.study.experiment.experiment import (
     plain,
 )
 from sim.study.experiment.laws import Law
+from sim.study.observed.loading import is_observations, load_observations
+from sim.study.observed.loading import names as observation_names
+from sim.study.observed.schema import Observations
 
 GRADES = ("article", "public", "literature", "judgement")
 
@@ -62,24 +65,26 @@ def load_experiment(source: str | os.PathLike[str] | Mapping[str, Any]) -> Exper
     return _Reader(root, path).experiment()
 
 
-def check(file: str | os.PathLike[str]) -> Scenario | Experiment:
-    """Say whether a file is right: return the scenario or experiment, or raise with all its faults.
+def check(file: str | os.PathLike[str]) -> Scenario | Experiment | Observations:
+    """Say whether a file is right: return what it holds, or raise with all its faults.
 
     Parameters
     ----------
     file
-        The path of a file, or the name of a shipped storyline or experiment.
+        The path of a file, or the name of a shipped storyline, experiment or file of observations.
 
     Raises
     ------
     ScenarioError
-        As `load_scenario` and `load_experiment`.
+        As `load_scenario`, `load_experiment` and `load_observations`.
     """
     named = isinstance(file, str) and file in catalogue.experiment_names()
     if named or is_experiment(Path(file)):
         found = load_experiment(file)
         base(found)
         return found
+    if file in observation_names() or is_observations(Path(file)):
+        return load_observations(file)
     return load_scenario(file)
 
 

@@ -1,0 +1,322 @@
+"""Given all that was observed: what may come from here, what was foreseen, what was learned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.analysis.outlook.filter import Filtered, Step, assimilate
+from sim.analysis.outlook.particles import Particles, Region
+from sim.analysis.statistics.weights import effective
+from sim.engine.ensemble import Block, proceed
+from sim.errors import ScenarioError
+from sim.model.outcomes import CLASHES, PATHS, TALKS
+from sim.model.registry import load
+from sim.scenario.loading import load_scenario
+from sim.scenario.schema import Scenario
+from sim.study.ensemble.cases import stream
+from sim.study.observed.likelihood import due
+from sim.study.observed.loading import load_observations
+from sim.study.observed.schema import Observation, Observations
+from sim.study.tables import LADDERS
+
+Floats = NDArray[np.float64]
+
+#: What may come first, by the words for it: a ladder and its rung.
+FIRSTS = {"a clash": ("escalation", CLASHES), "official talks": ("rapprochement", TALKS)}
+
+#: Weeks of a quarter, the step in which it is told when things come.
+QUARTER = 13
+
+BAND = (0.05, 0.5, 0.95)
+
+
+@dataclass(frozen=True)
+class Course:
+    """Particles to the end: what came of them, and what each weighs.
+
+    block : the runs; `kept` holds `variables`
+    weights : (N,) normalised, 0 for a run that failed
+    """
+
+    block: Block
+    weights: Floats
+    variables: tuple[str, ...]
+
+    @property
+    def classes(self) -> dict[str, float]:
+        """Share of each class of paths."""
+        path = self.block.outcomes["path"]
+        return {name: float(self.weights[path == code].sum()) for code, name in enumerate(PATHS)}
+
+    def come(self, ladder: str, rung: float, first: int, last: int) -> float:
+        """Return the chance that a rung is reached between two weeks by a run that was below it before."""
+        rungs = self.block.ladders[:, :, LADDERS.index(ladder)]
+        below = rungs[:, first - 1] < rung
+        return float(self.weights[below & (rungs[:, first : last + 1] >= rung).any(axis=1)].sum())
+
+    def band(self, variable: str) -> Floats:
+        """Return 5, 50 and 95 % of a variable by week, (3, weeks + 1)."""
+        weekly = self.block.kept[:, :, self.variables.index(variable)]
+        return np.array([quantiles(week, self.weights) for week in weekly.T]).T
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What may come, given what was observed.
+
+    before, after : the particles without the observations and with them
+    today : the last day that was observed; `week` is its number
+    steps : the observations as they were met
+    learned : a row a value that varies: mean and standard deviation before and after, in shares of its range
+    readings : by name, the share of particles before and after; empty where they did not vary
+    effective, ancestors, generations : what it rests on
+    """
+
+    spec: Scenario
+    observations: Observations | None
+    seed: int
+    particles: int
+    before: Course
+    after: Course
+    week: int
+    steps: tuple[Step[Observation], ...]
+    learned: pd.DataFrame
+    readings: dict[str, tuple[float, float]]
+    log_evidence: float
+    effective: float
+    ancestors: int
+    generations: int
+
+    @property
+    def today(self) -> date:
+        """The last day of the last week that was observed; the day before the start where nothing was."""
+        return self.spec.start + timedelta(weeks=self.week, days=-1)
+
+    @property
+    def quarters(self) -> list[tuple[int, int]]:
+        """First and last week of each quarter of a year from here on."""
+        edges = range(self.week + 1, self.spec.weeks + 1, QUARTER)
+        return [(first, min(first + QUARTER - 1, self.spec.weeks)) for first in edges]
+
+    @property
+    def foreseen(self) -> list[dict[str, Any]]:
+        """How well each observation was foreseen: what was expected before it was seen, and its chance.
+
+        For a number it is the chance of something as far out; for the rest, of what was seen.
+        """
+        return [_foreseen(one) for one in self.steps]
+
+    def record(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        ahead = (self.week + 1, self.spec.weeks)
+        return {
+            "scenario": {"title": self.spec.title, "hash": self.spec.hash},
+            "observations": None if self.observations is None else self.observations.title,
+            "seed": self.seed,
+            "particles": self.particles,
+            "from": self.today.isoformat(),
+            "until": (self.spec.start + timedelta(weeks=self.spec.weeks, days=-1)).isoformat(),
+            "classes": {
+                name: {"with": share, "without": self.before.classes[name]}
+                for name, share in self.after.classes.items()
+            },
+            "first": {
+                name: {"with": self.after.come(*rung, *ahead), "without": self.before.come(*rung, *ahead)}
+                if ahead[0] <= ahead[1]
+                else None
+                for name, rung in FIRSTS.items()
+            },
+            "quarters": [
+                {
+                    "from": (self.spec.start + timedelta(weeks=first - 1)).isoformat(),
+                    **{name: self.after.come(*rung, first, last) for name, rung in FIRSTS.items()},
+                }
+                for first, last in self.quarters
+            ],
+            "foreseen": self.foreseen,
+            "learned": self.learned.to_dict("records"),
+            "readings": {name: {"before": a, "after": b} for name, (a, b) in self.readings.items()},
+            "log_evidence": self.log_evidence,
+            "effective": self.effective,
+            "ancestors": self.ancestors,
+            "generations": self.generations,
+        }
+
+
+def outlook(
+    scenario: Scenario | str | Path,
+    observed: Observations | str | Path | None = None,
+    *,
+    ahead: int | None = None,
+    particles: int = 4000,
+    seed: int = 0,
+    readings: bool = False,
+    threads: int | None = None,
+) -> Outlook:
+    """Weigh cases of the plausible region by what was observed, and let them go on from there.
+
+    Without observations the particles are the runs of `sim.run` across plausible parameters, bit for bit.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, the name of a shipped one, or a path.
+    observed
+        Observations, the name of shipped ones, or a path; None: nothing was observed.
+    ahead
+        Weeks from the last observation to the end; None: to the end of the scenario.
+    particles
+        Number of particles, from 100.
+    seed
+        Which stream of chance.
+    readings
+        Whether the reading of the article is among what varies.
+    threads
+        Number of threads (default: all cores). The result does not depend on it.
+
+    Raises
+    ------
+    ScenarioError
+        An argument is wrong, an observation lies outside the scenario, is impossible, or leaves too few
+        particles to speak of; it is named.
+    """
+    spec = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    seen = observed if isinstance(observed, Observations | None) else load_observations(observed)
+    if isinstance(particles, bool) or not isinstance(particles, int) or particles < 100:
+        raise ScenarioError(f"particles: expected a whole number from 100, found {particles!r}")
+    if readings and spec.reading is not None:
+        raise ScenarioError(
+            "the scenario has a reading of its own, so readings cannot vary; drop one of both"
+        )
+    rows = in_order(spec, seen)
+    week = due(rows[-1], spec.start) if rows else 0
+    if ahead is not None:
+        if isinstance(ahead, bool) or not isinstance(ahead, int) or ahead < 0 or week + ahead < 1:
+            raise ScenarioError(f"ahead: expected a whole number of weeks from 1, found {ahead!r}")
+        spec = spec.replace(weeks=week + ahead)
+    region = Region(spec, particles, seed, readings, threads)
+    found = follow(region, rows)
+    keep = _charted(rows)
+    fresh = region.start()
+    before = _course(proceed(fresh.state, threads=threads, keep=keep), None, keep)
+    after = before
+    if rows:
+        after = _course(proceed(found.state.state, threads=threads, keep=keep), found.weights, keep)
+    return Outlook(
+        spec,
+        seen,
+        seed,
+        particles,
+        before,
+        after,
+        week,
+        found.steps,
+        _learned(region, fresh, found),
+        {
+            name: (float((fresh.readings == k).mean()), float(found.weights[found.state.readings == k].sum()))
+            for k, name in enumerate(region.reading_names)
+        },
+        found.log_evidence,
+        effective(found.weights),
+        found.unique,
+        found.generations,
+    )
+
+
+def follow(
+    region: Region, observations: Sequence[Observation], **options: float
+) -> Filtered[Particles, Observation]:
+    """Take the particles of a region past observations, with the chance of its seed."""
+    chance = stream(region.seed, "outlook/choose")
+    return assimilate(region, observations, region.particles, chance, **options)
+
+
+def in_order(spec: Scenario, seen: Observations | None) -> list[Observation]:
+    """Return observations by the week in which each can be judged.
+
+    Raises
+    ------
+    ScenarioError
+        One lies outside the scenario's weeks.
+    """
+    rows = [] if seen is None else sorted(seen.observed, key=lambda one: due(one, spec.start))
+    for one in rows:
+        early = [one.first] if one.relative_to is None else [one.first, one.relative_to.from_]
+        if min(early) < spec.start or due(one, spec.start) > spec.weeks:
+            end = spec.start + timedelta(weeks=spec.weeks, days=-1)
+            raise ScenarioError(
+                f"'{one.title}': expected days from {spec.start} to {end}, the weeks of the scenario, found "
+                f"{min(early)} to {one.last}; leave it out, or give the scenario other weeks"
+            )
+    return rows
+
+
+def quantiles(values: Floats, weights: Floats, shares: Sequence[float] = BAND) -> Floats:
+    """Return weighted quantiles of the values that are numbers; NaN where none is."""
+    known = ~np.isnan(values) & (weights > 0)
+    if not known.any():
+        return np.full(len(shares), np.nan)
+    order = np.argsort(values[known], kind="stable")
+    ordered, mass = values[known][order], np.cumsum(weights[known][order])
+    places = np.searchsorted(mass, np.asarray(shares) * mass[-1]).clip(0, len(ordered) - 1)
+    found: Floats = ordered[places]
+    return found
+
+
+def _course(block: Block, weights: Floats | None, keep: tuple[str, ...]) -> Course:
+    runs = len(block.outcomes)
+    sound = (block.failure_week == 0) * (np.full(runs, 1.0) if weights is None else weights)
+    return Course(block, sound / sound.sum(), keep)
+
+
+def _charted(rows: Sequence[Observation]) -> tuple[str, ...]:
+    """Return the variables whose course is kept: single ones that were measured on a day."""
+    single = [one.variables[0] for one in rows if one.kind == "value" and len(one.variables) == 1]
+    numbers = [name for name in dict.fromkeys(single) if load().world[name].chart]
+    return tuple(dict.fromkeys([*numbers, "tension"]))
+
+
+def _foreseen(step: Step[Observation]) -> dict[str, Any]:
+    one = step.observation
+    low, middle, high = map(float, quantiles(step.said, step.weights))
+    found: dict[str, Any] = {
+        "observation": one.title,
+        "low": low,
+        "median": middle,
+        "high": high,
+        "seen": one.equals if one.equals is not None else one.count,
+        "chance": float(np.exp(step.log_evidence)),
+        "log_evidence": step.log_evidence,
+        "effective": step.effective,
+    }
+    if one.equals is not None and one.tolerance is not None:
+        from scipy.special import ndtr
+
+        below = float(step.weights @ np.nan_to_num(ndtr((one.equals - step.said) / one.tolerance)))
+        found["chance"] = 2 * min(below, 1 - below)
+    return found
+
+
+def _learned(region: Region, fresh: Particles, found: Filtered[Particles, Observation]) -> pd.DataFrame:
+    """Return what moved, the largest shift of a mean first."""
+    now, weights = found.state.shares, found.weights
+    mean = weights @ now
+    table = pd.DataFrame(
+        {
+            "value": region.design.names,
+            "mean_before": fresh.shares.mean(axis=0),
+            "sd_before": fresh.shares.std(axis=0),
+            "mean": mean,
+            "sd": np.sqrt(weights @ (now - mean) ** 2),
+        }
+    )
+    shift = ((table["mean"] - table["mean_before"]) / table["sd_before"]).abs()
+    return table.iloc[np.argsort(-shift.to_numpy(), kind="stable")].reset_index(drop=True)

@@ -1,0 +1,128 @@
+"""Commands that begin with what was observed; `sim.cli` takes them among its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.options import Citizens, Json, Name, Seed, Threads, Weeks, print_json
+
+if TYPE_CHECKING:
+    from sim.study.observed.schema import Observations
+
+observed = typer.Typer()
+
+Observed = Annotated[
+    str, typer.Option(metavar="FILE", help="A file of observations, or 'record' for the shipped one.")
+]
+
+
+def check_observations(file: str, seen: Observations, as_json: bool) -> None:
+    """Tell a file of observations back, in the order in which a filter meets them."""
+    rows = sorted(seen.observed, key=lambda one: one.last)
+    if as_json:
+        print_json({"file": file, "ok": True, "title": seen.title, "observations": len(rows)})
+        return
+    print(f"{file}: OK\n\n{seen.title}: {len(rows)} observations to {rows[-1].last}\n")
+    for one in rows:
+        print(f"  {one.last}  {one.title}: {one.words}")
+
+
+Particles = Annotated[int, typer.Option(metavar="N", help="Cases that run side by side.", min=100)]
+
+
+@observed.command(epilog="Example: panj outlook baseline --observed record --citizens 0")
+def outlook(
+    scenario: Name,
+    file: Annotated[
+        str | None,
+        typer.Option(
+            "--observed", metavar="FILE", help="A file of observations, or 'record' for the shipped one."
+        ),
+    ] = None,
+    ahead: Annotated[
+        int | None,
+        typer.Option(metavar="WEEKS", help="Weeks after the last observation; default: to the end.", min=0),
+    ] = None,
+    particles: Particles = 4000,
+    seed: Seed = 0,
+    readings: Annotated[
+        bool, typer.Option("--readings", help="Let the reading of the article vary too.")
+    ] = False,
+    weeks: Weeks = None,
+    citizens: Citizens = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A folder for the picture of each variable observed.")
+    ] = None,
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Say what may come, given all that was observed: beside it what would be said without.
+
+    Cases of the plausible region run side by side and count by how well they foresaw each observation. Where
+    too few are left, nothing is said and the observation that did it is named.
+    """
+    import sim
+    from sim.views import terminal
+    from sim.views.pages.outlook import outlook_page
+    from sim.views.plots.sheets import outlook as sheets
+
+    spec = sim.load_scenario(scenario)
+    changes = {
+        key: value for key, value in {"weeks": weeks, "citizens": citizens}.items() if value is not None
+    }
+    found = sim.outlook(
+        spec.replace(**changes) if changes else spec,
+        file,
+        ahead=ahead,
+        particles=particles,
+        seed=seed,
+        readings=readings,
+        threads=threads,
+    )
+    drawn = [] if out is None else sheets.save(found, out)
+    if as_json:
+        print_json(found.record() | {"pictures": [str(one) for one in drawn]})
+        return
+    terminal.console().print(outlook_page(found))
+    for path in drawn:
+        print(path)
+
+
+@observed.command(epilog="Example: panj evidence --observed record --rule D1 --rule D5")
+def evidence(
+    observed: Observed,
+    scenario: Annotated[
+        str, typer.Option(metavar="SCENARIO", help="A shipped storyline or a YAML file.")
+    ] = "baseline",
+    rule: Annotated[
+        list[str] | None, typer.Option("--rule", metavar="ID", help="Which; repeatable; default: all.")
+    ] = None,
+    particles: Particles = 1000,
+    repeats: Annotated[int, typer.Option(metavar="N", help="Seeds, for the Monte Carlo error.", min=2)] = 4,
+    seed: Seed = 0,
+    citizens: Citizens = None,
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Say what a record says for or against each rule: as read, switched off, with its rival in its place."""
+    import sim
+    from sim.views import terminal
+    from sim.views.pages.outlook import evidence_page
+
+    spec = sim.load_scenario(scenario)
+    found = sim.evidence(
+        spec if citizens is None else spec.replace(citizens=citizens),
+        observed,
+        rules=rule,
+        particles=particles,
+        seed=seed,
+        repeats=repeats,
+        threads=threads,
+    )
+    if as_json:
+        print_json(found.record())
+    else:
+        terminal.console().print(evidence_page(found))
