@@ -24,6 +24,8 @@ PANELS = {
         "trace": "Tell one run week by week.",
         "claims": "Check the article's causal claims on the model.",
         "hindcast": "Hold the model against what happened.",
+        "outlook": "Say what may come, given what was observed.",
+        "evidence": "Weigh the rules by what was observed.",
         "odd": "Write down the model by the ODD protocol.",
     },
     "Study": {

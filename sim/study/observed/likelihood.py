@@ -12,7 +12,7 @@ from scipy.stats import binom
 
 from sim.engine.state import State
 from sim.model.registry import load
-from sim.scenario.plan import week_of
+from sim.scenario.values import week_of
 from sim.study.observed.schema import Observation
 
 Floats = NDArray[np.float64]

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from sim.errors import ScenarioError, nearest
 from sim.model.registry import load
-from sim.scenario import catalogue, checks
+from sim.scenario import catalogue, values
 from sim.scenario.faults import Fault, Loc, from_pydantic, shown, unknown
 from sim.scenario.loading import flattened, message, versioned
 from sim.scenario.schema import Source
@@ -140,7 +140,7 @@ def _times(one: Mapping[str, Any], loc: Loc, kind: str) -> Iterator[Fault]:
     spans = [(one, loc), (one.get("relative_to"), (*loc, "relative_to"))]
     for span, where in spans:
         if isinstance(span, Mapping) and "from" in span:
-            first, last = checks.day(span.get("from")), checks.day(span.get("until"))
+            first, last = values.day(span.get("from")), values.day(span.get("until"))
             if first is not None and last is not None and first > last:
                 yield Fault((*where, "until"), f"expected a day from {first} on, found {last}")
 
