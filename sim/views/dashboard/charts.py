@@ -18,6 +18,7 @@ from bokeh.models import (
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
+from sim.model.glossary import CLASSES
 from sim.model.outcomes import ESCALATION, PATHS, RAPPROCHEMENT
 from sim.model.registry import load
 from sim.study import tables
@@ -84,7 +85,7 @@ class Classes:
     Above a bar stands what is pinned, in grey and dashed, and the range across plausible parameters.
     """
 
-    ROWS = ("path", "y", "height", "share", "low", "high", "blood", "said")
+    ROWS = ("path", "y", "height", "share", "low", "high", "blood", "said", "means")
 
     def __init__(self) -> None:
         self.now, self.pin = (ColumnDataSource({name: [] for name in self.ROWS}) for _ in range(2))
@@ -144,7 +145,12 @@ class Classes:
             ("plausible range", [wide]),
         ]
         *_, self._pin_item, self._range_item = legend_below(self.figure, items, 2)
-        shown = [("class", "@path"), ("share", "@share{0.0 %}"), ("95 %", "@low{0.0 %} to @high{0.0 %}")]
+        shown = [
+            ("class", "@path"),
+            ("means", "@means"),
+            ("share", "@share{0.0 %}"),
+            ("95 %", "@low{0.0 %} to @high{0.0 %}"),
+        ]
         self.figure.add_tools(
             HoverTool(renderers=[new, old], tooltips=[*shown, ("with a deadly clash", "@blood{0.0 %}")])
         )
@@ -169,6 +175,7 @@ class Classes:
             "height": np.full(len(PATHS), height),
             **{name: table[name].to_numpy() for name in ("share", "low", "high", "blood")},
             "said": [percent(share) for share in table["share"]],
+            "means": list(CLASSES.values()),
         }
 
     def show(self, now: Figures, pin: Figures | None, spread: pd.DataFrame | None) -> None:

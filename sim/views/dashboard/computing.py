@@ -23,6 +23,7 @@ from sim.views.dashboard.state import QUICK
 LOOKS = ThreadPoolExecutor(2, thread_name_prefix="look")
 REFINING = ThreadPoolExecutor(1, thread_name_prefix="refine")
 REPLAYS = ThreadPoolExecutor(1, thread_name_prefix="replay")
+OPENING = ThreadPoolExecutor(1, thread_name_prefix="opening")
 
 #: Runs between two looks at whether to go on, and between two redrawings.
 BATCH, REDRAW = 100, 300
@@ -40,6 +41,10 @@ class Question:
     def look(self) -> Question:
         """The first look at it: few runs, opinion as a mean field."""
         return Question(self.spec.replace(citizens=0), self.seed, min(self.runs, QUICK))
+
+    def is_of(self, spec: Scenario) -> bool:
+        """Say whether figures of a scenario answer this question, in full or at first look."""
+        return spec in (self.spec, self.look.spec)
 
     @property
     def settled_by_look(self) -> bool:

@@ -11,13 +11,15 @@ import panel as pn
 
 from sim.model.registry import load
 from sim.scenario.catalogue import reading_names
+from sim.scenario.loading import load_scenario
 from sim.scenario.readings import reading
 from sim.scenario.schema import Scenario
 from sim.views.dashboard import knobs
+from sim.views.dashboard.additions import Additions
+from sim.views.dashboard.finder import Finder
 from sim.views.dashboard.library import Library
 from sim.views.dashboard.looks import INNER, Later, at_once, html
 from sim.views.dashboard.state import LIMITS, Settings
-from sim.views.one_run.narrative import titled
 
 #: What the list of readings calls the storyline's own.
 OWN = "the storyline's own"
@@ -93,35 +95,34 @@ class Controls:
             label="Reading of the article", options={OWN: "", **readings}, value="", **wide
         )
         number = {**wide, "width": 130, "sizing_mode": None, "start": 0}
-        self.runs: Any = pn.widgets.IntInput(
-            label="Runs", value=1000, step=100, **{**number, "start": 1, "end": LIMITS.runs}
-        )
-        self.citizens: Any = pn.widgets.IntInput(
-            label="Citizens", step=100, **{**number, "end": LIMITS.citizens}
-        )
-        self.weeks: Any = pn.widgets.IntInput(
-            label="Weeks", step=26, **{**number, "start": 1, "end": LIMITS.weeks}
-        )
+        first = load_scenario(self.settings.storyline)
+        # Without an end to the field: what is typed past it is refused with a sentence, not dropped.
+        self.runs: Any = pn.widgets.IntInput(label="Runs", value=self.settings.runs, step=100, **number)
+        self.citizens: Any = pn.widgets.IntInput(label="Citizens", value=first.citizens, step=100, **number)
+        self.weeks: Any = pn.widgets.IntInput(label="Weeks", value=first.weeks, step=26, **number)
         self.seed: Any = pn.widgets.IntInput(label="Seed", value=0, step=1, **number)
-        self.about: Any = html("")
+        limits: Any = html(
+            f"<p class=dim>At most {LIMITS.runs:,} runs, {LIMITS.citizens:,} citizens and {LIMITS.weeks} "
+            "weeks; more with <code>panj run</code>.</p>"
+        )
+        self.additions = Additions(library, self._tell, later)
         self.turned: Any = html("")
         self.reset: Any = pn.widgets.Button(label="Back to the storyline's numbers", **wide)
-        self.fetch: Any = pn.widgets.Select(
-            label="Fetch another number", options=["", *knobs.fetchable()], value="", **wide
-        )
+        self.finder = Finder("Add a parameter", knobs.addable())
         self.knobs: dict[str, Knob] = {}
         self.base: Mapping[str, float] = {}
         self.cards = {group: self._card(group) for group in knobs.KNOBS}
         self.others: Any = pn.Column(sizing_mode="stretch_width", margin=0)
         self.view: Any = pn.Column(
             self.storyline,
-            self.about,
+            self.additions.view,
             self.reading,
             pn.FlexBox(self.runs, self.citizens, self.weeks, self.seed, sizing_mode="stretch_width"),
+            limits,
             self.turned,
             self.reset,
             *self.cards.values(),
-            self.fetch,
+            self.finder.view,
             self.others,
             sizing_mode="stretch_width",
             margin=0,
@@ -129,7 +130,7 @@ class Controls:
         for widget in (self.storyline, self.reading, self.runs, self.citizens, self.weeks, self.seed):
             widget.param.watch(self._set, "value")
         self.reset.on_click(lambda _: self._tell(replace(self.settings, values=())))
-        self.fetch.param.watch(self._fetch, "value")
+        self.finder.list.param.watch(self._found, "value")
 
     def _card(self, group: str) -> Any:
         later = self._later
@@ -172,18 +173,9 @@ class Controls:
             }
             self._tell(replace(self.settings, **number))
 
-    def _fetch(self, event: Any) -> None:
-        if self._quiet or not event.new:
-            return
-        name = event.new
-
-        def fetched() -> None:
-            self._add(name)
-            self._quiet = True
-            self.fetch.value = ""
-            self._quiet = False
-
-        self._later(fetched)
+    def _found(self, event: Any) -> None:
+        if event.new:
+            self._later(lambda: self._add(event.new))
 
     def _add(self, name: str) -> None:
         """Have a slider for a number: by opening its card, or at the end."""
@@ -191,7 +183,7 @@ class Controls:
         if group is not None:
             self.cards[group].collapsed = False
         elif name not in self.knobs and knobs.quantity(name) is not None:
-            self.others.append(self._knob(name).view)
+            self.others.insert(0, self._knob(name).view)
 
     def _tell(self, settings: Settings) -> None:
         self._changed(settings)
@@ -228,29 +220,13 @@ class Controls:
         for name, knob in self.knobs.items():
             if name in moved or knob.base != base[name]:
                 knob.show(base[name], turned.get(name))
-        self.about.object = about(spec)
+        self.additions.show(settings, spec)
         self.turned.object = _turned(turned, base)
-
-
-def about(spec: Scenario) -> str:
-    """Return what a storyline asks and what happens in it, as HTML."""
-    events = "".join(
-        f"<li>{escape(one.name)}{f': {escape(one.because)}' if one.because else ''}</li>"
-        for one in spec.events
-    )
-    bound = "".join(
-        f"<li>{escape(titled(one.actor))}, {escape(one.instrument)}: "
-        + escape(f"insists on {one.insist}" if one.insist else f"avoids {', '.join(one.avoid)}")
-        + "</li>"
-        for one in spec.commitments
-    )
-    more = f"<ul>{events}{bound}</ul>" if events or bound else ""
-    return f"<p class=question>{escape(spec.question)}</p>{more}"
 
 
 def _turned(turned: Mapping[str, float], base: Mapping[str, float]) -> str:
     if not turned:
-        return "<p class=dim>No number is turned: all stand where the storyline puts them.</p>"
+        return "<p class=dim>Every parameter has the storyline's value.</p>"
     rows = "".join(
         f"<li><b>{escape(name)}</b> {value:g} instead of {base[name]:g} {escape(_unit(name))}</li>"
         for name, value in turned.items()

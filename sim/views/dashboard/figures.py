@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.answers.over_time import occupancy
 from sim.analysis.answers.shares import shares
+from sim.analysis.one_run.typical import COMPARED, MOST, medoid
 from sim.analysis.runs import Runs
 from sim.analysis.statistics import pairs
 from sim.engine.ensemble import Block, simulate
@@ -33,6 +34,7 @@ class Figures:
     """An ensemble at a storyline's values, as far as it has been run.
 
     outcomes : one row a run, replicates 0, 1, …, as in a result folder
+    rungs : int8 (runs, weeks + 1, 2), of escalation and rapprochement
     occupancy : share of runs on each rung by week, by ladder, (6, weeks + 1)
     quantiles : by charted variable and week, over the first runs
     """
@@ -40,6 +42,7 @@ class Figures:
     spec: Scenario
     seed: int
     outcomes: pd.DataFrame
+    rungs: NDArray[np.int8]
     occupancy: dict[str, NDArray[np.float64]]
     quantiles: pd.DataFrame
 
@@ -92,6 +95,7 @@ def summed(spec: Scenario, seed: int, blocks: Sequence[Block]) -> Figures:
         spec,
         seed,
         tables.outcomes("defaults", np.zeros(runs, np.int64), joined, list(model.world)),
+        joined.ladders,
         {name: occupancy(joined.ladders[:, :, k]) for k, name in enumerate(tables.LADDERS)},
         tables.quantiles("defaults", kept, charted(model)),
     )
@@ -100,6 +104,12 @@ def summed(spec: Scenario, seed: int, blocks: Sequence[Block]) -> Figures:
 def answer(spec: Scenario, seed: int, runs: int) -> Figures:
     """Run an ensemble in one go."""
     return summed(spec, seed, [batch(prepared(spec), seed, 0, runs)])
+
+
+def typical(now: Figures, path: str) -> int:
+    """Return the replicate of the run that lies nearest to all others of a class that occurs."""
+    mine = np.flatnonzero((now.outcomes["path"] == path).to_numpy(bool))[:MOST]
+    return int(mine[medoid(now.rungs[mine], now.outcomes.iloc[mine][list(COMPARED)])])
 
 
 def across(spec: Scenario, seed: int, runs: int) -> tuple[Plan, Design]:

@@ -53,9 +53,6 @@ KNOBS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-#: Where a number stands that a visitor has fetched.
-OTHERS = "Others"
-
 GRADES = {
     "article": "stands in the article",
     "public": "published figure",
@@ -98,15 +95,16 @@ def quantity(name: str, model: Model | None = None) -> Quantity | None:
     return None if found is None or found.derived else found
 
 
-def fetchable() -> list[str]:
-    """Return every number that may be set and has no slider from the start."""
+def settable() -> list[Quantity]:
+    """Return every number that may be set: variables of the world at the start, and parameters."""
     model = load()
+    return [one for one in (*model.world.values(), *model.parameters.values()) if not one.derived]
+
+
+def addable() -> list[Quantity]:
+    """Return every number that may be set and has no slider from the start."""
     shown = {name for names in KNOBS.values() for name in names}
-    return sorted(
-        name
-        for name, one in {**model.parameters, **model.world}.items()
-        if not one.derived and name not in shown
-    )
+    return [one for one in settable() if one.name not in shown]
 
 
 def label(one: Quantity) -> str:

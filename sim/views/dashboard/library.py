@@ -68,6 +68,10 @@ class Library:
         """Return how a command names a storyline."""
         return name if self.is_shipped(name) or self.folder is None else str(self.folder / name)
 
+    def private(self, words: str) -> str:
+        """Return words without the folder's place on this machine, which is no visitor's business."""
+        return words if self.folder is None else words.replace(str(self.folder.absolute()), "the folder")
+
     def results(self) -> dict[str, str]:
         """Return what the stored results are called, by their place in the folder (`.` is the folder)."""
         if self.folder is None:

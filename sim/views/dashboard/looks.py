@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,17 @@ def html(text: str, **given: Any) -> Any:
     """Return a piece of HTML; words from outside must have been escaped."""
     given = {"sizing_mode": "stretch_width", "margin": (0, 10), **given}
     return pn.pane.HTML(text, stylesheets=[INNER], **given)
+
+
+def drawing(figure: Any) -> Any:
+    """Return a Bokeh figure as a part of the page."""
+    return pn.pane.Bokeh(figure, sizing_mode="stretch_width", stylesheets=[INNER])
+
+
+def fade(parts: Iterable[Any], faded: bool) -> None:
+    """Show parts as out of date, or again as they are."""
+    for part in parts:
+        part.css_classes = ["old"] if faded else []
 
 
 def button(name: str, **given: Any) -> Any:

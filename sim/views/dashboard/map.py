@@ -157,7 +157,7 @@ class Map:
                 "said": [name for name, _, _ in REGIONS],
             }
         )
-        self.citizens = ColumnDataSource({"x": [], "y": [], "opinion": []})
+        self.citizens = ColumnDataSource({"x": [], "y": [], "opinion": [], "region": []})
         self.figure: Any = plain(height=380, x_range=Range1d(-16, 116), y_range=Range1d(3, 76), title=" ")
         self.figure.axis.visible = False
         self.figure.grid.visible = False
@@ -174,9 +174,9 @@ class Map:
             line_color="white",
             line_width=2,
             fill_color={"field": "mean", "transform": self.colours},
-            fill_alpha=0.35,
+            fill_alpha=0.75,
         )
-        self.figure.scatter(
+        dots = self.figure.scatter(
             "x",
             "y",
             source=self.citizens,
@@ -184,6 +184,11 @@ class Map:
             line_color="#ffffff",
             line_width=0.4,
             fill_color={"field": "opinion", "transform": self.colours},
+        )
+        middles = np.array([np.mean(corners, axis=0) for _, corners, _ in REGIONS])
+        ends = np.array([place for *_, place in REGIONS])
+        self.figure.segment(
+            *middles.T, *(ends + [[30 if x < 50 else -30, 0] for x, _ in ends]).T, color=INK, line_width=0.8
         )
         self.figure.text(
             "x",
@@ -196,17 +201,26 @@ class Map:
             text_baseline="middle",
         )
         self.figure.add_tools(
-            HoverTool(renderers=[drawn], tooltips=[("region", "@name"), ("mean", "@mean{0.00}")])
+            HoverTool(renderers=[drawn], tooltips=[("region", "@name"), ("mean", "@mean{0.00}")]),
+            HoverTool(renderers=[dots], tooltips=[("citizen of", "@region"), ("opinion", "@opinion{0.00}")]),
         )
-        self.figure.add_layout(
-            ColorBar(color_mapper=self.colours, height=12, padding=4, major_label_text_font_size="11px"),
-            "below",
+        self.scale = ColorBar(
+            color_mapper=self.colours,
+            height=12,
+            padding=4,
+            major_label_text_font_size="11px",
+            title_text_font_size="12px",
+            title_text_font_style="normal",
         )
+        self.figure.add_layout(self.scale, "below")
 
     def show(self, run: Replay, week: int, opinion: str) -> None:
         """Colour it."""
         j = OPINIONS.index(opinion)
         means = run.regional(opinion, week)
+        # From the least to the most of any region in any week of the run: one scale, on which they differ.
+        self.colours.low, self.colours.high = run.extremes(opinion)
+        self.scale.title = f"{opinion}: 0 none, 1 most; the scale spans the regions' means over the run"
         self.regions.patch(
             {
                 "mean": [(slice(len(means)), means)],
@@ -216,14 +230,19 @@ class Map:
             }
         )
         if run.spec.citizens == 0:
-            self.citizens.data = {"x": [], "y": [], "opinion": []}
-            drawn = "five representative ones (mean field)"
+            self.citizens.data = {"x": [], "y": [], "opinion": [], "region": []}
+            drawn = "the average citizen of each region"
         else:
             where = np.empty((len(run.region), 2))
             for k in range(len(REGIONS)):
                 mine = run.region == k
                 where[mine] = places(k, int(mine.sum()))
-            self.citizens.data = {"x": where[:, 0], "y": where[:, 1], "opinion": run.opinions[week, :, j]}
+            self.citizens.data = {
+                "x": where[:, 0],
+                "y": where[:, 1],
+                "opinion": run.opinions[week, :, j],
+                "region": [REGIONS[k][0] for k in run.region],
+            }
             drawn = f"{len(run.region):,} of {counted(run.spec.citizens, 'citizen')}"
         title = f"{opinion.capitalize()} in week {week}: {drawn}"
         self.figure.title.text = title

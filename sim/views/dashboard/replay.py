@@ -65,6 +65,12 @@ class Replay:
         names = ("dushanbe", "sughd", "khatlon", "republican", "badakhshan")
         return [float(now[f"{opinion}_{name}"]) for name in names]
 
+    def extremes(self, opinion: str) -> tuple[float, float]:
+        """Return the least and the most of an opinion's mean in any region and week; never the same."""
+        means = np.array([self.regional(opinion, week) for week in range(self.last + 1)])
+        low, high = float(np.nanmin(means)), float(np.nanmax(means))
+        return (low, high) if high - low > 0.01 else (low - 0.005, high + 0.005)
+
     # As HTML
 
     def ending(self) -> str:

@@ -16,11 +16,16 @@ from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
 from sim.model.population import OPINIONS
 from sim.views.dashboard.charts import INK, describe, legend_below, plain
 from sim.views.dashboard.computing import REPLAYS, Question, on
-from sim.views.dashboard.looks import INNER, Later, Start, button, html
+from sim.views.dashboard.figures import Figures, typical
+from sim.views.dashboard.looks import INNER, Later, Start, button, drawing, fade, html
 from sim.views.dashboard.map import Map
 from sim.views.dashboard.replay import Replay, actors
+from sim.views.numbers import percent
 from sim.views.one_run.narrative import titled
 from sim.views.plots import style
+
+#: What the list of classes says before one is chosen.
+CHOOSE = "– choose a class –"
 
 
 class RunPane:
@@ -30,13 +35,17 @@ class RunPane:
         self._moved, self._later, self._start = moved, later, start
         self.run: Replay | None = None
         self.question: Question | None = None
+        self.figures: Figures | None = None
         self.wanted: tuple[Question, int] | None = None
         self.busy = self.gone = self._quiet = False
         small = {"stylesheets": [INNER], "margin": (4, 10)}
         self.replicate: Any = pn.widgets.IntInput(label="Run number", value=0, start=0, width=120, **small)
+        self.like: Any = pn.widgets.Select(
+            label="A typical run of", options={CHOOSE: ""}, value="", width=260, **small
+        )
         self.open: Any = button("Step through this run", color="primary")
         self.back, self.ahead = button("◀ Week before"), button("Week after ▶")
-        self.turn: Any = button("Next turn")
+        self.turn: Any = button("Next turning of a ladder")
         self.week: Any = pn.widgets.IntSlider(
             label="Week", start=1, end=2, value=1, sizing_mode="stretch_width", **small
         )
@@ -53,7 +62,7 @@ class RunPane:
         self.body: Any = pn.Column(
             pn.FlexBox(self.back, self.ahead, self.turn, sizing_mode="stretch_width"),
             self.week,
-            pn.pane.Bokeh(self.chart, sizing_mode="stretch_width"),
+            drawing(self.chart),
             self.told,
             self.actor,
             self.choices,
@@ -63,13 +72,13 @@ class RunPane:
         )
         self.country: Any = pn.Column(
             self.opinion,
-            pn.pane.Bokeh(self.map.figure, sizing_mode="stretch_width"),
+            drawing(self.map.figure),
             sizing_mode="stretch_width",
             margin=0,
             visible=False,
         )
         self.view: Any = pn.Column(
-            pn.FlexBox(self.replicate, self.open, align_items="end"),
+            pn.FlexBox(self.like, self.replicate, self.open, align_items="end"),
             self.said,
             self.body,
             sizing_mode="stretch_width",
@@ -79,6 +88,7 @@ class RunPane:
         self.country_view: Any = pn.Column(
             self.country_said, self.country, sizing_mode="stretch_width", margin=0
         )
+        self.like.param.watch(self._asked_like, "value")
         self.open.on_click(lambda _: self.ask(self.replicate.value))
         self.back.on_click(lambda _: self.go(self.week.value - 1))
         self.ahead.on_click(lambda _: self.go(self.week.value + 1))
@@ -127,12 +137,42 @@ class RunPane:
             self._later(lambda: self._say("<p role=status>Replaying the run…</p>"))
             self._start(self._replay)
 
-    def follow(self, question: Question) -> None:
-        """Take note of another question; a run that is open is replayed for it."""
+    def _asked_like(self, event: Any) -> None:
+        """Replay the typical run of a class."""
+        found = self.figures
+        if self._quiet or not event.new or found is None:
+            return
+
+        async def choose() -> None:
+            replicate = await on(REPLAYS, typical, found, event.new)
+            self._later(lambda: self._choose(replicate))
+
+        self._start(choose)
+
+    def _choose(self, replicate: int) -> None:
+        self.replicate.value = replicate
+        self.ask(replicate)
+
+    def follow(self, question: Question, figures: Figures | None) -> None:
+        """Take note of another question, and of its figures once all its runs are done.
+
+        A run that is open is replayed for the question.
+        """
         stale = self.question != question
-        self.question = question
+        self.question, self.figures = question, figures
+        self._list_classes()
         if stale and (self.run is not None or self.busy):
             self.ask(self.replicate.value)
+
+    def _list_classes(self) -> None:
+        """Offer a typical run of each class that occurs."""
+        shares = {} if self.figures is None else self.figures.shares["share"].fillna(0.0).to_dict()
+        options = {
+            f"{style.sentence(name)} ({percent(share)})": name for name, share in shares.items() if share
+        }
+        self._quiet = True
+        self.like.param.update(options={CHOOSE: "", **options}, value="")
+        self._quiet = False
 
     def start(self, replicate: int, week: int) -> None:
         """Open a run at a week, as an address asks for it."""
@@ -200,6 +240,7 @@ class RunPane:
 
     def _take(self, run: Replay) -> None:
         old, self.run = self.run, run
+        fade([self.body, self.country], False)
         if old is not None:
             old.close()
         if self.gone:
@@ -237,6 +278,14 @@ class RunPane:
         self.choices.object = run.choices(week, str(self.actor.value))
         opinion = self.opinion.value if self.opinion.value in OPINIONS else OPINIONS[0]
         self.map.show(run, week, opinion)
+
+    def mark_old(self) -> None:
+        """Show a run that is open as one of the question before."""
+        if self.run is not None:
+            fade([self.body, self.country], True)
+            self._say(
+                "<p role=status>This run is of what was set before; it is replayed for the new settings.</p>"
+            )
 
     def close(self) -> None:
         """Let go of everything, as the visitor has left."""

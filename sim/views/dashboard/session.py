@@ -22,12 +22,13 @@ from sim.views.dashboard.computing import Question
 from sim.views.dashboard.controls import Controls
 from sim.views.dashboard.figures import Figures
 from sim.views.dashboard.library import Library
-from sim.views.dashboard.looks import INNER, PAGE, Frame, button, html, start, turn
+from sim.views.dashboard.looks import INNER, PAGE, Frame, button, drawing, fade, html, start, turn
 from sim.views.dashboard.run_pane import RunPane
 from sim.views.dashboard.save_pane import SavePane
 from sim.views.dashboard.state import Place, Settings
 from sim.views.dashboard.stored_pane import StoredPane
 from sim.views.numbers import counted
+from sim.views.one_run.narrative import titled
 from sim.views.plots import style
 
 #: Answers a visitor's page remembers, so that going back is instant.
@@ -56,7 +57,7 @@ class Session:
         )
         self.pictures = Pictures()
         self.run = RunPane(self._moved, self._later, lambda work: start(self.doc, work))
-        self.stored = StoredPane(library, self._later)
+        self.stored = StoredPane(library, self._later, lambda work: start(self.doc, work))
         self._make_status()
         self._make_rest()
 
@@ -67,8 +68,8 @@ class Session:
         self.progress: Any = pn.indicators.Progress(
             value=0, max=100, sizing_mode="stretch_width", margin=(2, 10), height=10, visible=False
         )
-        self.cancel: Any = button("Stop refining", visible=False)
-        self.again: Any = button("Refine again", visible=False)
+        self.cancel: Any = button("Stop computing", visible=False)
+        self.again: Any = button("Compute on", visible=False)
         self.pin_it: Any = button("Pin this answer", color="primary")
         self.unpin: Any = button("Unpin", visible=False)
         self.cancel.on_click(lambda _: self._stop())
@@ -87,7 +88,7 @@ class Session:
         )
 
     def _make_rest(self) -> None:
-        self.shares, self.measures = html(""), html("")
+        self.shares, self.measures, self.old = html(""), html(""), html("")
         self.take = SavePane(self._file)
         meanings = {style.sentence(one.meaning.split(",")[0]): one.name for one in charted(load())}
         self.fans = []
@@ -101,8 +102,9 @@ class Session:
                 margin=(2, 10),
             )
             select.param.watch(lambda event, fan=fan: self._other_fan(fan, event.new), "value")
-            drawn = pn.pane.Bokeh(fan.figure, sizing_mode="stretch_width")
-            self.fans.append(pn.Column(select, drawn, sizing_mode="stretch_width", margin=0))
+            self.fans.append(pn.Column(select, drawing(fan.figure), sizing_mode="stretch_width", margin=0))
+        self.classes = drawing(self.pictures.classes.figure)
+        self.ladders = [drawing(ladder.figure) for ladder in self.pictures.ladders.values()]
 
     def page(self) -> Any:
         """Return the page."""
@@ -111,7 +113,8 @@ class Session:
         parts = {
             "controls": self.controls.view,
             "status": self.status_view,
-            "classes": pn.pane.Bokeh(self.pictures.classes.figure, sizing_mode="stretch_width"),
+            "old": self.old,
+            "classes": self.classes,
             "shares": self.shares,
             "measures": self.measures,
             "run": self.run.view,
@@ -119,8 +122,8 @@ class Session:
             "stored": self.stored.view,
             "take": self.take.view,
         }
-        for k, ladder in enumerate(self.pictures.ladders.values()):
-            parts[f"ladder{k}"] = pn.pane.Bokeh(ladder.figure, sizing_mode="stretch_width")
+        for k, ladder in enumerate(self.ladders):
+            parts[f"ladder{k}"] = ladder
         for k, fan in enumerate(self.fans):
             parts[f"fan{k}"] = fan
         for name, part in parts.items():
@@ -142,7 +145,7 @@ class Session:
             wrong = f"The address asks for what cannot be, so the page begins anew. {self._why}"
             self.set(Place())
         elif self.question is not None and ("replicate=" in query or "week=" in query):
-            self.run.follow(self.question)
+            self.run.follow(self.question, None)
             self.run.start(place.replicate, place.week)
         if wrong:
             self._tell_wrong(wrong)
@@ -192,16 +195,30 @@ class Session:
         self.unpin.visible = pin is not None
         self.pinned.object = _pinned(place.pin, pin)
         self.take.show(file, state.file_name(place.now), command)
+        self._mark_old()
+        if self.run.question != self.question:
+            self.run.mark_old()
         # Before the address: whoever sees that, sees no status of the answer before.
         self.status.object = f"<p role=status class=busy><b>{escape(spec.title)}</b>: computing…</p>"
         self._address()
 
-    def _tell_wrong(self, words: str) -> None:
-        if self.library.folder is not None:
-            words = words.replace(str(self.library.folder), "the folder")
+    def _mark_old(self) -> None:
+        """Say of figures that answer another question than the one that is set, and fade them."""
+        old = (
+            self.shown is not None and self.question is not None and not self.question.is_of(self.shown.spec)
+        )
+        words = ""
+        if old and self.shown is not None:
+            words = (
+                f"<p role=status>Still the figures of <b>{escape(self.shown.spec.title)}</b> as it was set "
+                "before; the new ones are being computed.</p>"
+            )
+        self.old.object = words
+        fade([self.classes, self.shares, self.measures, *self.ladders, *self.fans], old)
 
+    def _tell_wrong(self, words: str) -> None:
         def show() -> None:
-            self.wrong.object = f"<p role=alert>{escape(words)}</p>"
+            self.wrong.object = f"<p role=alert>{escape(self.library.private(words))}</p>"
 
         self._later(show)
 
@@ -347,14 +364,14 @@ class Session:
         self._draw(one, two, spread)
         if overtaken:  # a step on the way: the status goes on to say that the next one is computed
             return
-        self.run.follow(asked)
+        self.run.follow(asked, None if look else one)
         under_way = spread is None and self.stopped != self.generation
         self.progress.visible = under_way
         self.cancel.visible, self.again.visible = under_way, not under_way and spread is None
-        opinion = counted(one.spec.citizens, "citizen") if one.spec.citizens else "opinion as a mean field"
-        more = f"; refining to {asked.runs:,} with {counted(asked.spec.citizens, 'citizen')}" if look else ""
+        opinion = _opinion(one.spec)
+        more = f"; computing {asked.runs:,} with {_opinion(asked.spec)}" if look else ""
         failed = f"; {one.failed:,} failed" if one.failed else ""
-        kind = "first look" if look else "complete" if spread is not None else "complete but for the range"
+        kind = "preview" if look else "complete" if spread is not None else "complete but for the range"
         mark = "look" if look else "complete" if spread is not None else "full"
         self.status.object = (
             f'<p role=status class="{mark}"><b>{escape(one.spec.title)}</b>: {counted(one.runs, "run")}, '
@@ -364,6 +381,7 @@ class Session:
     def _draw(self, one: Figures, two: Figures | None, spread: pd.DataFrame | None = None) -> None:
         before, self._drawn = self._drawn, (one, two, spread)
         self.shown = one
+        self._mark_old()
         self.pictures.classes.show(one, two, spread)
         self.shares.object = tables.classes(one, two, spread)
         if before[0] is one and before[1] is two:
@@ -382,7 +400,7 @@ class Session:
         self.cancel.visible, self.again.visible = False, True
         runs = self.shown.runs if self.shown is not None else 0
         self.status.object = (
-            f"<p role=status class=stopped>Refining was stopped; shown: {counted(runs, 'run')}.</p>"
+            f"<p role=status class=stopped>Computing was stopped; shown: {counted(runs, 'run')}.</p>"
         )
 
     def close(self) -> None:
@@ -393,9 +411,17 @@ class Session:
         self.run.close()
 
 
+def _opinion(spec: Scenario) -> str:
+    if spec.citizens:
+        return counted(spec.citizens, "citizen")
+    return "the average citizen of each region (no individuals)"
+
+
 def _pinned(pin: Settings | None, question: Question | None) -> str:
     if pin is None or question is None:
         return ""
     parts = [question.spec.title, *(f"{name} {value:g}" for name, value in pin.values)]
+    parts += [one["name"] for one in pin.added("events")]
+    parts += [f"{titled(one['actor'])} bound" for one in pin.added("commitments")]
     words = ", ".join(parts + ([f"reading {pin.reading}"] if pin.reading else []))
     return f"<p class=dim>Pinned (grey and dashed): {escape(words)}, on the same randomness.</p>"

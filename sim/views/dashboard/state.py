@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from sim.errors import ScenarioError
@@ -28,9 +29,16 @@ class Limits:
     citizens: int = 2000
     weeks: int = 520
     changed: int = 60
+    added: int = 20
 
 
 LIMITS = Limits()
+
+#: Characters that an added event or commitment may have in an address.
+MOST_TEXT = 2000
+
+#: Parts of a storyline that a visitor may add to.
+ADDED = ("events", "commitments")
 
 #: Runs of the first look, with opinion as a mean field: well under a second.
 QUICK = 300
@@ -40,8 +48,9 @@ QUICK = 300
 class Settings:
     """One question put to the model; equal settings have equal answers.
 
-    `values` are parameters and initial values by name, where they differ from the storyline;
-    `weeks` and `citizens` are the storyline's where they are None.
+    `values` are parameters and initial values by name, where they differ from the storyline; `events` and
+    `commitments` are added to the storyline's, each as JSON with the keys of a scenario file; `weeks` and
+    `citizens` are the storyline's where they are None.
     """
 
     storyline: str = "baseline"
@@ -51,11 +60,26 @@ class Settings:
     citizens: int | None = None
     runs: int = 1000
     seed: int = 0
+    events: tuple[str, ...] = ()
+    commitments: tuple[str, ...] = ()
 
     def with_value(self, name: str, value: float | None) -> Settings:
         """Return settings in which one number is another, or again the storyline's."""
         kept = {**dict(self.values), name: value}
         return replace(self, values=tuple(sorted((k, v) for k, v in kept.items() if v is not None)))
+
+    def added(self, part: str) -> list[dict[str, Any]]:
+        """Return the events or commitments that are added, as a scenario file would hold them."""
+        return [json.loads(one) for one in getattr(self, part)]
+
+    def with_added(self, part: str, one: Mapping[str, Any]) -> Settings:
+        """Return settings with one more of the events or commitments."""
+        return replace(self, **{part: (*getattr(self, part), json.dumps(one, ensure_ascii=False))})
+
+    def without(self, part: str, number: int) -> Settings:
+        """Return settings without the event or commitment of that number, from 0."""
+        kept = getattr(self, part)
+        return replace(self, **{part: (*kept[:number], *kept[number + 1 :])})
 
 
 @dataclass(frozen=True)
@@ -82,7 +106,10 @@ def scenario(settings: Settings, library: Library) -> Scenario:
     _check(settings)
     spec = load_scenario(library.storyline(settings.storyline), _settings(settings))
     given = {"weeks": settings.weeks, "citizens": settings.citizens, "reading": settings.reading}
-    changes = {name: value for name, value in given.items() if value is not None}
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    for part in ADDED:
+        if getattr(settings, part):
+            changes[part] = [*getattr(spec, part), *settings.added(part)]
     spec = spec.replace(**changes) if changes else spec
     # A file may not end before what it says happens, and what is set must make a right file.
     for fault in checks.too_late(spec.canonical):
@@ -108,6 +135,12 @@ def _check(settings: Settings) -> None:
         raise ScenarioError(
             f"expected at most {LIMITS.changed} numbers changed, found {len(settings.values)}"
         )
+    for part in ADDED:
+        if len(getattr(settings, part)) > LIMITS.added:
+            raise ScenarioError(
+                f"{part}: this page takes at most {LIMITS.added} beside the storyline's own, "
+                f"found {len(getattr(settings, part))}"
+            )
     if settings.reading is not None and settings.reading not in reading_names():
         raise ScenarioError(f"no reading {settings.reading!r}; one of: {', '.join(reading_names())}")
 
@@ -131,9 +164,10 @@ def base_values(settings: Settings, library: Library) -> Mapping[str, float]:
 
 
 def command(settings: Settings, library: Library) -> str:
-    """Return the command that prints the same figures."""
-    parts = ["panj", "run", library.shown(settings.storyline), "--runs", str(settings.runs)]
-    parts += ["--seed", str(settings.seed)]
+    """Return the command that prints the same figures; what is added it takes from the saved file."""
+    if settings.events or settings.commitments:
+        return shlex.join(["panj", "run", file_name(settings), *_size(settings)])
+    parts = ["panj", "run", library.shown(settings.storyline), *_size(settings)]
     for one in _settings(settings):
         parts += ["--set", one]
     for name in ("reading", "weeks", "citizens"):
@@ -142,14 +176,18 @@ def command(settings: Settings, library: Library) -> str:
     return shlex.join(parts)
 
 
+def _size(settings: Settings) -> list[str]:
+    return ["--runs", str(settings.runs), "--seed", str(settings.seed)]
+
+
 def yaml(settings: Settings, library: Library) -> str:
     """Return a scenario file that says what is set; it extends the storyline."""
     spec = scenario(settings, library)
-    changed = ", ".join(name for name, _ in settings.values) or settings.reading
+    names = [name for name, _ in settings.values] + [part for part in ADDED if getattr(settings, part)]
+    changed = ", ".join(names) or settings.reading
     parent = settings.storyline
     lines = [
-        f"# The figures of the page: panj run {file_name(settings)} --runs {settings.runs} "
-        f"--seed {settings.seed}",
+        f"# The figures of the page: {shlex.join(['panj', 'run', file_name(settings), *_size(settings)])}",
         *([] if library.is_shipped(parent) else [f"# This file belongs beside {parent}."]),
         "panj: 1",
         f"title: {json.dumps(_title(spec.title, changed), ensure_ascii=False)}",
@@ -165,6 +203,9 @@ def yaml(settings: Settings, library: Library) -> str:
         rows = [(name, value) for name, value in settings.values if (name in parameters) is inside]
         if rows:
             lines += [f"{part}:", *(f"  {name}: {value!r}" for name, value in rows)]
+    for part in ADDED:
+        if getattr(settings, part):
+            lines += [f"{part}:", *(f"  - {one}" for one in getattr(settings, part))]
     return "\n".join(lines) + "\n"
 
 
@@ -227,17 +268,20 @@ def _pairs(settings: Settings) -> list[tuple[str, str]]:
         for name in ("storyline", "reading", "weeks", "citizens", "runs", "seed")
         if getattr(settings, name) != getattr(plain, name)
     ]
-    return pairs + [("set", f"{name}:{value!r}") for name, value in settings.values]
+    pairs += [("set", f"{name}:{value!r}") for name, value in settings.values]
+    return pairs + [(part, one) for part in ADDED for one in getattr(settings, part)]
 
 
 def _read(pairs: Pairs) -> Settings:
-    given: dict[str, object] = {}
+    given: dict[str, Any] = {}
     values: dict[str, float] = {}
     for key, value in pairs:
         if key in ("storyline", "reading"):
             given[key] = value
         elif key in ("weeks", "citizens", "runs", "seed"):
             given[key] = _whole(key, value)
+        elif key in ADDED:
+            given[key] = (*given.get(key, ()), _mapping(key, value))
         elif key == "set":
             name, sign, number = value.partition(":")
             if not sign or not re.fullmatch(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?", number, re.ASCII):
@@ -247,7 +291,21 @@ def _read(pairs: Pairs) -> Settings:
             except ValueError:
                 raise ScenarioError(f"set in the address: no number {number[:60]!r}") from None
         # Keys of others (a mail reader's tracking, say) are none of this page's business.
-    return Settings(values=tuple(sorted(values.items())), **given)  # type: ignore[arg-type]
+    return Settings(values=tuple(sorted(values.items())), **given)
+
+
+def _mapping(key: str, value: str) -> str:
+    """Return the JSON of one added event or commitment, written as this page writes it."""
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or len(value) > MOST_TEXT:
+        raise ScenarioError(
+            f"{key} in the address: expected a mapping in JSON of at most {MOST_TEXT:,} characters, "
+            f"found {value[:60]!r}"
+        )
+    return json.dumps(found, ensure_ascii=False)
 
 
 def _whole(key: str, value: str) -> int:

@@ -19,6 +19,7 @@ from sim.study.ensemble import store
 from sim.study.results.result import load_results
 from sim.views.dashboard.charts import INK, describe, plain
 from sim.views.numbers import counted
+from sim.views.plots import style
 
 #: Lines drawn, and axes shown at first beside the outcomes.
 LINES, FIRST = 1000, 4
@@ -30,12 +31,17 @@ ENDS = tuple(one.name for one in reported("axes"))
 COLOURS = ("#4a1204", "#a63a0a", "#d55e00", "#e69f00", "#0072b2", "#56b4e9", "#7f7f7f", "#b9b9b9")
 
 
+#: What a run is held to on an axis: a range of numbers, or some of its names.
+Brush = tuple[float, float] | frozenset[str]
+
+
 @dataclass(frozen=True, eq=False)
 class Opened:
     """Runs with what varied and what came of it.
 
     runs : one row a sound run: inputs, outcomes, `path`, `blood`, `failure`
-    inputs : columns that vary, those first that go with the outcomes most
+    inputs : columns that vary, first those that choose among names (levers, conditions, readings), then
+        numbers; of each kind those first that go with the outcomes most
     """
 
     title: str
@@ -71,11 +77,12 @@ def opened(folder: Path) -> Opened:
     sound = outcomes[outcomes["failure"].isna()]
     inputs = [name for name in design.columns if name not in ("case", "base", "group")]
     joined = sound.merge(tables.beside(design[["case", *inputs]]), on="case")
-    names = [one for one in map(tables.at_start, inputs) if joined[one].nunique() > 1]
-    return Opened(title, joined, _strongest(joined, names), len(outcomes) - len(sound))
+    varied = [one for one in map(tables.at_start, inputs) if joined[one].nunique() > 1]
+    ordered = sorted(_strongest(joined, varied), key=lambda name: not names(joined[name]))
+    return Opened(title, joined, tuple(ordered), len(outcomes) - len(sound))
 
 
-def _strongest(runs: pd.DataFrame, names: list[str]) -> tuple[str, ...]:
+def _strongest(runs: pd.DataFrame, inputs: list[str]) -> tuple[str, ...]:
     """Order inputs by their rank correlation with clashes and with rapprochement, the larger of the two."""
     ends = pd.DataFrame(
         {
@@ -83,31 +90,41 @@ def _strongest(runs: pd.DataFrame, names: list[str]) -> tuple[str, ...]:
             "close": runs["final_rapprochement"].astype(float),
         }
     ).rank()
-    values = pd.DataFrame({name: numbers(runs[name]) for name in names}).rank()
+    values = pd.DataFrame({name: numbers(runs[name]) for name in inputs}).rank()
     strength = {
         name: max(
             (abs(float(values[name].corr(ends[end]))) for end in ends if ends[end].nunique() > 1), default=0.0
         )
-        for name in names
+        for name in inputs
     }
-    return tuple(sorted(names, key=lambda name: (-np.nan_to_num(strength[name]), name)))
+    return tuple(sorted(inputs, key=lambda name: (-np.nan_to_num(strength[name]), name)))
+
+
+def names(column: Any) -> tuple[str, ...]:
+    """Return the names that a column chooses among, in the order of its axis; none where it holds numbers."""
+    if column.name == "path":
+        return PATHS
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+        return ()
+    return tuple(sorted(column.astype(str).unique()))
 
 
 def numbers(column: Any) -> NDArray[np.float64]:
-    """Return a column as numbers; names by their place in the order of classes, or of first appearance."""
-    if column.name == "path":
-        return pd.Categorical(column, categories=PATHS).codes.astype(np.float64)
-    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
-        return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
-    return np.asarray(pd.factorize(column.astype(str), sort=True)[0], np.float64)
+    """Return a column as numbers, names by their place on the axis."""
+    if known := names(column):
+        return pd.Categorical(column.astype(str), categories=known).codes.astype(np.float64)
+    return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
-def chosen(runs: pd.DataFrame, brushes: Mapping[str, tuple[float, float]]) -> NDArray[np.bool_]:
+def chosen(runs: pd.DataFrame, brushes: Mapping[str, Brush]) -> NDArray[np.bool_]:
     """Say which runs lie within every brush, ends included."""
     kept = np.ones(len(runs), bool)
-    for name, (low, high) in brushes.items():
-        value = numbers(runs[name])
-        kept &= (value >= low) & (value <= high)
+    for name, brush in brushes.items():
+        if isinstance(brush, frozenset):
+            kept &= runs[name].astype(str).isin(brush).to_numpy()
+        else:
+            value = numbers(runs[name])
+            kept &= (value >= brush[0]) & (value <= brush[1])
     return kept
 
 
@@ -159,9 +176,7 @@ class Lines:
         )
         self.columns: tuple[str, ...] = ()
 
-    def show(
-        self, found: Opened, columns: tuple[str, ...], brushes: Mapping[str, tuple[float, float]]
-    ) -> None:
+    def show(self, found: Opened, columns: tuple[str, ...], brushes: Mapping[str, Brush]) -> None:
         """Redraw."""
         self.columns = columns
         rows = found.runs
@@ -186,16 +201,33 @@ class Lines:
         words: list[tuple[float, float, str, str]] = []
         for k, name in enumerate(columns):
             low, high = ends(rows[name])
+            known = names(rows[name])
             # The outermost names grow inwards, and neighbours stand at other heights: a telephone is narrow.
             align = "left" if k == 0 else "right" if k == len(columns) - 1 else "center"
             words += [
                 (k, (1.1, 1.19, 1.28)[k % 3], name.replace("_", " "), align),
-                (k, 1.02, _said(name, high), "center"),
-                (k, -0.14 if k % 2 else -0.07, _said(name, low), "center"),
+                *(
+                    (
+                        k,
+                        (at - low) / (high - low),
+                        style.short(one, 22),
+                        "right" if align == "right" else "left",
+                    )
+                    for at, one in enumerate(known)
+                ),
             ]
+            if not known:
+                words += [
+                    (k, 1.02, _said(high), "center"),
+                    (k, -0.14 if k % 2 else -0.07, _said(low), "center"),
+                ]
             if name in brushes:
-                a, b = ((end - low) / (high - low) for end in brushes[name])
-                marks.append((k - 0.06, k + 0.06, a, b))
+                brush = brushes[name]
+                kept_at = [(at - 0.2, at + 0.2) for at, one in enumerate(known) if one in brush] or [brush]
+                marks += [
+                    (k - 0.06, k + 0.06, (a - low) / (high - low), (b - low) / (high - low))
+                    for a, b in kept_at
+                ]
         self.brushed.data = _columns(("left", "right", "bottom", "top"), marks)
         self.words.data = _columns(("x", "y", "said", "align"), words)
         self.figure.x_range.start, self.figure.x_range.end = -0.5, max(len(columns) - 0.5, 0.5)
@@ -216,12 +248,10 @@ def _columns(names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> dict[st
     return {name: [row[k] for row in rows] for k, name in enumerate(names)}
 
 
-def _said(name: str, value: float) -> str:
-    if name == "path":
-        return PATHS[int(value)] if 0 <= int(value) < len(PATHS) else ""
+def _said(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def first_axes(found: Opened) -> list[str]:
-    """Return the axes shown when a result is opened: the strongest inputs, then three outcomes."""
+    """Return the axes shown when a result is opened: the first inputs, then three outcomes."""
     return [*found.inputs[:FIRST], *(name for name in ENDS[:3] if name in found.runs)]

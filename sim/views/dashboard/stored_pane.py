@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -13,10 +14,11 @@ from bokeh.models import BoxSelectTool
 from sim.errors import PanjError
 from sim.model.outcomes import PATHS
 from sim.views.dashboard import stored
+from sim.views.dashboard.computing import OPENING, on
 from sim.views.dashboard.figures import alike, by_class
 from sim.views.dashboard.library import Library
-from sim.views.dashboard.looks import INNER, Later, at_once, button, html
-from sim.views.dashboard.stored import Lines, Opened
+from sim.views.dashboard.looks import INNER, Later, Start, button, drawing, html
+from sim.views.dashboard.stored import Brush, Lines, Opened
 from sim.views.dashboard.tables import table
 from sim.views.numbers import counted, percent, span
 from sim.views.pages.run import by_name
@@ -28,10 +30,11 @@ MOST = 9
 class StoredPane:
     """Opens a result of the folder and brushes it, by dragging over an axis or by the sliders."""
 
-    def __init__(self, library: Library, later: Later = at_once) -> None:
-        self.library, self._later = library, later
+    def __init__(self, library: Library, later: Later, start: Start) -> None:
+        self.library, self._later, self._start = library, later, start
         self.found: Opened | None = None
-        self.brushes: dict[str, tuple[float, float]] = {}
+        self.wanted = ""
+        self.brushes: dict[str, Brush] = {}
         self._quiet = False
         small = {"stylesheets": [INNER], "margin": (4, 10), "sizing_mode": "stretch_width"}
         results = library.results()
@@ -55,7 +58,7 @@ class StoredPane:
         self.shares = html("")
         self.body: Any = pn.Column(
             self.axes,
-            pn.pane.Bokeh(self.lines.figure, sizing_mode="stretch_width"),
+            drawing(self.lines.figure),
             self.sliders,
             self.clear,
             self.shares,
@@ -64,7 +67,7 @@ class StoredPane:
             visible=False,
         )
         self.view: Any = pn.Column(self.which, self.said, self.body, sizing_mode="stretch_width", margin=0)
-        self.which.param.watch(lambda event: later(lambda: self._open(event.new)), "value")
+        self.which.param.watch(lambda event: self._asked(str(event.new or "")), "value")
         self.axes.param.watch(self._other_axes, "value")
         self.clear.on_click(lambda _: later(self._clear))
 
@@ -75,23 +78,37 @@ class StoredPane:
             return "<p class=dim>There is no result in the folder this page was given.</p>"
         return "<p class=dim>Every line is a run, every axis what varied or what came of it.</p>"
 
-    def _open(self, name: Any) -> None:
-        if not name:
-            return
+    def _asked(self, name: str) -> None:
+        """Open a result beside the page: a large study takes a while, and others are served meanwhile."""
+        self.wanted = name
+        if name:
+            self._later(self._say_opening)
+            self._start(partial(self._open, name))
+
+    def _say_opening(self) -> None:
+        self.body.visible = False
+        self.said.object = "<p role=status>Opening the result…</p>"
+
+    async def _open(self, name: str) -> None:
+        found: Opened | None = None
+        wrong = ""
         try:
-            self.found = stored.opened(self.library.result(str(name)))
+            found = await on(OPENING, lambda: stored.opened(self.library.result(name)))
         except (PanjError, OSError) as error:
-            self.found = None
-            self.body.visible = False
-            # A place on this machine is no visitor's business.
-            words = str(error).replace(str(self.library.folder), "the folder")
-            self.said.object = f"<p role=alert>{escape(words)}</p>"
+            wrong = f"<p role=alert>{escape(self.library.private(str(error)))}</p>"
+        if name == self.wanted:  # another may have been asked for meanwhile
+            self._later(lambda: self._take(found, wrong))
+
+    def _take(self, found: Opened | None, wrong: str) -> None:
+        self.found = found
+        if self.found is None:
+            self.said.object = wrong
             return
         failed = f", {self.found.failed:,} failed" if self.found.failed else ""
-        sound = counted(len(self.found.runs), "sound run")
+        sound = counted(len(self.found.runs), "valid run")
         self.said.object = (
-            f"<p><b>{escape(self.found.title)}</b>: {sound}{failed}; drag over "
-            "an axis, or set a range below, to keep the runs within it. Colours are the classes.</p>"
+            f"<p><b>{escape(self.found.title)}</b>: {sound}{failed}; drag over an axis, or set ranges and "
+            "tick names below, to keep the runs within them. Colours are the classes.</p>"
         )
         self.brushes = {}
         self._quiet = True
@@ -107,26 +124,38 @@ class StoredPane:
             self._later(self._lay_out)
 
     def _lay_out(self) -> None:
-        """Put a range slider under the picture for every axis."""
+        """Put under the picture what holds each axis to a part of it."""
+        self.sliders[:] = [self._part(name) for name in self._columns()]
+        self._show()
+
+    def _part(self, name: str) -> Any:
+        """Return a slider over a range of numbers, or a box to tick for each of some names."""
         assert self.found is not None
-        made = []
-        for name in self._columns():
-            low, high = stored.ends(self.found.runs[name])
-            slider: Any = pn.widgets.RangeSlider(
-                label="path, 0 war to 7 cold peace" if name == "path" else name.replace("_", " "),
-                start=low,
-                end=high,
-                step=(high - low) / 100,
-                value=self.brushes.get(name, (low, high)),
-                format="0,0" if high >= 1000 else "0.0[00]",
-                width=270,
+        column, words = self.found.runs[name], name.replace("_", " ")
+        if known := stored.names(column):
+            chosen = self.brushes.get(name, frozenset(known))
+            ticks: Any = pn.widgets.CheckBoxGroup(
+                options={f"{words}: {one}": one for one in known},
+                value=[one for one in known if one in chosen],
                 stylesheets=[INNER],
                 margin=(2, 18),
             )
-            slider.param.watch(lambda event, name=name: self._slid(name, event.new), "value")
-            made.append(slider)
-        self.sliders[:] = made
-        self._show()
+            ticks.param.watch(lambda event: self._ticked(name, event.new), "value")
+            return ticks
+        low, high = stored.ends(column)
+        slider: Any = pn.widgets.RangeSlider(
+            label=words,
+            start=low,
+            end=high,
+            step=(high - low) / 100,
+            value=self.brushes.get(name, (low, high)),
+            format="0,0" if high >= 1000 else "0.0[00]",
+            width=270,
+            stylesheets=[INNER],
+            margin=(2, 18),
+        )
+        slider.param.watch(lambda event: self._slid(name, event.new), "value")
+        return slider
 
     def _columns(self) -> tuple[str, ...]:
         assert self.found is not None
@@ -142,6 +171,15 @@ class StoredPane:
             self.brushes[name] = (float(value[0]), float(value[1]))
         self._later(self._show)
 
+    def _ticked(self, name: str, kept: list[str]) -> None:
+        if self.found is None:
+            return
+        if set(kept) == set(stored.names(self.found.runs[name])):
+            self.brushes.pop(name, None)
+        else:
+            self.brushes[name] = frozenset(kept)
+        self._later(self._show)
+
     def _dragged(self, event: Any) -> None:
         box = event.geometry
         if self.found is None or not event.final or box.get("type") != "rect":
@@ -150,8 +188,10 @@ class StoredPane:
         for k in range(int(np.ceil(box["x0"] - 0.12)), int(np.floor(box["x1"] + 0.12)) + 1):
             if 0 <= k < len(columns):
                 low, high = stored.ends(self.found.runs[columns[k]])
-                a, b = (low + (high - low) * min(max(box[end], 0.0), 1.0) for end in ("y0", "y1"))
-                self.brushes[columns[k]] = (min(a, b), max(a, b))
+                a, b = sorted(low + (high - low) * min(max(box[end], 0.0), 1.0) for end in ("y0", "y1"))
+                known = stored.names(self.found.runs[columns[k]])
+                inside = frozenset(one for at, one in enumerate(known) if a <= at <= b)
+                self.brushes[columns[k]] = inside if known else (a, b)
         self._later(self._lay_out)
 
     def _clear(self) -> None:

@@ -8,6 +8,7 @@ from html import escape
 import pandas as pd
 
 from sim.analysis.answers.quantities import quantities
+from sim.model.glossary import CLASSES
 from sim.views.dashboard.figures import Figures, differences, elsewhere
 from sim.views.numbers import counted, percent, points, span
 from sim.views.pages.run import by_name, middle
@@ -41,7 +42,7 @@ def classes(now: Figures, pin: Figures | None, spread: pd.DataFrame | None = Non
         far = {} if spread is None else by_name(spread)
         rows = [
             [
-                escape(name),
+                _class(name),
                 span(far[name]["case_low"], far[name]["case_high"]) if name in far else "…",
                 percent(row["share"]),
                 span(row["low"], row["high"]),
@@ -56,7 +57,7 @@ def classes(now: Figures, pin: Figures | None, spread: pd.DataFrame | None = Non
         return table(head, rows, caption=words)
     rows = [
         [
-            escape(name),
+            _class(name),
             percent(row["now"]),
             percent(row["pin"]),
             points(row["change"]),
@@ -69,6 +70,11 @@ def classes(now: Figures, pin: Figures | None, spread: pd.DataFrame | None = Non
         f"Run by run on the same chance: {moved:,} of {counted(of, 'run')} end in another class than pinned"
     )
     return table(["class", "now", "pinned", "change", "95 % of pairs"], rows, caption=words)
+
+
+def _class(name: str) -> str:
+    """Return the name of a class with what it means on hover."""
+    return f'<span title="{escape(CLASSES[name])}">{escape(name)}</span>'
 
 
 def measures(now: Figures, pin: Figures | None) -> str:

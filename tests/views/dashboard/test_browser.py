@@ -125,7 +125,7 @@ def test_a_run_is_stepped_through_with_its_appraisal_tables(visitor: Visit) -> N
     model.run()
     visitor.page.get_by_text(f"Run 1 of seed 0 ends in {PATHS[int(model.outcome.path)]}").wait_for()
     fits(visitor, 1280)
-    visitor.press("Next turn")
+    visitor.press("Next turning of a ladder")
     visitor.until(lambda now: now["week"] and not now["week"].startswith(("Week 1,", "Week 2,")))
 
 
@@ -214,7 +214,7 @@ def test_refining_shows_progress_and_can_be_stopped_and_taken_up_again(visitor: 
     visitor.ask(asked)
     visitor.until(lambda now: now["kind"] == "look")
     visitor.page.get_by_role("progressbar").first.wait_for()
-    visitor.press("Stop refining")
+    visitor.press("Stop computing")
     visitor.until(lambda now: now["kind"] == "stopped")
     visitor.fill("Citizens", 0)
     visitor.fill("Runs", 400)

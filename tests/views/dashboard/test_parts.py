@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,11 @@ import sim
 from sim.analysis.answers.over_time import occupancy
 from sim.analysis.answers.shares import shares
 from sim.analysis.runs import DEFAULTS, PLAUSIBLE, view
+from sim.model.glossary import CLASSES
 from sim.model.outcomes import PATHS
 from sim.model.population import REGION_SHARES, region_of
 from sim.views.dashboard import figures, map, stored, tables
-from sim.views.dashboard.controls import about
+from sim.views.dashboard.additions import about
 from sim.views.dashboard.library import Library
 from sim.views.dashboard.replay import Replay
 from sim.views.dashboard.server import Guard
@@ -83,7 +85,8 @@ def test_every_class_is_in_the_table_with_its_numbers(spec: sim.Scenario) -> Non
     made = figures.answer(spec.replace(citizens=0), 0, 50)
     html = tables.classes(made, None)
     for name, share in made.shares["share"].items():
-        assert f"<th scope=row>{name}</th><td>…</td><td>{tables.percent(share)}</td>" in html
+        words = f'<span title="{escape(CLASSES[name])}">{name}</span>'
+        assert f"<th scope=row>{words}</th><td>…</td><td>{tables.percent(share)}</td>" in html
 
 
 def test_regions_hold_their_citizens_and_do_not_overlap() -> None:

@@ -16,6 +16,7 @@ from tornado.websocket import websocket_connect
 
 from sim.errors import ResultError, ScenarioError
 from sim.views.dashboard.library import Library
+from sim.views.dashboard.looks import at_once
 from sim.views.dashboard.server import Guard, make
 from sim.views.dashboard.stored_pane import StoredPane
 
@@ -140,8 +141,10 @@ def test_no_result_outside_the_folder_is_opened(folder: Path, name: str) -> None
     assert list(library.results()) == ["stored"]
     with pytest.raises(ResultError, match="no stored result"):
         library.result(name)
-    pane = StoredPane(library)
-    pane._open(name)
+    pane = StoredPane(library, at_once, lambda work: None)
+    pane.wanted = name
+    with ThreadPoolExecutor(1) as pool:  # the browser's driver has a loop running in this thread
+        pool.submit(asyncio.run, pane._open(name)).result()
     assert pane.found is None
     assert not pane.body.visible
 

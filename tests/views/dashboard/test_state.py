@@ -28,6 +28,16 @@ def places(draw: st.DrawFn) -> Place:
         settable = [q for q in {**model.parameters, **model.world}.values() if not q.derived]
         some = draw(st.lists(st.sampled_from(settable), max_size=5, unique_by=lambda q: q.name))
         values = {q.name: draw(st.floats(*q.plausible, allow_subnormal=False)) for q in some}
+        event = {
+            "name": draw(st.sampled_from(["a shock", "ein $ehr {langer} Name: 'x' \" #"])),
+            "on": "2022-03-07",
+            "lasts": draw(st.integers(0, 9)),
+            "change": {"russian_guarantee": {"multiply": draw(st.floats(0.2, 1.5))}},
+        }
+        bound = {"actor": "dushanbe", "instrument": "words", "avoid": ["veil"], "from": "2022-05-02"}
+        added = Settings()
+        added = added.with_added("events", event) if draw(st.booleans()) else added
+        added = added.with_added("commitments", bound) if draw(st.booleans()) else added
         return Settings(
             draw(st.sampled_from(names())),
             draw(st.none() | st.sampled_from(reading_names())),
@@ -36,6 +46,8 @@ def places(draw: st.DrawFn) -> Place:
             draw(st.none() | st.integers(0, LIMITS.citizens)),
             draw(st.integers(1, LIMITS.runs)),
             draw(st.integers(0, 10**6)),
+            added.events,
+            added.commitments,
         )
 
     return Place(
@@ -68,6 +80,10 @@ def test_the_file_holds_the_scenario_that_is_set(place: Place, file: Path) -> No
 @settings(max_examples=60)
 def test_the_command_asks_for_the_scenario_that_is_set(place: Place) -> None:
     words = shlex.split(state.command(place.now, LIBRARY))
+    if place.now.events or place.now.commitments:  # only the file can hold them
+        assert words[:3] == ["panj", "run", state.file_name(place.now)]
+        assert words[3:] == ["--runs", str(place.now.runs), "--seed", str(place.now.seed)]
+        return
     assert words[:3] == ["panj", "run", place.now.storyline]
     given = list(zip(words[3::2], words[4::2], strict=True))
     spec = sim.load_scenario(words[2], [value for name, value in given if name == "--set"])
@@ -89,6 +105,11 @@ def test_the_command_asks_for_the_scenario_that_is_set(place: Place) -> None:
         ("set=fear:nan", "NAME:NUMBER"),
         ("set=fear:1e999999", "fear"),
         ("set=fear:1.2.3", "no number"),
+        ("events=nonsense", "events in the address: expected a mapping in JSON"),
+        ("events=[1]", "expected a mapping"),
+        ('events={"name":"x"}', "change"),
+        ('events={"name":"x","on":"2021-09-06","change":{"fear":{"set":NaN}}}', "fear"),
+        ('commitments={"actor":"iran"}', "iran"),
         ("pin=weeks%3Dx", "weeks in the address"),
     ],
 )
@@ -111,6 +132,7 @@ def test_a_wrong_address_is_refused(query: str, words: str) -> None:
         (Settings(values=(("audience_cots", 1.0),)), "audience_cost"),
         (Settings(values=(("fear", 7.0),)), "fear"),
         (Settings(values=(("clashes", 1.0),)), "clashes"),
+        (Settings(events=("{}",) * (LIMITS.added + 1)), "events: this page takes at most"),
         (Settings(values=tuple((f"n{k}", 0.0) for k in range(LIMITS.changed + 1))), "at most"),
     ],
 )
@@ -148,7 +170,7 @@ def test_every_knob_is_a_number_that_may_be_set_and_says_what_it_is() -> None:
         assert f"{one.plausible[0]:g} to {one.plausible[1]:g}" in words
     model = load()
     every = {name for name, q in {**model.parameters, **model.world}.items() if not q.derived}
-    assert set(shown) | set(knobs.fetchable()) == every
+    assert set(shown) | {one.name for one in knobs.addable()} == every
     assert knobs.quantity("clashes") is None
 
 
