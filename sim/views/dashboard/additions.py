@@ -79,11 +79,11 @@ class EventForm(Form):
         self.how: Any = pn.widgets.Select(label="How it changes", options=HOW, **WIDE)
         self.size: Any = pn.widgets.TextInput(label="Size of the change", value="0.5", **WIDE)
         self.trigger: Any = pn.widgets.Select(label="When it happens", options=TRIGGERS, **WIDE)
-        self.level: Any = pn.widgets.TextInput(label="Day (2022-03-07), threshold or chance (0 to 1)", **WIDE)
+        self.level: Any = pn.widgets.TextInput(label="Day (2022-03-07), level or chance (0 to 1)", **WIDE)
         self.condition = Finder("The variable that must rise or fall", load().world.values())
         self.condition.view.visible = False
         self.lasts: Any = pn.widgets.TextInput(
-            label="Weeks that it lasts (0: once, and the model goes on)", value="0", **WIDE
+            label="Weeks that it lasts (0: it happens once)", value="0", **WIDE
         )
         self.trigger.param.watch(self._triggered, "value")
         return [
@@ -109,7 +109,7 @@ class EventForm(Form):
         elif trigger == "hazard":
             given["hazard"] = _number("chance", level)
         else:
-            given["when"] = {"variable": self.condition.name, trigger: _number("threshold", level)}
+            given["when"] = {"variable": self.condition.name, trigger: _number("level", level)}
         if self.lasts.value.strip() not in ("", "0"):
             given["lasts"] = self.lasts.value.strip()
         given["change"] = {self.target.name: {self.how.value: _number("size", self.size.value)}}

@@ -28,7 +28,7 @@ class Finder:
         self.quantities = list(quantities)
         small = {"stylesheets": [INNER], "sizing_mode": "stretch_width", "margin": (4, 10)}
         self.words: Any = pn.widgets.TextInput(
-            label=f"{title}: any word of its name or meaning",
+            label=f"{title}: search by any word",
             placeholder="like guarantee or hardship",
             **small,
         )

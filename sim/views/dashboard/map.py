@@ -186,10 +186,11 @@ class Map:
             fill_color={"field": "opinion", "transform": self.colours},
         )
         middles = np.array([np.mean(corners, axis=0) for _, corners, _ in REGIONS])
-        ends = np.array([place for *_, place in REGIONS])
-        self.figure.segment(
-            *middles.T, *(ends + [[30 if x < 50 else -30, 0] for x, _ in ends]).T, color=INK, line_width=0.8
-        )
+        # A line begins where the name, with the mean after it, ends on the narrowest screen.
+        wide = np.array([2.4 * (len(name) + 5) for name, *_ in REGIONS])
+        ends = np.array([place for *_, place in REGIONS], float)
+        ends[:, 0] += np.where(ends[:, 0] < 50, wide, -wide)
+        self.figure.segment(*middles.T, *ends.T, color=INK, line_width=0.8)
         self.figure.text(
             "x",
             "y",
@@ -220,7 +221,7 @@ class Map:
         means = run.regional(opinion, week)
         # From the least to the most of any region in any week of the run: one scale, on which they differ.
         self.colours.low, self.colours.high = run.extremes(opinion)
-        self.scale.title = f"{opinion}: 0 none, 1 most; the scale spans the regions' means over the run"
+        self.scale.title = f"{opinion}, from the lowest to the highest regional mean of the run"
         self.regions.patch(
             {
                 "mean": [(slice(len(means)), means)],

@@ -27,13 +27,16 @@
       const label = one.querySelector('label');
       if (label) group(one, label.textContent.trim());
     });
+    // The list of axes gives its items states and its field a role that neither may have.
+    root.querySelectorAll('.choices__item[aria-selected]').forEach(one => one.removeAttribute('aria-selected'));
+    root.querySelectorAll('.choices__input--cloned[role]').forEach(one => one.removeAttribute('role'));
     // A figure takes no key: what a tap on it does, a slider or a button beside it does too.
     root.querySelectorAll('.bk-events[tabindex="0"]').forEach(one => give(one, {tabindex: '-1'}));
   };
   const attach = Element.prototype.attachShadow;
   Element.prototype.attachShadow = function (how) {
     const root = attach.call(this, how);
-    const watched = {childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ['aria-valuetext', 'tabindex']};
+    const watched = {childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ['aria-valuetext', 'aria-selected', 'role', 'tabindex']};
     new MutationObserver(() => name(root)).observe(root, watched);
     return root;
   };

@@ -12,7 +12,7 @@ from bokeh.events import Tap
 from bokeh.models import ColumnDataSource, Range1d, Span
 
 from sim.errors import PanjError
-from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
+from sim.model.outcomes import ESCALATION, PATHS, RAPPROCHEMENT
 from sim.model.population import OPINIONS
 from sim.views.dashboard.charts import INK, describe, legend_below, plain
 from sim.views.dashboard.computing import REPLAYS, Question, on
@@ -20,7 +20,6 @@ from sim.views.dashboard.figures import Figures, typical
 from sim.views.dashboard.looks import INNER, Later, Start, button, drawing, fade, html
 from sim.views.dashboard.map import Map
 from sim.views.dashboard.replay import Replay, actors
-from sim.views.numbers import percent
 from sim.views.one_run.narrative import titled
 from sim.views.plots import style
 
@@ -36,12 +35,17 @@ class RunPane:
         self.run: Replay | None = None
         self.question: Question | None = None
         self.figures: Figures | None = None
+        self.path = ""
         self.wanted: tuple[Question, int] | None = None
         self.busy = self.gone = self._quiet = False
         small = {"stylesheets": [INNER], "margin": (4, 10)}
         self.replicate: Any = pn.widgets.IntInput(label="Run number", value=0, start=0, width=120, **small)
         self.like: Any = pn.widgets.Select(
-            label="A typical run of", options={CHOOSE: ""}, value="", width=260, **small
+            label="A typical run of",
+            options={CHOOSE: "", **{style.sentence(name): name for name in PATHS}},
+            value="",
+            width=260,
+            **small,
         )
         self.open: Any = button("Step through this run", color="primary")
         self.back, self.ahead = button("◀ Week before"), button("Week after ▶")
@@ -138,13 +142,24 @@ class RunPane:
             self._start(self._replay)
 
     def _asked_like(self, event: Any) -> None:
-        """Replay the typical run of a class."""
-        found = self.figures
-        if self._quiet or not event.new or found is None:
+        """Replay the typical run of a class, once all runs are there to choose it from."""
+        self.path = event.new
+        if self.figures is not None:
+            self._find(self.figures)
+        elif event.new:
+            self._later(lambda: self._say("<p role=status>It is chosen as soon as all runs are done…</p>"))
+
+    def _find(self, figures: Figures) -> None:
+        path, self.path = self.path, ""
+        if not path:
+            return
+        if not (figures.outcomes["path"] == path).any():
+            none = f"<p role=status>No run of these ends in {escape(path)}.</p>"
+            self._later(lambda: self._say(none))
             return
 
         async def choose() -> None:
-            replicate = await on(REPLAYS, typical, found, event.new)
+            replicate = await on(REPLAYS, typical, figures, path)
             self._later(lambda: self._choose(replicate))
 
         self._start(choose)
@@ -160,19 +175,10 @@ class RunPane:
         """
         stale = self.question != question
         self.question, self.figures = question, figures
-        self._list_classes()
+        if figures is not None:
+            self._find(figures)
         if stale and (self.run is not None or self.busy):
             self.ask(self.replicate.value)
-
-    def _list_classes(self) -> None:
-        """Offer a typical run of each class that occurs."""
-        shares = {} if self.figures is None else self.figures.shares["share"].fillna(0.0).to_dict()
-        options = {
-            f"{style.sentence(name)} ({percent(share)})": name for name, share in shares.items() if share
-        }
-        self._quiet = True
-        self.like.param.update(options={CHOOSE: "", **options}, value="")
-        self._quiet = False
 
     def start(self, replicate: int, week: int) -> None:
         """Open a run at a week, as an address asks for it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import re
 import secrets
 import signal
@@ -251,6 +252,8 @@ def serve(
             f"panj: listening on {address}: whoever can reach it can have this machine compute",
             file=sys.stderr,
         )
+    # What was on its way to a visitor who has closed the page is no fault; Bokeh says so message by message.
+    logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
     loop = server.io_loop.asyncio_loop
     loop.set_exception_handler(_left)
     server.start()

@@ -371,11 +371,12 @@ class Session:
         opinion = _opinion(one.spec)
         more = f"; computing {asked.runs:,} with {_opinion(asked.spec)}" if look else ""
         failed = f"; {one.failed:,} failed" if one.failed else ""
+        changed = ", changed" if self.place.now.changed else ""
         kind = "preview" if look else "complete" if spread is not None else "complete but for the range"
         mark = "look" if look else "complete" if spread is not None else "full"
         self.status.object = (
-            f'<p role=status class="{mark}"><b>{escape(one.spec.title)}</b>: {counted(one.runs, "run")}, '
-            f"{opinion}, seed {one.seed} ({kind}{failed}{more})</p>"
+            f'<p role=status class="{mark}"><b>{escape(one.spec.title)}</b>{changed}: '
+            f"{counted(one.runs, 'run')}, {opinion}, seed {one.seed} ({kind}{failed}{more})</p>"
         )
 
     def _draw(self, one: Figures, two: Figures | None, spread: pd.DataFrame | None = None) -> None:

@@ -68,6 +68,11 @@ class Settings:
         kept = {**dict(self.values), name: value}
         return replace(self, values=tuple(sorted((k, v) for k, v in kept.items() if v is not None)))
 
+    @property
+    def changed(self) -> list[str]:
+        """What differs from the storyline: names of numbers, `events`, `commitments`."""
+        return [name for name, _ in self.values] + [part for part in ADDED if getattr(self, part)]
+
     def added(self, part: str) -> list[dict[str, Any]]:
         """Return the events or commitments that are added, as a scenario file would hold them."""
         return [json.loads(one) for one in getattr(self, part)]
@@ -183,8 +188,7 @@ def _size(settings: Settings) -> list[str]:
 def yaml(settings: Settings, library: Library) -> str:
     """Return a scenario file that says what is set; it extends the storyline."""
     spec = scenario(settings, library)
-    names = [name for name, _ in settings.values] + [part for part in ADDED if getattr(settings, part)]
-    changed = ", ".join(names) or settings.reading
+    changed = ", ".join(settings.changed) or settings.reading
     parent = settings.storyline
     lines = [
         f"# The figures of the page: {shlex.join(['panj', 'run', file_name(settings), *_size(settings)])}",

@@ -19,7 +19,6 @@ from sim.study.ensemble import store
 from sim.study.results.result import load_results
 from sim.views.dashboard.charts import INK, describe, plain
 from sim.views.numbers import counted
-from sim.views.plots import style
 
 #: Lines drawn, and axes shown at first beside the outcomes.
 LINES, FIRST = 1000, 4
@@ -202,19 +201,13 @@ class Lines:
         for k, name in enumerate(columns):
             low, high = ends(rows[name])
             known = names(rows[name])
+            # Names of alternatives are long: they stand with their numbers at the boxes below.
+            labels = known if name == "path" else [str(at + 1) for at in range(len(known))]
             # The outermost names grow inwards, and neighbours stand at other heights: a telephone is narrow.
             align = "left" if k == 0 else "right" if k == len(columns) - 1 else "center"
             words += [
                 (k, (1.1, 1.19, 1.28)[k % 3], name.replace("_", " "), align),
-                *(
-                    (
-                        k,
-                        (at - low) / (high - low),
-                        style.short(one, 22),
-                        "right" if align == "right" else "left",
-                    )
-                    for at, one in enumerate(known)
-                ),
+                *((k, (at - low) / (high - low), label, align) for at, label in enumerate(labels)),
             ]
             if not known:
                 words += [
@@ -223,11 +216,12 @@ class Lines:
                 ]
             if name in brushes:
                 brush = brushes[name]
-                kept_at = [(at - 0.2, at + 0.2) for at, one in enumerate(known) if one in brush] or [brush]
-                marks += [
-                    (k - 0.06, k + 0.06, (a - low) / (high - low), (b - low) / (high - low))
-                    for a, b in kept_at
-                ]
+                if isinstance(brush, frozenset):
+                    spans = [(at - 0.2, at + 0.2) for at, one in enumerate(known) if one in brush]
+                else:
+                    spans = [brush]
+                room = high - low
+                marks += [(k - 0.06, k + 0.06, (a - low) / room, (b - low) / room) for a, b in spans]
         self.brushed.data = _columns(("left", "right", "bottom", "top"), marks)
         self.words.data = _columns(("x", "y", "said", "align"), words)
         self.figure.x_range.start, self.figure.x_range.end = -0.5, max(len(columns) - 0.5, 0.5)

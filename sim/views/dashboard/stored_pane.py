@@ -135,7 +135,7 @@ class StoredPane:
         if known := stored.names(column):
             chosen = self.brushes.get(name, frozenset(known))
             ticks: Any = pn.widgets.CheckBoxGroup(
-                options={f"{words}: {one}": one for one in known},
+                options={f"{words} {number}: {one}": one for number, one in enumerate(known, 1)},
                 value=[one for one in known if one in chosen],
                 stylesheets=[INNER],
                 margin=(2, 18),

@@ -43,7 +43,7 @@ def classes(now: Figures, pin: Figures | None, spread: pd.DataFrame | None = Non
         rows = [
             [
                 _class(name),
-                span(far[name]["case_low"], far[name]["case_high"]) if name in far else "…",
+                _range(far[name]["case_low"], far[name]["case_high"]) if name in far else "…",
                 percent(row["share"]),
                 span(row["low"], row["high"]),
                 percent(row["blood"]),
@@ -70,6 +70,11 @@ def classes(now: Figures, pin: Figures | None, spread: pd.DataFrame | None = Non
         f"Run by run on the same chance: {moved:,} of {counted(of, 'run')} end in another class than pinned"
     )
     return table(["class", "now", "pinned", "change", "95 % of pairs"], rows, caption=words)
+
+
+def _range(low: float, high: float) -> str:
+    """Return a range across parameters, a dash where none could be told from chance."""
+    return span(low, high) if low < high else "–"
 
 
 def _class(name: str) -> str:

@@ -100,6 +100,7 @@ def site(folder: Path) -> Iterator[Site]:
     assert "/sim/" not in said, said  # no traceback goes through this package
     assert "never retrieved" not in said, said
     assert "Deprecat" not in said, said
+    assert "Failed sending message" not in said, said  # a visitor who leaves is no news
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sim
+from sim.analysis.one_run.typical import typical
 from sim.model.outcomes import PATHS
-from sim.views.dashboard import figures, tables
+from sim.model.registry import load
+from sim.views.dashboard import figures, knobs, tables
 from sim.views.dashboard.charts import percent
 
 if TYPE_CHECKING:
@@ -129,6 +131,98 @@ def test_a_run_is_stepped_through_with_its_appraisal_tables(visitor: Visit) -> N
     visitor.until(lambda now: now["week"] and not now["week"].startswith(("Week 1,", "Week 2,")))
 
 
+def test_a_typical_run_of_a_class_is_found_and_opened(visitor: Visit) -> None:
+    result = sim.run(sim.load_scenario("baseline").replace(weeks=60, citizens=0), runs=240, plausible=False)
+    found = max(typical(result), key=lambda one: one.runs)
+    visitor.page.get_by_label("A typical run of").select_option(label=found.path.capitalize())
+    number = int(found.run.partition(":")[2])
+    visitor.page.get_by_text(f"Run {number} of seed 0 ends in {found.path}.").wait_for()
+    never = next(name for name in PATHS if name not in {one.path for one in typical(result)})
+    visitor.page.get_by_label("A typical run of").select_option(label=never.capitalize())
+    visitor.page.get_by_text(f"No run of these ends in {never}.").wait_for()
+
+
+EVENT = {"name": "base thinned", "on": "2021-10-04", "change": {"russian_guarantee": {"multiply": 0.3}}}
+BOUND = {"actor": "dushanbe", "instrument": "force", "avoid": ["mobilise"]}
+
+
+def fill_event(visitor: Visit, day: str) -> None:
+    """Fill in the form of an event and press its button."""
+    quantity = load().world["russian_guarantee"]
+    label = f"{quantity.meaning[:1].upper()}{quantity.meaning[1:]} ({quantity.name})"
+    opened = visitor.page.get_by_label("Name of the event")
+    if not opened.count():
+        visitor.press("Add an event")
+    opened.fill("base thinned")
+    visitor.page.get_by_label("What changes: search by any word").fill("russia")
+    visitor.page.get_by_label("What changes", exact=True).select_option(label=label)
+    visitor.page.get_by_label("Size of the change").fill("0.3")
+    visitor.page.get_by_label("Day (2022-03-07), level or chance (0 to 1)").fill(day)
+    visitor.press("Add the event")
+
+
+def test_an_event_and_a_commitment_are_set_by_hand(
+    visitor: Visit, panj: Callable[..., Any], tmp_path: Path
+) -> None:
+    fill_event(visitor, "October")
+    visitor.until(lambda now: any(one.startswith("on: expected a date") for one in now["alerts"]))
+    assert visitor.state()["search"] == f"?{SHORT}"  # what is wrong is not asked for
+    fill_event(visitor, "2021-10-04")
+    visitor.until(lambda now: "base%20thinned" in now["link"])
+    visitor.press("Bind an actor")
+    visitor.page.get_by_label("Instrument").select_option(label="Force")
+    visitor.page.get_by_label("Promise").select_option(label="avoids")
+    option = visitor.page.get_by_label("Option")
+    visitor.until(lambda _: "mobilise" in option.inner_text())
+    label = next(one for one in option.locator("option").all_inner_texts() if one.startswith("mobilise"))
+    option.select_option(label=label)
+    visitor.press("Bind the actor")
+    now = visitor.until(lambda now: "commitments=" in now["link"] and now["kind"] == "complete")
+    assert here(now) == told(expected(events=[EVENT], commitments=[BOUND]))
+    assert not now["alerts"]
+    visitor.page.get_by_text("On 2021-10-04: base thinned.").wait_for()
+    fits(visitor, 1280)
+    with visitor.page.expect_download() as download:
+        visitor.press("Save as a scenario file")
+    download.value.save_as(tmp_path / "saved.yaml")
+    spec = sim.check(tmp_path / "saved.yaml")
+    assert [one.name for one in spec.events] == ["base thinned"]
+    assert spec.commitments[-1].avoid == ("mobilise",)
+    assert now["command"].startswith("panj run baseline-changed.yaml --runs 240")
+    visitor.press("Remove base thinned")
+    visitor.until(lambda now: "events=" not in now["link"] and "commitments=" in now["link"])
+
+
+def test_a_parameter_is_found_by_a_word_of_its_meaning(visitor: Visit) -> None:
+    one = knobs.addable()[0]
+    visitor.page.get_by_label("Add a parameter: search by any word").fill(one.meaning)
+    listed = visitor.page.get_by_label("Add a parameter", exact=True)
+    visitor.until(lambda _: listed.locator("option").count() <= 3)
+    label = next(text for text in listed.locator("option").all_inner_texts() if f"({one.name})" in text)
+    listed.select_option(label=label)
+    visitor.page.get_by_role("slider", name=one.name).first.wait_for()
+
+
+def test_the_second_visitor_is_served_while_the_first_computes(
+    visitor: Visit, visit: Callable[..., Visit]
+) -> None:
+    first = visit("?weeks=520&citizens=2000&runs=5000", beside=visitor)
+    first.until(lambda now: now["kind"] == "look")
+    now = visitor.go(f"?{SHORT}&seed=11")
+    assert here(now) == told(expected(seed=11))
+    assert first.state()["kind"] == "look"  # still at its thousands of runs
+    first.press("Stop computing")
+    first.until(lambda now: now["kind"] == "stopped")
+
+
+def test_the_forms_fit_a_telephone(visit: Callable[..., Visit]) -> None:
+    visitor = visit(width=390)
+    visitor.settled()
+    fill_event(visitor, "2021-10-04")
+    visitor.until(lambda now: "base%20thinned" in now["link"])
+    fits(visitor, 390)
+
+
 def test_a_stored_result_is_opened_and_brushed(visitor: Visit) -> None:
     visitor.page.get_by_label("Stored result").select_option(label="Baseline – stored")
     visitor.until(lambda now: now["brushed"].startswith("200 of 200 runs"))
@@ -223,8 +317,9 @@ def test_refining_shows_progress_and_can_be_stopped_and_taken_up_again(visitor: 
 
 def test_more_than_the_page_gives_is_refused(visitor: Visit) -> None:
     for name, value in (("Runs", 10_000_000), ("Citizens", 90_000), ("Weeks", 2080)):
-        visitor.set(name, value)
-        visitor.until(lambda now: any(name.lower() in one for one in now["alerts"]))  # noqa: B023
+        visitor.fill(name, value)
+        wanted = f"{name.lower()}: this page gives"
+        visitor.until(lambda now: any(one.startswith(wanted) for one in now["alerts"]))  # noqa: B023
     field = visitor.page.get_by_label("Weeks", exact=True).first
     visitor.until(lambda _: field.input_value() == "60")
     assert visitor.state()["search"] == f"?{SHORT}"

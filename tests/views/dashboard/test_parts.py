@@ -15,16 +15,21 @@ from panel.io.state import set_curdoc
 import sim
 from sim.analysis.answers.over_time import occupancy
 from sim.analysis.answers.shares import shares
+from sim.analysis.one_run.typical import typical
 from sim.analysis.runs import DEFAULTS, PLAUSIBLE, view
 from sim.model.glossary import CLASSES
 from sim.model.outcomes import PATHS
 from sim.model.population import REGION_SHARES, region_of
-from sim.views.dashboard import figures, map, stored, tables
-from sim.views.dashboard.additions import about
+from sim.views.dashboard import figures, knobs, map, stored, tables
+from sim.views.dashboard.additions import Additions, EventForm, about
+from sim.views.dashboard.computing import Question
+from sim.views.dashboard.finder import matching
 from sim.views.dashboard.library import Library
+from sim.views.dashboard.looks import at_once
 from sim.views.dashboard.replay import Replay
 from sim.views.dashboard.server import Guard
 from sim.views.dashboard.session import Session
+from sim.views.dashboard.stored_pane import StoredPane
 from sim.views.one_run import narrative
 
 #: What is said of a group by its place in a stored result.
@@ -140,6 +145,63 @@ def test_words_of_a_storyline_are_no_markup(tmp_path: Path) -> None:
     run.close()
 
 
+def test_figures_of_what_was_set_before_are_marked_until_the_new_ones_come(spec: sim.Scenario) -> None:
+    with set_curdoc(Document()):
+        session = Session(Library())
+    session.shown = figures.answer(spec.replace(citizens=0), 0, 5)
+    session.question = Question(spec.replace(parameters={"clash_base": -6.0}), 0, 5)
+    session._mark_old()
+    assert "Still the figures of <b>Baseline</b>" in session.old.object
+    assert session.shares.css_classes == session.classes.css_classes == ["old"]
+    session.question = Question(spec, 0, 5)  # of which the preview is shown
+    session._mark_old()
+    assert session.old.object == ""
+    assert session.shares.css_classes == session.classes.css_classes == []
+
+
+def test_the_typical_run_is_that_of_the_result(spec: sim.Scenario) -> None:
+    made = figures.answer(spec.replace(citizens=0), 4, 80)
+    for one in typical(sim.run(spec.replace(citizens=0), runs=80, seed=4, plausible=False)):
+        assert f"0:{figures.typical(made, one.path)}" == one.run
+
+
+def test_a_number_is_found_by_any_words_of_its_name_meaning_or_source() -> None:
+    every = knobs.settable()
+    for one in every:
+        assert one in matching(one.name.replace("_", " "), every)
+        assert one in matching(" ".join(reversed(one.meaning.upper().split())), every)
+    assert not matching("no number of the model says this", every)
+    assert matching("", every) == every
+
+
+def test_a_forms_mapping_is_what_a_file_would_hold() -> None:
+    library, asked = Library(), []
+    additions = Additions(library, asked.append, at_once)
+    event, bound = additions.forms
+    for form in additions.forms:
+        form.fill()
+    assert isinstance(event, EventForm)
+    event.name.value, event.how.value, event.size.value = "it worsens", "add", "a lot"
+    event.target.list.value = "hardship"
+    event.trigger.value, event.level.value = "above", "0.6"
+    event.condition.list.value = "tension"
+    event._pressed()
+    assert "size: expected a number like 0.5, found &#x27;a lot&#x27;" in event.alert.object
+    event.size.value, event.lasts.value = "0,1", "8 weeks"
+    event._pressed()
+    assert event.alert.object == ""
+    when = {"variable": "tension", "above": 0.6}
+    change = {"hardship": {"add": 0.1}}
+    assert event.mapping() == {"name": "it worsens", "when": when, "lasts": "8 weeks", "change": change}
+    assert asked[-1].added("events") == [event.mapping()]
+    bound._pressed()
+    assert asked[-1].added("commitments") == [bound.mapping()]
+    event.trigger.value, event.level.value = "hazard", "2"
+    event._pressed()
+    assert "hazard: expected" in event.alert.object
+    assert "events[" not in event.alert.object
+
+
 def test_a_document_made_without_writing_the_page_needs_no_internet_either() -> None:
     """As for a visitor whose browser takes so long to call back that its first document is gone."""
     document = Document()
@@ -175,6 +237,45 @@ def test_brushes_keep_the_runs_within_them(tmp_path: Path) -> None:
     assert len(lines.source.data["xs"]) == 100
     assert np.mean(np.asarray(lines.source.data["alpha"]) > 0.2) == pytest.approx(kept.mean())
     assert len(lines.brushed.data["left"]) == 1
+
+
+def test_levers_are_axes_of_a_study_and_ticked_by_name(small_sweep: Path) -> None:
+    library = Library(small_sweep.parent)
+    pane = StoredPane(library, at_once, lambda work: None)
+    pane._take(stored.opened(small_sweep), "")
+    assert pane.found is not None
+    assert stored.names(pane.found.runs[pane.found.inputs[0]])
+    assert {"talks", "reading"} <= set(stored.first_axes(pane.found))
+    name = "talks"
+    column = pane.found.runs[name].astype(str)
+    ticks = pane.sliders[pane._columns().index(name)]
+    ticks.value = [column.iloc[0]]
+    assert pane.brushes == {name: frozenset([column.iloc[0]])}
+    kept = stored.chosen(pane.found.runs, pane.brushes)
+    assert (kept == (column == column.iloc[0])).all()
+    assert f"{kept.sum():,} of {len(kept):,} runs within the brushes" in pane.shares.object
+    assert len(pane.lines.brushed.data["left"]) == 1
+    ticks.value = list(stored.names(pane.found.runs[name]))
+    assert pane.brushes == {}
+
+
+def test_the_map_is_coloured_between_the_extremes_of_the_run(spec: sim.Scenario) -> None:
+    run, drawn = Replay(spec, 4, 3), map.Map()
+    drawn.show(run, 7, "fear")
+    means = [mean for week in range(run.last + 1) for mean in run.regional("fear", week)]
+    assert (drawn.colours.low, drawn.colours.high) == (min(means), max(means))
+    assert drawn.regions.data["mean"] == run.regional("fear", 7)
+    assert drawn.scale.title.startswith("fear")
+    assert list(drawn.citizens.data["region"]) == [map.REGIONS[k][0] for k in run.region]
+    run.close()
+
+
+@pytest.mark.parametrize("folder", [".", "results"])
+def test_words_keep_their_points_and_lose_the_folders_place(folder: str) -> None:
+    library = Library(Path(folder))
+    words = "no storyline 'nonsense.yaml' here; nearest: saved.yaml"
+    assert library.private(words) == words
+    assert library.private(f"{Path(folder).absolute()}/one: no file") == "the folder/one: no file"
 
 
 def test_a_result_in_which_nothing_varies_says_so(tmp_path: Path) -> None:
