@@ -12,6 +12,7 @@ from sim.errors import ScenarioError, nearest
 from sim.views.plots import data, style
 from sim.views.plots.files import forms_named, write_figure, write_text
 from sim.views.plots.sheets import KINDS, sheet, usual
+from sim.views.plots.sheets.sheet import InapplicableError, Sheet
 
 if TYPE_CHECKING:
     from sim.study.results.result import Result
@@ -52,7 +53,8 @@ def save(
     Raises
     ------
     ScenarioError
-        A kind, form or name that does not exist, with those that do.
+        A kind, form or name that does not exist, with those that do; or a kind that was asked for and has
+        nothing to show, with why.
     OSError
         Writing failed.
     """
@@ -68,20 +70,44 @@ def save(
     asked = {"by": by, "where": where, "given": runs.condition}
     options = "".join(f" --{name} {quote(one)}" for name, one in asked.items() if one is not None)
     place = Path(folder)
+    drawn = _sheets(digest, kinds, by)
     place.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
-    for kind in usual(runs) if kinds is None else dict.fromkeys(kinds):
+    for kind, one in drawn:
         with style.look():
-            figure, table, unit, interval = sheet(digest, kind, by)
-            paths += [write_figure(figure, place / f"{kind}.{form}") for form in wanted_forms]
+            paths += [write_figure(one.figure, place / f"{kind}.{form}") for form in wanted_forms]
         if numbers:
             about = [
                 ("picture", f"{kind} of {runs.what.title}"),
-                ("unit", unit),
+                ("finding", one.finding),
+                ("unit", one.unit),
                 ("n", f"{len(runs.sound)} runs, {runs.failed} failed"),
-                ("interval", interval),
+                ("interval", one.interval),
                 ("identity", f"{runs.kind} {runs.what.hash[:16]}, seed {runs.seed}, panj {runs.version}"),
                 ("command", f"panj plot {source} --kind {kind}{options} --data"),
             ]
-            paths.append(write_text(data.text(table, about), place / f"{kind}.csv"))
+            paths.append(write_text(data.text(one.data, about), place / f"{kind}.csv"))
     return paths
+
+
+def _sheets(digest: Digest, kinds: Sequence[str] | None, by: str | None) -> list[tuple[str, Sheet]]:
+    """Return the pictures that were asked for; of the usual ones, those that have something to show.
+
+    Raises
+    ------
+    ScenarioError
+        One that was asked for has nothing to show; nothing is written then.
+    """
+    drawn = []
+    for kind in usual(digest.runs) if kinds is None else dict.fromkeys(kinds):
+        with style.look():
+            try:
+                drawn.append((kind, sheet(digest, kind, by)))
+            except InapplicableError as error:
+                if kinds is not None:
+                    others = ", ".join(one for one in usual(digest.runs) if one != kind)
+                    raise ScenarioError(
+                        f"the picture {kind!r} has nothing to show of this result: {error}; "
+                        f"usual for it are: {others}"
+                    ) from None
+    return drawn

@@ -63,22 +63,15 @@ def axes(ax: Axes | None, size: tuple[float, float] = (7.0, 4.2)) -> Axes:
 
 
 def percent(axis: Any) -> None:
-    """Write an axis of shares in per cent, with a decimal where it is short."""
-    axis.set_major_formatter(lambda value, _: f"{100 * value:.{_decimals(axis)}f} %")
+    """Write an axis of shares in per cent, each tick as it is."""
+    axis.set_major_formatter(lambda value, _: f"{round(100 * value, 6):g} %")
 
 
 def points(axis: Any) -> None:
-    """Write an axis of differences of shares in percentage points."""
-
-    def write(value: float, _: object) -> str:
-        return "0" if abs(value) < 1e-9 else f"{100 * value:+.{_decimals(axis)}f}".replace("-", "−")
-
-    axis.set_major_formatter(write)
-
-
-def _decimals(axis: Any) -> int:
-    low, high = axis.get_view_interval()
-    return 0 if abs(high - low) > 0.06 else 1
+    """Write an axis of differences of shares in percentage points, each tick as it is."""
+    axis.set_major_formatter(
+        lambda value, _: "0" if abs(value) < 1e-9 else f"{round(100 * value, 6):+g}".replace("-", "−")
+    )
 
 
 def share(value: float) -> str:
@@ -256,32 +249,37 @@ def sheet(
     return figure, panels
 
 
-def caption(figure: Figure, title: str, of: str, *notes: str) -> None:
-    """Write a heading above a picture, of what it is, and notes below it."""
+def caption(figure: Figure, finding: str, what: str, *notes: str) -> None:
+    """Write above a picture what it shows and, smaller, of what; below it what it rests on."""
     width, height = figure.get_size_inches()
     side = 0.12 / width
-    room = int(9.5 * width) - len(title)
-    named = of if len(of) <= room else of[: room - 1].rstrip() + "…"
+    lines = textwrap.wrap(finding, int(10.2 * width))
+    small: dict[str, Any] = {"color": "#555555", "parse_math": False}
     figure.text(
         side,
         1 - 0.12 / height,
-        f"{title} – {named}",
+        "\n".join(lines),
         va="top",
         fontsize=11,
         fontweight="bold",
+        linespacing=1.15,
         parse_math=False,
     )
-    words = "\n".join(textwrap.fill(line, int(17.5 * width)) for line in notes)
-    figure.text(
-        side,
-        0.1 / height,
-        words,
-        va="bottom",
-        fontsize=7.5,
-        color="#555555",
-        linespacing=1.3,
-        parse_math=False,
-    )
+    below = 0.16 + 0.185 * len(lines)
+    words = textwrap.fill(what, int(16.5 * width))
+    figure.text(side, 1 - below / height, words, va="top", fontsize=8, linespacing=1.2, **small)
+    words = "\n".join(textwrap.fill(line, int(17.5 * width)) for line in notes if line)
+    figure.text(side, 0.1 / height, words, va="bottom", fontsize=7.5, linespacing=1.3, **small)
+
+
+def names_room(names: Sequence[str], size: float = 8.5) -> float:
+    """Return how wide the widest of some names is, in inches."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(family="DejaVu Sans", size=size)
+    widths = [text_to_path.get_text_width_height_descent(one, font, ismath=False)[0] for one in names]
+    return max(widths, default=0.0) / 72
 
 
 def sentence(text: str) -> str:

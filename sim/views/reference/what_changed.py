@@ -138,7 +138,7 @@ def picture(fan: pd.DataFrame, title: str, tops: dict[str, float]) -> Figure:
         style.caption(
             figure,
             title,
-            "words, refugees, debt for power",
+            "Words, refugees, debt for power.",
             "Median, 50 % and 90 % of runs across plausible parameters; marks are the record (words: × by share of the "
             "speech, + by hard terms). In-sample: whoever changed the model had seen these years.",
         )

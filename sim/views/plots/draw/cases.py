@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sim.analysis.answers.digest import CORNERS, RISK
 from sim.analysis.groups import Group, by_value
 from sim.analysis.statistics import intervals
+from sim.model.registry import load
 from sim.views.plots import style
 from sim.views.plots.draw.ends import MOST
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+#: Inputs drawn of a sensitivity analysis.
+MOST_DRIVERS = 12
 
 #: How the mean over cases is marked.
 _MEAN: dict[str, Any] = {"s": 70, "marker": "X", "edgecolor": "white", "zorder": 5}
@@ -44,7 +48,7 @@ def smooth(digest: Digest) -> bool:
 def ridges(digest: Digest, groups: Sequence[Group], ax: Axes | None = None) -> Axes:
     """Draw how the share of clashes or worse lies over cases, one ridge a group; the tick is the mean.
 
-    Chance within a case is taken out where cases have several runs: the ridge is the beta distribution of
+    Monte Carlo noise is removed where cases have several runs: the ridge is the beta distribution of
     `intervals.between_cases`. Else it is a smoothed histogram of cases.
     """
     with style.look():
@@ -52,7 +56,7 @@ def ridges(digest: Digest, groups: Sequence[Group], ax: Axes | None = None) -> A
         found = digest.risk
         groups = [one for one in groups if np.isfinite(found.value[one.cases]).sum() > 1][:MOST]
         if not groups:
-            return style.empty(ax, "no group of two cases with a sound run")
+            return style.empty(ax, "no group has two cases with a valid run")
         fitted = smooth(digest)
         drawn = [_ridge(found.value[one.cases], found.runs[one.cases], fitted) for one in groups]
         for k, (at, height, mean) in enumerate(drawn):
@@ -61,15 +65,22 @@ def ridges(digest: Digest, groups: Sequence[Group], ax: Axes | None = None) -> A
             ax.fill_between(at, base, high, color=style.SKY, alpha=0.8, linewidth=0)
             ax.plot(at, high, color=style.BLUE, linewidth=1)
             ax.plot([mean] * 2, [base, base + 0.4], color=style.BLACK, linewidth=1.6)
-        low = min(at[height > 0.004 * height.max()][0] for at, height, _ in drawn)
-        top = max(at[height > 0.004 * height.max()][-1] for at, height, _ in drawn)
+        low = min(at[height >= 0.004 * height.max()][0] for at, height, _ in drawn)
+        top = max(at[height >= 0.004 * height.max()][-1] for at, height, _ in drawn)
         room = 0.04 * (top - low) or 0.05
         ax.set_xlim(max(low - room, 0), top + room)
-        ax.set_yticks(range(len(groups))[::-1], [style.short(one.name) for one in groups])
+        ax.set_yticks(range(len(groups))[::-1], [style.short(one.name, 48) for one in groups])
         ax.tick_params(axis="y", length=0)
         ax.set_xlabel(f"{RISK.label}, from case to case")
         style.percent(ax.xaxis)
         return ax
+
+
+def mean(digest: Digest, group: Group) -> float:
+    """Return the share of a group's runs in clashes or worse."""
+    value, runs = digest.risk.value[group.cases], digest.risk.runs[group.cases]
+    known = np.isfinite(value)
+    return float((value * runs)[known].sum() / runs[known].sum())
 
 
 def _ridge(value: Floats, runs: NDArray[np.int64], fitted: bool) -> tuple[Floats, Floats, float]:
@@ -86,8 +97,7 @@ def _ridge(value: Floats, runs: NDArray[np.int64], fitted: bool) -> tuple[Floats
         height = np.diff(betainc(mean * strength, (1 - mean) * strength, edges))
         return np.asarray((edges[1:] + edges[:-1]) / 2, np.float64), height, mean
     if spread is not None and spread.deviation == 0:
-        at = np.asarray(mean + 0.002 * np.arange(-3, 4), np.float64)
-        return at, np.array([0, 0, 0.5, 1, 0.5, 0, 0]), mean
+        return np.array([mean, mean]), np.zeros(2), mean
     low, high = float(value.min()), float(value.max())
     edges = np.linspace(low, high if high > low else low + 1, 41)
     kernel = np.exp(-0.5 * (np.arange(-4, 5) / 1.5) ** 2)
@@ -105,7 +115,7 @@ def ternary(digest: Digest, group: Group, ax: Axes | None = None) -> Axes:
             ax = Figure(figsize=(6.0, 5.4)).add_subplot(projection="ternary")
         mine = digest.corners[group.cases & np.isfinite(digest.corners).all(axis=1)]
         if not len(mine):
-            return style.empty(ax, "no sound run")
+            return style.empty(ax, "no run is valid")
         # Cases of few runs lie on top of each other: size tells how many.
         points, count = np.unique(mine.round(3), axis=0, return_counts=True)
         size = 6 + 90 * count / max(len(mine) / 20, count.max())
@@ -123,13 +133,11 @@ def ternary(digest: Digest, group: Group, ax: Axes | None = None) -> Axes:
         return ax
 
 
-def drivers(found: Sensitivity, ax: Axes | None = None, most: int = 12) -> Axes:
+def drivers(found: Sensitivity, ax: Axes | None = None, most: int = MOST_DRIVERS) -> Axes:
     """Draw the indices of a sensitivity analysis with their intervals; the dummy's marks the noise."""
     with style.look():
         ax = style.axes(ax, (7.0, 4.4))
-        rows = found.indices.head(most)
-        if "dummy" not in set(rows["name"]):
-            rows = pd.concat([rows, found.indices[found.indices["name"] == "dummy"]])
+        rows = _strongest(found, most)
         place = np.arange(len(rows))[::-1].astype(float)
         both = found.method == "sobol"
         columns = [
@@ -137,7 +145,11 @@ def drivers(found: Sensitivity, ax: Axes | None = None, most: int = 12) -> Axes:
             ("S1", style.ORANGE, "alone (first order)"),
         ]
         if not both:
-            names = {"morris": "mean absolute effect over the whole range", "delta": "delta", "pawn": "PAWN"}
+            names = {
+                "morris": "mean absolute effect over the whole range",
+                "delta": "delta",
+                "pawn": "PAWN index",
+            }
             columns = [(found.main, style.BLUE, names[found.method])]
         for k, (name, colour, words) in enumerate(columns):
             y = place + (0.16 if both and k == 0 else -0.16 if both else 0)
@@ -146,13 +158,31 @@ def drivers(found: Sensitivity, ax: Axes | None = None, most: int = 12) -> Axes:
                 y, np.maximum(value, 0), height=0.3 if both else 0.5, color=colour, alpha=0.85, label=words
             )
             ax.hlines(y, rows[f"{name}_low"], rows[f"{name}_high"], color=style.BLACK, linewidth=1.2)
-        called = ["dummy (does nothing)" if one == "dummy" else str(one) for one in rows["name"]]
-        ax.set_yticks(place, [style.short(one) for one in called])
+        ax.set_yticks(place, driver_names(found, most), fontsize=7.5)
         ax.tick_params(axis="y", length=0)
         ax.axvline(0, color=style.GREY, linewidth=0.8)
         ax.set_xlabel("index, with 95 % interval" if found.method != "morris" else f"effect ({found.unit})")
-        ax.legend(loc="lower right", fontsize=8)
         return ax
+
+
+def driver_names(found: Sensitivity, most: int = MOST_DRIVERS) -> list[str]:
+    """Return what stands beside the bars of `drivers`: what an input means, and below that its name."""
+    model = load()
+    known = {**model.world, **model.parameters}
+    names = []
+    for name in map(str, _strongest(found, most)["name"]):
+        meaning = style.sentence(known[name].meaning) if name in known else ""
+        told = "does nothing: shows the noise" if name == "dummy" else meaning
+        names.append("\n".join(filter(None, (style.short(told, 52), name))))
+    return names
+
+
+def _strongest(found: Sensitivity, most: int) -> pd.DataFrame:
+    """Return the rows of the strongest inputs, and the dummy's."""
+    rows = found.indices.head(most)
+    if "dummy" in set(rows["name"]):
+        return rows
+    return pd.concat([rows, found.indices[found.indices["name"] == "dummy"]])
 
 
 def box(digest: Digest, found: Box, ax: Axes | None = None) -> Axes:
@@ -212,7 +242,7 @@ def _bars(digest: Digest, limit: Limit, met: Flags, known: Flags, ax: Axes) -> A
     ax.tick_params(axis="y", length=0)
     ax.set_xlim(0, 1)
     style.percent(ax.xaxis)
-    ax.set_xlabel("share of cases that meet it, 95 % Wilson")
+    ax.set_xlabel("share of cases that meet it, with its Monte Carlo error (95 %)")
     ax.set_ylabel(limit.name)
     if limit.names:
         handles = [
@@ -256,35 +286,51 @@ def peeling(found: Box, ax: Axes | None = None) -> Axes:
 
 
 def tradeoff(found: Robustness, ax: Axes | None = None) -> Axes:
-    """Draw policies by the first two goals, sized by the third; those that nothing beats are filled."""
+    """Draw policies by the first two goals, numbered; the key names them, with the third goal as a number.
+
+    Those that nothing beats are filled.
+    """
     with style.look():
         ax = style.axes(ax, (7.0, 4.8))
         means = found.means()
+        first, second, *third = found.goals
         x, y, *rest = (means[str(goal.asked)].to_numpy(np.float64) for goal in found.goals)
-        size = np.full(len(x), 90.0)
-        if rest:
-            span = np.ptp(rest[0])
-            size = 50 + 170 * (rest[0] - rest[0].min()) / (span if span > 0 else 1)
         for front in (False, True):
             mine = found.pareto == front
-            ax.scatter(
-                x[mine],
-                y[mine],
-                s=size[mine],
-                facecolor=style.BLUE if front else "none",
-                edgecolor=style.BLUE,
-                alpha=0.8,
-                linewidth=1.4,
-            )
-        first, second, *third = found.goals
-        ax.set_xlabel(f"{first.asked.label}\n({'less' if first.better < 0 else 'more'} is better)")
-        ax.set_ylabel(f"{second.asked.label} ({'less' if second.better < 0 else 'more'} is better)")
-        if first.asked.unit == "share":
-            ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.1f} %")
-        ax.margins(0.22)
-        style.name_points(ax, x, y, [style.short(one, 30) for one in found.policies])
-        words = "filled: nothing else is better in all three"
-        if third:
-            words += f"; size: {third[0].asked.label}"
-        ax.set_title(words, fontsize=8.5, loc="left")
+            face = style.BLUE if front else "none"
+            ax.scatter(x[mine], y[mine], s=60, facecolor=face, edgecolor=style.BLUE, linewidth=1.4)
+        wanted = ("less" if goal.better < 0 else "more" for goal in found.goals)
+        for goal, more, axis, label in (
+            (first, next(wanted), ax.xaxis, ax.set_xlabel),
+            (second, next(wanted), ax.yaxis, ax.set_ylabel),
+        ):
+            label(f"{goal.asked.label} ({more} is better)")
+            if goal.asked.unit == "share":
+                style.percent(axis)
+        ax.margins(0.12)
+        numbers = [str(k) for k in range(1, len(x) + 1)]
+        style.name_points(ax, x, y, numbers)
+        ends = [f"  {_brief(value)}" for value in rest[0]] if third else [""] * len(x)
+        heading = f"with {third[0].asked.label} ({next(wanted)} is better)" if third else ""
+        lines = [
+            heading,
+            *(f"{k}  {one}{end}" for k, one, end in zip(numbers, found.policies, ends, strict=True)),
+        ]
+        ax.annotate(
+            "\n".join(lines),
+            (1, 1),
+            (10, 0),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            va="top",
+            fontsize=7.5,
+            linespacing=1.6,
+            parse_math=False,
+            annotation_clip=False,
+        )
+        ax.set_title("filled: no other is better in every goal", fontsize=8.5, loc="left")
         return ax
+
+
+def _brief(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

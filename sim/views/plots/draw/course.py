@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.dates import date2num
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
@@ -58,7 +59,7 @@ def rungs(rows: pd.DataFrame, ladder: str, start: date, ax: Axes | None = None) 
     with style.look():
         ax = style.axes(ax)
         if rows.empty:
-            return style.empty(ax, "no sound run")
+            return style.empty(ax, "no run is valid")
         when = style.days(start, int(rows["week"].max()))
         share = rows[[f"rung_{k}" for k in range(6)]].to_numpy(np.float64).T
         drawn = ax.stackplot(when, np.clip(share, 0, 1), colors=style.RUNGS[ladder])
@@ -102,7 +103,7 @@ def band(
     with style.look():
         ax = style.axes(ax)
         if rows.empty or rows["q50"].isna().all():
-            return style.empty(ax, "no sound run")
+            return style.empty(ax, "no run is valid")
         when = np.datetime64(start, "D") + 7 * rows["week"].to_numpy(np.int64)
         level = {name: rows[name].to_numpy(np.float64) / scale for name in rows if str(name)[0] in "qc"}
         of = "cases" if "chance_low" in level else "runs"
@@ -124,6 +125,34 @@ def band(
             ax.set_ylim(bottom=0)
         ax.set_ylabel(unit)
         return ax
+
+
+def events(ax: Axes, marks: Sequence[tuple[date, str]]) -> None:
+    """Mark the days of events within the axes by numbers, moved apart where days lie close together."""
+    low, high = ax.get_xlim()
+    inside = [(date2num(day), words) for day, words in marks if low <= date2num(day) <= high]
+    if not inside:
+        return
+    days = np.array([day for day, _ in inside])
+    places = style.apart(days, 0.12 * (high - low) / style.wide(ax))
+    for day, place, (_, words) in zip(days, places, inside, strict=True):
+        ax.axvline(day, color=style.BLACK, linewidth=0.7, linestyle=(0, (2, 2)), zorder=3)
+        ax.text(
+            place,
+            0.97,
+            words,
+            transform=ax.get_xaxis_transform(),
+            ha="center",
+            va="top",
+            fontsize=7,
+            zorder=6,
+            bbox={
+                "boxstyle": "round,pad=0.15",
+                "facecolor": "white",
+                "edgecolor": style.GREY,
+                "linewidth": 0.5,
+            },
+        )
 
 
 def dashed(ax: Axes, when: np.ndarray, ends: Sequence[np.ndarray], colour: str, words: str) -> None:
@@ -181,7 +210,7 @@ def curves(
         ax = style.axes(ax)
         first = next(iter(rows.values()))
         if first.empty or first["runs"].sum() == 0:
-            return style.empty(ax, "no sound run")
+            return style.empty(ax, "no run is valid")
         when = style.days(start, int(first["week"].max()))
         for column, words, colour, line in FIRSTS:
             table = rows[column]

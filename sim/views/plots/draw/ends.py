@@ -27,7 +27,7 @@ MOST = 48
 SERIES = ((style.BLUE, "o"), (style.VERMILION, "s"), (style.ORANGE, "D"))
 #: What makes one run end otherwise than another: column, words, colour, hatch.
 SOURCES = (
-    ("chance", "chance (seed noise)", style.PALE, ""),
+    ("chance", "chance", style.PALE, ""),
     ("parameters", "parameters, from case to case", style.SKY, ""),
     ("readings", "readings of the article", style.ORANGE, "////"),
     ("levers", "levers", style.BLUE, "...."),
@@ -56,7 +56,7 @@ def uncertainty(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
     with style.look():
         ax = style.axes(ax, (7.0, 4.6))
         if rows.empty:
-            return style.empty(ax, "no sound run")
+            return style.empty(ax, "no run is valid")
         place = _classes(ax, list(rows["path"]))
         low, high = place - 0.15, place + 0.2
         ax.barh(low, rows["share"], height=0.34, color=style.SKY, edgecolor=style.BLUE, linewidth=0.8)
@@ -88,16 +88,16 @@ def uncertainty_key(whisker: str, cases: bool, readings: bool) -> list[Artist]:
     """Return what stands in the legend of `uncertainty`."""
     handles: list[Artist] = [
         Patch(facecolor=style.SKY, edgecolor=style.BLUE, label="share of runs"),
-        Patch(
-            facecolor="white", edgecolor=style.BLACK, hatch="/////", label="of it: a deadly clash on the way"
-        ),
+        Patch(facecolor="white", edgecolor=style.BLACK, hatch="/////", label="of it: with a deadly clash"),
         Line2D([], [], color=style.BLACK, linewidth=1.3, label=whisker),
     ]
     if cases:
-        words = "90 % of cases, chance taken out: parameters"
+        words = "parameter uncertainty (90 % of parameter sets)"
         handles.append(Patch(facecolor=style.PALE, edgecolor=style.GREY, label=words))
     if readings:
-        handles.append(Line2D([], [], color=style.ORANGE, linewidth=2.2, label="from reading to reading"))
+        handles.append(
+            Line2D([], [], color=style.ORANGE, linewidth=2.2, label="across readings of the article")
+        )
     return handles
 
 
@@ -113,7 +113,7 @@ def stacked(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax = style.axes(ax, (8.0, 4.6))
         groups = list(dict.fromkeys(table["group"]))[:MOST]
         if not groups:
-            return style.empty(ax, "no sound run")
+            return style.empty(ax, "no run is valid")
         table = table[table["group"].isin(groups)]
         place = np.arange(len(groups))[::-1].astype(float)
         wide = table.pivot(index="group", columns="path", values="share").loc[groups]
@@ -135,7 +135,7 @@ def stacked(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.hlines(place, risk["low"], risk["high"], color=style.BLACK, linewidth=1.6, zorder=4)
         ax.plot(risk["low"], place, "|", risk["high"], place, "|", color=style.BLACK, markersize=7, zorder=4)
         ax.set_yticks(
-            place, [f"{style.short(one, 40)}  ({n:,})" for one, n in zip(groups, risk["runs"], strict=True)]
+            place, [f"{style.short(one, 60)}  ({n:,})" for one, n in zip(groups, risk["runs"], strict=True)]
         )
         ax.tick_params(axis="y", length=0)
         ax.set_xlim(0, 1)
@@ -148,7 +148,7 @@ def stacked(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         below = ax.transAxes + ScaledTranslation(0, -0.5, ax.figure.dpi_scale_trans)
         ax.legend(
             handles,
-            [*labels, "clashes or worse, 95 %"],
+            [*labels, "clashes or worse (95 %)"],
             loc="upper left",
             bbox_to_anchor=(0.0, 0.0),
             bbox_transform=below,
@@ -171,7 +171,7 @@ def dots(rows: pd.DataFrame, series: str, ax: Axes | None = None) -> Axes:
         ax = style.axes(ax, (7.0, 4.6))
         names = list(dict.fromkeys(rows[series]))
         if not names:
-            return style.empty(ax, "no sound run")
+            return style.empty(ax, "no run is valid")
         place = _classes(ax, list(dict.fromkeys(rows["path"])))
         for k, name in enumerate(names):
             mine = rows[rows[series] == name]
@@ -210,7 +210,7 @@ def joint(rows: pd.DataFrame, ax: Axes | None = None, ranges: bool = True) -> Ax
     with style.look():
         ax = style.axes(ax, (6.4, 5.0))
         if rows.empty:
-            return style.empty(ax, "no sound run")
+            return style.empty(ax, "no run is valid")
         table = grid(rows)
         ends = [grid(rows, name) for name in ("case_low", "case_high")]
         # The root lets a cell of one per cent show beside one of sixty; the numbers are in the cells.
@@ -245,7 +245,7 @@ def sources(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
     with style.look():
         ax = style.axes(ax, (7.0, 4.6))
         if rows["chance"].isna().all():
-            words = "no case has two sound runs" if len(rows) and rows["runs"].max() else "no sound run"
+            words = "no case has two valid runs" if len(rows) and rows["runs"].max() else "no run is valid"
             return style.empty(ax, f"{words}, so chance cannot be told from the rest")
         place = _classes(ax, list(rows["path"]))
         left = np.zeros(len(rows))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon, Rectangle
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from sim.model.outcomes import PATHS
@@ -40,11 +43,12 @@ def forest(rows: pd.DataFrame, ax: Axes | None = None, colour: str = style.BLUE)
                 markersize=5,
                 markerfacecolor=colour if flag else "white",
             )
-        ax.set_yticks(place, [style.short(one, 34) for one in rows["group"]])
+        ax.set_yticks(place, [style.short(one, 48) for one in rows["group"]])
         ax.tick_params(axis="y", length=0)
         ax.set_ylim(-0.6, len(rows) - 0.4)
         if rows["unit"].iloc[0] == "share":
             style.points(ax.xaxis)
+        ax.xaxis.set_major_locator(MaxNLocator(4))
         ax.grid(axis="x")
         return ax
 
@@ -93,10 +97,11 @@ def alluvial(
                     used_right[column] += share
                     _band(ax, a, b, share, row == column, style.CLASSES[PATHS[column]])
         ax.set_xlim(-room, 1 + room)
-        ax.set_ylim(min(left.min(), right.min()) - 0.12, 1.12)
+        ax.set_ylim(min(left.min(), right.min()) - 0.12, 1.2)
         ax.set_axis_off()
         for x, words in ((0.0, names[0]), (1.0, names[1])):
-            ax.text(x, 1.06, style.short(words, 28), ha="center", fontweight="bold", parse_math=False)
+            lines = textwrap.wrap(style.short(words, 60), 30)
+            ax.text(x, 1.04, "\n".join(lines), ha="center", va="bottom", fontweight="bold", parse_math=False)
         return ax
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,18 @@ from sim.views.plots import style
 from sim.views.plots.draw import cases as draw
 from sim.views.plots.draw.ends import MOST as ROWS
 from sim.views.plots.draw.ends import stacked
-from sim.views.plots.sheets.sheet import MOST, Sheet, blank, chosen, inscribe, multiples, nothing, sure
+from sim.views.plots.sheets import findings
+from sim.views.plots.sheets.sheet import (
+    MOST,
+    InapplicableError,
+    Sheet,
+    blank,
+    chosen,
+    inscribe,
+    legend,
+    multiples,
+    sure,
+)
 
 if TYPE_CHECKING:
     from sim.analysis.answers.digest import Digest
@@ -24,9 +36,13 @@ def shares_sheet(digest: Digest, by: str | None) -> Sheet:
     name = digest.runs.named(by)
     table = digest.shares(name)
     groups = table["group"].nunique()
-    rows = max(min(groups, ROWS), 1)
-    figure, (ax,) = blank((9.6, 0.34 * rows + 3.0), (3.0, 0.3, 0.55, 2.0))
+    if not groups:
+        raise InapplicableError("no run is valid")
+    rows = min(groups, ROWS)
+    left = style.names_room([f"{style.short(one, 60)}  (0,000)" for one in table["group"].unique()]) + 0.3
+    figure, (ax,) = blank((max(left + 5.6, 8.0), 0.34 * rows + 3.0), (left, 0.4, 0.55, 2.0))
     stacked(table, ax)
+    finding = findings.worse(table)
     more = f"The first {rows} of {groups}." if groups > rows else ""
     inscribe(
         figure,
@@ -34,33 +50,38 @@ def shares_sheet(digest: Digest, by: str | None) -> Sheet:
         f"Where runs end by {name}",
         f"Whisker: clashes or worse, {sure(digest.runs)}.",
         f"(n): runs. {more}",
+        finding=finding,
     )
-    return Sheet(figure, table, "share of runs", f"low, high: {sure(digest.runs)}")
+    return Sheet(figure, table, "share of runs", f"low, high: {sure(digest.runs)}", finding)
 
 
 def ridges_sheet(digest: Digest, by: str | None) -> Sheet:
     """Draw how the share of clashes or worse lies over the cases of each group."""
     name = digest.runs.named(by)
     name = digest.runs.whole if name == "case" else name  # a ridge needs several cases
-    groups = [one for one in digest.runs.groups(name) if one.cases.sum() > 1]
+    valid = np.isfinite(digest.risk.value)
+    groups = [one for one in digest.runs.groups(name) if (one.cases & valid).sum() > 1]
+    if not groups:
+        raise InapplicableError("no group has two cases with a valid run")
     rows = min(len(groups), ROWS)
-    figure, (ax,) = blank((8.4, max(0.42 * rows, 1.2) + 2.2), (2.6, 0.4, 0.55, 1.25))
+    left = style.names_room([style.short(one.name, 48) for one in groups]) + 0.3
+    figure, (ax,) = blank((left + 5.8, max(0.42 * rows, 1.2) + 2.2), (left, 0.4, 0.55, 1.25))
     draw.ridges(digest, groups, ax)
     if draw.smooth(digest):
-        note = "Each ridge: how the share lies from case to case, chance taken out (beta-binomial)."
+        note = "Each ridge: how the share lies from case to case, after removing Monte Carlo noise."
     elif digest.runs.shared:
         note = "Smoothed histograms of cases; all share their draws, so chance moves them alike."
     else:
         note = "Smoothed histograms of cases of one run each: chance and parameters cannot be told apart."
     note += " Ticks are means; heights are not comparable."
-    inscribe(figure, digest.runs, f"Clashes or worse from case to case, by {name}", note)
+    finding = findings.means([one.name for one in groups], [draw.mean(digest, one) for one in groups])
+    inscribe(figure, digest.runs, f"Clashes or worse from case to case, by {name}", note, finding=finding)
     frames = []
     for one in groups:
         share, runs = digest.risk.value[one.cases], digest.risk.runs[one.cases]
         numbers = np.flatnonzero(one.cases)
         frames.append(pd.DataFrame({"group": one.name, "case": numbers, "share": share, "runs": runs}))
-    table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["group", "case"])
-    return Sheet(figure, table, "share of runs of a case", "none")
+    return Sheet(figure, pd.concat(frames, ignore_index=True), "share of runs of a case", "none", finding)
 
 
 def ternary_sheet(digest: Digest, by: str | None) -> Sheet:
@@ -69,30 +90,37 @@ def ternary_sheet(digest: Digest, by: str | None) -> Sheet:
 
     name = digest.runs.named(by)
     groups, more = chosen(digest, name, MOST)
-    count = max(len(groups), 1)
+    count = len(groups)
+    if not count:
+        raise InapplicableError("no run is valid")
     margins, gaps = (0.7, 0.7, 1.15, 1.5), (0.75, 1.0)
     figure, cells = multiples(count, (2.0, 1.75), margins, gaps=gaps, projection="ternary")
     for one, (ax,) in zip(groups, cells, strict=False):
         draw.ternary(digest, one, ax)
         if count > 1:
-            ax.set_title(style.short(one.name, 26), fontsize=9, loc="center", pad=20)
-    if not groups:
-        style.empty(cells[0][0], "no sound run")
+            words = textwrap.wrap(style.short(one.name, 60), 28)
+            ax.set_title("\n".join(words), fontsize=8, loc="center", pad=18, parse_math=False)
+    mine = digest.corners[groups[0].cases & np.isfinite(digest.corners).all(axis=1)]
+    finding = findings.corners(groups[0].name, mine.mean(axis=0), CORNERS)
     dots = "Each dot is one or more cases, larger where more, by the shares of their runs in per cent:"
     kinds = "chance within a case and parameters together. Crosses are means."
-    inscribe(figure, digest.runs, "Three ends", dots, kinds, more)
+    inscribe(figure, digest.runs, "Three ends", dots, kinds, more, finding=finding)
     frame = pd.DataFrame(digest.corners, columns=[one.replace(" ", "_") for one in CORNERS])
     frame.insert(0, "case", np.arange(len(frame)))
-    return Sheet(figure, frame, "share of runs of a case", "none")
+    return Sheet(figure, frame, "share of runs of a case", "none", finding)
 
 
 def drivers_sheet(digest: Digest, by: str | None) -> Sheet:
     """Draw what decides the share of clashes or worse."""
     found = digest.drivers
     if found is None:
-        return nothing(digest, "What decides clashes or worse", digest.notes["drivers"])
-    figure, (ax,) = blank((8.4, 5.6), (2.6, 0.3, 0.55, 1.2))
+        raise InapplicableError(digest.notes["drivers"])
+    finding = findings.drivers(found)
+    names = draw.driver_names(found)
+    left = style.names_room([line for one in names for line in one.splitlines()], 7.5) + 0.3
+    figure, (ax,) = blank((left + 5.6, 0.36 * len(names) + 2.6), (left, 0.3, 0.75, 1.35))
     draw.drivers(found, ax)
+    legend(figure, ax.get_legend_handles_labels()[0])
     settled = {
         True: "Half the sample says the same.",
         False: "Half the sample says otherwise: not settled.",
@@ -104,9 +132,11 @@ def drivers_sheet(digest: Digest, by: str | None) -> Sheet:
     if np.isfinite(found.seed_share):
         part = f"{100 * found.seed_share:.0f} % of the variance of one run"
         seed = f"They share out what lies between cases; chance makes {part}."
-    inscribe(figure, digest.runs, f"What decides clashes or worse{_given(digest)}", note, seed)
+    inscribe(
+        figure, digest.runs, f"What decides clashes or worse{_given(digest)}", note, seed, finding=finding
+    )
     unit = "index" if found.method != "morris" else found.unit
-    return Sheet(figure, found.indices, unit, "95 %, bootstrap")
+    return Sheet(figure, found.indices, unit, "95 %, bootstrap", finding)
 
 
 def boxes_sheet(digest: Digest, by: str | None) -> Sheet:
@@ -117,7 +147,8 @@ def boxes_sheet(digest: Digest, by: str | None) -> Sheet:
     except PanjError as error:
         found, why = (), str(error)
     if not found:
-        return nothing(digest, title, f"Asked: {digest.where.text}. {why}")
+        raise InapplicableError(f"asked for {digest.where.text}: {why}")
+    finding = findings.box(found[0], digest.discovery.overall)
     figure, (left, right) = blank((11.4, 5.4), (2.1, 0.3, 0.95, 1.15), 2)
     draw.box(digest, found[0], left)
     draw.peeling(found[0], right)
@@ -128,10 +159,11 @@ def boxes_sheet(digest: Digest, by: str | None) -> Sheet:
         title,
         f"Asked: {digest.where.text}.",
         f"Box: {' and '.join(map(str, found[0].limits))}. Density {100 * found[0].fit.density:.0f} % "
-        f"(95 % Wilson, over cases: {100 * low:.0f} to {100 * high:.0f} %).",
+        f"(Monte Carlo error over cases, 95 %: {100 * low:.0f} to {100 * high:.0f} %).",
+        finding=finding,
     )
     words = "none; the box's density has a Wilson interval"
-    return Sheet(figure, found[0].trajectory, "share of cases", words)
+    return Sheet(figure, found[0].trajectory, "share of cases", words, finding)
 
 
 def tradeoff_sheet(digest: Digest, by: str | None) -> Sheet:
@@ -139,10 +171,13 @@ def tradeoff_sheet(digest: Digest, by: str | None) -> Sheet:
     found = digest.policies
     title = f"Which choice holds up{_given(digest)}"
     if found is None:
-        return nothing(digest, title, digest.notes["policies"])
+        raise InapplicableError(digest.notes["policies"])
     if len(found.goals) < 2:
-        return nothing(digest, title, "the experiment states one goal; between goals there is a trade-off")
-    figure, (ax,) = blank((8.0, 5.8), (0.9, 0.4, 0.75, 1.25))
+        raise InapplicableError("the experiment states one goal; between goals there is a trade-off")
+    finding = findings.policies(found)
+    names = [f"00  {name}  00,000" for name in found.policies]
+    right = style.names_room(names, 7.5) + 0.5
+    figure, (ax,) = blank((0.9 + 5.4 + right, max(5.0, 0.21 * len(names) + 2.6)), (0.9, right, 0.75, 1.25))
     draw.tradeoff(found, ax)
     inscribe(
         figure,
@@ -150,12 +185,13 @@ def tradeoff_sheet(digest: Digest, by: str | None) -> Sheet:
         title,
         f"Means over {found.worlds:,} worlds, the same and on the same chance for all; "
         f"least regret: {found.favourite}.",
+        finding=finding,
     )
     frames = [
         table.assign(policy=found.policies, question=str(goal.asked), on_the_front=found.pareto)
         for goal, table in zip(found.goals, found.tables, strict=True)
     ]
-    return Sheet(figure, pd.concat(frames, ignore_index=True), "unit of the question", "none")
+    return Sheet(figure, pd.concat(frames, ignore_index=True), "unit of the question", "none", finding)
 
 
 def _given(digest: Digest) -> str:

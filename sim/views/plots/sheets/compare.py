@@ -9,9 +9,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.analysis.statistics.pairs import Effect
 from sim.model.outcomes import PATHS
+from sim.views.numbers import counted, percent, points, signed, span
 from sim.views.plots import style
 from sim.views.plots.draw.pairs import alluvial, forest
+from sim.views.plots.sheets import findings
+from sim.views.plots.sheets.sheet import blank
 
 if TYPE_CHECKING:
     from sim.analysis.choosing.compare import Comparison
@@ -27,21 +31,26 @@ def flows(found: Comparison, ax: Axes | None = None) -> Axes:
 
 def figure(found: Comparison) -> Figure:
     """Return the picture with its heading and note."""
-    made, (ax,) = style.sheet((8.6, 5.8), margins=(0.1, 0.1, 0.45, 0.75))
+    made, (ax,) = blank((8.6, 5.8), (0.1, 0.1, 0.45, 0.75))
     with style.look():
         flows(found, ax)
         share = found.flipped
+        finding = "No pair of runs is valid"
+        if found.sound.any():
+            finding = findings.flows([(*found.names, found.flows)])
         style.caption(
             made,
-            "Which paths flip",
-            " → ".join(found.names),
-            f"{int(found.sound.sum()):,} pairs of runs, the same chance in both; "
-            f"{100 * share.mean:.1f} % end in another class "
-            f"(95 % interval, chance alone: {100 * share.low:.1f} to {100 * share.high:.1f} %). "
+            finding,
+            f"Where runs end in one and in the other – {' → '.join(found.names)}. {_pairs(found)}; "
+            f"{percent(share.mean)} end in another class (Monte Carlo error: {span(share.low, share.high)}).",
             "Grey bands keep their class, coloured ones end in the class of their colour.",
             _identity(found),
         )
     return made
+
+
+def _pairs(found: Comparison) -> str:
+    return f"{counted(found.sound.sum(), 'pair')} of runs, the same chance in both"
 
 
 def effects(found: Comparison, unit: str = "share", ax: Axes | None = None) -> Axes:
@@ -58,27 +67,47 @@ def effects(found: Comparison, unit: str = "share", ax: Axes | None = None) -> A
             return style.empty(ax, "no pair in which both runs are sound")
         forest(table, ax)
         ax.set_yticks(ax.get_yticks(), [style.sentence(one) for one in table["group"]])
-        ax.set_xlabel({"share": "percentage points", "week": "weeks, restricted mean"}.get(unit, unit))
+        ax.set_xlabel({"share": "percentage points", "week": "weeks"}.get(unit, unit))
         return ax
 
 
 def effects_figure(found: Comparison) -> Figure:
     """Return the picture of effects with its heading and note: shares, and times until something happens."""
-    n = int(found.sound.sum())
     notes = (
-        f"{n:,} pairs of runs, the same chance in both; the second less the first. "
-        "Bars: 95 % from the pairs, chance alone; filled where they leave out zero.",
-        "Values and readings are those of the two files. Runs that never get there count the horizon.",
+        "Bars: Monte Carlo error (95 %) of the pairs; filled where they leave out zero.",
+        "Values and readings are those of the two files. Average weeks: a run in which it never happens "
+        "counts its whole length.",
     )
     with style.look():
-        made, axes = style.sheet((11.0, 4.4), (1, 2), margins=(1.75, 0.3, 0.85, 1.35), gaps=(2.3, 0))
+        made, axes = blank((11.0, 4.4), (1.75, 0.3, 0.85, 1.35), 2, gap=2.3)
         for ax, (unit, words) in zip(
-            axes, (("share", "Shares of runs"), ("week", "Time until it happens")), strict=True
+            axes, (("share", "Shares of runs"), ("week", "Average weeks until it happens")), strict=True
         ):
             effects(found, unit, ax)
             ax.set_title(words)
-        style.caption(made, "What it changes", " → ".join(found.names), *notes, _identity(found))
+        names = " → ".join(found.names)
+        what = f"What the second changes – {names}. {_pairs(found)}; the second compared with the first."
+        style.caption(made, _clearest(found), what, *notes, _identity(found))
     return made
+
+
+def _clearest(found: Comparison) -> str:
+    """Say which outcome the second scenario changes most clearly, in units of its interval."""
+    clear = [one for one in found.contrasts if one.unit in ("share", "week") and _apart(one.change)]
+    if not clear:
+        return "Nothing changes beyond Monte Carlo error"
+    one = max(clear, key=lambda one: abs(one.change.mean) / max(one.change.high - one.change.low, 1e-12))
+    share = one.unit == "share"
+    size, low, high = (
+        points(value) if share else signed(value, 1)
+        for value in (one.change.mean, one.change.low, one.change.high)
+    )
+    unit = "points" if share else "weeks"
+    return f"{style.sentence(one.name)}: {size} {unit} ({low} to {high}), the clearest change"
+
+
+def _apart(change: Effect) -> bool:
+    return change.low > 0 or change.high < 0
 
 
 def _identity(found: Comparison) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,6 +11,7 @@ from matplotlib.lines import Line2D
 
 from sim.analysis.answers import over_time
 from sim.analysis.answers.effects import effects
+from sim.analysis.runs import Stored
 from sim.errors import PanjError
 from sim.model.registry import load
 from sim.study.questions import Estimand
@@ -19,16 +21,17 @@ from sim.views.plots import style
 from sim.views.plots.draw import course as draw
 from sim.views.plots.draw.course import FIRSTS
 from sim.views.plots.draw.pairs import forest
+from sim.views.plots.sheets import findings
 from sim.views.plots.sheets.sheet import (
     COLUMNS,
     MOST,
+    InapplicableError,
     Sheet,
     View,
     by_groups,
     inscribe,
     legend,
     multiples,
-    nothing,
     share_axes,
     sure,
     titled,
@@ -57,11 +60,13 @@ def ladders_sheet(digest: Digest, view: View) -> Sheet:
     """Draw both ladders over time: escalation above, rapprochement below."""
     table = over_time.ladders(digest.runs, view.groups)
     margins = (0.95, 1.8, 0.95, 1.15)
-    figure, stacks = multiples(len(view.groups), (2.3, 1.45), margins, gaps=(0.3, 0.85), inner=0.2, parts=2)
+    figure, stacks = multiples(len(view.groups), (2.3, 1.45), margins, gaps=(0.3, 0.95), inner=0.2, parts=2)
+    marks, told = _events(digest.runs)
     for number, (one, stack) in enumerate(zip(view.groups, stacks, strict=True)):
         rows = table[table["group"] == one.name]
         for ladder, ax in zip(LADDERS, stack, strict=True):
             draw.rungs(rows[rows["ladder"] == ladder], ladder, digest.runs.start, ax)
+            draw.events(ax, marks)
             ax.tick_params(labelleft=number % COLUMNS == 0)
             if number % COLUMNS == 0:
                 ax.set_ylabel(f"{ladder}\nshare of runs")
@@ -79,22 +84,23 @@ def ladders_sheet(digest: Digest, view: View) -> Sheet:
             bbox_to_anchor=(1 - 1.7 / width, ax.get_position().y1),
         )
     note = "Shares by the end of each week over the runs of all cases: chance and parameters together."
-    inscribe(figure, digest.runs, view.title, note, view.more)
-    return Sheet(figure, table, "share of runs on the rung", "none")
+    finding = findings.rungs(table)
+    inscribe(figure, digest.runs, view.title, note, told, view.more, finding=finding)
+    return Sheet(figure, table, "share of runs on the rung", "none", finding)
 
 
 @by_groups("The course of things from case to case", 6)
 def bands_sheet(digest: Digest, view: View) -> Sheet:
     """Draw quantile bands by case of the weekly values that are kept."""
     if digest.runs.bands == "runs":
-        return nothing(digest, view.title, "weekly values by case are a sweep's; of an ensemble, see fan")
+        raise InapplicableError("weekly values by case are a sweep's; of an ensemble, see fan")
     try:
         table = over_time.bands(digest.runs, view.groups)
     except PanjError as error:
-        return nothing(digest, view.title, str(error))
+        raise InapplicableError(str(error)) from error
     variables = [str(one) for one in dict.fromkeys(table["variable"])][:6]
     if not variables:
-        return nothing(digest, view.title, "no sound run")
+        raise InapplicableError("no run is valid")
     margins = (0.75, 0.3, 1.1, 1.15)
     figure, stacks = multiples(
         len(view.groups), (2.6, 1.7), margins, columns=3, parts=len(variables), inner=0.5
@@ -112,51 +118,83 @@ def bands_sheet(digest: Digest, view: View) -> Sheet:
     legend(figure, stacks[0][0].get_legend_handles_labels()[0])
     each = int(table["runs"].median())
     blue = f"Blue: medians of cases, so parameters, and what chance is left in one of {counted(each, 'run')}."
-    inscribe(figure, digest.runs, view.title, blue, "Dashed: chance within the middle case.", view.more)
+    rows = table[(table["group"] == view.groups[0].name) & (table["variable"] == variables[0])]
+    finding = _course(rows, variables[0], "cases")
+    dashed = "Dashed: chance within the middle case."
+    inscribe(figure, digest.runs, view.title, blue, dashed, view.more, finding=finding)
     words = "q05 to q95: quantiles over cases of their medians; "
     words += "chance_low, chance_high: 90 % of the runs of the middle case"
-    return Sheet(figure, table, "unit of the variable (panj rules --world)", words)
+    return Sheet(figure, table, "unit of the variable (panj rules --world)", words, finding)
+
+
+def _course(rows: pd.DataFrame, variable: str, of: str) -> str:
+    one = load().world[variable]
+    scale, unit = draw.SCALED.get(one.unit, (1.0, one.unit))
+    return findings.course(rows[rows["q50"].notna()], one, of, scale, unit)
 
 
 @by_groups("The course of things", 2)
 def fan_sheet(digest: Digest, view: View) -> Sheet:
     """Draw quantile bands over the runs of an ensemble, at the defaults and beside them."""
     if digest.runs.bands != "runs" or view.by != "parts":
-        return nothing(digest, view.title, "weekly values over runs are an ensemble's: see bands")
+        raise InapplicableError("weekly values over runs are an ensemble's; of a sweep, see bands")
     table = over_time.bands(digest.runs, view.groups)
     margins, gaps = (0.7, 0.2, 1.1, 1.05), (0.75, 0.65)
-    figure, cells = multiples(len(FANS), (4.5, 1.85), margins, columns=2, gaps=gaps)
+    variables = _watched(digest.runs, set(table["variable"]))
+    figure, cells = multiples(len(variables), (4.5, 1.85), margins, columns=2, gaps=gaps)
     panels = [ax for (ax,) in cells]
-    for variable, ax in zip(FANS, panels, strict=True):
+    marks, told = _events(digest.runs)
+    for variable, ax in zip(variables, panels, strict=True):
         rows = table[table["variable"] == variable]
         first, *others = (rows[rows["group"] == one.name] for one in view.groups)
         draw.band(first, variable, digest.runs.start, ax, others[0] if others else None)
+        draw.events(ax, marks)
         ax.set_title(style.sentence(load().world[variable].meaning.split(",")[0]))
     named = {label: one for ax in panels for one, label in zip(*ax.get_legend_handles_labels(), strict=True)}
     legend(figure, named.values(), columns=5)
     most = int(table["runs"].max())
     words = f"Bands rest on the first {counted(most, 'run')} of each part that are sound. "
     words += "Blue: chance alone. Dashed: chance and parameters together. One reading throughout."
-    inscribe(figure, digest.runs, view.title, words)
-    return Sheet(figure, table, "unit of the variable (panj rules --world)", "quantiles over runs, 5 to 95 %")
+    rows = table[(table["group"] == view.groups[0].name) & (table["variable"] == variables[0])]
+    finding = _course(rows, variables[0], "runs")
+    inscribe(figure, digest.runs, view.title, words, told, finding=finding)
+    quantiles = "quantiles over runs, 5 to 95 %"
+    return Sheet(figure, table, "unit of the variable (panj rules --world)", quantiles, finding)
+
+
+def _watched(runs: Stored, kept: set[str]) -> list[str]:
+    """Return what the sheet of fans shows: first what the storyline touches and weekly values are kept of."""
+    spec = runs.what
+    targets = {*spec.world, *spec.parameters, *(name for one in spec.events for name in one.change)}
+    world = load().world
+    touched = [name for name, one in world.items() if {name, one.rests} & targets and name in kept]
+    return list(dict.fromkeys([*touched, *FANS]))[: len(FANS)]
+
+
+def _events(runs: Stored) -> tuple[list[tuple[date, str]], str]:
+    """Return the dated events of a storyline as marks, day and number, and what the numbers stand for."""
+    dated = [one for one in getattr(runs.what, "events", ()) if one.on is not None]
+    marks = [(one.on, str(k)) for k, one in enumerate(dated, 1)]
+    names = ", ".join(f"{k} {one.name} ({one.on})" for k, one in enumerate(dated, 1))
+    return marks, f"Events: {names}." if names else ""
 
 
 @by_groups("By when", MOST)
 def incidence_sheet(digest: Digest, view: View) -> Sheet:
-    """Draw by when clash and talks have come, and the paired differences in restricted mean time."""
+    """Draw by when clash and talks have come, and the paired differences in average weeks until then."""
     tables = {column: over_time.incidence(digest.runs, view.groups, column) for column, *_ in FIRSTS}
     asked = [Estimand("weeks", (column,)) for column in tables]
     changes = effects(digest.runs, view.by, view.groups, asked)
     more = ROW * changes["group"].nunique() + 1.5 if len(changes) else 0.0
-    figure, cells = multiples(
-        len(view.groups), (2.3, 1.75), (0.75, 0.35, 1.15, 1.25 + more), gaps=(0.3, 0.75)
-    )
+    figure, cells = multiples(len(view.groups), (2.3, 1.75), (0.75, 0.35, 1.15, 1.25 + more), gaps=(0.3, 1.0))
     panels = [ax for (ax,) in cells]
+    marks, told = _events(digest.runs)
     first = view.groups[0].name
     for number, (one, ax) in enumerate(zip(view.groups, panels, strict=True)):
         rows = {column: table[table["group"] == one.name] for column, table in tables.items()}
         against = {column: table[table["group"] == first] for column, table in tables.items()}
         draw.curves(rows, digest.runs.start, ax, against=against if number else None)
+        draw.events(ax, marks)
         clash, talks = (int(table["waiting"].iloc[-1]) for table in rows.values())
         titled(
             ax,
@@ -175,24 +213,25 @@ def incidence_sheet(digest: Digest, view: View) -> Sheet:
         _restricted(figure, changes, first)
     elif len(view.groups) > 1 and view.by != "parts":
         note = "No two runs differ in this alone, so no difference is paired."
-    never = f"Runs that never get there are censored at the horizon, week {digest.runs.weeks}."
-    inscribe(
-        figure, digest.runs, view.title, f"Bands, pointwise {sure(digest.runs)}.", never, note, view.more
-    )
+    never = f"Runs without such an event by the end, week {digest.runs.weeks}, count so many weeks."
+    finding = findings.by_when([(one[1], table) for one, table in zip(FIRSTS, tables.values(), strict=True)])
+    notes = (f"Bands, week by week: {sure(digest.runs)}.", never, note, told, view.more)
+    inscribe(figure, digest.runs, view.title, *notes, finding=finding)
     frames = [table.assign(event=one[1]) for one, table in zip(FIRSTS, tables.values(), strict=True)]
     data = pd.concat([*frames, changes], ignore_index=True)
-    return Sheet(figure, data, "share of runs; effect: weeks", f"low, high: {sure(digest.runs)}")
+    words = f"low, high: {sure(digest.runs)}"
+    return Sheet(figure, data, "share of runs; effect: weeks", words, finding)
 
 
 def _restricted(figure: Figure, changes: pd.DataFrame, first: str) -> None:
-    """Draw below the curves what each group adds to the first in restricted mean time."""
+    """Draw below the curves by how much each group is later than the first on average."""
     width, height = figure.get_size_inches()
     high = ROW * changes["group"].nunique() + 0.1
-    names = 2.45
+    names = style.names_room(list(changes["group"])) + 0.2
     wide = (width - names - 0.35 - 0.6) / 2
     for k, (column, words, colour, _) in enumerate(FIRSTS):
         ax = figure.add_axes(((names + k * (wide + 0.6)) / width, 1.4 / height, wide / width, high / height))
         forest(changes[changes["question"] == f"weeks({column})"], ax, colour)
         ax.tick_params(labelleft=k == 0)
-        ax.set_xlabel("weeks, restricted mean, 95 %")
-        titled(ax, f"{style.sentence(words)}: later than {style.short(first, 20)}")
+        ax.set_xlabel(f"weeks later (+) or sooner (−) than {style.short(first, 20)}")
+        titled(ax, f"Average weeks until the {words}")

@@ -12,7 +12,17 @@ from sim.analysis.answers.effects import ASKED, effects, flips
 from sim.model.outcomes import PATHS
 from sim.views.plots import style
 from sim.views.plots.draw.pairs import alluvial, forest
-from sim.views.plots.sheets.sheet import Sheet, View, by_groups, inscribe, multiples, nothing, sure
+from sim.views.plots.sheets import findings
+from sim.views.plots.sheets.sheet import (
+    InapplicableError,
+    Sheet,
+    View,
+    blank,
+    by_groups,
+    inscribe,
+    multiples,
+    sure,
+)
 
 if TYPE_CHECKING:
     from sim.analysis.answers.digest import Digest
@@ -26,21 +36,24 @@ def effects_sheet(digest: Digest, view: View) -> Sheet:
     """Draw what each group adds to the first, pair by pair."""
     table = effects(digest.runs, view.by, view.groups)
     if not len(table):
-        return nothing(digest, view.title, _alone(view))
+        raise InapplicableError(_alone(view))
     asked = ASKED
     high = 0.21 * table["group"].nunique() + 0.25
-    size = (12.2, high + 2.3)
-    figure, panels = style.sheet(size, (1, len(asked)), margins=(2.4, 0.3, 0.95, 1.35), gaps=(0.3, 0))
+    left = style.names_room([style.short(one, 48) for one in table["group"]]) + 0.3
+    figure, panels = blank((left + 9.8, high + 2.3), (left, 0.3, 0.95, 1.35), len(asked), gap=0.3)
     for k, (question, ax) in enumerate(zip(asked, panels, strict=True)):
         forest(table[table["question"] == str(question)], ax)
         words = question.label.removeprefix("share of ").removeprefix("mean ")
         ax.set_title(textwrap.fill(style.sentence(words), 20), fontsize=9)
         ax.set_xlabel(UNITS.get(question.unit, question.unit))
         ax.tick_params(labelleft=k == 0)
-    note = f"Less {' or '.join(dict.fromkeys(table['against']))}, {int(table['pairs'].min()):,} pairs each."
-    bars = f"Bars, {sure(digest.runs)}; filled where they leave out zero."
-    inscribe(figure, digest.runs, view.title, note, bars, "Weeks: restricted means.", view.more)
-    return Sheet(figure, table, "see the column unit", "low, high: 95 % of the paired difference")
+    first = " or ".join(dict.fromkeys(table["against"]))
+    note = f"Compared with {first}, {int(table['pairs'].min()):,} pairs each."
+    bars = f"Bars: {sure(digest.runs)}; filled where they leave out zero."
+    weeks = "Weeks: averages, where a run in which it never happens counts its whole length."
+    finding = findings.effects(table, asked)
+    inscribe(figure, digest.runs, view.title, note, bars, weeks, view.more, finding=finding)
+    return Sheet(figure, table, "see the column unit", "low, high: 95 % of the paired difference", finding)
 
 
 def _alone(view: View) -> str:
@@ -54,7 +67,7 @@ def flows_sheet(digest: Digest, view: View) -> Sheet:
     """Draw which paths flip when one group's runs are made the other's."""
     found = flips(digest.runs, view.by, view.groups)
     if not found:
-        return nothing(digest, view.title, _alone(view))
+        raise InapplicableError(_alone(view))
     size = (5.2, 3.4)
     figure, cells = multiples(len(found), size, (0.15, 0.15, 0.6, 1.05), gaps=(0.15, 0.1), columns=2)
     frames = []
@@ -75,5 +88,6 @@ def flows_sheet(digest: Digest, view: View) -> Sheet:
     n = int(min(pairs.sum() for *_, pairs in found))
     note = f"{n:,} pairs a panel, the same chance and values in both."
     bands = "Grey bands keep their class, coloured ones end in the class of their colour; under 1 % unnamed."
-    inscribe(figure, digest.runs, view.title, note, bands, view.more)
-    return Sheet(figure, pd.concat(frames, ignore_index=True), "pairs of runs", "none")
+    finding = findings.flows(found)
+    inscribe(figure, digest.runs, view.title, note, bands, view.more, finding=finding)
+    return Sheet(figure, pd.concat(frames, ignore_index=True), "pairs of runs", "none", finding)

@@ -11,8 +11,10 @@ from matplotlib.axes import Axes
 from sim.analysis.answers import effects, null, shares
 from sim.views.plots import style
 from sim.views.plots.draw import ends as draw
+from sim.views.plots.sheets import findings
 from sim.views.plots.sheets.sheet import (
     MOST,
+    InapplicableError,
     Sheet,
     View,
     blank,
@@ -20,7 +22,6 @@ from sim.views.plots.sheets.sheet import (
     inscribe,
     legend,
     multiples,
-    nothing,
     share_axes,
     sure,
     titled,
@@ -31,13 +32,15 @@ if TYPE_CHECKING:
 
 #: Size of a panel with a row a class, in inches.
 CLASSES = (2.1, 2.7)
+#: Between panels whose axes end at a tick, and below the names of two lines, in inches.
+GAPS = (0.45, 0.95)
 
 
 @by_groups("Where runs end, and how sure that is", MOST)
 def paths_sheet(digest: Digest, view: View) -> Sheet:
     """Draw shares of classes with chance, parameters and readings apart."""
     table = shares.shares(digest.runs, view.groups)
-    figure, cells = multiples(len(view.groups), CLASSES, (1.65, 0.35, 1.55, 1.15))
+    figure, cells = multiples(len(view.groups), CLASSES, (1.65, 0.35, 1.6, 1.0), gaps=GAPS)
     panels = [ax for (ax,) in cells]
     for one, ax in zip(view.groups, panels, strict=True):
         rows = table[table["group"] == one.name]
@@ -45,15 +48,17 @@ def paths_sheet(digest: Digest, view: View) -> Sheet:
         ax.set_xlim(0, None)
         ax.set_xlabel("share of runs")
         titled(ax, one.name, _counted(rows))
-    share_axes(panels)
+    share_axes(panels, whole=True)
     wide, read = (bool(table[name].notna().any()) for name in ("case_low", "reading_low"))
     legend(figure, draw.uncertainty_key(sure(digest.runs), wide, read), columns=2)
-    inscribe(figure, digest.runs, view.title, _cases(digest, table), _readings(digest), view.more)
+    finding = findings.ends(table)
+    notes = (_cases(digest, table), _readings(digest), view.more)
+    inscribe(figure, digest.runs, view.title, *notes, finding=finding)
     words = (
-        f"low, high: {sure(digest.runs)}; case_low, case_high: 90 % of cases, chance taken out; "
-        "reading_low, reading_high: lowest and highest mean of one reading"
+        f"low, high: {sure(digest.runs)}; case_low, case_high: 90 % of cases, after removing Monte Carlo "
+        "noise; reading_low, reading_high: lowest and highest mean of one reading"
     )
-    return Sheet(figure, table, "share of runs", words)
+    return Sheet(figure, table, "share of runs", words, finding)
 
 
 def _counted(rows: pd.DataFrame) -> str:
@@ -63,8 +68,8 @@ def _counted(rows: pd.DataFrame) -> str:
 def _cases(digest: Digest, table: pd.DataFrame) -> str:
     if table["case_low"].isna().all():
         if table["cases"].max() < 2:
-            return "Each panel is one case, so its whisker is chance alone."
-        return "One run a case, so chance and parameters cannot be told apart."
+            return "Each panel is one case, so its whisker is Monte Carlo error alone."
+        return "One run a case, so Monte Carlo error and parameters cannot be told apart."
     return (
         "Grey: cases drawn from the ranges." if digest.runs.sampled else "Grey: the cases that were laid out."
     )
@@ -84,27 +89,26 @@ def _readings(digest: Digest) -> str:
 def sources_sheet(digest: Digest, by: str | None) -> Sheet:
     """Draw what makes one run end otherwise than another."""
     table = effects.sources(digest.runs)
+    if table["chance"].isna().all():
+        why = "no case has two valid runs" if len(table) and table["runs"].max() else "no run is valid"
+        raise InapplicableError(f"{why}, so chance cannot be told from the rest")
+    finding = findings.sources(table)
     conditions = list(dict.fromkeys(table["condition"]))
-    high = 2.65 * len(conditions)
-    figure, panels = style.sheet(
-        (8.6, high + 2.25 + 0.5 * (len(conditions) - 1)),
-        (len(conditions), 1),
-        margins=(1.7, 1.4, 0.95, 1.3),
-        gaps=(0, 0.5),
-    )
-    for name, ax in zip(conditions, panels, strict=True):
+    figure, cells = multiples(len(conditions), (5.5, 2.65), (1.7, 1.4, 0.95, 1.3), columns=1)
+    for name, (ax,) in zip(conditions, cells, strict=True):
         draw.sources(table[table["condition"] == name], ax)
         if name:
             titled(ax, name)
-    legend(figure, panels[0].get_legend_handles_labels()[0])
+    legend(figure, cells[0][0].get_legend_handles_labels()[0])
     inscribe(
         figure,
         digest.runs,
-        "Chance, parameters, readings",
-        "The variance of whether a run ends so, cut by moments; parameters hold what they do jointly with "
-        "others. More runs measure the parts better and shrink none.",
+        "What explains where a run ends",
+        "Parts of the variance of whether a run ends in a class; what parameters do together with others "
+        "counts as theirs. More runs measure the parts better and make none smaller.",
+        finding=finding,
     )
-    return Sheet(figure, table, "share of the variance of one run", "none")
+    return Sheet(figure, table, "share of the variance of one run", "none", finding)
 
 
 @by_groups("Classes tried in another order", MOST)
@@ -124,8 +128,8 @@ def null_sheet(digest: Digest, view: View) -> Sheet:
 def _dotted(digest: Digest, view: View, table: pd.DataFrame, series: str, note: str) -> Sheet:
     names = list(dict.fromkeys(table["group"]))
     if not names:
-        return nothing(digest, view.title, "no sound run")
-    figure, cells = multiples(len(names), CLASSES, (1.65, 0.35, 1.15, 1.15))
+        raise InapplicableError("no run is valid")
+    figure, cells = multiples(len(names), CLASSES, (1.65, 0.35, 1.15, 1.0), gaps=GAPS)
     panels = [ax for (ax,) in cells]
     for one, ax in zip(names, panels, strict=True):
         rows = table[table["group"] == one]
@@ -133,13 +137,15 @@ def _dotted(digest: Digest, view: View, table: pd.DataFrame, series: str, note: 
         ax.set_xlim(0, None)
         ax.set_xlabel("share of runs")
         titled(ax, one, _counted(rows))
-    share_axes(panels)
+    share_axes(panels, whole=True)
     legend(figure, panels[0].get_legend_handles_labels()[0])
-    inscribe(figure, digest.runs, view.title, note, f"Whiskers, {sure(digest.runs)}.", view.more)
+    finding = findings.moved(table, series)
+    whiskers = f"Whiskers: {sure(digest.runs)}."
+    inscribe(figure, digest.runs, view.title, note, whiskers, view.more, finding=finding)
     words = f"low, high: {sure(digest.runs)}"
     if series == "model":
         words += "; change_low, change_high: 95 % of null model less model, pair by pair"
-    return Sheet(figure, table, "share of runs", words)
+    return Sheet(figure, table, "share of runs", words, finding)
 
 
 @by_groups("The two ladders together", 8)
@@ -153,8 +159,8 @@ def joint_sheet(digest: Digest, view: View) -> Sheet:
         figure, pair = blank((11.2, 5.5), (1.45, 0.2, 0.8, 1.3), 2, gap=1.5)
         stacks = [pair]
     else:
-        margins = (1.35, 0.2, 0.9, 1.35)
-        figure, stacks = multiples(len(view.groups), (2.35, 2.1), margins, gaps=(0.2, 0.65), parts=2)
+        margins = (1.35, 0.2, 0.9, 1.2)
+        figure, stacks = multiples(len(view.groups), (2.35, 2.1), margins, gaps=(0.2, 0.8), parts=2)
     for number, (one, stack) in enumerate(zip(view.groups, stacks, strict=True)):
         rows = table[table["group"] == one.name]
         for part, (when, ax) in enumerate(zip(("peak", "final"), stack, strict=True)):
@@ -169,17 +175,20 @@ def joint_sheet(digest: Digest, view: View) -> Sheet:
             ax.tick_params(labelleft=number % 4 == 0, labelbottom=part == 1 and number + 4 >= len(stacks))
             ax.tick_params(axis="x", labelsize=6.5)
     n = int(table["runs"].min())
+    finding = findings.joint(table)
     inscribe(
         figure,
         digest.runs,
         view.title,
         f"Shares of runs; n = {n:,} a table{'' if alone else ' at least'}.",
-        "Small figures: 90 % of cases in per cent, chance taken out." if alone else "",
+        "Small figures: 90 % of cases in per cent, after removing Monte Carlo noise." if alone else "",
         "Colour follows the root of the share; rows are escalation, columns rapprochement.",
         view.more,
+        finding=finding,
     )
-    words = f"low, high: {sure(digest.runs)}; case_low, case_high: 90 % of cases, chance taken out"
-    return Sheet(figure, table, "share of runs", words)
+    words = f"low, high: {sure(digest.runs)}; "
+    words += "case_low, case_high: 90 % of cases, after removing Monte Carlo noise"
+    return Sheet(figure, table, "share of runs", words, finding)
 
 
 @by_groups("Clashes or worse over the grid", 6)
@@ -187,7 +196,7 @@ def map_sheet(digest: Digest, view: View) -> Sheet:
     """Draw clashes or worse over the first two axes of a grid, averaged over others."""
     names = list(digest.runs.axes)
     if len(names) < 2:
-        return nothing(digest, view.title, "a map needs a design of method grid with two numbers that vary")
+        raise InapplicableError("a map needs a design of method grid with two numbers that vary")
     frames = []
     for one in view.groups:
         mine = one.cases & (digest.risk.runs > 0)
@@ -214,6 +223,7 @@ def map_sheet(digest: Digest, view: View) -> Sheet:
         ax.set_xlabel(names[0])
         ax.set_ylabel(names[1])
         titled(ax, one.name)
+    finding = findings.over_grid(data, names[:2])
     share_axes(panels, columns=3)
     width, height = figure.get_size_inches()
     right = max(ax.get_position().x1 for ax in panels) * width
@@ -227,6 +237,6 @@ def map_sheet(digest: Digest, view: View) -> Sheet:
         if digest.runs.shared
         else "Neighbours differ by chance as well."
     )
-    note = f"{each:,} runs a cell: by chance, each may be off by about {noise:.0f} points."
-    inscribe(figure, digest.runs, view.title, note, shared, view.more)
-    return Sheet(figure, data, "share of runs of a cell", "none")
+    note = f"{each:,} runs a cell: the Monte Carlo error of each is about {noise:.0f} points."
+    inscribe(figure, digest.runs, view.title, note, shared, view.more, finding=finding)
+    return Sheet(figure, data, "share of runs of a cell", "none", finding)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.groups import Group
 from sim.analysis.runs import Runs, Stored
+from sim.errors import ScenarioError
 from sim.study.questions import WORSE
 from sim.views.numbers import counted
 from sim.views.plots import style
@@ -24,17 +26,27 @@ if TYPE_CHECKING:
 #: Most panels of small multiples, and columns of them.
 MOST, COLUMNS = 12, 4
 
+#: Height of what a heading takes beyond its first line, and the least width of a sheet, in inches.
+HEAD, LEAST = 0.5, 8.0
+
+#: Most letters of the name of a study in a heading.
+NAME = 100
 
 Margins = tuple[float, float, float, float]
 
 
 class Sheet(NamedTuple):
-    """A picture, the numbers behind it, their unit, and what the intervals are."""
+    """A picture, the numbers behind it, their unit, what the intervals are, what it shows in a sentence."""
 
     figure: Figure
     data: pd.DataFrame
     unit: str
     interval: str
+    finding: str
+
+
+class InapplicableError(ScenarioError):
+    """A picture has nothing to show of this result; says why."""
 
 
 class View(NamedTuple):
@@ -56,7 +68,7 @@ Draw = Callable[["Digest", str | None], Sheet]
 
 def sure(runs: Runs) -> str:
     """Return what the intervals of shares are about."""
-    return "95 %: chance, and which cases were drawn" if runs.sampled else "95 %: chance"
+    return "Monte Carlo error (95 %)" + (", with which cases were drawn" if runs.sampled else "")
 
 
 def by_groups(title: str, most: int) -> Callable[[Callable[[Digest, View], Sheet]], Draw]:
@@ -68,7 +80,7 @@ def by_groups(title: str, most: int) -> Callable[[Callable[[Digest, View], Sheet
             name = digest.runs.named(by)
             groups, more = chosen(digest, name, most)
             if not groups:
-                return nothing(digest, title, "no sound run")
+                raise InapplicableError("no run is valid")
             return draw(digest, View(title, name, groups, more))
 
         return drawn
@@ -82,17 +94,15 @@ def blank(
     panels: int = 1,
     *,
     gap: float = 1.0,
-    projection: str | None = None,
 ) -> tuple[Figure, list[Axes]]:
-    """Return a figure with a row of axes; margins are left, right, top, bottom, in inches."""
-    if projection is None:
-        return style.sheet(size, (1, panels), margins=margins, gaps=(gap, 0))
-    figure = Figure(figsize=size)
-    figure.set_layout_engine("none")
+    """Return a figure with a row of axes, a heading's height beside the size given.
+
+    Margins are left, right, top, bottom, in inches.
+    """
+    width, height = size
     left, right, top, bottom = margins
-    (width, height) = size
-    place = (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
-    return figure, [figure.add_axes(place, projection=projection)]
+    margins = (left, right, top + HEAD, bottom)
+    return style.sheet((width, height + HEAD), (1, panels), margins=margins, gaps=(gap, 0))
 
 
 def multiples(
@@ -108,7 +118,7 @@ def multiples(
 ) -> tuple[Figure, list[list[Axes]]]:
     """Return a figure with so many panels of a size in inches; a panel may be a column of several parts.
 
-    A single panel is drawn larger, since it has the sheet for itself.
+    A single panel is drawn larger, since it has the sheet for itself; few fill its width.
 
     Parameters
     ----------
@@ -119,9 +129,12 @@ def multiples(
     if count == 1:
         panel = (max(panel[0], 5.6), max(panel[1], 4.0 / parts))
     left, right, top, bottom = margins
+    top += HEAD
+    free = LEAST - (left + right + columns * panel[0] + (columns - 1) * gaps[0])
+    panel = (panel[0] + max(free, 0.0) / columns, panel[1])
     lines = -(-count // columns)
     high = parts * panel[1] + (parts - 1) * inner
-    width = max(left + right + columns * panel[0] + (columns - 1) * gaps[0], 8.0)
+    width = left + right + columns * panel[0] + (columns - 1) * gaps[0]
     height = top + bottom + lines * high + (lines - 1) * gaps[1]
     figure = Figure(figsize=(width, height))
     figure.set_layout_engine("none")
@@ -136,8 +149,16 @@ def multiples(
     return figure, made
 
 
-def share_axes(panels: Sequence[Axes], *, x: bool = True, y: bool = True, columns: int = COLUMNS) -> None:
-    """Give small multiples the same limits, and names of ticks at the left and at the foot alone."""
+def share_axes(
+    panels: Sequence[Axes], *, x: bool = True, y: bool = True, columns: int = COLUMNS, whole: bool = False
+) -> None:
+    """Give small multiples the same limits, and names of ticks at the left and at the foot alone.
+
+    Parameters
+    ----------
+    whole
+        End the horizontal axis at a tick.
+    """
     columns = min(columns, len(panels))
     drawn = [ax for ax in panels if ax.has_data()]
     for wanted, get, put in ((x, "get_xlim", "set_xlim"), (y, "get_ylim", "set_ylim")):
@@ -146,7 +167,11 @@ def share_axes(panels: Sequence[Axes], *, x: bool = True, y: bool = True, column
             for ax in drawn:
                 getattr(ax, put)(ends[:, 0].min(), ends[:, 1].max())
     for number, ax in enumerate(panels):
-        if x and columns > 1:
+        if x and whole and drawn:
+            ticks = MaxNLocator(4).tick_values(*drawn[0].get_xlim())
+            ax.set_xticks(ticks)
+            ax.set_xlim(ticks[0], ticks[-1])
+        elif x and columns > 1:
             # The last tick of a panel would run into the first of its neighbour.
             ax.xaxis.set_major_locator(MaxNLocator(4, prune="upper"))
         if y and number % columns:
@@ -158,11 +183,12 @@ def share_axes(panels: Sequence[Axes], *, x: bool = True, y: bool = True, column
 
 
 def titled(ax: Axes, words: str, small: str = "") -> None:
-    """Write the name of a panel above it, cut to its width, and in small what is to be said of it."""
-    room = style.wide(ax)
-    size = 9 if len(words) <= 12.5 * room else 7.5
-    name = style.short(words, max(int(112 * room / size), 12))
-    ax.set_title(name, fontsize=size, parse_math=False, pad=15 if small else 6)
+    """Write the name of a panel above it, in two lines where it is long, and in small what is said of it."""
+    lines = textwrap.wrap(words, max(int(14.5 * style.wide(ax)), 12), break_long_words=True)
+    if len(lines) > 2:
+        lines = [lines[0], style.short(" ".join(lines[1:]), max(len(lines[1]), 12))]
+    size = 9 if len(lines) < 2 else 8
+    ax.set_title("\n".join(lines), fontsize=size, parse_math=False, pad=15 if small else 6)
     if small:
         ax.annotate(
             small,
@@ -182,23 +208,21 @@ def legend(figure: Figure, handles: Iterable[Any], columns: int = 4, top: float 
     figure.legend(
         handles=list(handles),
         loc="upper left",
-        bbox_to_anchor=(0.12 / width, 1 - top / height),
+        bbox_to_anchor=(0.12 / width, 1 - (top + HEAD - 0.1) / height),
         ncols=columns,
         borderaxespad=0,
         fontsize=8,
     )
 
 
-def inscribe(figure: Figure, runs: Stored, title: str, *notes: str) -> None:
-    """Write above a picture what it shows of which scenario or experiment, below it what it rests on."""
-    done = f"{extent(runs)}. {' '.join(notes)}".strip()
+def inscribe(figure: Figure, runs: Stored, title: str, *notes: str, finding: str) -> None:
+    """Write above a picture what it shows, and of which scenario or experiment; below it what it rests on."""
     style.caption(
         figure,
-        title,
-        runs.what.title,
-        done,
-        f"{runs.kind.capitalize()} {runs.what.hash[:8]}, seed {runs.seed}, "
-        f"panj {runs.version}. "
+        finding,
+        f"{title} – {style.short(runs.what.title, NAME)}. {extent(runs)}.",
+        " ".join(filter(None, notes)),
+        f"{runs.kind.capitalize()} {runs.what.hash[:8]}, seed {runs.seed}, panj {runs.version}. "
         f"Under the assumptions of this {runs.kind}; not a forecast.",
     )
 
@@ -234,12 +258,3 @@ def chosen(digest: Digest, name: str, most: int) -> tuple[list[Group], str]:
     kept = [groups[0], *(groups[k] for k in sorted(far))]
     words = f"Shown: the first and the {most - 1} of {len(groups)} furthest from it in clashes or worse."
     return kept, words
-
-
-def nothing(digest: Digest, title: str, why: str) -> Sheet:
-    """Return a sheet that says why there is nothing to see."""
-    figure, (ax,) = blank((8.0, 3.2), (0.3, 0.3, 0.6, 0.8))
-    with style.look():
-        style.empty(ax, why)
-    inscribe(figure, digest.runs, title)
-    return Sheet(figure, pd.DataFrame({"note": [why]}), "none", "none")
