@@ -15,6 +15,7 @@ from sim.cli.options import (
     Seed,
     Threads,
 )
+from sim.errors import ScenarioError
 
 answers = typer.Typer()
 
@@ -286,5 +287,7 @@ def plot(
         where=where,
         source=str(folder),
     )
+    if not made:
+        raise ScenarioError(f"{folder}: none of the usual pictures has anything to show; no run is valid yet")
     for path in made:
         print(path)

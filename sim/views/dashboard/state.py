@@ -79,12 +79,14 @@ class Settings:
 
     def with_added(self, part: str, one: Mapping[str, Any]) -> Settings:
         """Return settings with one more of the events or commitments."""
-        return replace(self, **{part: (*getattr(self, part), json.dumps(one, ensure_ascii=False))})
+        added: dict[str, Any] = {part: (*getattr(self, part), json.dumps(one, ensure_ascii=False))}
+        return replace(self, **added)
 
     def without(self, part: str, number: int) -> Settings:
         """Return settings without the event or commitment of that number, from 0."""
         kept = getattr(self, part)
-        return replace(self, **{part: (*kept[:number], *kept[number + 1 :])})
+        left: dict[str, Any] = {part: (*kept[:number], *kept[number + 1 :])}
+        return replace(self, **left)
 
 
 @dataclass(frozen=True)

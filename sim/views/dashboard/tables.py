@@ -43,7 +43,7 @@ def classes(now: Figures, pin: Figures | None, spread: pd.DataFrame | None = Non
         rows = [
             [
                 _class(name),
-                _range(far[name]["case_low"], far[name]["case_high"]) if name in far else "…",
+                extent(far[name]["case_low"], far[name]["case_high"]) if name in far else "…",
                 percent(row["share"]),
                 span(row["low"], row["high"]),
                 percent(row["blood"]),
@@ -72,7 +72,7 @@ def classes(now: Figures, pin: Figures | None, spread: pd.DataFrame | None = Non
     return table(["class", "now", "pinned", "change", "95 % of pairs"], rows, caption=words)
 
 
-def _range(low: float, high: float) -> str:
+def extent(low: float, high: float) -> str:
     """Return a range across parameters, a dash where none could be told from chance."""
     return span(low, high) if low < high else "–"
 

@@ -19,6 +19,7 @@ from sim.views.numbers import percent
 from sim.views.pages import odds as two_odds
 from sim.views.plots import KINDS
 from sim.views.plots.draw.course import FIRSTS
+from sim.views.plots.sheets.sheet import InapplicableError
 from sim.views.report import answer, choices, reasons, rules, simulated, trust
 from sim.views.report.parts import Part, Points, Section, Text, cell, drawn, figure, folded, grid, share, span
 from sim.views.report.typical import typical
@@ -70,7 +71,11 @@ def _uncertain(digest: Digest) -> list[Part]:
 
 
 def _picture(digest: Digest, kind: str, alt: str, caption: str) -> Part:
-    return drawn(lambda: KINDS[kind](digest, None).figure, alt, caption)
+    try:
+        sheet = KINDS[kind](digest, None)
+    except InapplicableError as error:
+        return Text(f"No picture here: {error}.", "note")
+    return drawn(lambda: sheet.figure, f"{sheet.finding}. {alt}", caption)
 
 
 # What came of it

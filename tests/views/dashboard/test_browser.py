@@ -287,7 +287,7 @@ def test_the_saved_file_and_the_command_give_the_same_figures(
         told_by = json.loads(done.out)
         assert {row["path"]: percent(row["share"]) for row in told_by["defaults"]["paths"]} == here(shown)
         wide = {
-            row["path"]: tables.span(row["case_low"], row["case_high"])
+            row["path"]: tables.extent(row["case_low"], row["case_high"])
             for row in told_by["plausible"]["paths"]
         }
         assert wide == {name: cells[0] for name, cells in shown["shares"].items()}

@@ -299,19 +299,19 @@ def tradeoff(found: Robustness, ax: Axes | None = None) -> Axes:
             mine = found.pareto == front
             face = style.BLUE if front else "none"
             ax.scatter(x[mine], y[mine], s=60, facecolor=face, edgecolor=style.BLUE, linewidth=1.4)
-        wanted = ("less" if goal.better < 0 else "more" for goal in found.goals)
-        for goal, more, axis, label in (
-            (first, next(wanted), ax.xaxis, ax.set_xlabel),
-            (second, next(wanted), ax.yaxis, ax.set_ylabel),
-        ):
-            label(f"{goal.asked.label} ({more} is better)")
+        wanted = [
+            f"{goal.asked.label} ({'less' if goal.better < 0 else 'more'} is better)" for goal in found.goals
+        ]
+        ax.set_xlabel(wanted[0])
+        ax.set_ylabel(wanted[1])
+        for goal, axis in ((first, ax.xaxis), (second, ax.yaxis)):
             if goal.asked.unit == "share":
                 style.percent(axis)
         ax.margins(0.12)
         numbers = [str(k) for k in range(1, len(x) + 1)]
         style.name_points(ax, x, y, numbers)
         ends = [f"  {_brief(value)}" for value in rest[0]] if third else [""] * len(x)
-        heading = f"with {third[0].asked.label} ({next(wanted)} is better)" if third else ""
+        heading = f"with {wanted[2]}" if third else ""
         lines = [
             heading,
             *(f"{k}  {one}{end}" for k, one, end in zip(numbers, found.policies, ends, strict=True)),

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.dates import date2num
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
@@ -130,12 +129,12 @@ def band(
 def events(ax: Axes, marks: Sequence[tuple[date, str]]) -> None:
     """Mark the days of events within the axes by numbers, moved apart where days lie close together."""
     low, high = ax.get_xlim()
-    inside = [(date2num(day), words) for day, words in marks if low <= date2num(day) <= high]
-    if not inside:
-        return
-    days = np.array([day for day, _ in inside])
-    places = style.apart(days, 0.12 * (high - low) / style.wide(ax))
-    for day, place, (_, words) in zip(days, places, inside, strict=True):
+    # The axis of dates counts in days since 1970.
+    days = np.array([np.datetime64(day, "D").astype(np.int64) for day, _ in marks], np.float64)
+    inside = (days >= low) & (days <= high)
+    names = [words for (_, words), here in zip(marks, inside, strict=True) if here]
+    places = style.apart(days[inside], 0.12 * (high - low) / style.wide(ax))
+    for day, place, words in zip(days[inside], places, names, strict=True):
         ax.axvline(day, color=style.BLACK, linewidth=0.7, linestyle=(0, (2, 2)), zorder=3)
         ax.text(
             place,

@@ -5,8 +5,8 @@ Each function takes the table of a sheet, whose first group is what the others a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -35,10 +35,10 @@ def ends(table: pd.DataFrame) -> str:
     groups = list(dict.fromkeys(rows["group"]))
     group = PLAUSIBLE if PLAUSIBLE in groups else groups[0]
     mine = rows[rows["group"] == group].set_index("path")
-    path = str(mine["share"].idxmax())
+    path = str(_most(mine.reset_index())["path"])
     if len(groups) > 1 and group != PLAUSIBLE:
         return f"{style.sentence(path)}: {_between(rows[rows['path'] == path])}"
-    row = mine.loc[path]
+    row: Any = mine.loc[path]
     if row["case_low"] < row["case_high"]:
         sure = f"{span(row['case_low'], row['case_high'])} for 90 % of parameter sets"
     else:
@@ -52,7 +52,7 @@ def worse(table: pd.DataFrame) -> str:
     if len(rows) == 1:
         row = rows.iloc[0]
         return f"Clashes or worse in {percent(row['share'])} of runs ({span(row['low'], row['high'])})"
-    least, most = rows.loc[rows["share"].idxmin()], rows.loc[rows["share"].idxmax()]
+    least, most = _least(rows), _most(rows)
     overlap = "" if least["high"] < most["low"] else ", which Monte Carlo error alone may explain"
     return f"Clashes or worse: {_between(rows)}{overlap}"
 
@@ -61,7 +61,7 @@ def sources(table: pd.DataFrame) -> str:
     """Say of which class the assumptions decide most."""
     rows = table[table["path"].isin(PATHS)]
     known = rows[rows["chance"].notna()]
-    row = known.loc[known["chance"].idxmin()]
+    row = _least(known, "chance")
     return (
         f"Assumptions explain {percent(max(1 - row['chance'], 0.0))} of whether a run ends in {row['path']}, "
         f"and of no other class more{_of(row['condition'])}; the rest is chance"
@@ -70,20 +70,20 @@ def sources(table: pd.DataFrame) -> str:
 
 def moved(table: pd.DataFrame, series: str) -> str:
     """Say which share differs most between two ways to look at the same runs."""
-    wide = table.pivot_table(index=["group", "path"], columns=series, values="share", sort=False)
-    group, path = (wide.max(axis=1) - wide.min(axis=1)).idxmax()
-    row = wide.loc[(group, path)]
-    return (
-        f"{style.sentence(path)} moves most: {percent(row.iloc[0])} ({wide.columns[0]}), "
-        + ", ".join(f"{percent(value)} ({name})" for name, value in list(row.items())[1:])
-        + _of(group if wide.index.get_level_values("group").nunique() > 1 else "")
-    )
+    wide = table.pivot_table(
+        index=["group", "path"], columns=series, values="share", sort=False
+    ).reset_index()
+    names = list(dict.fromkeys(table[series]))
+    row = _most(wide.assign(moved=wide[names].max(axis=1) - wide[names].min(axis=1)), "moved")
+    shares = ", ".join(f"{percent(row[name])} ({name})" for name in names)
+    group = row["group"] if wide["group"].nunique() > 1 else ""
+    return f"{style.sentence(row['path'])} moves most: {shares}{_of(group)}"
 
 
 def joint(table: pd.DataFrame) -> str:
     """Say which pair of highest rungs is reached most."""
     rows = table[(table["rungs"] == "peak") & (table["group"] == table["group"].iloc[0])]
-    row = rows.loc[rows["share"].idxmax()]
+    row = _most(rows)
     up, close = ESCALATION[int(row["escalation"])], RAPPROCHEMENT[int(row["rapprochement"])]
     return f"Most often the highest rungs are {up} and {close}: {percent(row['share'])}{_of(row['group'])}"
 
@@ -94,14 +94,14 @@ def rungs(table: pd.DataFrame) -> str:
     group = table["group"].iloc[0]
     for ladder, names in (("escalation", ESCALATION), ("rapprochement", RAPPROCHEMENT)):
         rows = table[(table["group"] == group) & (table["ladder"] == ladder)]
-        last = rows.loc[rows["week"].idxmax(), [f"rung_{k}" for k in range(6)]].to_numpy(np.float64)
+        last = np.array([_most(rows, "week")[f"rung_{k}"] for k in range(6)])
         words.append(f"{names[int(last.argmax())]} ({percent(float(last.max()))})")
     return f"In the last week most runs stand at {words[0]} and at {words[1]}{_of(group)}"
 
 
 def course(rows: pd.DataFrame, quantity: Quantity, of: str, scale: float, unit: str) -> str:
     """Say from where to where the median of a variable goes."""
-    first, last = (rows.loc[getattr(rows["week"], end)()] for end in ("idxmin", "idxmax"))
+    first, last = _least(rows, "week"), _most(rows, "week")
     low, middle, high = (number(float(f"{last[name] / scale:.3g}")) for name in ("q05", "q50", "q95"))
     begin = number(float(f"{first['q50'] / scale:.3g}"))
     what = style.sentence(quantity.meaning.split(",")[0])
@@ -124,11 +124,10 @@ def by_when(tables: Sequence[tuple[str, pd.DataFrame]]) -> str:
 
 def effects(table: pd.DataFrame, asked: Sequence[Estimand]) -> str:
     """Say what the clearest difference is, and of how many alternatives deadly clashes differ clearly."""
-    half = ((table["high"] - table["low"]) / 2).replace(0, np.nan)
-    clear = (table["low"] > 0) | (table["high"] < 0)
-    if not clear.any():
+    clear = table[(table["low"] > 0) | (table["high"] < 0)]
+    if clear.empty:
         return "Nothing differs beyond Monte Carlo error"
-    row = table.loc[(table["effect"].abs() / half)[clear].fillna(np.inf).idxmax()]
+    row = _most(clear.assign(size=clear["effect"].abs() / (clear["high"] - clear["low"]).clip(1e-12)), "size")
     question = next(one for one in asked if str(one) == row["question"])
     share = row["unit"] == "share"
     digits = 1 if row["unit"] == "week" else 2
@@ -160,7 +159,7 @@ def means(names: Sequence[str], values: Sequence[float]) -> str:
     return f"Clashes or worse: {_between(pd.DataFrame({'group': names, 'share': values}))}"
 
 
-def corners(name: str, mean: NDArray[np.float64], words: Sequence[str]) -> str:
+def corners(name: str, mean: NDArray[np.float64], words: Iterable[str]) -> str:
     """Say where the cases of a group lie on average."""
     parts = ", ".join(f"{percent(float(one))} {word}" for one, word in zip(mean, words, strict=True))
     return f"On average {parts}{_of(name)}"
@@ -168,7 +167,7 @@ def corners(name: str, mean: NDArray[np.float64], words: Sequence[str]) -> str:
 
 def over_grid(data: pd.DataFrame, axes: Sequence[str]) -> str:
     """Say where on a grid the share is least and most."""
-    low, high = data.loc[data["share"].idxmin()], data.loc[data["share"].idxmax()]
+    low, high = _least(data), _most(data)
     least, most = (", ".join(f"{axis} {row[axis]:.3g}" for axis in axes) for row in (low, high))
     return f"Clashes or worse: from {percent(low['share'])} ({least}) to {percent(high['share'])} ({most})"
 
@@ -196,9 +195,19 @@ def policies(found: Robustness) -> str:
     return f"{best} has the least regret; {unbeaten} are beaten by no other"
 
 
+def _least(rows: pd.DataFrame, column: str = "share") -> Any:
+    """Return the first row with the least value of a column."""
+    return rows.iloc[int(np.argmin(rows[column].to_numpy(np.float64)))]
+
+
+def _most(rows: pd.DataFrame, column: str = "share") -> Any:
+    """Return the first row with the largest value of a column."""
+    return rows.iloc[int(np.argmax(rows[column].to_numpy(np.float64)))]
+
+
 def _between(rows: pd.DataFrame) -> str:
     """Write the least and the most of shares of groups, with whose they are."""
-    least, most = rows.loc[rows["share"].idxmin()], rows.loc[rows["share"].idxmax()]
+    least, most = _least(rows), _most(rows)
     if len(rows) == 1:
         return f"{percent(least['share'])}{_of(least['group'])}"
     ends = (f"{percent(row['share'])} ({_short(row['group'])})" for row in (least, most))
