@@ -108,8 +108,19 @@ def ensemble(count: int = 240) -> sim.Result:
         ],
         columns=["reading", "path", "runs", "share"],
     )
+    events = [
+        SimpleNamespace(name="one event", on=date(2021, 10, 4), change={"troops": None}),
+        SimpleNamespace(name="another soon after", on=date(2021, 10, 18), change={"kin_floor": None}),
+    ]
     spec: Any = SimpleNamespace(
-        title="Drawn numbers", hash="0" * 64, start=date(2021, 8, 16), weeks=WEEKS, citizens=0
+        title="Drawn numbers",
+        hash="0" * 64,
+        start=date(2021, 8, 16),
+        weeks=WEEKS,
+        citizens=0,
+        world={},
+        parameters={},
+        events=events,
     )
     identity = {"seed": 0, "runs": count, "plausible": True, "versions": VERSIONS, "source": ""}
     design = pd.DataFrame({"case": 1 + np.arange(case.max()), "russian_guarantee": 0.5})

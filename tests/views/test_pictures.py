@@ -100,6 +100,51 @@ def test_sweep(digest: Digest, kind: str, monkeypatch: pytest.MonkeyPatch) -> Fi
     return KINDS[kind](digest, None).figure
 
 
+#: Results that are hard to draw, and the kinds in which it shows.
+UGLY = {
+    "twelve": ("paths", "shares", "incidence", "effects", "flows", "joint"),
+    "one_run": ("paths", "incidence", "ladders"),
+    "one_class": ("paths", "shares", "flows"),
+    "no_clash": ("incidence", "effects", "ridges"),
+}
+
+
+@pytest.fixture(scope="module")
+def ugly() -> dict[str, Digest]:
+    """Twelve settings with long names, one run, runs that all end alike, runs without a clash."""
+    bound = {"commitments": [{"actor": "dushanbe", "instrument": "contact", "insist": "warm"}]}
+    levers = {
+        "what": {name: {"world": {"fear": 0.1 * number}} for number, name in enumerate(LONG)},
+        "act": {"nothing": {}, "mediation alone": bound, "mediation and two concessions": bound},
+    }
+    few = {**planted.EXPERIMENT, "design": {"method": "grid", "levels": 3}}
+    rows = planted.Sweep(few).outcomes
+    alike = pd.Categorical(["cold peace"] * len(rows), rows["path"].cat.categories)
+    calm = rows.assign(
+        path=alike, blood=False, peak_escalation=2, final_escalation=1, first_escalation_3=np.inf
+    ).astype(rows.dtypes.to_dict())
+    return {
+        "twelve": planted.sweep(levers=levers, design=few["design"]),
+        "one_run": Digest(planted.ensemble(1)),
+        "one_class": Digest(planted.Sweep(few, rows.assign(path=alike))),
+        "no_clash": Digest(planted.Sweep(few, calm)),
+    }
+
+
+LONG = (
+    "the Russian base is thinned out",
+    "remittances fall by two fifths",
+    "both at once, and no way back",
+    "calm",
+)
+
+
+@picture
+@pytest.mark.parametrize(("case", "kind"), [(case, kind) for case, kinds in UGLY.items() for kind in kinds])
+def test_ugly(ugly: dict[str, Digest], case: str, kind: str) -> Figure:
+    return KINDS[kind](ugly[case], None).figure
+
+
 @picture
 def test_flows() -> Figure:
     return compare.figure(compared_scenarios())
@@ -156,4 +201,5 @@ def test_every_kind_has_a_picture_to_compare_with() -> None:
     kinds = {f"test_ensemble_{kind}" for kind in OF_ENSEMBLES} | {f"test_sweep_{kind}" for kind in OF_SWEEPS}
     assert {*OF_ENSEMBLES, *OF_SWEEPS} == set(KINDS)
     assert set(usual(Digest(planted.ensemble()).runs)) <= set(OF_ENSEMBLES)
+    kinds |= {f"test_ugly_{case}-{kind}" for case, named in UGLY.items() for kind in named}
     assert kept == kinds | {"test_flows", "test_effects", "test_worth"}

@@ -253,7 +253,7 @@ def caption(figure: Figure, finding: str, what: str, *notes: str) -> None:
     """Write above a picture what it shows and, smaller, of what; below it what it rests on."""
     width, height = figure.get_size_inches()
     side = 0.12 / width
-    lines = textwrap.wrap(finding, int(10.2 * width))
+    lines = textwrap.wrap(finding.replace(" %", "\N{NO-BREAK SPACE}%"), int(10.2 * width))
     small: dict[str, Any] = {"color": "#555555", "parse_math": False}
     figure.text(
         side,

@@ -206,7 +206,7 @@ def test_a_parameter_is_found_by_a_word_of_its_meaning(visitor: Visit) -> None:
 def test_the_second_visitor_is_served_while_the_first_computes(
     visitor: Visit, visit: Callable[..., Visit]
 ) -> None:
-    first = visit("?weeks=520&citizens=2000&runs=5000", beside=visitor)
+    first = visit("?weeks=520&citizens=2000&runs=5000")
     first.until(lambda now: now["kind"] == "look")
     now = visitor.go(f"?{SHORT}&seed=11")
     assert here(now) == told(expected(seed=11))

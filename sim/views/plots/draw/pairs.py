@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -97,11 +98,13 @@ def alluvial(
                     used_right[column] += share
                     _band(ax, a, b, share, row == column, style.CLASSES[PATHS[column]])
         ax.set_xlim(-room, 1 + room)
-        ax.set_ylim(min(left.min(), right.min()) - 0.12, 1.2)
+        foot = min((left - table.sum(axis=1)).min(), (right - table.sum(axis=0)).min())
+        ax.set_ylim(foot - 0.02, 1.25)
         ax.set_axis_off()
         for x, words in ((0.0, names[0]), (1.0, names[1])):
-            lines = textwrap.wrap(style.short(words, 60), 30)
-            ax.text(x, 1.04, "\n".join(lines), ha="center", va="bottom", fontweight="bold", parse_math=False)
+            lines = "\n".join(textwrap.wrap(style.short(words, 60), 22))
+            heading: dict[str, Any] = {"fontsize": size, "fontweight": "bold", "parse_math": False}
+            ax.text(x, 1.04, lines, ha="center", va="bottom", **heading)
         return ax
 
 

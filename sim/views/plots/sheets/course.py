@@ -210,7 +210,8 @@ def incidence_sheet(digest: Digest, view: View) -> Sheet:
     legend(figure, handles)
     note = ""
     if len(changes):
-        _restricted(figure, changes, first)
+        _later(figure, changes)
+        note = f"Below: compared with {first}."
     elif len(view.groups) > 1 and view.by != "parts":
         note = "No two runs differ in this alone, so no difference is paired."
     never = f"Runs without such an event by the end, week {digest.runs.weeks}, count so many weeks."
@@ -223,7 +224,7 @@ def incidence_sheet(digest: Digest, view: View) -> Sheet:
     return Sheet(figure, data, "share of runs; effect: weeks", words, finding)
 
 
-def _restricted(figure: Figure, changes: pd.DataFrame, first: str) -> None:
+def _later(figure: Figure, changes: pd.DataFrame) -> None:
     """Draw below the curves by how much each group is later than the first on average."""
     width, height = figure.get_size_inches()
     high = ROW * changes["group"].nunique() + 0.1
@@ -233,5 +234,5 @@ def _restricted(figure: Figure, changes: pd.DataFrame, first: str) -> None:
         ax = figure.add_axes(((names + k * (wide + 0.6)) / width, 1.4 / height, wide / width, high / height))
         forest(changes[changes["question"] == f"weeks({column})"], ax, colour)
         ax.tick_params(labelleft=k == 0)
-        ax.set_xlabel(f"weeks later (+) or sooner (−) than {style.short(first, 20)}")
+        ax.set_xlabel("weeks later (+) or sooner (−)")
         titled(ax, f"Average weeks until the {words}")

@@ -53,7 +53,8 @@ def worse(table: pd.DataFrame) -> str:
         row = rows.iloc[0]
         return f"Clashes or worse in {percent(row['share'])} of runs ({span(row['low'], row['high'])})"
     least, most = _least(rows), _most(rows)
-    overlap = "" if least["high"] < most["low"] else ", which Monte Carlo error alone may explain"
+    same = percent(least["share"]) == percent(most["share"]) or least["high"] < most["low"]
+    overlap = "" if same else ", which Monte Carlo error alone may explain"
     return f"Clashes or worse: {_between(rows)}{overlap}"
 
 
@@ -210,6 +211,8 @@ def _between(rows: pd.DataFrame) -> str:
     least, most = _least(rows), _most(rows)
     if len(rows) == 1:
         return f"{percent(least['share'])}{_of(least['group'])}"
+    if percent(least["share"]) == percent(most["share"]):
+        return f"{percent(most['share'])} in each group"
     ends = (f"{percent(row['share'])} ({_short(row['group'])})" for row in (least, most))
     return " to ".join(ends)
 
