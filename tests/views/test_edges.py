@@ -176,7 +176,7 @@ def test_two_scenarios_of_nothing_but_failures(
     Path("a.yaml").write_text("panj: 1\ntitle: A\nextends: baseline\nweeks: 3\ncitizens: 0\n")
     monkeypatch.setattr(comparison, "simulate", broken)
     told = panj("compare", "a.yaml", "baseline", "--runs", 3)
-    assert "No pair in which both runs are sound" in sound(told, 0)
+    assert "No pair in which both runs are valid" in sound(told, 0)
     monkeypatch.setattr(tipping, "simulate", broken)
     told = panj("tip", "a.yaml", "--toward", "clashes", "--above", "10%", "--runs", 10, "--only", "tension")
     sound(told, 2)

@@ -77,7 +77,7 @@ def alluvial(
         ax = style.axes(ax, (8.0, 5.4))
         table = np.asarray(pairs, np.float64)
         if table.sum() == 0:
-            return style.empty(ax, "no pair in which both runs are sound")
+            return style.empty(ax, "no pair in which both runs are valid")
         table = table / table.sum()
         left, right = _stacked(table.sum(axis=1)), _stacked(table.sum(axis=0))
         for sums, place, x, side in (

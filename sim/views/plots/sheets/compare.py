@@ -64,7 +64,7 @@ def effects(found: Comparison, unit: str = "share", ax: Axes | None = None) -> A
     with style.look():
         ax = style.axes(ax, (6.0, 4.6))
         if table.empty:
-            return style.empty(ax, "no pair in which both runs are sound")
+            return style.empty(ax, "no pair in which both runs are valid")
         forest(table, ax)
         ax.set_yticks(ax.get_yticks(), [style.sentence(one) for one in table["group"]])
         ax.set_xlabel({"share": "percentage points", "week": "weeks"}.get(unit, unit))
