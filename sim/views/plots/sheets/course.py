@@ -153,8 +153,10 @@ def fan_sheet(digest: Digest, view: View) -> Sheet:
     named = {label: one for ax in panels for one, label in zip(*ax.get_legend_handles_labels(), strict=True)}
     legend(figure, named.values(), columns=5)
     most = int(table["runs"].max())
-    words = f"Bands rest on the first {counted(most, 'run')} of each part that are sound. "
-    words += "Blue: chance alone. Dashed: chance and parameters together. One reading throughout."
+    words = (
+        f"Bands rest on the first {counted(most, 'valid run')} of each part. Blue: runs at the defaults, which "
+        "differ by chance. Dashed: runs across plausible parameters. One reading throughout."
+    )
     rows = table[(table["group"] == view.groups[0].name) & (table["variable"] == variables[0])]
     finding = _course(rows, variables[0], "runs")
     inscribe(figure, digest.runs, view.title, words, told, finding=finding)
