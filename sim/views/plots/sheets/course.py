@@ -154,8 +154,8 @@ def fan_sheet(digest: Digest, view: View) -> Sheet:
     legend(figure, named.values(), columns=5)
     most = int(table["runs"].max())
     words = (
-        f"Bands rest on the first {counted(most, 'valid run')} of each part. Blue: runs at the defaults, which "
-        "differ by chance. Dashed: runs across plausible parameters. One reading throughout."
+        f"Bands rest on the first {counted(most, 'valid run')} of each part. Blue: runs at the defaults, "
+        "which differ by chance. Dashed: runs across plausible parameters. One reading throughout."
     )
     rows = table[(table["group"] == view.groups[0].name) & (table["variable"] == variables[0])]
     finding = _course(rows, variables[0], "runs")
