@@ -53,9 +53,9 @@ WATCHED = ("rhetoric", "tension", "approval")
 REASONS = {
     "guarantee_renewed": "Moscow firms up its guarantee by itself (R1), and that discounts ordinary risk, never danger (D6)",
     "panjshir_crushed": "the resistance weighs little in Dushanbe (D9), and the violence of its fall offsets the calm after",
-    "spotlight_fades": "attention fades by itself, and by then most of it is gone",
+    "spotlight_fades": "attention is little by then and fades by itself, and popularity at home keeps words going (D1)",
     "remittances_collapse": "poverty pulls both ways: to hard words (D1), and to open markets (D14)",
-    "massacre_north": "violence fades within a season, and the mark it leaves is small beside moods",
+    "massacre_north": "words are as hard as it is shown, and the mark that is left is small beside moods",
     "neighbours_recognise": "by then the neighbours' dealings are well on their way without it",
 }
 DATES = {"first clash": "first_escalation_3", "first talks": "first_rapprochement_3"}
@@ -196,7 +196,8 @@ def levers(name: str) -> list[str]:
         kept: np.ndarray = simulate(ready, SEED, np.arange(RUNS), keep=changed).kept
         return kept[:, week + 1 :].mean(axis=(0, 1))
 
-    return [f"{one} by {by:+.2g}" for one, by in zip(changed, year(name) - year("baseline"), strict=True)]
+    moves = zip(changed, year(name) - year("baseline"), strict=True)
+    return [f"{one} by {by:+,.{2 if abs(by) < 100 else 0}f}" for one, by in moves]
 
 
 def lock_in() -> str:
