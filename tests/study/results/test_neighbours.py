@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
+import shutil
+import subprocess
 import warnings
 from pathlib import Path
 from typing import Any
@@ -254,6 +257,21 @@ def test_truth_in_csv_is_as_r_reads_it(study: Study, tmp_path: Path) -> None:
     path = sim.export(study.folder, "csv", tmp_path / "made")[0]
     assert set(pd.read_csv(path, dtype=str)["blood"]) <= {"TRUE", "FALSE"}
     assert pd.read_csv(path)["blood"].equals(study.outcomes["blood"].astype(bool))
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
+def test_the_lines_for_r_run(study: Study, tmp_path: Path) -> None:
+    sim.export(study.folder, "csv", tmp_path / "tables")
+    page = Path(__file__).parents[3] / "docs" / "how-to" / "other-tools.md"
+    (lines,) = re.findall(r"```r\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    asked = "cat(nrow(both), class(runs$blood), mean(both$russian_guarantee), '\\n')"
+    made = subprocess.run(
+        ["Rscript", "-e", lines + asked], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
+    soon, rows, kind, mean = made.stdout.replace("[1]", "").split()
+    assert float(soon) == pytest.approx((study.outcomes["first_escalation_3"] <= 20).mean(), rel=1e-6)
+    assert (int(rows), kind) == (study.runs, "logical")
+    assert float(mean) == pytest.approx(study.table()["russian_guarantee"].mean(), rel=1e-6)
 
 
 def test_fields_of_parquet_say_what_they_hold(study: Study, tmp_path: Path) -> None:
