@@ -103,14 +103,15 @@ def test_how_widely_claims_hold_is_what_calibration_left(monkeypatch: pytest.Mon
     assert claims(2, only=["K11"], ablate=False)["K11"].record()["region_share"] is None
 
 
-#: Claim, and the rules whose sign turned round makes it fail; together where one alone is outweighed.
+#: Claim, and the rules whose sign turned round makes it fail; together where one alone is outweighed, with
+#: an option taken more readily where hardly anybody takes it, so that there is something to fall.
 TURNED = {
     "K1": {"strength_D1": -1.0},
     "K3": {"strength_D8": -1.0},
-    "K5": {"strength_D1": -1.0, "strength_D3": -1.0},
+    "K5": {"strength_D1": -1.0, "strength_D3": -1.0, "strength_O2": -1.0},
     "K6": {"strength_D1": -2.0, "strength_D14": 0.0},  # turned at once its strength it is as small as it was
-    "K10": {"strength_D12": -1.0},
-    "K11": {"strength_T1": -1.0},
+    "K10": {"strength_D12": -1.0, "dushanbe_warm_base": -3.5},
+    "K11": {"strength_T1": -1.0, "mass_base": -1.0},
     "K12": {"strength_D4": -1.0},
     "K13": {"strength_O1": -1.0},
     "K4": {"strength_D10": -1.0},
