@@ -10,21 +10,21 @@ from typing import Any
 
 import sim
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "tutorials" / "from-idea-to-report.md"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
-def steps() -> list[tuple[str, str]]:
+def steps(page: Path) -> list[tuple[str, str]]:
     """What the page asks for, in order: a file with its text, or a command."""
     found = []
     for file, text, command in re.findall(
-        r"^```yaml file=(\S+)\n(.*?)^```|^    (panj [^\n]+)$", PAGE.read_text(encoding="utf-8"), re.M | re.S
+        r"^```yaml file=(\S+)\n(.*?)^```|^    (panj [^\n]+)$", page.read_text(encoding="utf-8"), re.M | re.S
     ):
         found.append((file, text) if file else ("", command))
     return found
 
 
 def test_the_tutorial_from_idea_to_report(panj: Callable[..., Any]) -> None:
-    wanted = steps()
+    wanted = steps(DOCS / "tutorials" / "from-idea-to-report.md")
     assert sum(not file for file, _ in wanted) >= 8
     said: dict[str, str] = {}
     for file, text in wanted:
@@ -50,3 +50,19 @@ def test_the_tutorial_from_idea_to_report(panj: Callable[..., Any]) -> None:
     met, of = re.search(r"holds in ([\d,]+) of ([\d,]+) cases", fresh).groups()  # type: ignore[union-attr]
     share = 100 * int(met.replace(",", "")) / int(of.replace(",", ""))
     assert low - 10 <= share <= high + 10
+
+
+def test_from_ten_observations_to_an_outlook(panj: Callable[..., Any]) -> None:
+    said = []
+    for file, text in steps(DOCS / "how-to" / "outlook.md"):
+        if file:
+            Path(file).write_text(text, encoding="utf-8")
+            continue
+        told = panj(*shlex.split(text)[1:])
+        assert told.code == 0, f"{text}\n{told.err}"
+        said.append(told.out)
+    checked, outlook, evidence = said
+    assert "10 observations to 2022-12-31" in checked
+    assert outlook.startswith("From 2023-01-01 on: most likely ")
+    assert Path("pictures/outlook_refugees_hosted.svg").stat().st_size > 1000
+    assert evidence.startswith("Of 2 comparisons the record speaks for the rule in")

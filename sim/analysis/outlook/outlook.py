@@ -35,6 +35,9 @@ FIRSTS = {"a clash": ("escalation", CLASHES), "official talks": ("rapprochement"
 #: Weeks of a quarter, the step in which it is told when things come.
 QUARTER = 13
 
+#: Fewest ancestors for which it is told what was learned: below, chance moves values as much as the record.
+FAMILIES = 30
+
 BAND = (0.05, 0.5, 0.95)
 
 
@@ -114,6 +117,11 @@ class Outlook:
         """
         return [_foreseen(one) for one in self.steps]
 
+    @property
+    def tells(self) -> bool:
+        """Whether enough particles of the start have descendants to say what was learned."""
+        return self.ancestors >= FAMILIES
+
     def record(self) -> dict[str, Any]:
         """Return it as plain data."""
         ahead = (self.week + 1, self.spec.weeks)
@@ -142,8 +150,10 @@ class Outlook:
                 for first, last in self.quarters
             ],
             "foreseen": self.foreseen,
-            "learned": self.learned.to_dict("records"),
-            "readings": {name: {"before": a, "after": b} for name, (a, b) in self.readings.items()},
+            "learned": self.learned.to_dict("records") if self.tells else None,
+            "readings": {name: {"before": a, "after": b} for name, (a, b) in self.readings.items()}
+            if self.tells
+            else None,
             "log_evidence": self.log_evidence,
             "effective": self.effective,
             "ancestors": self.ancestors,

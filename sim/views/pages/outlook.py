@@ -8,16 +8,13 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from sim.analysis.outlook.evidence import Evidence
-from sim.analysis.outlook.outlook import FIRSTS, Outlook
+from sim.analysis.outlook.outlook import FAMILIES, FIRSTS, Outlook
 from sim.views import terminal
 
 #: Rows that a page of 80 columns shows of a table; the record has all.
 MOST = 12
 
 LEARNED = "What was learned (mean and standard deviation, in shares of each range)"
-
-#: Fewest ancestors for which it is told: below, values differ between seeds as much as by what was observed.
-FAMILIES = 30
 
 #: What was foreseen worse than this is a surprise.
 SURPRISE = 0.05
@@ -31,7 +28,7 @@ def outlook_page(found: Outlook) -> RenderableType:
     if found.steps:
         parts += [terminal.heading(_surprises(found)), _foreseen(found)]
         parts += [terminal.heading(LEARNED), _learned(found)]
-        if found.readings:
+        if found.readings and found.tells:
             parts.append(_readings(found))
     parts.append(Text(_rests(found)))
     return Group(*parts)
@@ -91,10 +88,10 @@ def _foreseen(found: Outlook) -> RenderableType:
 
 
 def _learned(found: Outlook) -> RenderableType:
-    if found.ancestors < FAMILIES:
+    if not found.tells:
         return Text(
             f"Not told: all particles descend from {found.ancestors} of those at the start, so that chance "
-            f"moved every value too (told from {FAMILIES} on)."
+            f"moved values and readings too (told from {FAMILIES} on)."
         )
     heads = ("before", "after")
     made = terminal.table("", "value", *heads, right=heads)

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.outlook.outlook import Outlook
 from sim.model.registry import load
+from sim.views.numbers import counted
 from sim.views.plots import style
 from sim.views.plots.draw.outlook import fan
 from sim.views.plots.files import write_figure
@@ -26,7 +27,7 @@ def save(found: Outlook, folder: Path) -> list[Path]:
 def sheet(found: Outlook, variable: str) -> Figure:
     """Return one variable's picture under a heading that says what it shows."""
     with style.look():
-        figure, (ax,) = style.sheet((7.0, 4.0), margins=(0.85, 0.3, 0.45, 1.05))
+        figure, (ax,) = style.sheet((7.0, 4.0), margins=(0.85, 0.3, 0.45, 0.9))
         fan(found, variable, ax)
         ax.legend(loc="best", frameon=False)
         style.caption(
@@ -34,6 +35,7 @@ def sheet(found: Outlook, variable: str) -> Figure:
             style.sentence(load().world[variable].meaning),
             f"{found.particles:,} particles",
             "Line: median. Area: 90 % of particles by weight. Points: observations with two tolerances to "
-            "either side; what lies right of the dotted line is ahead.",
+            "either side; what lies right of the dotted line is ahead. Of the past only that of "
+            f"{counted(found.ancestors, 'ancestor')} is left.",
         )
         return figure
