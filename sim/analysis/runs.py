@@ -27,6 +27,7 @@ from sim.model.outcomes import OUTCOME_DTYPE
 from sim.scenario.schema import Scenario
 from sim.study import tables
 from sim.study.results import names
+from sim.study.results.parts import Rows, Table
 from sim.study.results.result import Result
 from sim.study.results.study import Study
 
@@ -62,17 +63,17 @@ class Part(NamedTuple):
     """
 
     name: str
-    rows: pd.DataFrame
+    rows: Table
     case: Ints
     ways: list[intervals.Way]
     reading: NDArray[Any] | None
     shared: bool
 
-    def interval(self, hits: Floats) -> intervals.Interval:
+    def interval(self, hits: NDArray[Any]) -> intervals.Interval:
         """Return shares of (runs, quantities) hits with their intervals."""
         return intervals.score([intervals.tally(hits, way) for way in self.ways])
 
-    def shares(self, hits: Floats) -> pd.DataFrame:
+    def shares(self, hits: NDArray[Any]) -> pd.DataFrame:
         """Return shares of (runs, quantities) hits, a row each, with the three kinds of uncertainty.
 
         Returns
@@ -152,7 +153,7 @@ class Runs:
 
     def __init__(
         self,
-        rows: pd.DataFrame,
+        rows: Table,
         cases: pd.DataFrame,
         drawn: Ints,
         *,
@@ -163,9 +164,13 @@ class Runs:
         self.sampled, self.shared = sampled, shared
 
     @cached_property
-    def sound(self) -> pd.DataFrame:
+    def sound(self) -> Table:
         """The runs that did not fail."""
-        return self.rows[self.rows["failure"].isna()]
+        return self.rows.take(np.flatnonzero(self.rows["failure"].isna()))
+
+    @cached_property
+    def _sound_case(self) -> Ints:
+        return self.sound["case"].to_numpy(np.int64)
 
     @property
     def sample(self) -> Flags:
@@ -179,9 +184,8 @@ class Runs:
 
     def part(self, group: Group) -> Part:
         """Return the sound runs of a group."""
-        case = self.sound["case"].to_numpy(np.int64)
-        mine = group.cases[case]
-        rows, case = self.sound[mine], case[mine]
+        mine = np.flatnonzero(group.cases[self._sound_case])
+        rows, case = self.sound.take(mine), self._sound_case[mine]
         ways = self.ways(case, rows["replicate"].to_numpy(np.int64))
         reading = self.cases["reading"].astype(str).to_numpy()[case] if "reading" in self.cases else None
         return Part(group.name, rows, case, ways, reading, self.shared)
@@ -294,6 +298,24 @@ class Stored(Runs, ABC):
     def changes(self) -> Iterable[pd.DataFrame]:
         """Return the changes of rung, part by part."""
 
+    def moves(self, rows: pd.DataFrame) -> Iterator[tuple[Ints, pd.DataFrame]]:
+        """Yield the changes of rung of some runs, part by part, each beside the place of its run in `rows`.
+
+        Parameters
+        ----------
+        rows
+            `case` and `replicate` of each run.
+        """
+        case, replicate = (rows[name].to_numpy(np.int64) for name in ("case", "replicate"))
+        order = np.lexsort((replicate, case))
+        for moved in self.changes() if len(rows) else ():
+            its_case, its_replicate = (moved[name].to_numpy(np.int64) for name in ("case", "replicate"))
+            width = max(replicate.max(), its_replicate.max(initial=0)) + 1
+            known, wanted = (case * width + replicate)[order], its_case * width + its_replicate
+            place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+            mine = known[place] == wanted
+            yield order[place[mine]], moved[mine]
+
     @abstractmethod
     def weekly(self) -> pd.DataFrame:
         """Return the quantiles by week over the runs of each `group`, or of each `case`.
@@ -355,7 +377,7 @@ class Sweep(Stored):
         experiment = study.experiment
         design = study.design
         super().__init__(
-            study.outcomes if study.done else _none(study),
+            Rows(study) if study.done else _none(study),
             design.drop(columns=[one for one in KEYS if one in design]),
             design["group"].to_numpy(np.int64),
             sampled=experiment.method in SAMPLED,
@@ -399,8 +421,8 @@ class Sweep(Stored):
 
     def changes(self) -> Iterable[pd.DataFrame]:
         """Return the changes of rung, part by part."""
-        study = self.source
-        return [study.changes] if study.condition is not None else study.batches("changes")
+        changes: Iterator[pd.DataFrame] = self.source.pieces("changes")
+        return changes
 
     def weekly(self) -> pd.DataFrame:
         """Return the quantiles of weekly values by case.

@@ -12,7 +12,7 @@ import errno
 import os
 import stat
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sim.errors import ResultError
@@ -123,11 +123,11 @@ def own_files(folder: Path) -> None:
                 )
 
 
-def put(disk: Disk, contents: Mapping[Path, bytes]) -> None:
+def put(disk: Disk, contents: Mapping[Path, bytes | Iterable[bytes]]) -> None:
     """Write files whole or not at all, each in place of an older one.
 
     All are written and flushed before the first gets its name. What is a pipe or a device (`-o /dev/stdout`)
-    is written to and stays what it is.
+    is written to and stays what it is. A content in pieces is in memory one piece at a time.
 
     Raises
     ------
@@ -144,14 +144,14 @@ def put(disk: Disk, contents: Mapping[Path, bytes]) -> None:
         for path, draft in drafts.items():
             handle = disk.create(draft)
             try:
-                disk.write(handle, contents[path])
+                _feed(disk, handle, contents[path])
                 disk.flush(handle)
             finally:
                 disk.close(handle)
         for path in ways:
             handle = disk.feed(path)
             try:
-                disk.write(handle, contents[path])
+                _feed(disk, handle, contents[path])
             finally:
                 disk.close(handle)
         for path, draft in drafts.items():
@@ -163,6 +163,11 @@ def put(disk: Disk, contents: Mapping[Path, bytes]) -> None:
         raise
     for folder in dict.fromkeys(path.parent for path in drafts):
         disk.flush_folder(folder)
+
+
+def _feed(disk: Disk, handle: int, content: bytes | Iterable[bytes]) -> None:
+    for piece in [content] if isinstance(content, bytes) else content:
+        disk.write(handle, piece)
 
 
 def append(disk: Disk, path: Path, line: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
@@ -168,12 +168,12 @@ class Sweep(Study):
 
     entries: Any = MappingProxyType({0: Entry(0, 0, 0, 0.0, {})})
     complete: Any = True
+    rows: Any = property(lambda self: len(self.outcomes))
     done = property(lambda self: len(self.outcomes))  # type: ignore[assignment]
     failed = property(lambda self: int(self.outcomes["failure"].notna().sum()))  # type: ignore[assignment]
 
-    def batches(self, table: str = "outcomes", columns: list[str] | None = None) -> Iterator[pd.DataFrame]:
-        found: pd.DataFrame = getattr(self, table)
-        yield found if columns is None else found[columns]
+    def pieces(self, table: str = "outcomes", names: Sequence[str] = ()) -> Iterator[pd.DataFrame]:
+        yield getattr(self, table)
 
     def _drawn(self) -> pd.DataFrame:
         case = np.repeat(np.arange(len(self.design)), self.experiment.replicates)

@@ -87,8 +87,8 @@ class Digest:
     @cached_property
     def counts(self) -> Floats:
         """(cases, 8) sound runs by case and class."""
-        case, many = self.runs.sound["case"].to_numpy(np.int64), len(self.runs.cases)
-        place = case * len(PATHS) + shares.codes(self.runs.sound)
+        rows, many = self.runs.sound[["case", "path"]], len(self.runs.cases)
+        place = rows["case"].to_numpy(np.int64) * len(PATHS) + shares.codes(rows)
         return np.bincount(place, minlength=many * len(PATHS)).reshape(-1, len(PATHS)).astype(np.float64)
 
     @cached_property
@@ -102,7 +102,7 @@ class Digest:
 
     def by_case(self, asked: Estimand) -> ByCase:
         """Answer a question for every case."""
-        rows = self.runs.rows
+        rows = self.runs.rows[["case", "failure", *asked.columns]]
         return by_case(asked.of(rows, self.runs.weeks), rows["case"].to_numpy(np.int64), len(self.runs.cases))
 
     @cached_property

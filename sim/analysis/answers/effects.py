@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from sim.analysis.statistics import intervals
 from sim.model.outcomes import PATHS, reported
 from sim.study.questions import WORSE, Estimand
 
+Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -57,20 +59,20 @@ def effects(
         draws would have needed for the same precision at each case (NaN where a case has one pair).
         Empty where no two runs are a pair.
     """
-    rows = []
-    for first, one, pair in _pairs(runs, by, groups, asked):
-        names = [f"q{number}" for number in range(len(asked))]
-        a, b = (pair[[f"{name}{end}" for name in names]].to_numpy(np.float64) for end in ("_a", "_b"))
-        case = pair["case_a"].to_numpy(np.int64)
-        replicate, other = (pair[f"replicate{end}"].to_numpy(np.int64) for end in ("_a", "_b"))
-        ways = runs.ways(case, replicate)
-        mean = intervals.student([intervals.tally(a - b, way) for way in ways])
-        for k, question in enumerate(asked):
+    pairs = list(_pairs(runs, by, groups))
+    replicate = runs.rows["replicate"].to_numpy(np.int64)
+    rows: list[list[tuple[object, ...]]] = [[] for _ in pairs]
+    for question in asked if pairs else ():
+        values = question.of(runs.rows[["failure", *question.columns]], runs.weeks)
+        for (first, one, case, here, there), told in zip(pairs, rows, strict=True):
+            a, b = values[here], values[there]
+            ways = runs.ways(case, replicate[here])
+            mean = intervals.student([intervals.tally((a - b)[:, None], way) for way in ways])
             # On other draws nothing is gained by pairs.
-            ratio = intervals.gain(a[:, k], b[:, k], case) if (replicate == other).all() else np.nan
-            ends = (mean.value[k], mean.low[k], mean.high[k], len(pair), ratio)
-            rows.append((one.condition, one.name, first.name, str(question), question.unit, *ends))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+            ratio = intervals.gain(a, b, case) if (replicate[here] == replicate[there]).all() else np.nan
+            ends = (mean.value[0], mean.low[0], mean.high[0], len(case), ratio)
+            told.append((one.condition, one.name, first.name, str(question), question.unit, *ends))
+    return pd.DataFrame([row for told in rows for row in told], columns=list(COLUMNS))
 
 
 def contrasts(runs: Stored, asked: Sequence[Estimand] = CONTRASTED) -> pd.DataFrame:
@@ -84,40 +86,50 @@ def flips(runs: Stored, by: str, groups: Sequence[Group]) -> list[tuple[str, str
 
     A pair is as in `effects`; groups without one are left out.
     """
-    asked = [Estimand("share", (path,)) for path in PATHS]
+    code = codes(runs.rows)
     found = []
-    for first, one, pair in _pairs(runs, by, groups, asked):
-        here, there = (
-            pair[[f"q{k}{end}" for k in range(len(PATHS))]].to_numpy(np.float64).argmax(axis=1)
-            for end in ("_b", "_a")
-        )
-        flat = np.bincount(here * len(PATHS) + there, minlength=len(PATHS) ** 2)
+    for first, one, _, here, there in _pairs(runs, by, groups):
+        flat = np.bincount(code[there] * len(PATHS) + code[here], minlength=len(PATHS) ** 2)
         found.append((first.name, one.name, flat.reshape(len(PATHS), len(PATHS))))
     return found
 
 
-def _pairs(
-    runs: Stored, by: str, groups: Sequence[Group], asked: Sequence[Estimand]
-) -> Iterator[tuple[Group, Group, pd.DataFrame]]:
-    """Yield the first group of a condition, another, and their pairs: `q0_a` … of it, `q0_b` of the first."""
+class _Pairs(NamedTuple):
+    """The pairs of a group with the first of its condition.
+
+    case : (pairs,) the case of the group's run; here, there : the places of that run and of the first's
+    """
+
+    first: Group
+    group: Group
+    case: Ints
+    here: Ints
+    there: Ints
+
+
+def _pairs(runs: Stored, by: str, groups: Sequence[Group]) -> Iterator[_Pairs]:
+    """Yield the pairs of each group but the first of its condition."""
     if len(groups) < 2:
         return
-    table = runs.rows[["case", "replicate", "failure"]].copy()
-    table["key"] = _alike(runs, by)[table["case"].to_numpy(np.int64)]
+    rows = runs.rows[["case", "replicate", "failure"]]
+    case = rows["case"].to_numpy(np.int64)
     # Counted before failed runs are left out, or what follows a gap would meet another draw.
-    table["turn"] = table.groupby("case")["replicate"].rank(method="first").astype(np.int64)
-    for number, question in enumerate(asked):
-        table[f"q{number}"] = question.of(runs.rows, runs.weeks)
-    sound = table[table["failure"].isna()]
-    case = sound["case"].to_numpy(np.int64)
-    firsts: dict[str, tuple[Group, pd.DataFrame]] = {}
+    turn = rows.groupby("case")["replicate"].rank(method="first").to_numpy(np.int64)
+    key = _alike(runs, by)[case] * (turn.max(initial=0) + 1) + turn
+    sound = rows["failure"].isna().to_numpy()
+    firsts: dict[str, tuple[Group, Ints]] = {}
     for one in groups:
-        side = sound[one.cases[case]].set_index(["key", "turn"])
-        first, other = firsts.setdefault(one.condition, (one, side))
-        if first is not one and side.index.is_unique and other.index.is_unique:
-            pair = side.add_suffix("_a").join(other.add_suffix("_b"), how="inner")
-            if len(pair):
-                yield first, one, pair
+        mine = np.flatnonzero(sound & one.cases[case])
+        first, other = firsts.setdefault(one.condition, (one, mine[np.argsort(key[mine])]))
+        known = key[other]
+        if first is one or len(known) == 0 or (np.diff(known) == 0).any():
+            continue
+        if len(np.unique(key[mine])) < len(mine):
+            continue
+        place = np.minimum(np.searchsorted(known, key[mine]), len(known) - 1)
+        both = known[place] == key[mine]
+        if both.any():
+            yield _Pairs(first, one, case[mine[both]], mine[both], other[place[both]])
 
 
 def _alike(runs: Stored, by: str) -> NDArray[np.int64]:
@@ -180,7 +192,7 @@ def _sources(runs: Runs, group: Group) -> pd.DataFrame:
     return table.assign(cases=len(here), runs=len(case))
 
 
-def _interaction(part: Part, hits: Floats, mean: Floats, here: Ints, inside: Floats) -> Floats:
+def _interaction(part: Part, hits: Flags, mean: Floats, here: Ints, inside: Floats) -> Floats:
     """Return the variance of one run about its case that moves cases against each other.
 
     Draws that all cases share move all of them alike: that part lies not between cases.
@@ -189,11 +201,14 @@ def _interaction(part: Part, hits: Floats, mean: Floats, here: Ints, inside: Flo
         return inside
     case = np.searchsorted(here, part.case)
     _, turn = np.unique(part.rows["replicate"].to_numpy(np.int64), return_inverse=True)
-    rest = hits - mean[case]
     many = np.bincount(turn).astype(np.float64)
-    common = np.column_stack([np.bincount(turn, rest[:, k]) for k in range(hits.shape[1])]) / many[:, None]
     freedom = max((len(here) - 1) * (len(many) - 1), 1)
-    return np.asarray(((rest - common[turn]) ** 2).sum(axis=0) / freedom)
+    found = np.zeros(hits.shape[1])
+    for k in range(hits.shape[1]):
+        rest = hits[:, k] - mean[case, k]
+        common = np.bincount(turn, rest) / many
+        found[k] = ((rest - common[turn]) ** 2).sum() / freedom
+    return found
 
 
 def _codes(runs: Runs, names: Sequence[str], here: Ints) -> Ints:

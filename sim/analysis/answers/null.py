@@ -20,6 +20,7 @@ from sim.analysis.runs import Stored
 from sim.analysis.statistics import intervals
 from sim.model.registry import load
 from sim.scenario.plan import plan
+from sim.study.results.parts import Table
 from sim.study.sweep.blocks import guarded
 
 Ints = NDArray[np.int64]
@@ -46,18 +47,18 @@ def null(runs: Stored, groups: Sequence[Group] | None = None) -> pd.DataFrame:
     for part in runs.parts(wanted):
         n = len(part.rows)
         some = np.unique(np.linspace(0, n - 1, min(most, n)).astype(int))
-        frames.append(_beside(runs, part.name, part.rows.iloc[some]))
+        frames.append(_beside(runs, part.name, part.rows.take(some)))
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(COLUMNS))
 
 
-def _beside(runs: Stored, name: str, rows: pd.DataFrame) -> pd.DataFrame:
+def _beside(runs: Stored, name: str, rows: Table) -> pd.DataFrame:
     """Return shares of some sound runs, and of the same with every rule off."""
     case, replicate = (rows[key].to_numpy(np.int64) for key in ("case", "replicate"))
     there = _again(runs, case, replicate)
     good = there >= 0
     ways = runs.ways(case[good], replicate[good])
     hits = [flags(code[good]) for code in (codes(rows), there)]
-    change = intervals.student([intervals.tally(hits[1] - hits[0], way) for way in ways])
+    change = intervals.student([intervals.tally(hits[1].astype(np.float64) - hits[0], way) for way in ways])
     frames = []
     for words, mine in zip(("model", "null model"), hits, strict=True):
         share = intervals.score([intervals.tally(mine, way) for way in ways])

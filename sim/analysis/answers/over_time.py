@@ -59,18 +59,14 @@ def ladders(runs: Stored, groups: Sequence[Group]) -> pd.DataFrame:
         `group`, `ladder`, `week`, `rung_0` … `rung_5`, `runs`.
     """
     weeks, sound = runs.weeks, runs.sound[["case", "replicate"]]
-    width = int(sound["replicate"].max()) + 1 if len(sound) else 1
-    keys = np.sort(sound["case"].to_numpy(np.int64) * width + sound["replicate"].to_numpy(np.int64))
     member = np.full(len(runs.cases), -1)
     for number, group in enumerate(groups):
         member[group.cases] = number
     steps = np.zeros((len(groups), len(LADDERS), weeks + 1, 6))
-    for moved in runs.changes():
+    for _, moved in runs.moves(sound):
         case, week = moved["case"].to_numpy(np.int64), moved["week"].to_numpy(np.int64)
         which = pd.Categorical(moved["ladder"], categories=LADDERS).codes
-        key = case * width + moved["replicate"].to_numpy(np.int64)
-        place = np.minimum(np.searchsorted(keys, key), max(len(keys) - 1, 0))
-        good = (keys[place] == key if len(keys) else np.zeros(len(key), bool)) & (member[case] >= 0)
+        good = member[case] >= 0
         for name, sign in (("to", 1.0), ("from", -1.0)):
             rung = moved[name].to_numpy(np.int64)
             np.add.at(steps, (member[case][good], which[good], week[good], rung[good]), sign)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,9 +17,11 @@ from sim.analysis.groups import Group
 from sim.analysis.runs import COLUMNS, DEFAULTS, Part, Runs
 from sim.model.outcomes import PATHS
 from sim.study.questions import WORSE
+from sim.study.results.parts import Table
 from sim.study.tables import LADDERS
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 #: The classes, and the sum that is asked for most.
@@ -44,15 +47,15 @@ ORDERS: dict[str, tuple[str, ...]] = {
 }
 
 
-def codes(rows: pd.DataFrame) -> Ints:
+def codes(rows: Table) -> NDArray[np.int8]:
     """Return the class of each run by its place in `PATHS`."""
-    return np.asarray(pd.Categorical(rows["path"], categories=PATHS).codes, np.int64)
+    return np.asarray(pd.Categorical(rows["path"], categories=PATHS).codes, np.int8)
 
 
-def flags(code: Ints) -> Floats:
+def flags(code: NDArray[Any]) -> Flags:
     """Return (runs, 9) whether a run is of each class, and of clashes or worse."""
-    hits = (code[:, None] == np.arange(len(PATHS))).astype(np.float64)
-    return np.column_stack([hits, hits[:, _WORSE].sum(axis=1)])
+    hits = code[:, None] == np.arange(len(PATHS))
+    return np.column_stack([hits, hits[:, _WORSE].any(axis=1)])
 
 
 def shares(runs: Runs, groups: Sequence[Group] | None = None) -> pd.DataFrame:
@@ -69,7 +72,7 @@ def shares(runs: Runs, groups: Sequence[Group] | None = None) -> pd.DataFrame:
 
 def _shares(runs: Runs, part: Part) -> pd.DataFrame:
     hits = flags(codes(part.rows))
-    blood = part.interval(hits * part.rows["blood"].to_numpy(dtype=bool)[:, None])
+    blood = part.interval(hits & part.rows["blood"].to_numpy(dtype=bool)[:, None])
     table = part.shares(hits)
     if part.name == DEFAULTS and len(readings := between_readings(runs.readings)):
         table["reading_low"], table["reading_high"] = readings["low"], readings["high"]
@@ -119,9 +122,11 @@ def reorder(fits: ArrayLike, order: Sequence[str]) -> Ints:
 def orders(runs: Runs, groups: Sequence[Group] | None = None) -> pd.DataFrame:
     """Return the share of each class when classes are tried in another order: `order`, `path`."""
     frames = []
-    for part, (name, order) in product(runs.parts(groups), ORDERS.items()):
-        hits = flags(reorder(part.rows["fits"].to_numpy(np.int64), order))
-        frames.append(part.shares(hits).assign(order=name, path=SHOWN))
+    for part in runs.parts(groups):
+        fits = part.rows["fits"].to_numpy(np.int64)
+        for name, order in ORDERS.items():
+            hits = flags(reorder(fits, order))
+            frames.append(part.shares(hits).assign(order=name, path=SHOWN))
     return _table(frames, "order", "path")
 
 
@@ -138,10 +143,14 @@ def joint(runs: Runs, groups: Sequence[Group] | None = None) -> pd.DataFrame:
 
 
 def _joint(part: Part, when: str) -> pd.DataFrame:
-    up, close = (part.rows[f"{when}_{ladder}"].to_numpy(np.int64) for ladder in LADDERS)
-    cells = np.arange(36)
-    table = part.shares(((up * 6 + close)[:, None] == cells).astype(np.float64))
-    return table.assign(rungs=when, escalation=cells // 6, rapprochement=cells % 6)
+    up, close = (part.rows[f"{when}_{ladder}"].to_numpy(np.int8) for ladder in LADDERS)
+    rungs = np.arange(6)
+    # Rung by rung, for flags of all cells at once would be the largest thing in memory.
+    frames = [
+        part.shares((up == rung)[:, None] & (close[:, None] == rungs)).assign(escalation=rung)
+        for rung in rungs
+    ]
+    return pd.concat(frames).assign(rungs=when, rapprochement=np.tile(rungs, 6))
 
 
 def grid(table: pd.DataFrame, column: str = "share") -> Floats:

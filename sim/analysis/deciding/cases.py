@@ -21,6 +21,7 @@ from sim.errors import ResultError, ScenarioError, nearest
 from sim.face import Face
 from sim.study.questions import WORSE, ByCase, Condition, Estimand, by_case, condition, estimand
 from sim.study.results.loading import load_results
+from sim.study.results.parts import Rows
 from sim.study.results.result import Result
 from sim.study.results.study import Study
 
@@ -60,12 +61,7 @@ def opened(source: Result | Study | str | Path, given: str | None = None) -> Stu
 def runs(study: Study, columns: Sequence[str] = ()) -> pd.DataFrame:
     """Return the runs that are done, with `case`, `replicate`, `failure` and these columns alone."""
     wanted = list(dict.fromkeys(["case", "replicate", "failure", *columns]))
-    if study.condition is not None:
-        return study.outcomes[wanted]
-    frames = list(study.batches("outcomes", wanted))
-    if not frames:
-        raise ResultError(f"{study.folder}: no block is done yet; run the sweep first")
-    return pd.concat(frames, ignore_index=True)
+    return Rows(study)[wanted]
 
 
 def weeks(study: Study) -> int:

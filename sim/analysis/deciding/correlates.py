@@ -38,7 +38,7 @@ def correlates(runs: Runs) -> list[Correlate]:
 
     Empty where nothing was varied or fewer than twenty cases have a sound run.
     """
-    rows = next((part.rows for part in runs.parts() if part.name == PLAUSIBLE), None)
+    rows = next((part.rows[["case", "path"]] for part in runs.parts() if part.name == PLAUSIBLE), None)
     if rows is None:
         return []
     by_case = rows["path"].isin(WORSE).astype(float).groupby(rows["case"]).mean()

@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.answers.shares import codes
+from sim.analysis.groups import Group
+from sim.analysis.runs import Stored, view
 from sim.errors import ResultError
 from sim.model.outcomes import OUTCOMES, PATHS
 from sim.study.results.result import Result
@@ -47,34 +50,32 @@ def typical(source: Result | Study) -> list[Typical]:
     ResultError
         Every run failed.
     """
-    if isinstance(source, Result):
-        rows, changes = source.part("defaults"), source.changes_of("defaults")
-    else:
-        rows, changes = source.outcomes, source.changes
-    sound = rows[rows["failure"].isna()]
-    if sound.empty:
+    runs = view(source)
+    part = runs.part(runs.groups(runs.whole)[0] if isinstance(source, Result) else Group("", runs.sample))
+    if not len(part.rows):
         raise ResultError("every run failed, so none is typical of anything")
+    code = codes(part.rows)
+    first = np.sort(np.concatenate([np.flatnonzero(code == number)[:MOST] for number in range(len(PATHS))]))
+    rows = part.rows.take(first)[["case", "replicate", *COMPARED]].reset_index(drop=True)
+    rungs = ladders(rows, runs)
     found = []
-    for path in PATHS:
-        mine = sound[sound["path"] == path]
-        if not mine.empty:
-            some = mine.head(MOST).reset_index(drop=True)
-            chosen = some.iloc[medoid(ladders(some, changes), some[list(COMPARED)])]
+    for number, path in enumerate(PATHS):
+        mine = np.flatnonzero(code[first] == number)
+        if len(mine):
+            chosen = rows.iloc[mine[medoid(rungs[mine], rows.loc[mine, list(COMPARED)])]]
             name = f"{int(chosen['case'])}:{int(chosen['replicate'])}"
-            found.append(Typical(path, name, len(mine), len(sound)))
+            found.append(Typical(path, name, int((code == number).sum()), len(code)))
     return found
 
 
-def ladders(runs: pd.DataFrame, changes: pd.DataFrame) -> NDArray[np.int8]:
-    """Return the rungs (runs, weeks, 2) that the table of changes adds up to for these runs."""
-    keys = pd.MultiIndex.from_frame(runs[["case", "replicate"]])
-    row = keys.get_indexer(pd.MultiIndex.from_frame(changes[["case", "replicate"]]))
-    mine = changes[row >= 0]
-    weeks = int(changes["week"].max()) + 1
-    steps = np.zeros((len(runs), weeks, len(LADDERS)), np.int8)
-    which = pd.Categorical(mine["ladder"], categories=list(LADDERS)).codes
-    steps[row[row >= 0], mine["week"], which] = mine["to"].to_numpy() - mine["from"].to_numpy()
-    return np.cumsum(steps, axis=1, dtype=np.int8)
+def ladders(rows: pd.DataFrame, runs: Stored) -> NDArray[np.int8]:
+    """Return the rungs (rows, weeks + 1, 2) of some runs, by their `case` and `replicate`."""
+    rungs = np.zeros((len(rows), runs.weeks + 1, len(LADDERS)), np.int8)
+    for row, moved in runs.moves(rows):
+        which = pd.Categorical(moved["ladder"], categories=list(LADDERS)).codes
+        rungs[row, moved["week"], which] = moved["to"].to_numpy() - moved["from"].to_numpy()
+    np.cumsum(rungs, axis=1, out=rungs)
+    return rungs
 
 
 def medoid(rungs: NDArray[np.int8], outcomes: pd.DataFrame) -> int:
@@ -96,10 +97,11 @@ def medoid(rungs: NDArray[np.int8], outcomes: pd.DataFrame) -> int:
 def _rung_sums(rungs: NDArray[np.int8]) -> NDArray[np.float64]:
     """Return for each run the sum over all runs of the mean difference, from counts of rungs by week."""
     places = np.arange(RUNGS)
-    counts = (rungs[:, :, None] == places).sum(axis=0)  # (columns, rungs)
-    cost = counts @ np.abs(places[:, None] - places[None, :])  # from standing on a rung, to all others
-    found: NDArray[np.float64] = cost[np.arange(rungs.shape[1]), rungs].mean(axis=1)
-    return found
+    apart = np.abs(places[:, None] - places[None, :])
+    found = np.zeros(len(rungs))
+    for column in rungs.T:
+        found += (np.bincount(column, minlength=RUNGS) @ apart)[column]
+    return found / rungs.shape[1]
 
 
 def _sums(values: NDArray[np.float64]) -> NDArray[np.float64]:

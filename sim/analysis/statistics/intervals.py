@@ -10,7 +10,7 @@ run that is Wilson's interval itself. docs/decisions/0012-one-view-of-runs.md sh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -176,7 +176,7 @@ def ways(group: Ints, replicate: Ints, *, sampled: bool, shared: bool) -> list[W
 Tally = tuple[Floats, Floats, Ints]
 
 
-def tally(hits: Floats, way: Way) -> Tally:
+def tally(hits: NDArray[Any], way: Way) -> Tally:
     """Add up (runs, quantities) of what is averaged by the units of a way.
 
     Returns
@@ -247,8 +247,13 @@ def _within(values: Floats, cell: Ints) -> float:
 
 
 def _dense(numbers: Ints) -> tuple[Ints, int]:
-    known, place = np.unique(numbers, return_inverse=True)
-    return place.astype(np.int64), len(known)
+    """Return each number's place among those that occur, and how many do."""
+    if len(numbers) == 0 or numbers.min() < 0 or numbers.max() > 4 * len(numbers):
+        known, place = np.unique(numbers, return_inverse=True)
+        return place.astype(np.int64), len(known)
+    # Many times quicker than sorting them, in a fraction of its memory.
+    rank = np.cumsum(np.bincount(numbers) > 0) - 1
+    return rank[numbers], int(rank[-1]) + 1
 
 
 def tail(freedom: float) -> float:

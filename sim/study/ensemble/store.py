@@ -18,9 +18,9 @@ import pandas as pd
 from sim.errors import ResultError, ScenarioError
 from sim.scenario.schema import Scenario, hash_of, with_reasons
 from sim.study import aside, migrations
-from sim.study.columns import columns
 from sim.study.files import DISK, own_files
 from sim.study.migrations import FORMAT
+from sim.study.parquet import encoded
 
 NAME = "result.json"
 
@@ -133,18 +133,7 @@ def _refuse(folder: Path, force: bool) -> None:
 
 def parquet(name: str, frame: pd.DataFrame) -> bytes:
     """Return a table, by its name, as Parquet whose fields say what they hold and in which unit."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    made = pa.Table.from_pandas(frame, preserve_index=False)
-    meanings = columns(name, list(frame.columns))
-    fields = [
-        one.with_metadata({"long_name": meanings[one.name].meaning, "unit": meanings[one.name].unit})
-        for one in made.schema
-    ]
-    sink = pa.BufferOutputStream()
-    pq.write_table(made.cast(pa.schema(fields, made.schema.metadata)), sink, compression="zstd")
-    return bytes(sink.getvalue())
+    return b"".join(encoded(name, [frame]))
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -270,8 +259,8 @@ def table(path: Path, told: Any) -> pd.DataFrame:
     return frame(content, path)
 
 
-def frame(content: bytes, path: Path) -> pd.DataFrame:
-    """Return a table from the bytes of a Parquet file.
+def frame(content: bytes, path: Path, columns: list[str] | None = None) -> pd.DataFrame:
+    """Return a table, or some of its columns, from the bytes of a Parquet file.
 
     Raises
     ------
@@ -282,7 +271,9 @@ def frame(content: bytes, path: Path) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     try:
-        found: pd.DataFrame = pq.read_table(pa.BufferReader(content)).to_pandas()
+        # No threads: a process that ends while they start is aborted.
+        stored = pq.ParquetFile(pa.BufferReader(content)).read(columns, use_threads=False)
+        found: pd.DataFrame = stored.to_pandas(use_threads=False)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise ResultError(f"{path}: expected a Parquet table ({error}); {_AGAIN}") from None
     return found

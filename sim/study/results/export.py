@@ -7,7 +7,8 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +20,7 @@ from sim.errors import ResultError, nearest
 from sim.study.columns import columns
 from sim.study.ensemble import store
 from sim.study.files import DISK, put
+from sim.study.parquet import encoded
 from sim.study.results.hub import predictions
 from sim.study.results.loading import load_results
 from sim.study.results.result import Result
@@ -62,41 +64,55 @@ def export(
         raise ResultError(f"no format {form!r}{nearest(form, FORMATS)}; formats: {', '.join(FORMATS)}")
     source = load_results(folder, given)
     place = Path(out) if out is not None else Path(folder) / "export"
+    contents: dict[Path, bytes | Iterable[bytes]] = {}
     if form == "netcdf":
-        contents = {place / "outcomes.nc": netcdf(source)}
+        contents[place / "outcomes.nc"] = netcdf(source)
     elif form == "hub":
-        contents = {
-            place / f"{name}.csv": text(frame).encode() for name, frame in predictions(source).items()
-        }
-    elif form == "csv":
-        contents = {place / f"{name}.csv": text(frame).encode() for name, frame in _tables(source)}
-        contents |= {
-            place / f"{name}.csv-metadata.json": dictionary(name, frame).encode()
-            for name, frame in _tables(source)
-        }
+        for name, frame in predictions(source).items():
+            contents[place / f"{name}.csv"] = text(frame).encode()
     else:
-        contents = {place / f"{name}.parquet": store.parquet(name, frame) for name, frame in _tables(source)}
+        for name, pieces in _tables(source):
+            if form == "csv":
+                contents[place / f"{name}.csv"] = _csv(pieces)
+                contents[place / f"{name}.csv-metadata.json"] = _dictionary(name, pieces)
+            else:
+                contents[place / f"{name}.parquet"] = encoded(name, pieces())
     DISK.make_folder(place)
     put(DISK, contents)
     return list(contents)
 
 
-def _tables(source: Result | Study) -> Iterator[tuple[str, pd.DataFrame]]:
+#: A table in its order, piece by piece; each call begins anew.
+Pieces = Callable[[], Iterable[pd.DataFrame]]
+
+
+def _tables(source: Result | Study) -> Iterator[tuple[str, Pieces]]:
     if isinstance(source, Result):
         for name, frame in source.tables.items():
-            yield Path(store.FILES[name]).stem, frame
+            yield Path(store.FILES[name]).stem, partial(iter, [frame])
         return
-    for name in ("outcomes", "changes", "design"):
-        yield name, getattr(source, name)
+    for name in ("outcomes", "changes"):
+        yield name, partial(source.pieces, name)
+    yield "design", partial(iter, [source.design])
     if source.experiment.trajectories is not None:
-        yield "trajectories", source.trajectories
+        yield "trajectories", partial(source.pieces, "trajectories")
 
 
-def text(frame: pd.DataFrame, digits: int | None = None) -> str:
+def _csv(pieces: Pieces) -> Iterator[bytes]:
+    for number, piece in enumerate(pieces()):
+        yield text(piece, head=number == 0).encode()
+
+
+def _dictionary(name: str, pieces: Pieces) -> Iterator[bytes]:
+    yield dictionary(name, next(iter(pieces()))).encode()
+
+
+def text(frame: pd.DataFrame, digits: int | None = None, head: bool = True) -> str:
     """Return a table as CSV; missing cells are empty, numbers keep every digit unless told how many."""
     made = io.StringIO(newline="")
     writer = csv.writer(made, lineterminator="\n")
-    writer.writerow([harmless(str(name)) for name in frame.columns])
+    if head:
+        writer.writerow([harmless(str(name)) for name in frame.columns])
     for row in zip(*(_cells(frame[name], digits) for name in frame.columns), strict=True):
         writer.writerow(row)
     return made.getvalue()

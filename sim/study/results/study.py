@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.errors import IncompleteWarning, ResultError
 from sim.model.outcomes import OUTCOMES
-from sim.study import migrations, tables
+from sim.study import tables
 from sim.study.ensemble import store
 from sim.study.experiment.experiment import Experiment, hash_of
 from sim.study.files import DISK
 from sim.study.migrations import FORMAT
 from sim.study.results import conditions, datasets, shapes
+from sim.study.results.parts import Parts
 from sim.study.sweep import manifest, place
 from sim.study.sweep.manifest import Entry, part_name
 
@@ -164,22 +164,34 @@ class Study:
 
     # Its tables
 
-    def batches(self, table: str = "outcomes", columns: list[str] | None = None) -> Iterator[pd.DataFrame]:
-        """Yield a table part by part, so that memory does not grow with the study; without condition."""
-        for block, entry in self._sound.items():
-            if table not in entry.parts:
-                raise ResultError(f"{self.folder} holds no {table}; the experiment did not ask for them")
-            yield self._read(table, block, columns)
+    @property
+    def rows(self) -> int:
+        """Number of runs in its tables: those that are done, or that meet the condition."""
+        return self.done if self._keys is None else len(self._keys)
 
-    def _read(self, table: str, block: int, columns: list[str] | None = None) -> pd.DataFrame:
-        made = self.identity["panj_result"]
-        paths = {name: self.folder / name / part_name(block) for name in self.entries[block].parts}
-        if made == FORMAT:
-            found: pd.DataFrame = pq.read_table(paths[table], columns=columns, partitioning=None).to_pandas()
-            return found
-        old = {name: store.frame(DISK.read(path) or b"", path) for name, path in paths.items()}
-        found = migrations.tables(old, made)[table]
-        return found if columns is None else found[columns]
+    def pieces(self, table: str = "outcomes", names: Sequence[str] = ()) -> Iterator[pd.DataFrame]:
+        """Yield a table in its order, some cases at a time, so that memory does not grow with the study.
+
+        Parameters
+        ----------
+        names
+            Columns that are wanted beside `case` and `replicate`; default: all.
+
+        Raises
+        ------
+        ResultError
+            The study keeps no such table, no block of it is done, or a part is damaged.
+        """
+        _ = self._sound
+        kept = self.experiment.trajectories
+        if table == "trajectories" and self.condition is not None and kept and kept.keep == "quantiles":
+            raise ResultError("quantiles over all replicates cannot be conditioned on some of them")
+        for piece in self._parts.pieces(table, names):
+            yield piece if self._keys is None else conditions.only(piece, self._keys)
+
+    @cached_property
+    def _parts(self) -> Parts:
+        return Parts(self.folder, self.entries, self.identity["panj_result"])
 
     @cached_property
     def _sound(self) -> dict[int, Entry]:
@@ -202,14 +214,7 @@ class Study:
         return self.entries
 
     def _table(self, table: str) -> pd.DataFrame:
-        frames = list(self.batches(table))
-        if not frames:
-            raise ResultError(f"{self.folder}: no block is done yet; run the sweep first")
-        joined = pd.concat(frames, ignore_index=True)
-        if self._keys is not None:
-            joined = conditions.only(joined, self._keys)
-        order = [one for one in ("case", "replicate", "variable", "week", "ladder") if one in joined]
-        return joined.sort_values(order, kind="stable", ignore_index=True)
+        return pd.concat(self.pieces(table), ignore_index=True)
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
@@ -224,9 +229,6 @@ class Study:
     @cached_property
     def trajectories(self) -> pd.DataFrame:
         """Weekly values, as quantiles by case or in full, where the experiment keeps them."""
-        if self.condition is not None and self.experiment.trajectories is not None:
-            if self.experiment.trajectories.keep == "quantiles":
-                raise ResultError("quantiles over all replicates cannot be conditioned on some of them")
         return self._table("trajectories")
 
     @cached_property
@@ -277,7 +279,9 @@ class Study:
             if paths and self.identity["panj_result"] == FORMAT:
                 sources[table] = ds.dataset(paths, format="parquet")
             elif paths:
-                sources[table] = pd.concat(self.batches(table), ignore_index=True)
+                sources[table] = pd.concat(
+                    (self._parts.read(table, block) for block in self._sound), ignore_index=True
+                )
         if "outcomes" not in sources:
             raise ResultError(f"{self.folder}: no block is done yet; run the sweep first")
         return conditions.opened(sources, self._keys)
@@ -331,7 +335,7 @@ class Study:
             return None
         if manifest.standing(DISK, self.folder, [self.entries[block]], sums=True) is None:
             raise ResultError(f"{self.folder}: {part_name(block)} does not have its checksum")
-        rows = self._read("outcomes", block)
+        rows = self._parts.read("outcomes", block)
         return rows[(rows["case"] == case) & (rows["replicate"] == replicate)].iloc[0]
 
     # Other tools

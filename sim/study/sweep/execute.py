@@ -16,14 +16,12 @@ from typing import Protocol
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.study.files import DISK, Disk
 from sim.study.sweep import place
 from sim.study.sweep.blocks import Made, Setup
-from sim.study.sweep.manifest import Entry, part_name
+from sim.study.sweep.manifest import Entry
 from sim.study.sweep.place import WHOLE, Share
 
 Ints = NDArray[np.int64]
@@ -175,8 +173,8 @@ def failed_rows(folder: Path, entries: dict[int, Entry]) -> dict[int, Ints]:
     found = {}
     for block, entry in entries.items():
         if entry.failed:
-            column = pq.read_table(folder / "outcomes" / part_name(block), columns=["failure"])["failure"]
-            found[block] = np.flatnonzero(np.asarray(column.is_valid().to_numpy(zero_copy_only=False)))
+            failure = place.read_part(folder, "outcomes", block, ["failure"])["failure"]
+            found[block] = np.flatnonzero(failure.notna())
     return found
 
 
@@ -186,7 +184,7 @@ def patched(setup: Setup, folder: Path, made: Made, disk: Disk = DISK) -> Made:
     if kept is not None and kept.keep == "quantiles":
         # Quantiles are over all replicates of a case, so its other runs are needed as well.
         return setup.run(made.block)
-    old = {name: _part(disk, folder / name / part_name(made.block)) for name in made.tables}
+    old = {name: place.read_part(folder, name, made.block, disk=disk) for name in made.tables}
     whole = old["outcomes"]
     order = {key: k for k, key in enumerate(zip(whole["case"], whole["replicate"], strict=True))}
     tried = set(zip(made.case.tolist(), made.replicate.tolist(), strict=True))
@@ -207,8 +205,3 @@ def patched(setup: Setup, folder: Path, made: Made, disk: Disk = DISK) -> Made:
         merged["outcomes"]["replicate"].to_numpy(np.int64),
         path,
     )
-
-
-def _part(disk: Disk, path: Path) -> pd.DataFrame:
-    frame: pd.DataFrame = pq.read_table(pa.BufferReader(disk.read(path) or b"")).to_pandas()
-    return frame

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from sim.errors import HeldError, ResultError
 from sim.study import aside
 from sim.study.ensemble import store
@@ -331,6 +333,20 @@ def entry_of(made: Made, parts: Mapping[str, bytes], seconds: float) -> Entry:
 def write_parts(folder: Path, block: int, parts: Mapping[str, bytes], disk: Disk = DISK) -> None:
     """Write the parts of a block; they count once the manifest says so."""
     put(disk, {folder / name / part_name(block): content for name, content in parts.items()})
+
+
+def read_part(
+    folder: Path, table: str, block: int, columns: list[str] | None = None, disk: Disk = DISK
+) -> pd.DataFrame:
+    """Return a table of one block, or some of its columns, as it lies in the folder.
+
+    Raises
+    ------
+    ResultError
+        It is damaged or gone.
+    """
+    path = folder / table / part_name(block)
+    return store.frame(disk.read(path) or b"", path, columns)
 
 
 def record(folder: Path, study: str, entry: Entry, share: Share, disk: Disk = DISK) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
@@ -21,7 +20,6 @@ from sim.study.results.study import Study
 from sim.study.sweep import place
 from sim.study.sweep.blocks import Setup
 from sim.study.sweep.execute import Interrupted, Job, Silent, Stop, Watch, failed_rows, here
-from sim.study.sweep.manifest import part_name
 from sim.study.sweep.place import WHOLE, Share
 from sim.study.sweep.pool import only_once
 
@@ -170,7 +168,7 @@ def _tell(watch: Watch, folder: Path, blocks: list[int]) -> None:
         return
     for block in blocks:
         columns = ["case", "replicate", "path", "failure"]
-        frame = pq.read_table(folder / "outcomes" / part_name(block), columns=columns).to_pandas()
+        frame = place.read_part(folder, "outcomes", block, columns)
         path = frame["path"].cat.set_categories(list(PATHS)).cat.codes.to_numpy(np.int8)
         case, replicate = (frame[name].to_numpy(np.int64) for name in columns[:2])
         watch.block(case, replicate, path, False)

@@ -9,6 +9,7 @@ import pytest
 import sim
 from sim.analysis.one_run import typical as module
 from sim.analysis.one_run.typical import COMPARED, ladders, medoid, typical
+from sim.analysis.runs import view
 from sim.errors import ResultError
 
 
@@ -25,7 +26,7 @@ def test_the_medoid_is_the_one_with_the_least_sum_of_distances(result: sim.Resul
     for chosen in typical(result):
         mine = result.part("defaults")
         mine = mine[mine["path"] == chosen.path].reset_index(drop=True)
-        rungs = ladders(mine, result.changes_of("defaults"))
+        rungs = ladders(mine, view(result))
         ranks = mine[list(COMPARED)].astype(float).rank(pct=True).to_numpy()
         sums = [sum(distance(a, b, rungs, ranks) for b in range(len(mine))) for a in range(len(mine))]
         at = mine.index[mine["replicate"] == int(chosen.run.split(":")[1])][0]
@@ -35,8 +36,8 @@ def test_the_medoid_is_the_one_with_the_least_sum_of_distances(result: sim.Resul
 
 def test_ladders_are_those_of_the_result(result: sim.Result) -> None:
     rows = result.part("plausible").iloc[::7].reset_index(drop=True)
-    found = ladders(rows, result.changes_of("plausible"))
-    assert (found == result.ladders["plausible"][rows["replicate"], : found.shape[1]]).all()
+    found = ladders(rows, view(result))
+    assert (found == result.ladders["plausible"][rows["replicate"]]).all()
 
 
 def test_classes_come_in_order_and_add_up(result: sim.Result) -> None:

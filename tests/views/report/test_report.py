@@ -205,8 +205,7 @@ def test_all_failed_says_so(result: sim.Result, small_sweep: Path) -> None:
     study = Study(small_sweep)
     runs = study.outcomes.copy()
     runs["failure"] = "week 1: rhetoric left its bounds"
-    study.__dict__["outcomes"] = runs
-    study.batches = lambda *_: iter([runs])  # type: ignore[method-assign,assignment]
+    study.pieces = lambda *_: iter([runs])  # type: ignore[method-assign,assignment]
     text = html(study)
     assert "Every run failed" in text
     assert "No valid run" in text
