@@ -211,6 +211,23 @@ def test_wrong_input_leaves_with_2_and_a_message(panj: Panj, arguments: tuple[st
     assert not list(Path().iterdir())
 
 
+@pytest.mark.parametrize("text", ["1_0", "\u0663", "+5", "5.0", "0x10", "nan", " 5", "9" * 30])
+@pytest.mark.parametrize(
+    "option",
+    [
+        "run baseline --runs",
+        "run baseline --seed",
+        "sweep clashes --workers",
+        "compare baseline baseline --runs",
+    ],
+)
+def test_a_whole_number_is_digits_alone(panj: Panj, option: str, text: str) -> None:
+    shown = panj(*option.split(), text)
+    assert shown.code == 2
+    assert "expected a whole number from" in " ".join(shown.err.replace("│", " ").split())
+    assert not list(Path().iterdir())
+
+
 # Running
 
 

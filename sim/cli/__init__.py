@@ -41,6 +41,7 @@ from sim.cli.options import (
     Threads,
     Weeks,
     print_json,
+    whole_number,
 )
 from sim.cli.outlook import check_observations, observed
 from sim.cli.page import page
@@ -159,7 +160,10 @@ def run(
     context: typer.Context,
     scenario: Name,
     runs: Annotated[
-        int, typer.Option(metavar="N", help="Runs at the defaults, and as many across the ranges.", min=1)
+        int,
+        typer.Option(
+            metavar="N", help="Runs at the defaults, and as many across the ranges.", parser=whole_number(1)
+        ),
     ] = 1000,
     seed: Seed = 0,
     settings: Settings = None,
@@ -270,7 +274,7 @@ def trace(
         ),
     ] = None,
     replicate: Annotated[
-        int, typer.Option(metavar="K", help="Which run of the ensemble: its number.", min=0)
+        int, typer.Option(metavar="K", help="Which run of the ensemble: its number.", parser=whole_number(0))
     ] = 0,
     seed: Seed = 0,
     settings: Settings = None,
@@ -278,7 +282,11 @@ def trace(
     citizens: Citizens = None,
     week: Annotated[
         int | None,
-        typer.Option(metavar="W", help="One week in full: every choice with its table, cell by cell.", min=1),
+        typer.Option(
+            metavar="W",
+            help="One week in full: every choice with its table, cell by cell.",
+            parser=whole_number(1),
+        ),
     ] = None,
     folder: Annotated[
         Path | None, typer.Option("--from", metavar="DIR", help="Replay a run of this result folder instead.")
@@ -320,7 +328,9 @@ def trace(
     epilog="Examples: panj claims · panj claims --reading sincere · panj claims --ablation --out worth"
 )
 def claims(
-    runs: Annotated[int, typer.Option(metavar="N", help="Pairs of each experiment.", min=2)] = 400,
+    runs: Annotated[
+        int, typer.Option(metavar="N", help="Pairs of each experiment.", parser=whole_number(2))
+    ] = 400,
     seed: Seed = 0,
     reading: Reading = None,
     readings: Annotated[
@@ -362,7 +372,9 @@ def claims(
 
 @app.command(epilog="Example: panj hindcast --runs 1000 --json")
 def hindcast(
-    runs: Annotated[int, typer.Option(metavar="N", help="Runs of each ensemble.", min=10)] = 1000,
+    runs: Annotated[
+        int, typer.Option(metavar="N", help="Runs of each ensemble.", parser=whole_number(10))
+    ] = 1000,
     seed: Seed = 0,
     reading: Reading = None,
     threads: Threads = None,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -20,13 +22,25 @@ def print_json(data: Any) -> None:
     print(json.dumps(data, ensure_ascii=plain, indent=2, allow_nan=False))
 
 
+def whole_number(low: int, high: int = 10**18 - 1) -> Callable[[str], int]:
+    """Return what reads a whole number within bounds: digits alone, as in files."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,18}", str(text), re.ASCII) or not low <= int(text) <= high:
+            bounds = f"from {low}" if high > 65535 else f"from {low} to {high}"
+            raise typer.BadParameter(f"expected a whole number {bounds}, found {str(text)[:60]!r}")
+        return int(text)
+
+    return read
+
+
 Name = Annotated[
     str,
     typer.Argument(
         metavar="SCENARIO", help="A shipped storyline or a YAML file.", autocompletion=completion.SCENARIO
     ),
 ]
-Seed = Annotated[int, typer.Option(metavar="N", help="Seed of the random numbers.", min=0)]
+Seed = Annotated[int, typer.Option(metavar="N", help="Seed of the random numbers.", parser=whole_number(0))]
 Settings = Annotated[
     list[str] | None,
     typer.Option(
@@ -37,12 +51,15 @@ Settings = Annotated[
     ),
 ]
 Weeks = Annotated[
-    int | None, typer.Option(metavar="N", help="Length in weeks, instead of the file's.", min=1)
+    int | None,
+    typer.Option(metavar="N", help="Length in weeks, instead of the file's.", parser=whole_number(1)),
 ]
 Citizens = Annotated[
     int | None,
     typer.Option(
-        metavar="N", help="Number of citizens, instead of the file's; 0 is an average citizen.", min=0
+        metavar="N",
+        help="Number of citizens, instead of the file's; 0 is an average citizen.",
+        parser=whole_number(0),
     ),
 ]
 Reading = Annotated[
@@ -55,7 +72,9 @@ Reading = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print data for machines instead of tables.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
-Threads = Annotated[int | None, typer.Option(metavar="N", help="Threads; default: all cores.", min=1)]
+Threads = Annotated[
+    int | None, typer.Option(metavar="N", help="Threads; default: all cores.", parser=whole_number(1))
+]
 Given = Annotated[
     str | None,
     typer.Option(

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.options import whole_number
+
 page = typer.Typer()
 
 
@@ -19,7 +21,7 @@ def dashboard(
         ),
     ] = None,
     port: Annotated[
-        int, typer.Option(metavar="N", help="Port; 0 takes any that is free.", min=0, max=65535)
+        int, typer.Option(metavar="N", help="Port; 0 takes any that is free.", parser=whole_number(0, 65535))
     ] = 5006,
     address: Annotated[
         str,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import print_json
+from sim.cli.options import print_json, whole_number
 from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ FromState = Annotated[
 Branch = Annotated[
     int,
     typer.Option(
-        metavar="N", help="With --from-state: other chance from there on; 0 goes on with its own.", min=0
+        metavar="N",
+        help="With --from-state: other chance from there on; 0 goes on with its own.",
+        parser=whole_number(0),
     ),
 ]
 

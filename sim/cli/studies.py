@@ -18,6 +18,7 @@ from sim.cli.options import (
     Json,
     Quiet,
     print_json,
+    whole_number,
 )
 from sim.errors import HeldError
 
@@ -39,7 +40,10 @@ def sweep(
         typer.Option(metavar="DIR", help="Its folder; default: one under results/, named by its hash."),
     ] = None,
     threads: Annotated[
-        int | None, typer.Option(metavar="N", help="Threads in this process; default: all cores.", min=1)
+        int | None,
+        typer.Option(
+            metavar="N", help="Threads in this process; default: all cores.", parser=whole_number(1)
+        ),
     ] = None,
     scheduler: Annotated[
         str | None,
@@ -49,7 +53,10 @@ def sweep(
         ),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Start so many worker processes here instead.", min=1)
+        int | None,
+        typer.Option(
+            metavar="N", help="Start so many worker processes here instead.", parser=whole_number(1)
+        ),
     ] = None,
     share: Annotated[
         str | None,

@@ -11,6 +11,7 @@ from sim.cli import completion
 from sim.cli.options import (
     Json,
     print_json,
+    whole_number,
 )
 from sim.errors import ScenarioError
 
@@ -36,7 +37,10 @@ def explain(
         ),
     ] = None,
     week: Annotated[
-        int | None, typer.Option(metavar="W", help="One week in full instead of the turning points.")
+        int | None,
+        typer.Option(
+            metavar="W", help="One week in full instead of the turning points.", parser=whole_number(0)
+        ),
     ] = None,
     actor: Annotated[
         str | None,

@@ -272,7 +272,7 @@ def _override(spec: Scenario, settings: Sequence[str]) -> Scenario:
         name = name.strip()
         kind = "parameters" if name in model.parameters else "world"
         quantity = model.parameters.get(name) or model.world.get(name)
-        value = _number(text)
+        value = values.typed(text.strip())
         if not sign:
             fault = f"expected NAME=VALUE, found {shown(one)}"
         elif quantity is None:
@@ -292,9 +292,3 @@ def _override(spec: Scenario, settings: Sequence[str]) -> Scenario:
     if wrong:
         raise ScenarioError("\n".join(wrong[:MOST_FAULTS]))
     return spec.replace(**given)
-
-
-def _number(text: str) -> float | None:
-    if not values.NUMBER.fullmatch(text.strip()) or len(text) > 60:
-        return None
-    return values.number(float(text))

@@ -10,7 +10,7 @@ from typing import Any
 from sim.model.provenance import Quantity
 
 #: A number as text; Python takes more for one, like 1_0 and digits of other scripts.
-NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
 
 def day(value: Any) -> date | None:
@@ -34,6 +34,11 @@ def number(value: Any) -> float | None:
     except OverflowError:
         return None
     return found if math.isfinite(found) else None
+
+
+def typed(text: str) -> float | None:
+    """Return the finite number that a text writes in plain digits, None for any other text."""
+    return number(float(text)) if len(text) <= 60 and _NUMBER.fullmatch(text) else None
 
 
 def out_of_bounds(value: float, quantity: Quantity) -> str:

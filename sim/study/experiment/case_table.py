@@ -69,7 +69,7 @@ def _cell(text: str, column: str, free: Mapping[str, Quantity], where: str) -> f
         if not text:
             raise ScenarioError(f"{where}: expected a name for {column}, found an empty cell")
         return text
-    value = values.number(float(text)) if values.NUMBER.fullmatch(text) else None
+    value = values.typed(text)
     if value is None:
         raise ScenarioError(f"{where}: expected a number for {column}, found {shown(text)}")
     if said := values.out_of_bounds(value, free[column]):

@@ -16,6 +16,7 @@ from sim.scenario import checks
 from sim.scenario.catalogue import reading_names
 from sim.scenario.loading import load_scenario
 from sim.scenario.schema import Scenario
+from sim.scenario.values import typed
 from sim.views.dashboard.library import Library
 
 Pairs = Iterable[tuple[str, str]]
@@ -290,12 +291,10 @@ def _read(pairs: Pairs) -> Settings:
             given[key] = (*given.get(key, ()), _mapping(key, value))
         elif key == "set":
             name, sign, number = value.partition(":")
-            if not sign or not re.fullmatch(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?", number, re.ASCII):
+            known = typed(number)
+            if not sign or known is None:
                 raise ScenarioError(f"set in the address: expected NAME:NUMBER, found {value[:60]!r}")
-            try:
-                values[name] = float(number)
-            except ValueError:
-                raise ScenarioError(f"set in the address: no number {number[:60]!r}") from None
+            values[name] = known
         # Keys of others (a mail reader's tracking, say) are none of this page's business.
     return Settings(values=tuple(sorted(values.items())), **given)
 

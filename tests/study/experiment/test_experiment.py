@@ -251,6 +251,20 @@ def test_cases_from_a_file(here: Path) -> None:
         ("fear,fear\n1,1\n", "twice"),
         ("fear\n1,2\n", "line 2: expected 1 cells, found 2"),
         ("fear\n0.5\nx\n", "line 3: expected a number for fear"),
+        *(
+            (f"fear\n{text}\n", "line 2: expected a number for fear")
+            for text in (
+                "0_1",
+                "0x0",
+                "nan",
+                "inf",
+                "1e-400_0",
+                "\u0661",
+                "9e999",
+                "0.5\u00a0m",
+                "0." + "1" * 60,
+            )
+        ),
         ("fear\nnan\n", "expected a number"),
         ("fear\n2\n", "from 0 to 1"),
         ("reading\nas_red\n", "nearest: as_read"),

@@ -104,7 +104,7 @@ def test_the_command_asks_for_the_scenario_that_is_set(place: Place) -> None:
         ("set=fear", "NAME:NUMBER"),
         ("set=fear:nan", "NAME:NUMBER"),
         ("set=fear:1e999999", "fear"),
-        ("set=fear:1.2.3", "no number"),
+        ("set=fear:1.2.3", "expected NAME:NUMBER"),
         ("events=nonsense", "events in the address: expected a mapping in JSON"),
         ("events=[1]", "expected a mapping"),
         ('events={"name":"x"}', "change"),
