@@ -197,6 +197,7 @@ def forecast_record(found: Estimate, folder: str) -> dict[str, Any]:
         "blocks": found.blocks,
         "seconds": round(found.seconds, 2),
         "bytes": found.size,
+        "memory": found.memory,
         "rejected": found.rejected,
         "example": found.example,
     }
@@ -211,6 +212,7 @@ def forecast(found: Estimate, folder: str) -> RenderableType:
         f"in {found.blocks:,} blocks",
     )
     grid.add_row("time", f"about {duration(found.seconds)} here, by a sample of {found.sampled} runs")
+    grid.add_row("memory", f"about {size(found.memory)} at most, with its page and its report")
     grid.add_row("disk", f"about {size(found.size)} in {folder}")
     if found.rejected:
         grid.add_row("constraints", f"turn down {percent(found.rejected)} of the points drawn")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -113,3 +115,26 @@ def test_a_case_of_a_file_that_breaks_a_constraint(tmp_path: Path, monkeypatch: 
 def test_too_many_cases() -> None:
     with pytest.raises(ScenarioError, match="10,000,000 cases"):
         base(load_experiment(experiment("grid", design={"method": "grid", "levels": 5000})))
+
+
+@pytest.mark.parametrize(
+    "design",
+    [
+        {"method": "saltelli", "size": 2**20},
+        {"method": "saltelli", "size": 4096, "second_order": True},
+        {"method": "lhs", "size": 10_000_000},
+        {"method": "morris", "size": 1_000_000},
+        {"method": "grid", "levels": 10_000},
+    ],
+)
+def test_a_design_beyond_all_bounds_is_refused_before_it_is_made(design: dict[str, Any]) -> None:
+    wide = {name: {"uniform": [0.2, 0.8]} for name in ("hardship", "fear", "solidarity", "approval")}
+    uncertainties = wide if design["method"] == "grid" else {"from_grades": ["judgement"]}
+    huge = load_experiment(experiment(design=design, uncertainties=uncertainties, levers={}))
+    tracemalloc.start()
+    try:
+        with pytest.raises(ScenarioError, match=r"expected .*at most .*; take a smaller size"):
+            base(huge)
+        assert tracemalloc.get_traced_memory()[1] < 10e6
+    finally:
+        tracemalloc.stop()
