@@ -98,10 +98,11 @@ def _rung_sums(rungs: NDArray[np.int8]) -> NDArray[np.float64]:
     """Return for each run the sum over all runs of the mean difference, from counts of rungs by week."""
     places = np.arange(RUNGS)
     apart = np.abs(places[:, None] - places[None, :])
-    found = np.zeros(len(rungs))
+    found: NDArray[np.float64] = np.zeros(len(rungs))
     for column in rungs.T:
         found += (np.bincount(column, minlength=RUNGS) @ apart)[column]
-    return found / rungs.shape[1]
+    found /= rungs.shape[1]
+    return found
 
 
 def _sums(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,6 +11,8 @@ from sim.scenario.faults import Fault, Loc, shown, unknown
 from sim.study.experiment.experiment import CHOICES, FROM_GRADES, SETTINGS, ExperimentFile
 from sim.study.experiment.laws import Law
 from sim.study.questions import estimand
+from sim.study.results.columns import OWN
+from sim.study.tables import at_start
 
 #: Keys of a scenario that a condition or a lever may set.
 PIECE_KEYS = (
@@ -25,7 +27,7 @@ PIECE_KEYS = (
     "commitments",
 )
 #: Names that tables use for other things.
-TAKEN = ("case", "replicate", "base", "group", "failure", "part", *OUTCOMES)
+TAKEN = (*OWN, *OUTCOMES, *map(at_start, OUTCOMES), "never")
 #: Where a design needs or refuses each of its keys.
 NEEDS = {"lhs": ("size",), "sobol": ("size",), "saltelli": ("size",), "morris": ("size",), "cases": ("file",)}
 TAKES = {
@@ -93,20 +95,22 @@ def pieces(data: Mapping[str, Any]) -> Iterator[tuple[Loc, Any]]:
 
 def settings(data: Mapping[str, Any], laws: Mapping[str, Law], free: Collection[str]) -> Iterator[Fault]:
     """Yield what is wrong with conditions and levers: names that are taken, pieces that are none."""
+    # Capitals tell no names apart in SQL.
+    taken = {one.lower() for one in (*TAKEN, *free, *CHOICES, FROM_GRADES)}
     seen: set[str] = set()
     for key, word in zip(SETTINGS, ("condition", "lever"), strict=True):
         named = data.get(key)
         for name, alternatives in named.items() if isinstance(named, Mapping) else ():
             loc: Loc = (key, name)
-            if name in TAKEN or name in free or name in (*CHOICES, FROM_GRADES):
+            if name.lower() in taken:
                 yield Fault(loc, f"the name {shown(name)} is already used for something else; take another")
             elif not name.isidentifier() or len(name) > 60:
                 yield Fault(
                     loc, f"expected the name of a {word} in letters, digits and _, found {shown(name)}"
                 )
-            elif name in seen:
-                yield Fault(loc, f"{shown(name)} is a condition already; give the lever another name")
-            seen.add(name)
+            elif name.lower() in seen:
+                yield Fault(loc, f"the name {shown(name)} is given already; give this {word} another one")
+            seen.add(name.lower())
             if not isinstance(alternatives, Mapping) or not alternatives:
                 yield Fault(
                     loc,

@@ -146,7 +146,7 @@ def _experiment() -> Schema:
         {key: scenario["properties"][key] for key in PIECE_KEYS},
         description="a piece of storyline; {} for none",
     )
-    taken = [*TAKEN, *free, "scenario", "reading", "start", FROM_GRADES]
+    taken = sorted({*TAKEN, *free, FROM_GRADES})
     named = {
         "type": "object",
         "propertyNames": {"pattern": r"^[A-Za-z_]\w{0,59}$", "not": {"enum": taken}},

@@ -198,7 +198,8 @@ def test_wrong_conditions(study: Study, condition: str) -> None:
 
 
 def named(tmp_path: Path, **levers: dict[str, Any]) -> Study:
-    made = experiment(levers=levers, uncertainties={"approval": {"uniform": [0.2, 0.8]}}, replicates=2)
+    started = {name: {"uniform": [0.2, 0.8]} for name in ("approval", "blood")}
+    made = experiment(levers=levers, uncertainties=started, replicates=2)
     return sim.sweep(made, tmp_path / "named", threads=1)
 
 
@@ -215,6 +216,19 @@ def test_the_text_of_a_condition_is_left_as_it_is(tmp_path: Path) -> None:
     assert study.query("select 'in case of' as x")["x"].item() == "in case of"
 
 
+@pytest.mark.parametrize(
+    "name", ["failed", "repetition", "never", "Approval", "approval_at_start", "week", "Q05"]
+)
+def test_a_lever_has_no_name_that_tables_use(name: str) -> None:
+    with pytest.raises(ScenarioError, match="already used for something else"):
+        sim.load_experiment(experiment(levers={name: {"kept": {}}}))
+
+
+def test_levers_that_capitals_alone_tell_apart_are_one_name() -> None:
+    with pytest.raises(ScenarioError, match="'Line' is given already"):
+        sim.load_experiment(experiment(levers={"line": {"kept": {}}, "Line": {"kept": {}}}))
+
+
 def test_a_name_of_world_and_outcomes_means_the_outcome_beside_runs(tmp_path: Path) -> None:
     study = named(tmp_path, line={"kept": {}})
     early = study.given("approval_at_start < 0.5")
@@ -226,6 +240,16 @@ def test_a_name_of_world_and_outcomes_means_the_outcome_beside_runs(tmp_path: Pa
     assert made["approval"].dims == ("case", "repetition")
     assert np.allclose(made["approval_at_start"], design["approval"])
     assert all(one.stat().st_size for one in sim.export(study.folder, "netcdf"))
+    table = study.table()
+    assert not table.columns.duplicated().any()
+    for name in ("approval", "blood"):
+        assert table[name].equals(study.outcomes[name])
+        start = design[name].loc[table["case"]].to_numpy()
+        assert np.allclose(table[f"{name}_at_start"], start)
+        assert np.allclose(made[f"{name}_at_start"], design[name])
+        experiments, outcomes = study.to_ema()
+        assert np.allclose(experiments[name], start)
+        assert not np.allclose(outcomes[name], start)
 
 
 @pytest.mark.parametrize(
