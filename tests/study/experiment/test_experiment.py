@@ -174,7 +174,7 @@ def test_a_scenario_beside_the_experiment(here: Path) -> None:
         (UNCERTAIN + "conditions: {shock: {}}\n", 9, "named alternatives"),
         (UNCERTAIN + "conditions: {shock: {none: }}\n", 9, "{} for none"),
         (UNCERTAIN + "conditions: {mediation: {none: {}}}\n", 9, "already used"),
-        (UNCERTAIN + "levers: {a: {b: {}}}\nconditions: {a: {b: {}}}\n", 9, "a condition already"),
+        (UNCERTAIN + "levers: {a: {b: {}}}\nconditions: {a: {b: {}}}\n", 9, "is given already"),
         (UNCERTAIN + "conditions: {shock: {none: {evnts: []}}}\n", 9, "in a condition; nearest: events"),
         (UNCERTAIN + "conditions: {g: {a: {world: {russian_guarantee: 1}}}}\n", 9, "by a condition as well"),
         (UNCERTAIN + "condition: {g: {a: {}}}\n", 9, "nearest: conditions"),

@@ -35,7 +35,7 @@ LEFT_TO_CHECK = (
     "independently",
     "second time",
     "by a condition as well",
-    "a condition already",
+    "is given already",
     "no such class or flag",
 )
 
