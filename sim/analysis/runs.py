@@ -84,7 +84,7 @@ class Part(NamedTuple):
             mean under one reading; NaN where readings are not among what is uncertain), `cases`, `runs`.
         """
         share = self.interval(hits)
-        known, place = np.unique(self.case, return_inverse=True)
+        place, many = intervals.dense(self.case)
         total = np.bincount(place).astype(np.float64)
         cases = [
             between(np.asarray(np.bincount(place, hit), np.float64), total, self.shared) for hit in hits.T
@@ -104,7 +104,7 @@ class Part(NamedTuple):
                 "case_high": [one.high for one in cases],
                 "reading_low": low,
                 "reading_high": high,
-                "cases": len(known),
+                "cases": many,
                 "runs": len(self.rows),
             }
         )

@@ -1,32 +1,24 @@
-"""How a large sweep fares: time, memory and disk of about a million runs.
+"""How a large sweep fares from its first run to its report: time, memory and disk.
 
-    python -m tests.benchmarks.sweep [--replicates 60] [--size 1024] [--out FOLDER]
+    python -m tests.benchmarks.sweep [--size 1024] [--replicates 60] [--out FOLDER]
 
-Saltelli's design over fourteen parameters, 16,384 cases by 60 replicates, no citizens. Prints one row of the
-benchmark table; the study is kept where `--out` names a folder.
+Saltelli's design over fourteen parameters, 16,384 cases by 60 replicates, no citizens. Each command is a process
+of its own, started twice, on a study of a twentieth of the runs and on the whole one: what memory grows by is
+what a run costs. The studies are kept where `--out` names a folder.
 """
 
 from __future__ import annotations
 
 import argparse
-import resource
+import json
+import os
+import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-import sim
 from sim.model.registry import load
-from sim.study.sweep.execute import Silent
-
-
-class Memory(Silent):
-    """Notes how much memory is in use after each block."""
-
-    def __init__(self) -> None:
-        self.seen: list[int] = []
-
-    def block(self, case: object, replicate: object, path: object, fresh: bool) -> None:
-        self.seen.append(int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize())
 
 
 def experiment(size: int, replicates: int) -> dict[str, object]:
@@ -48,20 +40,38 @@ def experiment(size: int, replicates: int) -> dict[str, object]:
     }
 
 
-def measure(size: int, replicates: int, out: Path) -> str:
-    """Run it and return a row of the table."""
-    memory = Memory()
+def spent(*arguments: str) -> tuple[float, float, int]:
+    """Run a command; return the seconds it took, those of processors, and its most bytes of memory."""
     begun = time.perf_counter()
-    study = sim.sweep(experiment(size, replicates), out, watch=memory)
-    spent = time.perf_counter() - begun
-    disk = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    tenth = memory.seen[len(memory.seen) // 10]
-    return (
-        f"| {study.runs:,} runs ({study.setup.cases:,} cases × {replicates}) | {spent:.0f} s | "
-        f"{study.runs / spent:,.0f} runs/s | peak {peak / 1e6:.0f} MB, "
-        f"{(memory.seen[-1] - tenth) / 1e6:+.0f} MB from a tenth of the way to the end | {disk / 1e6:.0f} MB |"
-    )
+    command = [sys.executable, "-m", "sim", *arguments, "--quiet"][: None if arguments[0] == "sweep" else -1]
+    child = os.posix_spawn(sys.executable, command, os.environ)
+    _, status, used = os.wait4(child, 0)
+    if os.waitstatus_to_exitcode(status) != 0:
+        raise SystemExit(f"{' '.join(command)}: ended with {os.waitstatus_to_exitcode(status)}")
+    return time.perf_counter() - begun, used.ru_utime + used.ru_stime, 1024 * used.ru_maxrss
+
+
+def measure(size: int, replicates: int, place: Path) -> Iterator[str]:
+    """Yield a row of the table for each command."""
+    folders, sizes = (place / "part", place / "whole"), (max(size // 16, 1), size)
+    runs = [16 * one * replicates for one in sizes]
+    for folder, one in zip(folders, sizes, strict=True):
+        folder.with_suffix(".json").write_text(json.dumps(experiment(one, replicates)))
+    for words, arguments in {
+        "sweep and its page": ("sweep", "{folder}.json", "--out", "{folder}"),
+        "report": ("report", "{folder}", "-o", "{folder}.html"),
+        "export, Parquet": ("export", "{folder}", "--format", "parquet", "--out", "{folder}.parquet"),
+        "export, CSV": ("export", "{folder}", "--format", "csv", "--out", "{folder}.csv"),
+        "export, NetCDF": ("export", "{folder}", "--format", "netcdf", "--out", "{folder}.netcdf"),
+    }.items():
+        less, more = (spent(*(one.format(folder=folder) for one in arguments)) for folder in folders)
+        slope = (more[2] - less[2]) / (runs[1] - runs[0])
+        yield (
+            f"| {words} | {more[0]:.0f} s | {more[1]:.0f} s | {less[2] / 1e6:.0f} MB | {more[2] / 1e6:.0f} MB | "
+            f"{slope:.0f} B |"
+        )
+    disk = sum(path.stat().st_size for path in folders[1].rglob("*") if path.is_file())
+    yield f"\n{runs[0]:,} and {runs[1]:,} runs; the larger study is {disk / 1e6:.0f} MB on disk."
 
 
 def main() -> None:
@@ -71,8 +81,13 @@ def main() -> None:
     arguments.add_argument("--replicates", type=int, default=60)
     arguments.add_argument("--out", type=Path)
     asked = arguments.parse_args()
+    print("| command | time | of processors | memory, part | memory, whole | a run |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
     with tempfile.TemporaryDirectory() as folder:
-        print(measure(asked.size, asked.replicates, asked.out or Path(folder) / "study"))
+        place = asked.out or Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        for row in measure(asked.size, asked.replicates, place):
+            print(row, flush=True)
 
 
 if __name__ == "__main__":

@@ -159,14 +159,14 @@ def ways(group: Ints, replicate: Ints, *, sampled: bool, shared: bool) -> list[W
     shared
         Whether every group was run on the same draws.
     """
-    g, groups = _dense(group)
-    r, replicates = _dense(replicate)
+    g, groups = dense(group)
+    r, replicates = dense(replicate)
     by_group, by_draw = Way(g, np.zeros(groups, np.int64)), Way(r, np.zeros(replicates, np.int64))
     if sampled and groups > 1:
         return [by_group, by_draw] if shared else [by_group]
     if shared:
         return [by_draw]
-    draw, draws = _dense(g * max(replicates, 1) + r)
+    draw, draws = dense(g * max(replicates, 1) + r)
     owner = np.zeros(draws, np.int64)
     owner[draw] = g
     alone = groups > 1 and bool((np.bincount(owner, minlength=groups) < 2).any())
@@ -246,8 +246,8 @@ def _within(values: Floats, cell: Ints) -> float:
     return float(np.sum((values - mean[cell]) ** 2) / freedom) if freedom > 0 else np.nan
 
 
-def _dense(numbers: Ints) -> tuple[Ints, int]:
-    """Return each number's place among those that occur, and how many do."""
+def dense(numbers: Ints) -> tuple[Ints, int]:
+    """Return each whole number's place among those that occur, and how many do."""
     if len(numbers) == 0 or numbers.min() < 0 or numbers.max() > 4 * len(numbers):
         known, place = np.unique(numbers, return_inverse=True)
         return place.astype(np.int64), len(known)
@@ -272,7 +272,7 @@ def _linearised(tallies: Sequence[Tally]) -> tuple[Floats, Floats, float]:
     mean = sums.sum(axis=0) / total
     variance, freedom = np.zeros(width), np.inf
     for mine, size, stratum in tallies:
-        number, strata = _dense(stratum)
+        number, strata = dense(stratum)
         apart = mine - mean * size[:, None]
         many = np.bincount(number, minlength=strata).astype(np.float64)
         middle = np.column_stack([np.bincount(number, apart[:, k], strata) for k in range(width)])
