@@ -43,8 +43,9 @@ def experiment(size: int, replicates: int) -> dict[str, object]:
 def spent(*arguments: str) -> tuple[float, float, int]:
     """Run a command; return the seconds it took, those of processors, and its most bytes of memory."""
     begun = time.perf_counter()
-    command = [sys.executable, "-m", "sim", *arguments, "--quiet"][: None if arguments[0] == "sweep" else -1]
-    child = os.posix_spawn(sys.executable, command, os.environ)
+    command = [sys.executable, "-m", "sim", *arguments]
+    silent = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_WRONLY, 0) for number in (1, 2)]
+    child = os.posix_spawn(sys.executable, command, os.environ, file_actions=silent)
     _, status, used = os.wait4(child, 0)
     if os.waitstatus_to_exitcode(status) != 0:
         raise SystemExit(f"{' '.join(command)}: ended with {os.waitstatus_to_exitcode(status)}")

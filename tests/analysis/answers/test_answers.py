@@ -86,6 +86,18 @@ def test_ladders_are_those_that_the_changes_add_up_to(sweep: Stored) -> None:
             assert pytest.approx(wanted) == rows[[f"rung_{k}" for k in range(6)]].to_numpy().T
 
 
+def test_changes_of_a_failed_run_are_lent_to_no_other(drawn: Stored) -> None:
+    rows = drawn.source.outcomes.copy()
+    late = rows["replicate"] > rows["replicate"].median()
+    rows.loc[late, "failure"] = "week 3: rhetoric left its bounds"
+    some = planted.Sweep(planted.EXPERIMENT, rows)
+    found = over_time.ladders(view(some), view(some).groups("levers"))
+    alone = some.changes.merge(rows.loc[~late, ["case", "replicate"]])
+    assert len(alone) < len(some.changes)
+    some.__dict__["changes"] = alone
+    pd.testing.assert_frame_equal(found, over_time.ladders(view(some), view(some).groups("levers")))
+
+
 def test_failed_runs_are_in_no_ladder(drawn: Stored) -> None:
     rows = drawn.source.outcomes.copy()
     rows.loc[::3, "failure"] = "week 3: rhetoric left its bounds"
