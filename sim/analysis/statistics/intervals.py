@@ -116,7 +116,7 @@ def between_means(values: ArrayLike, case: Ints) -> Spread:
     """
     v = np.asarray(values, np.float64)
     counts = np.isfinite(v)
-    place, cases = _dense(np.asarray(case)[counts])
+    place, cases = dense(np.asarray(case)[counts])
     v = v[counts]
     if cases < 2 or len(v) <= cases:
         return UNKNOWN

@@ -8,10 +8,10 @@ from typing import Any
 from sim.errors import ScenarioError, nearest
 from sim.model.outcomes import OUTCOMES
 from sim.scenario.faults import Fault, Loc, shown, unknown
+from sim.study.columns import OWN
 from sim.study.experiment.experiment import CHOICES, FROM_GRADES, SETTINGS, ExperimentFile
 from sim.study.experiment.laws import Law
 from sim.study.questions import estimand
-from sim.study.results.columns import OWN
 from sim.study.tables import at_start
 
 #: Keys of a scenario that a condition or a lever may set.

@@ -66,7 +66,7 @@ def estimate(setup: Setup, threads: int | None = None) -> Estimate:
     head = one.size - each * one.runs
     design = setup.design()
     some = design.iloc[:MOST_ROWS]
-    table = len(store.parquet(some)) / len(some) * len(design)
+    table = len(store.parquet("design", some)) / len(some) * len(design)
     return Estimate(
         setup.cases,
         setup.experiment.replicates,
