@@ -4,7 +4,8 @@
 # make test-newest, make test-lowest  the built wheel with the newest packages, and with the lowest declared
 # make lint   ruff and mypy
 # make bench  how fast it runs here
-# make bench-sweep  a sweep of a million runs: time, memory, disk
+# make bench-sweep  a sweep of a million runs with page, report and exports: time, memory, disk
+# make attempts  try to make it fail, some ten thousand times; prints the table of docs/explanation/robustness.md
 # make calibrate  rule out judgements by the autumn of 2021 anew, judge the claims in what is left
 # make docs     the site, into build/site; warnings are errors
 # make reference  write the pages of docs/reference from the code
@@ -20,7 +21,7 @@ PIP     = $(VENV)/bin/python -m pip --disable-pip-version-check
 DEMO    = results/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chromium test-long test-newest test-lowest lint format bench bench-sweep calibrate calibrated validity docs reference pictures notebook derived clean
+.PHONY: help demo test chromium test-long test-newest test-lowest lint format bench bench-sweep attempts calibrate calibrated validity docs reference pictures notebook derived clean
 .DELETE_ON_ERROR:
 
 help:
@@ -95,6 +96,9 @@ bench: $(VENV)/.installed-test
 
 bench-sweep: $(VENV)/.installed-test
 	$(VENV)/bin/python -m tests.benchmarks.sweep
+
+attempts: $(VENV)/.installed-test
+	$(VENV)/bin/python -m tests.faults.attempts
 
 calibrate: $(VENV)/.installed
 	$(VENV)/bin/python -m sim.analysis.past.calibration
