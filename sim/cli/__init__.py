@@ -40,8 +40,8 @@ from sim.cli.options import (
     Settings,
     Threads,
     Weeks,
+    integer,
     print_json,
-    whole_number,
 )
 from sim.cli.outlook import check_observations, observed
 from sim.cli.page import page
@@ -159,12 +159,7 @@ def _scenario(
 def run(
     context: typer.Context,
     scenario: Name,
-    runs: Annotated[
-        int,
-        typer.Option(
-            metavar="N", help="Runs at the defaults, and as many across the ranges.", parser=whole_number(1)
-        ),
-    ] = 1000,
+    runs: Annotated[int, integer("N", "Runs at the defaults, and as many across the ranges.", 1)] = 1000,
     seed: Seed = 0,
     settings: Settings = None,
     reading: Reading = None,
@@ -273,20 +268,13 @@ def trace(
             autocompletion=completion.SCENARIO,
         ),
     ] = None,
-    replicate: Annotated[
-        int, typer.Option(metavar="K", help="Which run of the ensemble: its number.", parser=whole_number(0))
-    ] = 0,
+    replicate: Annotated[int, integer("K", "Which run of the ensemble: its number.", 0)] = 0,
     seed: Seed = 0,
     settings: Settings = None,
     weeks: Weeks = None,
     citizens: Citizens = None,
     week: Annotated[
-        int | None,
-        typer.Option(
-            metavar="W",
-            help="One week in full: every choice with its table, cell by cell.",
-            parser=whole_number(1),
-        ),
+        int | None, integer("W", "One week in full: every choice with its table, cell by cell.", 1)
     ] = None,
     folder: Annotated[
         Path | None, typer.Option("--from", metavar="DIR", help="Replay a run of this result folder instead.")
@@ -328,9 +316,7 @@ def trace(
     epilog="Examples: panj claims · panj claims --reading sincere · panj claims --ablation --out worth"
 )
 def claims(
-    runs: Annotated[
-        int, typer.Option(metavar="N", help="Pairs of each experiment.", parser=whole_number(2))
-    ] = 400,
+    runs: Annotated[int, integer("N", "Pairs of each experiment.", 2)] = 400,
     seed: Seed = 0,
     reading: Reading = None,
     readings: Annotated[
@@ -372,9 +358,7 @@ def claims(
 
 @app.command(epilog="Example: panj hindcast --runs 1000 --json")
 def hindcast(
-    runs: Annotated[
-        int, typer.Option(metavar="N", help="Runs of each ensemble.", parser=whole_number(10))
-    ] = 1000,
+    runs: Annotated[int, integer("N", "Runs of each ensemble.", 10)] = 1000,
     seed: Seed = 0,
     reading: Reading = None,
     threads: Threads = None,

@@ -14,7 +14,7 @@ from sim.cli.options import (
     Quiet,
     Seed,
     Threads,
-    whole_number,
+    integer,
 )
 from sim.errors import ScenarioError
 
@@ -45,7 +45,7 @@ def compare(
     second: Annotated[
         str, typer.Argument(metavar="B", help="Another one.", autocompletion=completion.SCENARIO)
     ],
-    runs: Annotated[int, typer.Option(metavar="N", help="Pairs of runs.", parser=whole_number(2))] = 1000,
+    runs: Annotated[int, integer("N", "Pairs of runs.", 2)] = 1000,
     seed: Seed = 0,
     threads: Threads = None,
     out: Annotated[
@@ -197,9 +197,7 @@ def tip(
         str | None,
         typer.Option(metavar="SHARE", help="Share of runs it must exceed; default: be the likeliest end."),
     ] = None,
-    runs: Annotated[
-        int, typer.Option(metavar="N", help="Runs of every world tried.", parser=whole_number(10))
-    ] = 200,
+    runs: Annotated[int, integer("N", "Runs of every world tried.", 10)] = 200,
     seed: Seed = 0,
     only: Annotated[
         list[str] | None,
@@ -214,12 +212,7 @@ def tip(
         bool, typer.Option("--levers-only", help="Try commitments alone, and no value.")
     ] = False,
     citizens: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            help="Number of citizens, instead of the file's; 0 is quickest.",
-            parser=whole_number(0),
-        ),
+        int | None, integer("N", "Number of citizens, instead of the file's; 0 is quickest.", 0)
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A folder for a storyline of each change found.")

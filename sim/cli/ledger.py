@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli import completion
-from sim.cli.options import Json, print_json, whole_number
+from sim.cli.options import Json, digits, print_json
 from sim.errors import ScenarioError
 
 ledger = typer.Typer(
@@ -63,7 +63,7 @@ def add(
 
 @ledger.command(epilog="Example: panj ledger answer 1 no --source 'UNAMA, quarterly report, 2025-07-30'")
 def answer(
-    number: Annotated[int, typer.Argument(metavar="NO", help="Which question.", parser=whole_number(0))],
+    number: Annotated[int, typer.Argument(metavar="NO", help="Which question.", parser=digits(0))],
     came: Annotated[
         str,
         typer.Argument(

@@ -22,7 +22,7 @@ def print_json(data: Any) -> None:
     print(json.dumps(data, ensure_ascii=plain, indent=2, allow_nan=False))
 
 
-def whole_number(low: int, high: int = 10**18 - 1) -> Callable[[str], int]:
+def digits(low: int, high: int = 10**18 - 1) -> Callable[[str], int]:
     """Return what reads a whole number within bounds: digits alone, as in files."""
 
     def read(text: str) -> int:
@@ -34,13 +34,18 @@ def whole_number(low: int, high: int = 10**18 - 1) -> Callable[[str], int]:
     return read
 
 
+def integer(metavar: str, words: str, low: int, high: int = 10**18 - 1) -> Any:
+    """Return an option that takes a whole number within bounds."""
+    return typer.Option(metavar=metavar, help=words, parser=digits(low, high))
+
+
 Name = Annotated[
     str,
     typer.Argument(
         metavar="SCENARIO", help="A shipped storyline or a YAML file.", autocompletion=completion.SCENARIO
     ),
 ]
-Seed = Annotated[int, typer.Option(metavar="N", help="Seed of the random numbers.", parser=whole_number(0))]
+Seed = Annotated[int, integer("N", "Seed of the random numbers.", 0)]
 Settings = Annotated[
     list[str] | None,
     typer.Option(
@@ -50,17 +55,9 @@ Settings = Annotated[
         autocompletion=completion.SETTING,
     ),
 ]
-Weeks = Annotated[
-    int | None,
-    typer.Option(metavar="N", help="Length in weeks, instead of the file's.", parser=whole_number(1)),
-]
+Weeks = Annotated[int | None, integer("N", "Length in weeks, instead of the file's.", 1)]
 Citizens = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N",
-        help="Number of citizens, instead of the file's; 0 is an average citizen.",
-        parser=whole_number(0),
-    ),
+    int | None, integer("N", "Number of citizens, instead of the file's; 0 is an average citizen.", 0)
 ]
 Reading = Annotated[
     str | None,
@@ -72,9 +69,7 @@ Reading = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print data for machines instead of tables.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
-Threads = Annotated[
-    int | None, typer.Option(metavar="N", help="Threads; default: all cores.", parser=whole_number(1))
-]
+Threads = Annotated[int | None, integer("N", "Threads; default: all cores.", 1)]
 Given = Annotated[
     str | None,
     typer.Option(

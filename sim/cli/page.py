@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import whole_number
+from sim.cli.options import integer
 
 page = typer.Typer()
 
@@ -20,9 +20,7 @@ def dashboard(
             metavar="DIR", help="A result folder, or a folder of such and of scenario files, to open there."
         ),
     ] = None,
-    port: Annotated[
-        int, typer.Option(metavar="N", help="Port; 0 takes any that is free.", parser=whole_number(0, 65535))
-    ] = 5006,
+    port: Annotated[int, integer("N", "Port; 0 takes any that is free.", 0, 65535)] = 5006,
     address: Annotated[
         str,
         typer.Option(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import print_json, whole_number
+from sim.cli.options import integer, print_json
 from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -27,12 +27,7 @@ FromState = Annotated[
     typer.Option("--from-state", metavar="FILE", help="Go on from such a file, under this scenario."),
 ]
 Branch = Annotated[
-    int,
-    typer.Option(
-        metavar="N",
-        help="With --from-state: other chance from there on; 0 goes on with its own.",
-        parser=whole_number(0),
-    ),
+    int, integer("N", "With --from-state: other chance from there on; 0 goes on with its own.", 0)
 ]
 
 

@@ -17,8 +17,8 @@ from sim.cli.options import (
     Given,
     Json,
     Quiet,
+    integer,
     print_json,
-    whole_number,
 )
 from sim.errors import HeldError
 
@@ -39,12 +39,7 @@ def sweep(
         Path | None,
         typer.Option(metavar="DIR", help="Its folder; default: one under results/, named by its hash."),
     ] = None,
-    threads: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", help="Threads in this process; default: all cores.", parser=whole_number(1)
-        ),
-    ] = None,
+    threads: Annotated[int | None, integer("N", "Threads in this process; default: all cores.", 1)] = None,
     scheduler: Annotated[
         str | None,
         typer.Option(
@@ -52,12 +47,7 @@ def sweep(
             help="A Dask scheduler, like tcp://10.0.0.1:8786; whoever reaches it can run code here.",
         ),
     ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", help="Start so many worker processes here instead.", parser=whole_number(1)
-        ),
-    ] = None,
+    workers: Annotated[int | None, integer("N", "Start so many worker processes here instead.", 1)] = None,
     share: Annotated[
         str | None,
         typer.Option(metavar="K/N", help="Every N-th block only, for array jobs on a shared folder."),

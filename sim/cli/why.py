@@ -10,8 +10,8 @@ import typer
 from sim.cli import completion
 from sim.cli.options import (
     Json,
+    integer,
     print_json,
-    whole_number,
 )
 from sim.errors import ScenarioError
 
@@ -36,12 +36,7 @@ def explain(
             "Without it: one typical run of each class, told.",
         ),
     ] = None,
-    week: Annotated[
-        int | None,
-        typer.Option(
-            metavar="W", help="One week in full instead of the turning points.", parser=whole_number(0)
-        ),
-    ] = None,
+    week: Annotated[int | None, integer("W", "One week in full instead of the turning points.", 0)] = None,
     actor: Annotated[
         str | None,
         typer.Option(metavar="A", help="One actor alone, such as dushanbe.", autocompletion=completion.ACTOR),
