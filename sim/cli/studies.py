@@ -53,7 +53,7 @@ def sweep(
         typer.Option(metavar="K/N", help="Every N-th block only, for array jobs on a shared folder."),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what it comes to: runs, time, disk, one case.")
+        bool, typer.Option("--dry-run", help="Say what it comes to: runs, time, memory, disk, one case.")
     ] = False,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Run failed runs again, and only those.")
