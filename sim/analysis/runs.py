@@ -26,6 +26,7 @@ from sim.errors import ResultError, ScenarioError, nearest
 from sim.model.outcomes import OUTCOME_DTYPE
 from sim.scenario.schema import Scenario
 from sim.study import tables
+from sim.study.questions import Estimand
 from sim.study.results import names
 from sim.study.results.parts import Rows, Table
 from sim.study.results.result import Result
@@ -68,6 +69,10 @@ class Part(NamedTuple):
     ways: list[intervals.Way]
     reading: NDArray[Any] | None
     shared: bool
+
+    def answers(self, asked: Estimand, weeks: int) -> Floats:
+        """Return (runs,) the numbers whose mean is the answer to a question."""
+        return asked.of(self.rows[["failure", *asked.columns]], weeks)
 
     def interval(self, hits: NDArray[Any]) -> intervals.Interval:
         """Return shares of (runs, quantities) hits with their intervals."""

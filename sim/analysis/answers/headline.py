@@ -99,4 +99,4 @@ def changes(runs: Stored, asked: Estimand) -> list[Change]:
 
 def answer(runs: Stored, group: Group, asked: Estimand) -> float:
     """Return the answer to a question over the sound runs of a group."""
-    return float(asked.of(runs.part(group).rows, runs.weeks).mean())
+    return float(runs.part(group).answers(asked, runs.weeks).mean())

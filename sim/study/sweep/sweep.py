@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
@@ -171,6 +170,6 @@ def _tell(watch: Watch, folder: Path, blocks: list[int]) -> None:
         columns = ["case", "replicate", "path", "failure"]
         frame = place.read_part(folder, "outcomes", block, columns)
         codes = frame["path"].cat.set_categories(list(PATHS)).cat.codes
-        path: NDArray[np.int8] = codes.to_numpy(np.int8)
+        path = np.asarray(codes, np.int8)
         case, replicate = (frame[name].to_numpy(np.int64) for name in columns[:2])
         watch.block(case, replicate, path, False)

@@ -328,7 +328,7 @@ def _headlines(runs: Stored, groups: Sequence[Cases]) -> list[tuple[Cases, list[
     pairs = []
     for group in groups:
         for part in runs.parts([group]):
-            hits = np.column_stack([one.of(part.rows, runs.weeks) for one in HEADLINES.values()])
+            hits = np.column_stack([part.answers(one, runs.weeks) for one in HEADLINES.values()])
             pairs.append((group, part.shares(hits).to_dict("records")))
     return pairs
 
