@@ -131,7 +131,7 @@ def _ranges(digest: Digest, lead: Change | None) -> str:
             else ""
         )
     runs = digest.runs
-    rows = runs.sound[runs.sample[runs.sound["case"].to_numpy()]]
+    rows = runs.part(Group("", runs.sample)).rows
     risk, blood = rows["path"].isin(RISK.names).mean(), rows["blood"].mean()
     talks = reached(rows["first_rapprochement_3"]).mean()
     ends = _from_case_to_case(digest, RISK, runs.sample)
