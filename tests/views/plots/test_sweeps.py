@@ -120,7 +120,7 @@ def test_corners_are_shares_of_the_three_ends(digest: Digest) -> None:
 def test_incidence_rises_to_what_the_runs_say(digest: Digest) -> None:
     table = over_time.incidence(digest.runs, digest.runs.groups(), "first_rapprochement_3")
     for name, rows in table.groupby("group"):
-        sound = digest.source.outcomes[digest.source.outcomes["failure"].isna()]  # type: ignore[union-attr]
+        sound = digest.source.outcomes[digest.source.outcomes["failure"].isna()]
         mine = sound[digest.runs.cases["talks"].astype(str).to_numpy()[sound["case"]] == name]
         assert rows["share"].iloc[-1] == pytest.approx(np.isfinite(mine["first_rapprochement_3"]).mean())
         assert rows["share"].is_monotonic_increasing
