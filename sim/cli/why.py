@@ -33,7 +33,7 @@ def explain(
             "--run",
             metavar="ID",
             help="CASE:REPLICATE, as in outcomes; a number alone is that replicate of case 0 (the defaults). "
-            "Without it: one typical run of each class, told.",
+            "Without it: one typical run of each class.",
         ),
     ] = None,
     week: Annotated[int | None, integer("W", "One week in full instead of the turning points.", 0)] = None,

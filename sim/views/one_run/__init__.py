@@ -1,1 +1,1 @@
-"""One run, told."""
+"""One run in words."""

@@ -188,10 +188,10 @@ def _turns(turns: Sequence[Turn]) -> str:
 
 def _how() -> str:
     return (
-        f"{UNDER} Pairs meet the same chance with and without the "
+        f"{UNDER} Pairs meet the same random draws with and without the "
         "change; 'right way' is the share of the pairs that moved at all which moved as the claim says. A "
         "claim holds where the whole interval lies beyond the smallest effect that matters (five points of a "
-        "share, four weeks of restricted mean time, a tenth of a quantity's 5–95 % spread over the prior "
+        "share, four weeks of an average time, a tenth of a quantity's 5–95 % spread over the prior "
         "box), is too small where it lies within plus or minus that, fails where it lies on the wrong side. "
         "It rests on the rules without which it holds no longer and its effect is less than half."
     )

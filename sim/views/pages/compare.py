@@ -196,7 +196,7 @@ def _effects(found: Comparison) -> RenderableType:
     if wide:
         note += (
             " Across parameters: mean over cases, and what 90 % of them show without Monte Carlo noise (– "
-            "where they are too few to tell apart); both scenarios meet the same values and random draws."
+            "where they are too few to estimate it); both scenarios meet the same values and random draws."
         )
     return terminal.section("What the second adds to the first, pair by pair", made, note=note)
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
 from sim.analysis.past.foresight import ENOUGH, Foresight
@@ -35,7 +35,7 @@ def ledger_page(ledger: Ledger, today: date) -> RenderableType:
             str(one.number), percent(one.chance), str(one.due), _state(ledger, one, today), one.statement
         )
     seal = Text(f"Seal {ledger.seal}: whoever notes it elsewhere can show that nothing was changed since.")
-    return Group(Text(head, style="bold"), table, seal)
+    return terminal.page("Ledger", head, Text(""), table, seal)
 
 
 def question_page(path: Path, one: Question, seal: str) -> RenderableType:
@@ -83,9 +83,9 @@ def scores_page(ledger: Ledger, found: Foresight) -> RenderableType:
             f"{row['brier']:.3f}",
             one.statement,
         )
-    parts: list[RenderableType] = [Text(head, style="bold"), table]
+    parts: list[RenderableType] = [Text(""), table]
     if found.calibration.empty:
-        return Group(*parts, Text(FEW))
+        return terminal.page("Scores of the ledger", head, *parts, Text(FEW))
     bins = terminal.table(
         "chances",
         "mean",
@@ -102,7 +102,8 @@ def scores_page(ledger: Ledger, found: Foresight) -> RenderableType:
             span(row["low"], row["high"]),
             f"{row['questions']:.0f}",
         )
-    return Group(*parts, terminal.section("Chances beside how often they came true", bins))
+    calibration = terminal.section("Chances beside how often they came true", bins)
+    return terminal.page("Scores of the ledger", head, *parts, calibration)
 
 
 def record(ledger: Ledger, found: Foresight | None = None) -> dict[str, Any]:

@@ -204,8 +204,8 @@ def _reading(result: Result, answers: Answers) -> str:
         words += (
             f"Parameter range: {counted(len(result.design), 'case')} draw "
             f"{len(result.design.columns) - 1} uncertain values anew; the range holds 90 % of their shares, "
-            "without Monte Carlo noise; more runs do not narrow it; – where they are too few to tell cases "
-            "apart. "
+            "without Monte Carlo noise; more runs do not narrow it; – where they are too few to estimate "
+            "it. "
         )
     sound = int(answers.main(DEFAULTS)["runs"].iloc[0])
     return f"{words}At the defaults: {counted(sound, 'run')} that differ by chance."

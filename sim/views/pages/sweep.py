@@ -301,7 +301,7 @@ def sweep_page(study: Study, full: bool = False) -> RenderableType:
     parts: list[RenderableType] = []
     first = "No valid run yet."
     if study.done > study.failed:
-        runs, groups = view(study), _told(study)
+        runs, groups = view(study), _groups(study)
         first = " ".join(findings(runs))
         parts = [_settings(runs, groups), *_contrasts(runs)] if len(groups) > 1 else [_classes(runs, groups)]
         parts += [_classes_by_setting(runs, groups)] if full and len(groups) > 1 else []
@@ -315,7 +315,7 @@ def sweep_page(study: Study, full: bool = False) -> RenderableType:
     )
 
 
-def _told(study: Study) -> list[Cases]:
+def _groups(study: Study) -> list[Cases]:
     """Return the settings under each condition, or all cases at once where they are one or too many."""
     runs = view(study)
     groups = runs.groups(runs.whole)
@@ -404,7 +404,7 @@ def result(study: Study) -> dict[str, Any]:
     """Return what the page says for machines."""
     made = sweep_record(study)
     if study.done > study.failed:
-        rows, groups = shares(view(study), _told(study)), _told(study)
+        rows, groups = shares(view(study), _groups(study)), _groups(study)
         rows = rows[rows["path"].isin(PATHS)].rename(columns={"group": "setting"})
         made["shares"] = _rows(rows if len(groups) > 1 else rows.drop(columns="setting"))
         named = {"group": "alternative", "question": "outcome"}
