@@ -149,7 +149,7 @@ def quantity_list(title: str, quantities: Iterable[Quantity]) -> RenderableType:
 
 def quantity_entry(quantity: Quantity) -> RenderableType:
     """Return a quantity in short: value, unit, plausible range, grade; meaning; source."""
-    low, high = map(number, quantity.plausible)
+    low, high = (number(end).replace("-", "−") for end in quantity.plausible)
     range_ = "computed by the model" if quantity.derived else f"plausible {low} to {high}"
     moved = "" if quantity.declared is None else f"calibrated, declared as {number(quantity.declared)}"
     drift = f"drifts towards {quantity.rests or 0} by {quantity.fades} of the distance a week"

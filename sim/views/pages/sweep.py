@@ -389,6 +389,7 @@ def _contrasts(runs: Stored) -> list[RenderableType]:
     for _, mine in rows.groupby(names, sort=False):
         condition, lever, name, against = map(str, mine[[*names, "against"]].iloc[0])
         words = [_effect(row) for row in mine.to_dict("records") if row["low"] > 0 or row["high"] < 0]
+        words = [one for one in words if " 0 (" not in one]  # clear, and too small to be written
         given = f"instead of {_policy(against, condition)}" + (f", given {condition}" if condition else "")
         head = f"{lever}: {_policy(name, condition)}"
         entries.append(entry(head, given, "; ".join(words) or "nothing beyond chance"))
