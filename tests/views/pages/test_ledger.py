@@ -35,7 +35,7 @@ def test_from_question_to_score(panj: Panj, folder: Path, monkeypatch: pytest.Mo
     one = json.loads(asked.out)
     assert (one["number"], one["runs"], one["due"], one["answer"]) == (1, 20, str(SOON), None)
     told = panj("ledger", "list")
-    assert told.out.startswith("1 question, 0 answered, 0 due")
+    assert told.out.startswith("Ledger\n\n1 question, 0 answered, 0 due")
     assert "Somebody is killed" in told.out
     assert "has an answer yet" in panj("ledger", "score").out
     early = panj("ledger", "answer", 1, "no", "--source", "a paper")
