@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli import completion
 from sim.cli.options import Citizens, Json, Name, Seed, Threads, Weeks, print_json
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def outlook(
     if as_json:
         print_json(found.record() | {"pictures": [str(one) for one in drawn]})
         return
-    terminal.console().print(outlook_page(found))
+    terminal.show(outlook_page(found))
     for path in drawn:
         print(path)
 
@@ -95,10 +96,21 @@ def outlook(
 def evidence(
     observed: Observed,
     scenario: Annotated[
-        str, typer.Option(metavar="SCENARIO", help="A shipped storyline or a YAML file.")
+        str,
+        typer.Option(
+            metavar="SCENARIO",
+            help="A shipped storyline or a YAML file.",
+            autocompletion=completion.SCENARIO,
+        ),
     ] = "baseline",
     rule: Annotated[
-        list[str] | None, typer.Option("--rule", metavar="ID", help="Which; repeatable; default: all.")
+        list[str] | None,
+        typer.Option(
+            "--rule",
+            metavar="ID",
+            help="Which; repeatable; default: all.",
+            autocompletion=completion.RULE,
+        ),
     ] = None,
     particles: Particles = 1000,
     repeats: Annotated[int, typer.Option(metavar="N", help="Seeds, for the Monte Carlo error.", min=2)] = 4,
@@ -125,4 +137,4 @@ def evidence(
     if as_json:
         print_json(found.record())
     else:
-        terminal.console().print(evidence_page(found))
+        terminal.show(evidence_page(found))

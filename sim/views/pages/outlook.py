@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
 from sim.analysis.outlook.evidence import Evidence
@@ -22,16 +22,15 @@ SURPRISE = 0.05
 
 def outlook_page(found: Outlook) -> RenderableType:
     """Return the page of an outlook: what may come, what was foreseen, what was learned, what it rests on."""
-    parts: list[RenderableType] = [Text(finding(found), style="bold"), _classes(found)]
+    parts = [terminal.section("Where runs end", _classes(found))]
     if found.quarters:
-        parts += [terminal.heading("What may come first, by quarter of a year"), _quarters(found)]
+        parts.append(terminal.section("What may come first, by quarter of a year", _quarters(found)))
     if found.steps:
-        parts += [terminal.heading(_surprises(found)), _foreseen(found)]
-        parts += [terminal.heading(LEARNED), _learned(found)]
+        parts.append(terminal.section(_surprises(found), _foreseen(found)))
+        parts.append(terminal.section(LEARNED, _learned(found)))
         if found.readings and found.tells:
-            parts.append(_readings(found))
-    parts.append(Text(_rests(found)))
-    return Group(*parts)
+            parts.append(terminal.section("Readings of the article", _readings(found)))
+    return terminal.page(found.spec.title, finding(found), *parts, Text(f"\n{_rests(found)}", style="dim"))
 
 
 def finding(found: Outlook) -> str:
@@ -50,7 +49,7 @@ def finding(found: Outlook) -> str:
 
 
 def _classes(found: Outlook) -> RenderableType:
-    made = terminal.table("", "class of the whole path", "with", "without", right=("with", "without"))
+    made = terminal.table("class of the whole path", "with", "without", right=("with", "without"))
     without = found.before.classes
     for name, share in found.after.classes.items():
         made.add_row(name, f"{share:.1%}", f"{without[name]:.1%}")
@@ -59,7 +58,7 @@ def _classes(found: Outlook) -> RenderableType:
 
 def _quarters(found: Outlook) -> RenderableType:
     names = [one for what in FIRSTS for one in (what, "without")]
-    made = terminal.table("", "from", *names, right=names)
+    made = terminal.table("from", *names, right=names)
     for first, last in found.quarters[:MOST]:
         begins = found.spec.start + timedelta(weeks=first - 1)
         chances = [
@@ -79,11 +78,11 @@ def _surprises(found: Outlook) -> str:
 def _foreseen(found: Outlook) -> RenderableType:
     """Return the least expected observations."""
     heads = ("before it was seen", "seen", "chance")
-    made = terminal.table("", "observation", *heads, right=heads)
+    made = terminal.table("observation", *heads, right=heads, wide=("observation",))
     for one in sorted(found.foreseen, key=lambda row: row["chance"])[:MOST]:
         band = f"{one['median']:.4g} [{one['low']:.4g}, {one['high']:.4g}]"
         seen = "" if one["seen"] is None else f"{one['seen']:.5g}"
-        made.add_row(one["observation"][:28], band, seen, f"{one['chance']:.1%}")
+        made.add_row(one["observation"], band, seen, f"{one['chance']:.1%}")
     return made
 
 
@@ -94,7 +93,7 @@ def _learned(found: Outlook) -> RenderableType:
             f"moved values and readings too (told from {FAMILIES} on)."
         )
     heads = ("before", "after")
-    made = terminal.table("", "value", *heads, right=heads)
+    made = terminal.table("value", *heads, right=heads)
     for row in found.learned.head(MOST).itertuples():
         made.add_row(
             str(row.value), f"{row.mean_before:.2f} ± {row.sd_before:.2f}", f"{row.mean:.2f} ± {row.sd:.2f}"
@@ -103,7 +102,7 @@ def _learned(found: Outlook) -> RenderableType:
 
 
 def _readings(found: Outlook) -> RenderableType:
-    made = terminal.table("", "reading", "before", "after", right=("before", "after"))
+    made = terminal.table("reading", "before", "after", right=("before", "after"))
     for name, (before, after) in found.readings.items():
         made.add_row(name, f"{before:.0%}", f"{after:.0%}")
     return made
@@ -134,7 +133,6 @@ def evidence_page(found: Evidence) -> RenderableType:
     )
     heads = ("ln factor", "± MC")
     made = terminal.table(
-        "",
         "rule",
         "¶",
         "against",
@@ -162,4 +160,5 @@ def evidence_page(found: Evidence) -> RenderableType:
         f"{found.observations.title}: {len(found.observations.observed)} observations, {found.particles:,} "
         f"particles, seeds {', '.join(map(str, found.seeds))}."
     )
-    return Group(Text(head, style="bold"), made, Text(WHAT), Text(rests_on))
+    notes = [Text(f"\n{words}", style="dim") for words in (WHAT, rests_on)]
+    return terminal.page("What the record says of each rule", head, Text(""), made, *notes)

@@ -46,7 +46,7 @@ def test_from_question_to_score(panj: Panj, folder: Path, monkeypatch: pytest.Mo
     assert scored["questions"][0]["answer"]["source"] == "A paper, 2022"
     assert scored["scores"]["brier"] == pytest.approx((1 - one["chance"]) ** 2)
     page = panj("ledger", "score").out
-    assert page.startswith("1 answer: mean Brier score")
+    assert page.startswith("Scores of the ledger\n\n1 answer: mean Brier score")
     assert "say little" in page
 
 
