@@ -42,9 +42,9 @@ class Question:
         """The first look at it: few runs, opinion as a mean field."""
         return Question(self.spec.replace(citizens=0), self.seed, min(self.runs, QUICK))
 
-    def is_of(self, spec: Scenario) -> bool:
-        """Say whether figures of a scenario answer this question, in full or at first look."""
-        return spec in (self.spec, self.look.spec)
+    def is_of(self, found: Figures) -> bool:
+        """Say whether figures answer this question, in full or at first look."""
+        return found.seed == self.seed and found.spec in (self.spec, self.look.spec)
 
     @property
     def settled_by_look(self) -> bool:

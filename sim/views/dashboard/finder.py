@@ -9,16 +9,12 @@ import panel as pn
 
 from sim.model.provenance import Quantity
 from sim.views.dashboard.looks import INNER
+from sim.views.search import holds
 
 
 def matching(words: str, quantities: Iterable[Quantity]) -> list[Quantity]:
-    """Return the quantities whose name, meaning, unit or source holds every word that was typed."""
-    wanted = words.lower().replace("_", " ").split()
-    return [
-        one
-        for one in quantities
-        if all(word in f"{one.name} {one.meaning} {one.source}".lower().replace("_", " ") for word in wanted)
-    ]
+    """Return the quantities whose name, meaning or source holds every word that was typed."""
+    return [one for one in quantities if holds(words, one.name, one.meaning, str(one.source))]
 
 
 class Finder:

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import panel as pn
 from bokeh.events import Tap
-from bokeh.models import ColumnDataSource, Range1d, Span
+from bokeh.models import ColumnDataSource, HoverTool, Range1d, Span
 
 from sim.errors import PanjError
 from sim.model.outcomes import ESCALATION, PATHS, RAPPROCHEMENT
 from sim.model.population import OPINIONS
-from sim.views.dashboard.charts import INK, describe, legend_below, plain
+from sim.views.dashboard.charts import INK, RUNGS, describe, legend_below, plain
 from sim.views.dashboard.computing import REPLAYS, Question, on
 from sim.views.dashboard.figures import Figures, typical
 from sim.views.dashboard.looks import INNER, Later, Start, button, drawing, fade, html
@@ -59,7 +59,7 @@ class RunPane:
         )
         self.said = html("<p class=dim>A run is replayed agent by agent, with every decision recorded.</p>")
         self.told, self.choices = html(""), html("")
-        self.rungs = ColumnDataSource({"week": [], "escalation": [], "rapprochement": []})
+        self.rungs = ColumnDataSource({name: [] for name in ("week", *RUNGS, "up", "close")})
         self.now: Any = Span(location=1, dimension="height", line_color=INK, line_dash="dashed")
         self.chart = self._chart()
         self.map = Map()
@@ -123,6 +123,8 @@ class RunPane:
             line_width=2,
             line_dash="dashed",
         )
+        shown = [("week", "@week"), ("escalation", "@up"), ("rapprochement", "@close")]
+        made.add_tools(HoverTool(renderers=[up], tooltips=shown, mode="vline"))
         made.add_layout(self.now)
         legend_below(made, [("escalation", [up]), ("rapprochement", [close])], 2)
         return made
@@ -253,10 +255,12 @@ class RunPane:
             run.close()
             return
         weeks = np.arange(run.last + 1)
-        self.rungs.data = {
-            "week": weeks,
-            **{name: run.rungs(name) for name in ("escalation", "rapprochement")},
+        rungs = {name: run.rungs(name) for name in RUNGS}
+        named = {
+            column: [RUNGS[name][int(rung)] if np.isfinite(rung) else "–" for rung in rungs[name]]
+            for column, name in (("up", "escalation"), ("close", "rapprochement"))
         }
+        self.rungs.data = {"week": weeks, **rungs, **named}
         self.chart.x_range.end = run.last
         up, close = (np.nanmax(self.rungs.data[name]) for name in ("escalation", "rapprochement"))
         describe(

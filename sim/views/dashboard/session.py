@@ -16,7 +16,7 @@ from sim.errors import PanjError, ScenarioError
 from sim.model.registry import load
 from sim.scenario.schema import Scenario
 from sim.study.ensemble.blocks import charted
-from sim.views.dashboard import computing, state, tables
+from sim.views.dashboard import computing, state, status, tables
 from sim.views.dashboard.charts import Pictures
 from sim.views.dashboard.computing import Question
 from sim.views.dashboard.controls import Controls
@@ -25,10 +25,9 @@ from sim.views.dashboard.library import Library
 from sim.views.dashboard.looks import INNER, PAGE, Frame, button, drawing, fade, html, start, turn
 from sim.views.dashboard.run_pane import RunPane
 from sim.views.dashboard.save_pane import SavePane
-from sim.views.dashboard.state import Place, Settings
+from sim.views.dashboard.state import Place
 from sim.views.dashboard.stored_pane import StoredPane
 from sim.views.numbers import counted
-from sim.views.one_run.narrative import titled
 from sim.views.plots import style
 
 #: Answers a visitor's page remembers, so that going back is instant.
@@ -193,7 +192,7 @@ class Session:
         self.controls.show(place.now, spec, base)
         self.wrong.object = ""
         self.unpin.visible = pin is not None
-        self.pinned.object = _pinned(place.pin, pin)
+        self.pinned.object = "" if place.pin is None or pin is None else status.pinned(place.pin, pin)
         self.take.show(file, state.file_name(place.now), command)
         self._mark_old()
         if self.run.question != self.question:
@@ -204,16 +203,9 @@ class Session:
 
     def _mark_old(self) -> None:
         """Say of figures that answer another question than the one that is set, and fade them."""
-        old = (
-            self.shown is not None and self.question is not None and not self.question.is_of(self.shown.spec)
-        )
-        words = ""
-        if old and self.shown is not None:
-            words = (
-                f"<p role=status>Still the figures of <b>{escape(self.shown.spec.title)}</b> as it was set "
-                "before; the new ones are being computed.</p>"
-            )
-        self.old.object = words
+        one, asked = self.shown, self.question
+        old = one is not None and asked is not None and not asked.is_of(one)
+        self.old.object = status.outdated(one) if one is not None and old else ""
         fade([self.classes, self.shares, self.measures, *self.ladders, *self.fans], old)
 
     def _tell_wrong(self, words: str) -> None:
@@ -368,16 +360,8 @@ class Session:
         under_way = spread is None and self.stopped != self.generation
         self.progress.visible = under_way
         self.cancel.visible, self.again.visible = under_way, not under_way and spread is None
-        opinion = _opinion(one.spec)
-        more = f"; computing {asked.runs:,} with {_opinion(asked.spec)}" if look else ""
-        failed = f"; {one.failed:,} failed" if one.failed else ""
-        changed = ", changed" if self.place.now.changed else ""
-        kind = "preview" if look else "complete" if spread is not None else "complete but for the range"
-        mark = "look" if look else "complete" if spread is not None else "full"
-        self.status.object = (
-            f'<p role=status class="{mark}"><b>{escape(one.spec.title)}</b>{changed}: '
-            f"{counted(one.runs, 'run')}, {opinion}, seed {one.seed} ({kind}{failed}{more})</p>"
-        )
+        changed = bool(self.place.now.changed)
+        self.status.object = status.shown(one, asked, changed, look, spread is not None)
 
     def _draw(self, one: Figures, two: Figures | None, spread: pd.DataFrame | None = None) -> None:
         before, self._drawn = self._drawn, (one, two, spread)
@@ -410,19 +394,3 @@ class Session:
         self.found.clear()
         self.spreads.clear()
         self.run.close()
-
-
-def _opinion(spec: Scenario) -> str:
-    if spec.citizens:
-        return counted(spec.citizens, "citizen")
-    return "the average citizen of each region (no individuals)"
-
-
-def _pinned(pin: Settings | None, question: Question | None) -> str:
-    if pin is None or question is None:
-        return ""
-    parts = [question.spec.title, *(f"{name} {value:g}" for name, value in pin.values)]
-    parts += [one["name"] for one in pin.added("events")]
-    parts += [f"{titled(one['actor'])} bound" for one in pin.added("commitments")]
-    words = ", ".join(parts + ([f"reading {pin.reading}"] if pin.reading else []))
-    return f"<p class=dim>Pinned (grey and dashed): {escape(words)}, on the same randomness.</p>"

@@ -15,6 +15,7 @@ from sim.model.provenance import Quantity
 from sim.model.registry import Model
 from sim.views.numbers import counted, marks, number
 from sim.views.one_run.lines import value
+from sim.views.search import holds
 from sim.views.terminal import entry, facts, page, section, table
 
 
@@ -34,16 +35,10 @@ def matching(model: Model, words: str) -> Matches:
     ScenarioError
         Nothing does, with the nearest names.
     """
-    wanted = words.lower().replace("_", " ").split()
-
-    def fits(*texts: str) -> bool:
-        text = " ".join(texts).lower().replace("_", " ")
-        return all(word in text for word in wanted)
-
     found = Matches(
-        [one for one in model.rules.values() if fits(*_texts(one))],
+        [one for one in model.rules.values() if holds(words, *_texts(one))],
         *(
-            [one for one in table.values() if fits(one.name, one.meaning, str(one.source))]
+            [one for one in table.values() if holds(words, one.name, one.meaning, str(one.source))]
             for table in (model.world, model.parameters)
         ),
     )

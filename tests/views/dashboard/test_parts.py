@@ -153,6 +153,9 @@ def test_figures_of_what_was_set_before_are_marked_until_the_new_ones_come(spec:
     session._mark_old()
     assert "Still the figures of <b>Baseline</b>" in session.old.object
     assert session.shares.css_classes == session.classes.css_classes == ["old"]
+    session.question = Question(spec, 1, 5)
+    session._mark_old()
+    assert session.shares.css_classes == ["old"]  # on another seed
     session.question = Question(spec, 0, 5)  # of which the preview is shown
     session._mark_old()
     assert session.old.object == ""
