@@ -218,6 +218,7 @@ def test_wrong_input_leaves_with_2_and_a_message(panj: Panj, arguments: tuple[st
         "run baseline --runs",
         "run baseline --seed",
         "sweep clashes --workers",
+        "outlook baseline --ahead",
         "compare baseline baseline --runs",
     ],
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli import completion
-from sim.cli.options import Citizens, Json, Name, Seed, Threads, Weeks, print_json
+from sim.cli.options import Citizens, Json, Name, Seed, Threads, Weeks, integer, print_json
 
 if TYPE_CHECKING:
     from sim.study.observed.schema import Observations
@@ -31,7 +31,7 @@ def check_observations(file: str, seen: Observations, as_json: bool) -> None:
         print(f"  {one.last}  {one.title}: {one.words}")
 
 
-Particles = Annotated[int, typer.Option(metavar="N", help="Cases that run side by side.", min=100)]
+Particles = Annotated[int, integer("N", "Cases that run side by side.", 100)]
 
 
 @observed.command(epilog="Example: panj outlook baseline --observed record --citizens 0")
@@ -44,8 +44,7 @@ def outlook(
         ),
     ] = None,
     ahead: Annotated[
-        int | None,
-        typer.Option(metavar="WEEKS", help="Weeks after the last observation; default: to the end.", min=0),
+        int | None, integer("WEEKS", "Weeks after the last observation; default: to the end.", 0)
     ] = None,
     particles: Particles = 4000,
     seed: Seed = 0,
@@ -113,7 +112,7 @@ def evidence(
         ),
     ] = None,
     particles: Particles = 1000,
-    repeats: Annotated[int, typer.Option(metavar="N", help="Seeds, for the Monte Carlo error.", min=2)] = 4,
+    repeats: Annotated[int, integer("N", "Seeds, for the Monte Carlo error.", 2)] = 4,
     seed: Seed = 0,
     citizens: Citizens = None,
     threads: Threads = None,
