@@ -35,16 +35,19 @@ def test_the_tutorial_from_idea_to_report(panj: Callable[..., Any]) -> None:
         assert told.code == 0, f"{text}\n{told.err}"
         said[text] = told.out
     compared = next(out for command, out in said.items() if command.startswith("panj compare"))
-    assert "the backstop fades" in compared
+    assert "base thinned out" in compared
+    swept = next(out for command, out in said.items() if command.startswith("panj sweep mediator.yaml"))
+    assert "Given both shocks, the share of clashes or worse" in " ".join(swept.split())
     decided = next(out for command, out in said.items() if command.startswith("panj sensitivity"))
     assert re.search(r"clash_base .* clear", decided)
-    assert "Box 1" in next(out for command, out in said.items() if "backstop --where" in command)
-    assert Path("backstop/report.html").stat().st_size < 3_000_000
+    assert "Box 1" in next(out for command, out in said.items() if "--out box.yaml" in command)
+    assert Path("mediator/report.html").stat().st_size < 3_000_000
     assert Path("pictures/shares.csv").read_text().startswith("# picture: shares")
     head = Path("box.yaml").read_text()
     low, high = (float(x) for x in re.search(r"Expect (\d+) to (\d+) %", head).groups())  # type: ignore[union-attr]
     assert 0 <= low < high <= 100
     assert sim.load_experiment("box.yaml").seed == 1
+    assert list(sim.load_experiment("box.yaml").conditions["shock"]) == ["both shocks"]
     # What the tutorial calls a finding stood on fresh worlds, but for an interval's own failures.
     fresh = next(out for command, out in said.items() if command.startswith("panj discover fresh"))
     met, of = re.search(r"holds in ([\d,]+) of ([\d,]+) cases", fresh).groups()  # type: ignore[union-attr]

@@ -26,7 +26,8 @@ from sim.views.finding import change, compared, most, questions
 from sim.views.numbers import percent, signed
 from sim.views.plots import KINDS, style
 from sim.views.plots.draw.pairs import forest
-from sim.views.report.parts import Part, Picture, Points, Text, alike, drawn, span
+from sim.views.plots.sheets.sheet import InapplicableError
+from sim.views.report.parts import Part, Points, Text, alike, drawn, span
 
 #: A table of more cases than this is no list to be read.
 MOST_CASES = 100
@@ -77,7 +78,7 @@ def told(digest: Digest, most: int) -> list[Group]:
     return [Group(one.name or "all cases", one.cases) for one in digest.runs.given()]
 
 
-def chart(digest: Digest) -> Picture:
+def chart(digest: Digest) -> Part:
     """Return the one picture of the answer: what alternatives change, or where runs end."""
     runs = digest.runs
     asked = questions(runs)[:PANELS]
@@ -96,7 +97,16 @@ def chart(digest: Digest) -> Picture:
         f"Bars of the share of runs by class; {most_often['path']} is the largest with "
         f"{percent(most_often['share'])}."
     )
-    return drawn(lambda: KINDS["paths"](digest, None).figure, alt, WHERE)
+    return picture(digest, "paths", alt, WHERE)
+
+
+def picture(digest: Digest, kind: str, alt: str, caption: str) -> Part:
+    """Return a picture that leads with its finding, or why there is none."""
+    try:
+        sheet = KINDS[kind](digest, None)
+    except InapplicableError as error:
+        return Text(f"No picture here: {error}.", "note")
+    return drawn(lambda: sheet.figure, f"{sheet.finding}. {alt}", caption)
 
 
 def _furthest(table: pd.DataFrame) -> pd.DataFrame:

@@ -15,11 +15,11 @@ from sim.analysis.groups import Group
 from sim.study.questions import Estimand
 from sim.views.finding import level, questions
 from sim.views.numbers import counted, percent
+from sim.views.plots import style
 from sim.views.plots.draw.cases import tradeoff
 from sim.views.report.parts import (
     Cell,
     Grid,
-    Heading,
     Part,
     Points,
     Text,
@@ -76,7 +76,7 @@ def _table(digest: Digest, title: str, by: str, groups: list[Group], asked: list
             cells.append(Cell(words if row is None else f"{words} ({_change(row, question)})", value))
         rows.append(cells)
     pairs = f", {counted(table['pairs'].min(), 'pair')} of runs" if len(table) else ""
-    made = grid(f"{title}{pairs}", ("", *(one.label for one in asked)), rows)
+    made = grid(f"{title}{pairs}", ("alternative", *(one.label for one in asked)), rows)
     return folded(made, ROWS)
 
 
@@ -120,8 +120,6 @@ def robustness(digest: Digest) -> list[Part]:
     for one in digest.given if digest.runs.levers else []:
         if (found := one.policies) is None:
             continue
-        if one.condition:
-            parts.append(Heading(f"Given {one.condition}"))
         parts += [_criteria(found, number) for number in range(len(found.goals))]
         if len(found.goals) > 1:
             parts.append(_front(found))
@@ -141,11 +139,12 @@ def robustness(digest: Digest) -> list[Part]:
 
 
 def _front(found: Robustness) -> Part:
+    given = "".join(f", given {one}" for one in found.conditions.values())
     best = [name for name, front in zip(found.policies, found.pareto, strict=True) if front]
     return drawn(
         lambda: tradeoff(found),
         f"Policies by the first two goals, {found.worlds:,} worlds; nothing beats {', '.join(best[:4])}.",
-        "Trade-off between the goals: means over worlds.",
+        f"Trade-off between the goals{given}: means over worlds.",
     )
 
 
@@ -163,7 +162,8 @@ def _criteria(found: Robustness, number: int) -> Grid:
     ]
     head = ("mean", "worst", "largest regret", "90 % regret", "Hurwicz", "mean less deviation")
     better = "more" if goal.better > 0 else "less"
-    label = f"{goal.asked.label[0].upper()}{goal.asked.label[1:]}"
+    given = " / ".join(found.conditions.values())
+    label = f"Given {given}: {goal.asked.label}" if given else style.sentence(goal.asked.label)
     return grid(
         f"{label} ({goal.asked.unit}; {better} is better, as the file says), {found.worlds:,} worlds",
         ("policy", *head, "good enough in", "on the front"),

@@ -17,11 +17,9 @@ from sim.study.results.result import Result
 from sim.study.results.study import Study
 from sim.views.numbers import percent
 from sim.views.pages import odds as two_odds
-from sim.views.plots import KINDS
 from sim.views.plots.draw.course import FIRSTS
-from sim.views.plots.sheets.sheet import InapplicableError
 from sim.views.report import answer, choices, reasons, rules, simulated, trust
-from sim.views.report.parts import Part, Points, Section, Text, cell, drawn, figure, folded, grid, share, span
+from sim.views.report.parts import Part, Points, Section, Text, cell, figure, folded, grid, share, span
 from sim.views.report.typical import typical
 from sim.views.report.words import vocabulary
 
@@ -70,14 +68,6 @@ def _uncertain(digest: Digest) -> list[Part]:
     )
 
 
-def _picture(digest: Digest, kind: str, alt: str, caption: str) -> Part:
-    try:
-        sheet = KINDS[kind](digest, None)
-    except InapplicableError as error:
-        return Text(f"No picture here: {error}.", "note")
-    return drawn(lambda: sheet.figure, f"{sheet.finding}. {alt}", caption)
-
-
 # What came of it
 
 
@@ -113,7 +103,7 @@ def _paths(digest: Digest) -> list[Part]:
     ordered = [(*key, *map(share, wide.loc[key, list(shares.ORDERS)])) for key in _keys(table)]
     bars = f"Bars of the share of runs by class; {top['path']} is the largest with {percent(top['share'])}."
     parts = [
-        _picture(
+        answer.picture(
             digest,
             "paths",
             bars,
@@ -128,19 +118,19 @@ def _paths(digest: Digest) -> list[Part]:
             ),
             20,
         ),
-        _picture(
+        answer.picture(
             digest, "joint", _joint_alt(digest, groups), "The two ladders together: a run may climb both."
         ),
     ]
     if runs.levers or runs.conditions:
         words = "Shares of classes, by alternative (number of runs); the whisker is clashes or worse."
-        parts.append(_picture(digest, "shares", _by_group_alt(table), words))
+        parts.append(answer.picture(digest, "shares", _by_group_alt(table), words))
     if runs.sample.sum() > 1:
         ends = np.nanmean(digest.corners[runs.sample], axis=0)
         three = ", ".join(f"{percent(share)} {name}" for name, share in zip(CORNERS, ends, strict=True))
         words = "Each dot is one or more cases by the shares of their runs; crosses are means."
         alt = f"Cases in a triangle of three ends; the mean case has {three}."
-        parts.append(_picture(digest, "ternary", alt, words))
+        parts.append(answer.picture(digest, "ternary", alt, words))
     return parts
 
 
@@ -198,13 +188,13 @@ def _time(digest: Digest) -> list[Part]:
     ]
     head = ("group", "outcome", "reached in", "median", "90 % of runs")
     parts = [
-        _picture(
+        answer.picture(
             digest,
             "incidence",
             f"Share of runs with a first clash and with first talks, by week; by the end {'; '.join(ends)}.",
             "By when: the share of runs in which it has happened.",
         ),
-        _picture(
+        answer.picture(
             digest,
             "ladders",
             f"Shares of runs on each of 6 rungs of the two ladders, over {runs.weeks} weeks.",
@@ -214,7 +204,9 @@ def _time(digest: Digest) -> list[Part]:
     if runs.bands:
         alt = f"Median, half and nine tenths of {runs.bands} for weekly values over {runs.weeks} weeks."
         kind = {"runs": "fan", "cases": "bands"}[runs.bands]
-        parts.append(_picture(digest, kind, alt, "The course of things; ¶ marks figures of the article."))
+        parts.append(
+            answer.picture(digest, kind, alt, "The course of things; ¶ marks figures of the article.")
+        )
     return [*parts, folded(grid("Main outcomes", head, rows), 20)]
 
 

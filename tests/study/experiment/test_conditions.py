@@ -13,6 +13,7 @@ import sim
 from sim.errors import ResultError
 from sim.study.experiment.experiment import Experiment
 from sim.study.experiment.loading import load_experiment
+from sim.study.results.study import Study
 from sim.study.sweep.blocks import Setup
 from sim.views import experiment as words
 from tests.faults.studies import Quick
@@ -29,12 +30,12 @@ GOALS = [{"minimise": "share(blood)", "enough": 0.1}]
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> sim.Study:
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     made = experiment(conditions=SHOCK, levers=TALKS, goals=GOALS)
     return sim.sweep(made, tmp_path_factory.mktemp("conditions") / "study", threads=1, disk=Quick())
 
 
-def test_every_policy_is_run_under_every_condition(study: sim.Study) -> None:
+def test_every_policy_is_run_under_every_condition(study: Study) -> None:
     first = study.design[study.design["base"] == 0]
     assert first[["shock", "talks"]].astype(str).to_numpy().tolist() == [
         ["none", "free"],
@@ -54,14 +55,14 @@ def test_what_is_chosen_lies_on_top_of_what_happens() -> None:
     assert one.variant(("", "as_read", ""), ("a", "a")).parameters["audience_cost"] == 3
 
 
-def test_a_study_reads_back_with_conditions_and_goals(study: sim.Study) -> None:
+def test_a_study_reads_back_with_conditions_and_goals(study: Study) -> None:
     again = sim.load_results(study.folder)
     assert again.experiment.conditions.keys() == {"shock"}
     assert again.experiment.goals == study.experiment.goals
     assert again.experiment.hash == study.experiment.hash
 
 
-def test_goals_may_change_without_running_anything_again(study: sim.Study) -> None:
+def test_goals_may_change_without_running_anything_again(study: Study) -> None:
     made = experiment(conditions=SHOCK, levers=TALKS, goals=[{"maximise": "mean(approval)"}])
     again = sim.sweep(made, study.folder, threads=1, disk=Quick())
     assert again.experiment.goals[0].maximise == "mean(approval)"
@@ -76,7 +77,7 @@ def test_an_experiment_without_conditions_keeps_the_name_it_had() -> None:
     assert sim.load_results(animal).experiment.conditions == {}
 
 
-def test_other_tools_take_a_condition_for_a_part_of_the_world(study: sim.Study) -> None:
+def test_other_tools_take_a_condition_for_a_part_of_the_world(study: Study) -> None:
     experiments, _ = study.to_ema()
     assert experiments.groupby("scenario", observed=True)["shock"].nunique().max() == 1
     assert not experiments.duplicated(["scenario", "policy"]).any()
@@ -87,7 +88,7 @@ def test_other_tools_take_a_condition_for_a_part_of_the_world(study: sim.Study) 
         study.to_salib("approval", talks="early")
 
 
-def test_a_condition_that_no_run_meets_is_refused_with_what_was_meant(study: sim.Study) -> None:
+def test_a_condition_that_no_run_meets_is_refused_with_what_was_meant(study: Study) -> None:
     with pytest.raises(ResultError, match="none of 96 runs meets it; nearest: base thinned"):
         study.given("shock = 'base thined'")
 

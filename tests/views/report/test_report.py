@@ -22,10 +22,10 @@ from sim.model.outcomes import PATHS
 from sim.study.results.study import Study
 from sim.views.finding import findings
 from sim.views.numbers import percent
-from sim.views.report import trust
+from sim.views.report import choices, trust
 from sim.views.report.page import html, render
 from sim.views.report.parts import Section, Text, cell, grid, span
-from tests.views import browser
+from tests.views import browser, planted
 
 MOST = 3_000_000
 ROOT = Path(sim.__file__).parents[1]
@@ -286,6 +286,19 @@ def test_cells() -> None:
     assert cell(float("nan")).number is None
     assert cell(12345.6).text == "12,346"
     assert cell(-0.5).text == "−0.5"
+
+
+def test_every_region_and_column_has_a_name_of_its_own() -> None:
+    digest = planted.sweep(conditions=planted.SHOCK)
+    for name in ("drivers", "discovery", "policies"):
+        digest.__dict__.pop(name)
+    text = render(
+        "Planted", "", [Section("all", "All", [*choices.choices(digest), *choices.robustness(digest)])]
+    )
+    names = re.findall(r'role="region" aria-label="(.*?)"', text)
+    assert len(names) > 6
+    assert len(names) == len(set(names))
+    assert '<button type="button"></button>' not in text
 
 
 # In a browser

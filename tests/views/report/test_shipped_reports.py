@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import html
+import io
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+from rich.console import Console, RenderableType
 from ruamel.yaml import YAML
 
 import sim
+from sim.model.registry import load
 from sim.scenario import catalogue
+from sim.study.results.study import Study
+from sim.views.numbers import percent, points
+from sim.views.pages.run import run_page
+from sim.views.pages.sweep import sweep_page
 from tests.views import browser
 
 #: What is taken smaller than in the file: nothing of what is asked, only how often.
@@ -76,10 +85,120 @@ def test_its_page_says_what_was_asked_and_answers(shipped: Callable[[str], Path]
     assert len(text.encode()) < MOST
     assert f"<h1>{experiment.title}</h1>" in text
     assert experiment.question in text
-    assert len(re.findall(r'<p class="answer">(.*?)</p>', text, re.DOTALL)) == 1
+    assert text.count('<p class="answer">') == 1
     listed = experiment.method == "cases"
     assert ('id="choices"' in text) == bool(experiment.pieces or listed)
     assert "nan" not in re.sub(r"data:image[^\"]*", "", text).lower().replace("finance", "")
+
+
+# The first sentence, recomputed from the tables by plain sums
+
+
+def first_sentence(page: Path) -> str:
+    """The first sentence of a page's answer."""
+    found = re.search(r'<p class="answer">(.*?)</p>', page.read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None
+    return html.unescape(found[1])
+
+
+def is_most_frequent(sentence: str, path: pd.Series[Any]) -> None:
+    """The sentence names the class that most of these runs end in, and its share of them."""
+    counts = path.astype(str).value_counts(normalize=True)
+    found = re.match(r"Most often runs end in (.+?): (.+?) of them ", sentence)
+    assert found is not None, sentence
+    assert counts[found[1]] == counts.max()
+    assert found[2] == percent(counts.max())
+
+
+def alternatives(study: Study) -> pd.DataFrame:
+    """Runs with `risk` (clashes or worse), `given` (what happens) and `chosen`, by their names."""
+    runs = study.outcomes.merge(study.design, on="case", suffixes=("", "_at_start"))
+    runs["risk"] = runs["path"].isin(["war", "fighting", "fight and talk", "clashes"]).astype(float)
+    happens, chosen = list(study.experiment.conditions), list(study.experiment.levers)
+    if study.experiment.method == "cases":
+        off = study.design.drop(columns=["case", "base", "group"]).eq(0).idxmax(axis=1)
+        words = [f"without .* \\({rule_of(name)}\\)" for name in off]
+        return runs.assign(given="", chosen=[words[k] if k else "as it is" for k in runs["case"]], base=0)
+    if not chosen:
+        happens, chosen = [], happens
+    for column, names in (("given", happens), ("chosen", chosen)):
+        runs[column] = runs[names].astype(str).agg(" / ".join, axis=1) if names else ""
+    return runs
+
+
+def rule_of(strength: str) -> str:
+    """The rule that a strength switches."""
+    return next(rule.id for rule in load().rules.values() if rule.strength == strength)
+
+
+def is_largest_change(sentence: str, runs: pd.DataFrame) -> None:
+    """The sentence tells of the condition that matters most, and what an alternative changes in pairs."""
+    pattern = (
+        r"(?:Given (?P<given>.+?), the|The) share of clashes or worse (?:"
+        r"(?P<verb>falls|rises) from (?P<before>.+?) with “(?P<first>.+?)” "
+        r"to (?P<after>.+?) with “(?P<other>.+?)”: "
+        r"|is (?P<level>.+?) with “(?P<same>.+?)”, and .+? it beyond chance; “(?P<weak>.+?)” by )"
+        r"(?P<effect>[+−]?[\d.]+) points \(95 %: (?P<low>.+?) to (?P<high>.+?)\)\."
+    )
+    told = re.fullmatch(pattern, sentence)
+    assert told is not None, sentence
+    first = told["first"] or told["same"]
+    usual = runs[runs["chosen"] == first].groupby("given", sort=False)["risk"].mean()
+    given = told["given"] or ""
+    assert abs(usual[given] - usual.iloc[0]) == (usual - usual.iloc[0]).abs().max()
+    here = runs[runs["given"] == given]
+    pairs = here.pivot(index=["base", "replicate"], columns="chosen", values="risk")
+    names = [one for one in pairs if re.fullmatch(one, told["other"] or told["weak"]) or one == told["other"]]
+    change = (pairs.sub(pairs[first], axis=0)).mean()
+    assert told["effect"] == points(change[names[0]])
+    low, high = (float(told[end].replace("−", "-")) for end in ("low", "high"))
+    assert low - 0.1 <= 100 * change[names[0]] <= high + 0.1
+    assert (told["before"] or told["level"]) == percent(pairs[first].mean())
+    if told["verb"]:
+        assert told["after"] == percent(pairs[names[0]].mean())
+        assert (told["verb"] == "falls") == (change[names[0]] < 0)
+        assert low * high >= 0
+    else:
+        assert abs(change[names[0]]) == change.abs().max()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_sentence_is_true_of_the_tables(shipped: Callable[[str], Path], name: str) -> None:
+    page = shipped(name)
+    study, sentence = sim.load_results(page.parent), first_sentence(page)
+    assert isinstance(study, Study)
+    assert " ".join(sentence.split()[:4]) in printed(sweep_page(study))
+    if study.experiment.pieces or study.experiment.method == "cases":
+        is_largest_change(sentence, alternatives(study))
+    else:
+        is_most_frequent(sentence, study.outcomes["path"])
+
+
+@pytest.mark.parametrize("name", ["baseline", "thin_guarantee"])
+def test_the_first_sentence_of_a_storyline_is_true_of_its_tables(name: str, tmp_path: Path) -> None:
+    result = sim.run(sim.load_scenario(name).replace(weeks=60, citizens=0), runs=40, seed=3, threads=2)
+    result.save(tmp_path / name)
+    sentence = first_sentence(sim.report(tmp_path / name))
+    assert set(result.outcomes["part"]) == {"plausible"}
+    is_most_frequent(sentence, result.outcomes["path"])
+    # The headline is the same number under the same name on the page of the terminal.
+    assert sentence in printed(run_page(result, tmp_path, []))
+
+
+def test_the_readme_leads_with_the_same_headline() -> None:
+    text = " ".join((Path(sim.__file__).parents[1] / "README.md").read_text(encoding="utf-8").split())
+    headline = (
+        r"Most often runs end in [a-z ]+: [\d.]+ % of them across plausible parameters "
+        r"\(90 % of parameter sets: "
+    )
+    assert len(re.findall(headline, text)) == 1
+
+
+def printed(page: RenderableType) -> str:
+    """A page as text on one line."""
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(page)
+    return " ".join(console.export_text().split())
 
 
 @pytest.mark.parametrize("name", NAMES)
