@@ -40,7 +40,7 @@ FEW = 6
 
 def deciding(digest: Digest) -> list[Part]:
     """Return given each condition what decides clashes or worse, the few strongest in a table."""
-    if case_by_case(digest) is not None or digest.runs.whole == "parts":
+    if not ranked(digest):
         return drivers(digest)
     parts: list[Part] = []
     for one in digest.given:
@@ -56,6 +56,11 @@ def deciding(digest: Digest) -> list[Part]:
                 Text(" ".join(words.remarks(found)), "note"),
             ]
     return parts
+
+
+def ranked(digest: Digest) -> bool:
+    """Return whether indices rank what is uncertain, rather than cases or correlations tell of it."""
+    return digest.runs.whole != "parts" and case_by_case(digest) is None
 
 
 def drivers(digest: Digest) -> list[Part]:

@@ -45,7 +45,10 @@ def sections(digest: Digest, folder: str) -> list[Section]:
         "odds": ("Two odds", lambda: _odds(digest)),
         "time": ("The course of things", lambda: _time(digest)),
         "robustness": ("Which choice holds up", lambda: choices.robustness(digest)),
-        "indices": ("What decides it, in full", lambda: reasons.drivers(digest)),
+        "indices": (
+            "What decides it, in full",
+            lambda: reasons.drivers(digest) if reasons.ranked(digest) else [],
+        ),
         "readings": ("How the article is read", lambda: _readings(digest)),
         "boxes": ("Where it happens", lambda: reasons.boxes(digest, folder) if runs.designed else []),
         "rules": ("Rules and paragraphs that mattered", lambda: rules.mattered(answer.clear_names(digest))),
@@ -103,12 +106,8 @@ def _paths(digest: Digest) -> list[Part]:
     ordered = [(*key, *map(share, wide.loc[key, list(shares.ORDERS)])) for key in _keys(table)]
     bars = f"Bars of the share of runs by class; {top['path']} is the largest with {percent(top['share'])}."
     parts = [
-        answer.picture(
-            digest,
-            "paths",
-            bars,
-            answer.WHERE,
-        ),
+        # Where nothing is compared, this is the picture of the answer.
+        *([answer.picture(digest, "paths", bars, answer.WHERE)] if runs.compared else []),
         folded(grid("Shares of classes, and how sure they are", head, rows), 36),
         folded(
             grid(

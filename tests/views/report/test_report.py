@@ -110,7 +110,7 @@ def test_appendices_come_last_and_folded(pages: dict[str, str]) -> None:
         main, _, appendices = text.partition('<details class="appendix">')
         for name in ("answer", "run", "drivers", "trust", "again"):
             assert f'<section id="{name}"' in main
-        for name in ("paths", "time", "indices", "stories", "words"):
+        for name in ("paths", "time", "stories", "words"):
             assert f'id="{name}-title"' not in main
             assert f'id="{name}-title"' in appendices
         assert "<details open" not in text
