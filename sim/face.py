@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from html import escape
 
 from sim.errors import visible
@@ -17,8 +16,9 @@ class Face:
     """A record that a notebook shows as a short table of its fields, large ones by their extent."""
 
     def _facts(self) -> Iterable[tuple[str, object]]:
-        """Return what is shown, by name: the public fields of a dataclass."""
-        return [(one.name, getattr(self, one.name)) for one in fields(self) if one.name[0] != "_"]  # type: ignore[arg-type]
+        """Return what is shown, by name: the public fields of a dataclass or of a pydantic model."""
+        names = getattr(type(self), "model_fields", None) or getattr(type(self), "__dataclass_fields__", {})
+        return [(name, getattr(self, name)) for name in names if name[0] != "_"]
 
     def _repr_html_(self) -> str:
         name = type(self).__name__

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.analysis.outlook.outlook import follow, in_order
 from sim.analysis.outlook.particles import Region
 from sim.errors import ScenarioError, nearest
+from sim.face import Face
 from sim.model.declare import Rule
 from sim.model.registry import load
 from sim.scenario.loading import load_scenario
@@ -87,7 +88,7 @@ class Weighed:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Evidence(Face):
     """What a record says of rules.
 
     log_evidence : (seeds,) logarithm of its chance with every rule as the scenario has it

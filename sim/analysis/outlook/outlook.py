@@ -17,6 +17,7 @@ from sim.analysis.outlook.particles import Particles, Region
 from sim.analysis.statistics.weights import effective
 from sim.engine.ensemble import Block, proceed
 from sim.errors import ScenarioError
+from sim.face import Face
 from sim.model.outcomes import CLASHES, PATHS, TALKS
 from sim.model.registry import load
 from sim.scenario.loading import load_scenario
@@ -72,7 +73,7 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class Outlook(Face):
     """What may come, given what was observed.
 
     before, after : the particles without the observations and with them

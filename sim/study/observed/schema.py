@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from sim.face import Face
 from sim.scenario.schema import LINE, Day, Source, Strict
 
 #: What is made of the weekly values from the first to the last day.
@@ -145,7 +146,7 @@ def field(name: str) -> str:
     return f"{name}_" if name in ("from", "not") else name
 
 
-class Observations(Strict):
+class Observations(Strict, Face):
     """A file of observations."""
 
     panj: Literal[1] = Field(1, description="version of the format")
