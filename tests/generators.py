@@ -130,7 +130,10 @@ def scenarios(
     count = draw(st.integers(1, max_events))
     bound = draw(_commitments(model, start, weeks))
     # What conditions wait for is there: the first event, and a commitment of this name.
-    plan = {"name": "plan 0", "actor": "china", "instrument": "border", "avoid": ["fund"]}
+    plan: dict[str, Any] = {"name": "plan 0", "actor": "china", "instrument": "border", "avoid": ["fund"]}
+    if draw(st.booleans()):  # most events happen, and few other conditions hold: so that plans begin and end
+        plan["when"] = {"after": "event 0"}
+        plan["until"] = {"after": "event 0", "delay": draw(st.integers(1, 4))}
     bound = [one for one in bound if (one["actor"], one["instrument"]) != ("china", "border")]
     return Scenario(
         title="generated",
