@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -348,6 +349,20 @@ def test_writing_where_one_may_not_leaves_with_74(panj: Panj) -> None:
     assert "Traceback" not in shown.err
 
 
+def wait_until_it_listens(pid: int) -> None:
+    """Wait until a process has a handler for SIGTERM, which `main` sets first; a busy machine takes long."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():  # no Linux: a fixed time must do
+        time.sleep(4)
+        return
+    for _ in range(600):
+        caught = re.search(r"SigCgt:\s*([0-9a-f]+)", status.read_text())
+        if caught is not None and int(caught[1], 16) & 1 << (signal.SIGTERM - 1):
+            return
+        time.sleep(0.1)
+    raise AssertionError("no handler after a minute")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_it_and_leaves_nothing_half_written(
@@ -363,7 +378,8 @@ def test_a_signal_ends_it_and_leaves_nothing_half_written(
         # Started in the background, the tests may have interrupts ignored, and children inherit that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    time.sleep(4)
+    wait_until_it_listens(process.pid)
+    time.sleep(2)  # well into its runs on most machines; what must hold, holds at any moment
     process.send_signal(sent)
     try:
         out, err = process.communicate(timeout=60)
