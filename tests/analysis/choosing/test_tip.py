@@ -90,7 +90,7 @@ def test_paragraphs_are_those_of_the_rules_behind(found: Tipping) -> None:
 
 
 def test_a_commitment_is_a_change_too() -> None:
-    found = tip(small(weeks=80), "quiet accommodation", above=0.5, runs=40, only=["approval"])
+    found = tip(small(weeks=110), "quiet accommodation", above=0.3, runs=40, only=["approval"])
     best = found.commitments[0]
     assert best.commitment is not None
     assert best.applied(small()).commitments
