@@ -268,7 +268,7 @@ def caption(figure: Figure, finding: str, what: str, *notes: str) -> None:
     below = 0.16 + 0.185 * len(lines)
     words = textwrap.fill(what, int(16.5 * width))
     figure.text(side, 1 - below / height, words, va="top", fontsize=8, linespacing=1.2, **small)
-    words = "\n".join(textwrap.fill(line, int(17.5 * width)) for line in notes if line)
+    words = "\n".join(textwrap.fill(line, int(17 * width)) for line in notes if line)
     figure.text(side, 0.1 / height, words, va="bottom", fontsize=7.5, linespacing=1.3, **small)
 
 

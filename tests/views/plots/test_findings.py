@@ -79,9 +79,7 @@ def test_flows_and_effects(digest: Digest) -> None:
     apart = sheet.data[sheet.data["first"] != sheet.data["second"]]
     share = percent(apart["pairs"].sum() / sheet.data["pairs"].sum())
     row = apart.loc[apart["pairs"].idxmax()]
-    assert sheet.finding.startswith(
-        f"{share} end in another class with early, most of them in {row['second']}"
-    )
+    assert sheet.finding.startswith(f"{share} end in another class with early, most often in {row['second']}")
     table = KINDS["effects"](digest, None).data
     assert (
         findings.effects(table.assign(low=-1.0, high=1.0), ASKED)

@@ -175,7 +175,8 @@ def tradeoff_sheet(digest: Digest, by: str | None) -> Sheet:
     if len(found.goals) < 2:
         raise InapplicableError("the experiment states one goal; between goals there is a trade-off")
     finding = findings.policies(found)
-    names = [f"00  {name}  00,000" for name in found.policies]
+    goals = [f"with {goal.asked.label} (more is better)" for goal in found.goals[2:3]]
+    names = [*goals, *(f"00  {name}  00,000" for name in found.policies)]
     right = style.names_room(names, 7.5) + 0.5
     figure, (ax,) = blank((0.9 + 5.4 + right, max(5.0, 0.21 * len(names) + 2.6)), (0.9, right, 0.75, 1.25))
     draw.tradeoff(found, ax)

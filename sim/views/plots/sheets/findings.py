@@ -141,7 +141,7 @@ def effects(table: pd.DataFrame, asked: Sequence[Estimand]) -> str:
 
 
 def flows(found: Sequence[tuple[str, str, NDArray[np.int64]]]) -> str:
-    """Say under which alternative most runs end in another class, and where most of those go."""
+    """Say under which alternative most runs end in another class, and where they go most often."""
     flipped = [pairs.sum() - np.trace(pairs) for *_, pairs in found]
     k = int(np.argmax([count / pairs.sum() for count, (*_, pairs) in zip(flipped, found, strict=True)]))
     _, name, pairs = found[k]
@@ -150,7 +150,7 @@ def flows(found: Sequence[tuple[str, str, NDArray[np.int64]]]) -> str:
     apart = pairs - np.diag(np.diag(pairs))
     here, there = np.unravel_index(int(apart.argmax()), apart.shape)
     return (
-        f"{percent(flipped[k] / pairs.sum())} end in another class with {_short(name)}, most of them in "
+        f"{percent(flipped[k] / pairs.sum())} end in another class with {_short(name)}, most often in "
         f"{PATHS[there]} instead of {PATHS[here]} ({percent(apart.max() / pairs.sum())})"
     )
 
