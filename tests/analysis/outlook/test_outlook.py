@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,8 @@ import pytest
 import sim
 from sim.analysis.outlook.outlook import Outlook, in_order, outlook, quantiles
 from sim.analysis.outlook.particles import Region
-from sim.engine.ensemble import start
 from sim.errors import ScenarioError
 from sim.model.outcomes import OUTCOMES
-from sim.model.registry import load
-from sim.scenario.plan import plan
-from sim.study.observed.likelihood import said
 from sim.study.observed.schema import Observation, Observations
 from sim.views import terminal
 from sim.views.pages.outlook import finding, outlook_page
@@ -116,30 +112,6 @@ def test_ahead_sets_the_end(spec: sim.Scenario) -> None:
 def test_wrong_arguments(spec: sim.Scenario, row: dict[str, Any], options: dict[str, Any], said: str) -> None:
     with pytest.raises(ScenarioError, match=said):
         outlook(spec, seen(row), **{"particles": 100, **options})
-
-
-@pytest.mark.long
-def test_a_history_made_under_a_reading_finds_it() -> None:
-    """Readings vary; a history of the model's own under one lifts it over its prior share, nine times of ten.
-
-    The reading says that citizens move by themselves, and what is seen is how many take part.
-    """
-    spec = sim.load_scenario("baseline").replace(weeks=52, citizens=0)
-    ready = plan(spec.replace(reading="from_below"), load())
-    gained = 0
-    for replicate in range(10):
-        state = start(ready, 7, np.array([replicate]), until=52)
-        rows = []
-        for variable in ("participation", "solidarity", "rhetoric"):
-            for month in range(2, 12):
-                first = spec.start + timedelta(weeks=4 * month)
-                row = {"from": first, "until": first + timedelta(days=27), "mean": variable}
-                truth = float(said(Observation(**row, above=0.0, source=SOURCE), state)[0])
-                rows.append({**row, "equals": truth, "tolerance": 0.05})
-        found = outlook(spec, seen(*rows), particles=2000, readings=True, seed=replicate)
-        before, after = found.readings["from_below"]
-        gained += after > before
-    assert gained >= 9
 
 
 def test_quantiles_know_weights() -> None:
