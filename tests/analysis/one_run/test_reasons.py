@@ -19,7 +19,7 @@ from sim.scenario.plan import plan
 WEEKS, RUNS = 30, 40
 #: Weeks in which rules are switched off: early, and once readiness and forces have moved.
 OFF = (2, 9, 17, 26)
-RULES = ("D1", "D2", "D5", "D10", "D13", "D14", "T1", "T2", "T4", "R3")
+RULES = ("D1", "D2", "D5", "D10", "D13", "D14", "D17", "T1", "T2", "T4", "R3")
 
 
 @pytest.fixture(scope="module")
