@@ -45,6 +45,8 @@ def finding(found: Outlook) -> str:
         chances = [f"{what} {found.after.come(*rung, *ahead):.0%}" for what, rung in FIRSTS.items()]
         end = found.spec.start + timedelta(weeks=found.spec.weeks, days=-1)
         told += f"; chance by {end}, where it is not so already: {', '.join(chances)}"
+    if found.steps and not found.tells:
+        told += f". Not to be quoted: it rests on {found.ancestors} of the runs that it began with"
     return f"{told}."
 
 
