@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -133,6 +134,13 @@ def test_the_page_fits_eighty_columns(one: Outlook, capsys: pytest.CaptureFixtur
     assert max(map(len, page.rstrip().split("\n"))) <= 80
     for part in ("From 2022-01-02 on: most likely ", "What was learned", "worth", "How well it was foreseen"):
         assert part in page
+
+
+def test_on_few_ancestors_the_sentence_says_that_it_is_not_to_be_quoted(one: Outlook) -> None:
+    assert one.tells
+    assert "Not to be quoted" not in finding(one)
+    alike = replace(one, ancestors=5)
+    assert "Not to be quoted: it rests on 5 of the runs that it began with" in finding(alike)
 
 
 def test_the_command(panj: Callable[..., Any]) -> None:
