@@ -14,9 +14,8 @@ from pandas.testing import assert_frame_equal
 import sim
 from sim.errors import ResultError
 from sim.scenario.schema import hash_of
-from sim.study import aside
+from sim.study import aside, identity
 from sim.study.ensemble import store
-from sim.study.results import result as results
 
 TABLES = ("every_run", "every_change", "quantiles", "design", "readings")
 
@@ -61,7 +60,7 @@ def test_trajectories_of_a_loaded_result_are_the_same_runs(result: sim.Result, f
 
 
 def test_trajectories_of_other_source_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(results, "source_hash", lambda: "0" * 20)
+    monkeypatch.setattr(identity, "source_hash", lambda: "0" * 20)
     with pytest.raises(ResultError, match="other source"):
         _ = sim.load_results(folder).trajectories
 
