@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
 from sim.face import table
 from sim.model.declare import Rule
 from sim.model.registry import load
-from sim.views.numbers import marks
-
-if TYPE_CHECKING:
-    from sim.scenario import conditions
+from sim.scenario import conditions
 from sim.scenario.schema import Commitment, Event, Scenario, When
+from sim.views.numbers import marks
 
 
 class Rules(dict[str, Rule]):
