@@ -29,7 +29,13 @@ def test_a_scenario_shows_what_differs() -> None:
     )
     said = spec._repr_html_()
     parts = ["a &amp; b", "audience_cost", "2.5", "insist: warm", "2022-01-01", "reading sincere"]
-    parts += ["once tension is above 0.6, 2 weeks later", "troops: add 5", "0.1 a week", "3 weeks", "a path of 1"]
+    parts += [
+        "once tension is above 0.6, 2 weeks later",
+        "troops: add 5",
+        "0.1 a week",
+        "3 weeks",
+        "a path of 1",
+    ]
     for part in [*parts, spec.hash[:8]]:
         assert part in said
 
