@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
@@ -36,7 +37,7 @@ TRIGGERS = {
 Add = Callable[[str, Mapping[str, Any]], str]
 
 
-class Form:
+class Form(ABC):
     """Fields under a heading and a button that adds what they say; what is wrong is said under them."""
 
     def __init__(self, title: str, action: str, part: str, add: Add) -> None:
@@ -53,13 +54,13 @@ class Form:
         if not self.view.objects:
             self.view.objects = [*self.fields(), self.button, self.alert]
 
+    @abstractmethod
     def fields(self) -> list[Any]:
         """Return the fields."""
-        raise NotImplementedError
 
+    @abstractmethod
     def mapping(self) -> dict[str, Any]:
         """Return what the fields say, as a scenario file would hold it."""
-        raise NotImplementedError
 
     def _pressed(self) -> None:
         try:
