@@ -53,7 +53,7 @@ class RussiaParameters(Record):
     guarantee_fading: float = parameter(
         0.01, "1/week", 0.002, 0.02, "return of the guarantee to its rest", PACE, bounds=(0, 1)
     )
-    guarantee_rest: float = parameter(0.7, "index", 0.5, 0.9, "guarantee nobody tests", PACE)
+    guarantee_rest: float = parameter(0.7, "index", 0.5, 0.9, "level of the guarantee in quiet times", PACE)
     engagement_fading: float = parameter(
         0.004, "1/week", 0.001, 0.008, "fading of engagement with Kabul", PACE, bounds=(0, 1)
     )
