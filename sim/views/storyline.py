@@ -45,7 +45,7 @@ def extent(spec: Scenario) -> str:
     last = spec.start + timedelta(weeks=spec.weeks, days=-1)
     citizens = f"{spec.citizens:,} citizens" if spec.citizens else "an average citizen (no individuals)"
     rules = "every rule is off" if spec.rules == "off" else f"the reading is {spec.reading or 'as_read'}"
-    return f"From {spec.start} to {last} ({spec.weeks} weeks), with {citizens}; {rules}."
+    return f"From {spec.start} to {last} ({_weeks(spec.weeks)}), with {citizens}; {rules}."
 
 
 def settings(spec: Scenario) -> list[str]:

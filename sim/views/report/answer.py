@@ -159,7 +159,8 @@ def _from_case_to_case(digest: Digest, asked: Estimand, cases: NDArray[np.bool_]
     apart = digest.apart & cases & (found.runs > 0)
     many = found.runs[apart].astype(np.float64)
     ends = digest.runs.between(np.round(found.value[apart] * many), many)
-    return f"between {percent(ends.low)} and {percent(ends.high)}" if np.isfinite(ends.low) else ""
+    # Ends that are one number say that nothing between cases could be told from chance, not that nothing is.
+    return f"between {percent(ends.low)} and {percent(ends.high)}" if ends.low < ends.high else ""
 
 
 def clear_names(digest: Digest) -> list[str]:
