@@ -110,18 +110,23 @@ def read(path: str | Path, disk: Disk = DISK) -> Ledger:
         elif entry is not None:
             answers[entry.number] = entry
         else:
-            raise ResultError(f"{path}, line {number}: written by a later version; read it with that one")
+            raise ResultError(
+                f"{path}, line {number}: no entry as this version writes them; read it with the one that did"
+            )
     return Ledger(tuple(questions), answers, seal)
 
 
 def _entry(body: bytes) -> Question | Answer | None:
     """Return what a line says, None where it is of another format."""
-    told = json.loads(body)
-    if told.pop("panj_ledger") != FORMAT:
+    try:
+        told = json.loads(body)
+        if told.pop("panj_ledger") != FORMAT:
+            return None
+        for key in told.keys() & {"asked", "due", "entered"}:
+            told[key] = date.fromisoformat(told[key])
+        return Question(**told) if "statement" in told else Answer(**told)
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    for key in told.keys() & {"asked", "due", "entered"}:
-        told[key] = date.fromisoformat(told[key])
-    return Question(**told) if "statement" in told else Answer(**told)
 
 
 def add(

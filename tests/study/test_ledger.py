@@ -101,6 +101,16 @@ def test_any_change_of_what_was_written_is_seen(result: sim.Result, tmp_path: Pa
     assert len(ledger.read(path).questions) == 3
 
 
+@pytest.mark.parametrize(
+    "body", [b"nonsense", b"[]", b"{}", b'{"panj_ledger": 2}', b'{"panj_ledger": 1, "a": 2}']
+)
+def test_a_sealed_line_that_is_no_entry_is_told(tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "ledger"
+    path.write_bytes(ledger._seal("", body).encode() + b" " + body + b"\n")
+    with pytest.raises(ResultError, match="line 1: no entry as this version writes them"):
+        ledger.read(path)
+
+
 def test_there_must_be_one(tmp_path: Path) -> None:
     with pytest.raises(ResultError, match="panj ledger add"):
         ledger.read(tmp_path / "none")
