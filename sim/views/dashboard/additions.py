@@ -13,25 +13,21 @@ import panel as pn
 from sim.errors import ScenarioError
 from sim.model.actors import ACTORS
 from sim.model.registry import load
+from sim.scenario.conditions import seen
 from sim.scenario.schema import Scenario
 from sim.views import storyline
 from sim.views.dashboard import knobs, state
 from sim.views.dashboard.finder import Finder
 from sim.views.dashboard.library import Library
 from sim.views.dashboard.looks import INNER, Later, button, html
+from sim.views.dashboard.moments import WIDE, Moment, number
 from sim.views.dashboard.state import Settings
 from sim.views.one_run.narrative import titled
 
-WIDE = {"sizing_mode": "stretch_width", "stylesheets": [INNER], "margin": (4, 10)}
-
 HOW = {"is multiplied by": "multiply", "is set to": "set", "changes by": "add"}
-TRIGGERS = {
-    "on a day": "on",
-    "once a variable rises above": "above",
-    "once a variable falls below": "below",
-    "in any week, with a chance": "hazard",
-}
-
+TRIGGERS = {"on a day": "on", "in any week, with a chance": "hazard"}
+STARTS = {"without a condition": ""}
+ENDS = {"on a day": "day"}
 
 #: Adds an event or a commitment to that part of the storyline; returns what is wrong with it.
 Add = Callable[[str, Mapping[str, Any]], str]
@@ -79,41 +75,26 @@ class EventForm(Form):
         self.target = Finder("What changes", knobs.settable())
         self.how: Any = pn.widgets.Select(label="How it changes", options=HOW, **WIDE)
         self.size: Any = pn.widgets.TextInput(label="Size of the change", value="0.5", **WIDE)
-        self.trigger: Any = pn.widgets.Select(label="When it happens", options=TRIGGERS, **WIDE)
-        self.level: Any = pn.widgets.TextInput(label="Day (2022-03-07), level or chance (0 to 1)", **WIDE)
-        self.condition = Finder("The variable that must rise or fall", load().world.values())
-        self.condition.view.visible = False
+        self.moment = Moment(
+            "When it happens", TRIGGERS, "Day (2022-03-07), level, chance or name", load().world.values()
+        )
         self.lasts: Any = pn.widgets.TextInput(
             label="Weeks that it lasts (0: it happens once)", value="0", **WIDE
         )
-        self.trigger.param.watch(self._triggered, "value")
-        return [
-            self.name,
-            self.target.view,
-            self.how,
-            self.size,
-            self.trigger,
-            self.level,
-            self.condition.view,
-            self.lasts,
-        ]
-
-    def _triggered(self, event: Any) -> None:
-        self.condition.view.visible = event.new in ("above", "below")
+        return [self.name, self.target.view, self.how, self.size, *self.moment.views, self.lasts]
 
     def mapping(self) -> dict[str, Any]:
         """Return the event as a scenario file would hold it."""
-        trigger, level = self.trigger.value, self.level.value.strip()
         given: dict[str, Any] = {"name": self.name.value.strip()}
-        if trigger == "on":
-            given["on"] = level
-        elif trigger == "hazard":
-            given["hazard"] = _number("chance", level)
+        if self.moment.kind == "on":
+            given["on"] = self.moment.text
+        elif self.moment.kind == "hazard":
+            given["hazard"] = number("chance", self.moment.text)
         else:
-            given["when"] = {"variable": self.condition.name, trigger: _number("level", level)}
+            given["when"] = self.moment.condition()
         if self.lasts.value.strip() not in ("", "0"):
             given["lasts"] = self.lasts.value.strip()
-        given["change"] = {self.target.name: {self.how.value: _number("size", self.size.value)}}
+        given["change"] = {self.target.name: {self.how.value: number("size", self.size.value)}}
         return given
 
 
@@ -132,13 +113,23 @@ class CommitmentForm(Form):
         )
         self.option: Any = pn.widgets.Select(label="Option", options=[], **WIDE)
         self.first: Any = pn.widgets.TextInput(label="From the day (empty: from the start)", **WIDE)
-        self.last: Any = pn.widgets.TextInput(label="Until the day (empty: to the end)", **WIDE)
+        self.start = Moment("It begins", STARTS, "Level, day or name that begins it", [])
+        self.end = Moment("It ends", ENDS, "Day (empty: to the end), level or name that ends it", [])
+        self.again: Any = pn.widgets.Checkbox(
+            label="May begin again after a condition has ended it", margin=(4, 10), stylesheets=[INNER]
+        )
+        self.name: Any = pn.widgets.TextInput(label="Name (for what waits for it)", **WIDE)
         self.actor.param.watch(lambda _: self._instruments(), "value")
         self.instrument.param.watch(lambda _: self._options(), "value")
         self._instruments()
-        return [self.actor, self.instrument, self.verb, self.option, self.first, self.last]
+        return [
+            *(self.actor, self.instrument, self.verb, self.option, self.first),
+            *(*self.start.views, *self.end.views, self.again, self.name),
+        ]
 
     def _instruments(self) -> None:
+        for moment in (self.start, self.end):
+            moment.variable.offer(load().world[name] for name in seen(load(), self.actor.value))
         names = [one.name for one in load().instruments if one.actor == self.actor.value]
         self.instrument.param.update(
             options={name.replace("_", " ").capitalize(): name for name in names}, value=names[0]
@@ -164,8 +155,14 @@ class CommitmentForm(Form):
             "instrument": self.instrument.value,
             self.verb.value: [option] if self.verb.value == "avoid" else option,
         }
-        ends = {"from": self.first.value.strip(), "until": self.last.value.strip()}
-        return {**given, **{name: day for name, day in ends.items() if day}}
+        rest = {
+            "name": self.name.value.strip(),
+            "from": self.first.value.strip(),
+            "when": self.start.condition(),
+            "until": self.end.text if self.end.kind == "day" else self.end.condition(),
+            "again": self.again.value,
+        }
+        return {**given, **{name: value for name, value in rest.items() if value}}
 
 
 class Additions:
@@ -209,11 +206,11 @@ class Additions:
         self.about.object = about(spec)
         rows = []
         for part, called in (("events", "name"), ("commitments", "actor")):
-            for number, one in enumerate(settings.added(part)):
+            for place, one in enumerate(settings.added(part)):
                 name = titled(str(one[called])) if part == "commitments" else str(one[called])
                 remove: Any = button(f"Remove {name}")
                 remove.on_click(
-                    lambda _, part=part, number=number: self._changed(self.settings.without(part, number))
+                    lambda _, part=part, place=place: self._changed(self.settings.without(part, place))
                 )
                 rows.append(remove)
         self.listed.objects = rows
@@ -232,17 +229,3 @@ def about(spec: Scenario) -> str:
         if lines
     )
     return f"<p class=question>{escape(spec.question)}</p>{told}"
-
-
-def _number(what: str, text: str) -> float:
-    """Return a number that was typed.
-
-    Raises
-    ------
-    ValueError
-        It is none.
-    """
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        raise ValueError(f"{what}: expected a number like 0.5, found {text[:60]!r}") from None

@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import pandas as pd
-
 from sim.scenario.schema import Scenario
 from sim.views.dashboard import figures
-from sim.views.dashboard.figures import Figures
+from sim.views.dashboard.figures import Across, Figures
 from sim.views.dashboard.state import QUICK
 
 LOOKS = ThreadPoolExecutor(2, thread_name_prefix="look")
@@ -91,8 +89,8 @@ async def refine(
 
 async def across(
     asked: Question, progress: Callable[[int], None], stale: Callable[[], bool]
-) -> pd.DataFrame | None:
-    """Return how shares vary across plausible parameters, None once that is no longer wanted."""
+) -> Across | None:
+    """Return the runs across plausible parameters, None once they are no longer wanted."""
     ready, design = await on(REFINING, figures.across, asked.spec, asked.seed, asked.runs)
     blocks = []
     for first in range(0, asked.runs, BATCH):
@@ -101,5 +99,5 @@ async def across(
         last = min(first + BATCH, asked.runs)
         blocks.append(await on(REFINING, figures.across_batch, ready, design, asked.seed, first, last))
         progress(last)
-    found: pd.DataFrame = await on(REFINING, figures.spread, design, blocks)
+    found: Across = await on(REFINING, figures.spread, design, blocks)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 
 from sim.analysis.answers.over_time import occupancy
 from sim.analysis.answers.shares import shares
+from sim.analysis.groups import Group
 from sim.analysis.one_run.typical import COMPARED, MOST, medoid
-from sim.analysis.runs import Runs
+from sim.analysis.runs import PLAUSIBLE, Runs
 from sim.analysis.statistics import pairs
 from sim.engine.ensemble import Block, simulate
 from sim.model.outcomes import PATHS
@@ -123,13 +125,25 @@ def across_batch(ready: Plan, design: Design, seed: int, first: int, last: int) 
     return simulate(ready, seed, np.arange(first, last), design.rows, design.case[first:last] - 1)
 
 
-def spread(design: Design, blocks: Sequence[Block]) -> pd.DataFrame:
-    """Return how the share of each class varies over the cases; see `shares.shares`."""
+class Across(Runs):
+    """Runs across plausible parameters, without those at the defaults."""
+
+    def _whole(self) -> list[Group]:
+        return [Group(PLAUSIBLE, np.ones(len(self.cases), bool))]
+
+    @cached_property
+    def shares(self) -> pd.DataFrame:
+        """Share of each class with its range over the cases, by class."""
+        return by_class(self)
+
+
+def spread(design: Design, blocks: Sequence[Block]) -> Across:
+    """Return runs across plausible parameters."""
     names = [one.name for one in fields(Block)]
     joined = Block(*(np.concatenate([getattr(one, name) for one in blocks]) for name in names))
     rows = tables.outcomes("plausible", design.case, joined, list(load().world))
     cases = int(design.case.max()) + 1
-    return by_class(Runs(rows, pd.DataFrame(index=range(cases)), np.arange(cases)))
+    return Across(rows, pd.DataFrame(index=range(cases)), np.arange(cases))
 
 
 def alike(outcomes: pd.DataFrame) -> Runs:

@@ -21,7 +21,6 @@ class Finder:
     """A field to type words into, and the list of what they are found in."""
 
     def __init__(self, title: str, quantities: Iterable[Quantity]) -> None:
-        self.quantities = list(quantities)
         small = {"stylesheets": [INNER], "sizing_mode": "stretch_width", "margin": (4, 10)}
         self.words: Any = pn.widgets.TextInput(
             label=f"{title}: search by any word",
@@ -31,7 +30,12 @@ class Finder:
         self.list: Any = pn.widgets.Select(label=title, options={}, value="", **small)
         self.view: Any = pn.Column(self.words, self.list, sizing_mode="stretch_width", margin=0)
         self.words.param.watch(lambda event: self._narrow(event.new), "value_input")
-        self._narrow("")
+        self.offer(quantities)
+
+    def offer(self, quantities: Iterable[Quantity]) -> None:
+        """List these quantities from now on, those that hold the words typed."""
+        self.quantities = list(quantities)
+        self._narrow(self.words.value_input or "")
 
     @property
     def name(self) -> str:

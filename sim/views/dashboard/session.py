@@ -9,7 +9,6 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
 
-import pandas as pd
 import panel as pn
 
 from sim.errors import PanjError, ScenarioError
@@ -20,13 +19,14 @@ from sim.views.dashboard import computing, state, status, tables
 from sim.views.dashboard.charts import Pictures
 from sim.views.dashboard.computing import Question
 from sim.views.dashboard.controls import Controls
-from sim.views.dashboard.figures import Figures
+from sim.views.dashboard.figures import Across, Figures
 from sim.views.dashboard.library import Library
 from sim.views.dashboard.looks import INNER, PAGE, Frame, button, drawing, fade, html, start, turn
 from sim.views.dashboard.run_pane import RunPane
 from sim.views.dashboard.save_pane import SavePane
 from sim.views.dashboard.state import Place
 from sim.views.dashboard.stored_pane import StoredPane
+from sim.views.finding import most
 from sim.views.numbers import counted
 from sim.views.plots import style
 
@@ -47,9 +47,9 @@ class Session:
         self.stopped = -1
         self.working = self.gone = False
         self.found: dict[Question, Figures] = {}
-        self.spreads: dict[Question, pd.DataFrame] = {}
+        self.spreads: dict[Question, Across] = {}
         self.shown: Figures | None = None
-        self._drawn: tuple[Figures | None, Figures | None, pd.DataFrame | None] = (None, None, None)
+        self._drawn: tuple[Figures | None, Figures | None, Across | None] = (None, None, None)
         self._query = ""
         self.controls = Controls(
             library, lambda settings: self.set(replace(self.place, now=settings)), self._later
@@ -87,7 +87,7 @@ class Session:
         )
 
     def _make_rest(self) -> None:
-        self.shares, self.measures, self.old = html(""), html(""), html("")
+        self.finding, self.shares, self.measures, self.old = (html("") for _ in range(4))
         self.take = SavePane(self._file)
         meanings = {style.sentence(one.meaning.split(",")[0]): one.name for one in charted(load())}
         self.fans = []
@@ -113,6 +113,7 @@ class Session:
             "controls": self.controls.view,
             "status": self.status_view,
             "old": self.old,
+            "finding": self.finding,
             "classes": self.classes,
             "shares": self.shares,
             "measures": self.measures,
@@ -206,7 +207,7 @@ class Session:
         one, asked = self.shown, self.question
         old = one is not None and asked is not None and not asked.is_of(one)
         self.old.object = status.outdated(one) if one is not None and old else ""
-        fade([self.classes, self.shares, self.measures, *self.ladders, *self.fans], old)
+        fade([self.finding, self.classes, self.shares, self.measures, *self.ladders, *self.fans], old)
 
     def _tell_wrong(self, words: str) -> None:
         def show() -> None:
@@ -363,12 +364,15 @@ class Session:
         changed = bool(self.place.now.changed)
         self.status.object = status.shown(one, asked, changed, look, spread is not None)
 
-    def _draw(self, one: Figures, two: Figures | None, spread: pd.DataFrame | None = None) -> None:
+    def _draw(self, one: Figures, two: Figures | None, spread: Across | None = None) -> None:
         before, self._drawn = self._drawn, (one, two, spread)
         self.shown = one
         self._mark_old()
-        self.pictures.classes.show(one, two, spread)
-        self.shares.object = tables.classes(one, two, spread)
+        # The sentence that the page of `panj run` and the report begin with, on the runs that are there.
+        self.finding.object = f"<p class=finding>{escape(most(one.view if spread is None else spread))}</p>"
+        far = None if spread is None else spread.shares
+        self.pictures.classes.show(one, two, far)
+        self.shares.object = tables.classes(one, two, far)
         if before[0] is one and before[1] is two:
             return  # the range across plausible parameters has come, and stands beside the classes alone
         self.pictures.over_time(one, two)

@@ -36,7 +36,7 @@ READ = """() => {
   const status = every('[role=status][class]')[0];
   return {
     status: text(status), kind: status?.className ?? '', search: location.search, url: location.href,
-    caption: text(table?.querySelector('caption')),
+    finding: text(every('p.finding')[0]), caption: text(table?.querySelector('caption')),
     shares: Object.fromEntries(rows.map(([name, ...cells]) => [name, cells])),
     alerts: every('p[role=alert]').map(text), turned: text(every('ul.turned')[0]),
     week: every('h3').map(text).find(one => one.startsWith('Week')) ?? '',

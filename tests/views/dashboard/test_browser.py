@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import sim
 from sim.analysis.one_run.typical import typical
+from sim.analysis.runs import view
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
 from sim.views.dashboard import figures, knobs, tables
 from sim.views.dashboard.charts import percent
+from sim.views.finding import most
 
 if TYPE_CHECKING:
     from tests.views.dashboard.conftest import Site, Visit
@@ -47,6 +49,7 @@ def test_the_figures_are_those_of_the_model_and_nothing_is_asked_of_the_internet
     now = visitor.settled(f"?{SHORT}")
     assert here(now) == told(expected())
     assert all(cells[0] not in ("", "…") for cells in now["shares"].values())
+    assert now["finding"] == most(view(sim.run(expected().spec, runs=240)))
     assert visitor.outside == []
     assert visitor.page.title()
 
@@ -144,6 +147,7 @@ def test_a_typical_run_of_a_class_is_found_and_opened(visitor: Visit) -> None:
 
 EVENT = {"name": "base thinned", "on": "2021-10-04", "change": {"russian_guarantee": {"multiply": 0.3}}}
 BOUND = {"actor": "dushanbe", "instrument": "force", "avoid": ["mobilise"]}
+BOUND |= {"when": {"variable": "rhetoric", "above": 0.5}}
 
 
 def fill_event(visitor: Visit, day: str) -> None:
@@ -157,7 +161,7 @@ def fill_event(visitor: Visit, day: str) -> None:
     visitor.page.get_by_label("What changes: search by any word").fill("russia")
     visitor.page.get_by_label("What changes", exact=True).select_option(label=label)
     visitor.page.get_by_label("Size of the change").fill("0.3")
-    visitor.page.get_by_label("Day (2022-03-07), level or chance (0 to 1)").fill(day)
+    visitor.page.get_by_label("Day (2022-03-07), level, chance or name").fill(day)
     visitor.press("Add the event")
 
 
@@ -176,6 +180,11 @@ def test_an_event_and_a_commitment_are_set_by_hand(
     visitor.until(lambda _: "mobilise" in option.inner_text())
     label = next(one for one in option.locator("option").all_inner_texts() if one.startswith("mobilise"))
     option.select_option(label=label)
+    visitor.page.get_by_label("It begins", exact=True).select_option(label="once a variable rises above")
+    visitor.page.get_by_label("Level, day or name that begins it").fill("0.5")
+    watched = visitor.page.get_by_label("It begins: the variable", exact=True)
+    listed = watched.locator("option").all_inner_texts()
+    watched.select_option(label=next(one for one in listed if one.endswith("(rhetoric)")))
     visitor.press("Bind the actor")
     now = visitor.until(lambda now: "commitments=" in now["link"] and now["kind"] == "complete")
     assert here(now) == told(expected(events=[EVENT], commitments=[BOUND]))

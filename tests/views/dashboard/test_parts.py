@@ -20,8 +20,11 @@ from sim.analysis.runs import DEFAULTS, PLAUSIBLE, view
 from sim.model.glossary import CLASSES
 from sim.model.outcomes import PATHS
 from sim.model.population import REGION_SHARES, region_of
-from sim.views.dashboard import figures, knobs, map, stored, tables
-from sim.views.dashboard.additions import Additions, EventForm, about
+from sim.model.registry import load
+from sim.scenario.conditions import seen
+from sim.scenario.schema import When
+from sim.views.dashboard import figures, knobs, map, state, stored, tables
+from sim.views.dashboard.additions import Additions, CommitmentForm, EventForm, about
 from sim.views.dashboard.computing import Question
 from sim.views.dashboard.finder import matching
 from sim.views.dashboard.library import Library
@@ -30,6 +33,7 @@ from sim.views.dashboard.replay import Replay
 from sim.views.dashboard.server import Guard
 from sim.views.dashboard.session import Session
 from sim.views.dashboard.stored_pane import StoredPane
+from sim.views.finding import most
 from sim.views.one_run import narrative
 
 #: What is said of a group by its place in a stored result.
@@ -64,7 +68,9 @@ def test_the_range_is_that_of_the_public_run(spec: sim.Scenario) -> None:
     ready, design = figures.across(spec, 4, 120)
     blocks = [figures.across_batch(ready, design, 4, first, first + 60) for first in (0, 60)]
     run = sim.run(spec, runs=120, seed=4)
-    assert figures.spread(design, blocks).drop(columns=SET).equals(of(run, PLAUSIBLE))
+    found = figures.spread(design, blocks)
+    assert found.shares.drop(columns=SET).equals(of(run, PLAUSIBLE))
+    assert most(found) == most(view(run))  # the sentence that the page of the run begins with
 
 
 def test_weekly_values_are_kept_of_the_first_runs_alone(spec: sim.Scenario) -> None:
@@ -186,8 +192,8 @@ def test_a_forms_mapping_is_what_a_file_would_hold() -> None:
     assert isinstance(event, EventForm)
     event.name.value, event.how.value, event.size.value = "it worsens", "add", "a lot"
     event.target.list.value = "hardship"
-    event.trigger.value, event.level.value = "above", "0.6"
-    event.condition.list.value = "tension"
+    event.moment.choice.value, event.moment.field.value = "above", "0.6"
+    event.moment.variable.list.value = "tension"
     event._pressed()
     assert "size: expected a number like 0.5, found &#x27;a lot&#x27;" in event.alert.object
     event.size.value, event.lasts.value = "0,1", "8 weeks"
@@ -199,10 +205,39 @@ def test_a_forms_mapping_is_what_a_file_would_hold() -> None:
     assert asked[-1].added("events") == [event.mapping()]
     bound._pressed()
     assert asked[-1].added("commitments") == [bound.mapping()]
-    event.trigger.value, event.level.value = "hazard", "2"
+    event.moment.choice.value, event.moment.field.value = "hazard", "2"
     event._pressed()
     assert "hazard: expected" in event.alert.object
     assert "events[" not in event.alert.object
+
+
+def test_a_commitment_begins_and_ends_by_what_its_actor_sees() -> None:
+    library, asked = Library(), []
+    form = Additions(library, asked.append, at_once).forms[1]
+    form.fill()
+    assert isinstance(form, CommitmentForm)
+    form.actor.value = "uzbekistan"
+    offered = set(form.start.variable.list.options.values()) - {""}
+    assert offered == set(seen(load(), "uzbekistan"))
+    form.name.value, form.first.value = "go-between", "2022-01-03"
+    form.start.choice.value, form.start.field.value = "above", "0.6"
+    form.start.variable.list.value = "escalation"
+    form.end.choice.value = "written"
+    form.end.field.value = "{all: [{rung: escalation, below: 1}, {after: 2022-06-06}]}"
+    form.again.value = True
+    form._pressed()
+    assert form.alert.object == ""
+    (one,) = state.scenario(asked[-1], library).commitments
+    assert one.when == When(variable="escalation", above=0.6)
+    until = When(all=[When(rung="escalation", below=1.0), When(after="2022-06-06")])
+    assert (one.name, str(one.from_), one.until, one.again) == ("go-between", "2022-01-03", until, True)
+    for wrong in ("calm", "{rung: ["):
+        form.end.field.value = wrong
+        form._pressed()
+        assert "condition: expected one like" in form.alert.object
+    form.end.choice.value, form.end.field.value = "after", "nothing of this name"
+    form._pressed()
+    assert "nothing of this name" in form.alert.object
 
 
 def test_a_document_made_without_writing_the_page_needs_no_internet_either() -> None:
