@@ -7,6 +7,8 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from sim.engine.conditions import is_true
+from sim.engine.decisions import AVOIDED, INSISTED
 from sim.engine.mesa_model import PolicyModel
 from sim.model.registry import load
 from sim.study.results.names import Which, agree
@@ -20,7 +22,12 @@ class Force(NamedTuple):
 
 
 class Replay(PolicyModel):
-    """A run that also keeps by week the parameters in force and the world that drives were taken from."""
+    """A run that also keeps by week what explanations need.
+
+    in_force : parameters by week; driven : by week the world that drives were taken from
+    so : weeks in which the condition that begins an event or a commitment was true, by its number among them
+    overruled : weeks in which a commitment held and another one stood over it, likewise
+    """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -28,6 +35,8 @@ class Replay(PolicyModel):
         self.in_force = np.zeros((weeks, len(self.registry.parameters)))
         self.in_force[0] = self.space.records.p_flat
         self.driven = np.zeros((weeks, len(self.registry.world)))
+        self.so: dict[int, list[int]] = {}
+        self.overruled: dict[int, list[int]] = {}
 
     def parameters_of(self, week: int) -> Any:
         """Return the parameters in force in a week (0: at the start), as a record."""
@@ -45,6 +54,25 @@ class Replay(PolicyModel):
                     sums[rule.id] = sums.get(rule.id, 0.0) + added
         return sorted((Force(*one) for one in sums.items() if one[1] != 0.0), key=lambda one: -abs(one.push))
 
+    def _begin(self) -> None:
+        super()._begin()
+        state = self.space.events
+        for number, root in enumerate(state.plan.root):
+            if is_true(root, state.plan.conditions, state.held):
+                self.so.setdefault(number, []).append(self.week)
+
+    def _choose(self) -> None:
+        super()._choose()
+        state, allowed = self.space.commitments, self.space.choice.allowed[self.week]
+        plan = state.plan
+        for k, number in enumerate(plan.number.tolist()):
+            if is_true(plan.begins[k], plan.conditions, state.held):
+                self.so.setdefault(number, []).append(self.week)
+            avoided = allowed[plan.avoid[k] == 1]
+            stands = plan.insist[k] < 0 or allowed[plan.insist[k]] == INSISTED
+            if state.holds[k] and not (stands and (avoided == AVOIDED).all()):
+                self.overruled.setdefault(number, []).append(self.week)
+
     def _appraise(self) -> None:
         self.in_force[self.week] = self.space.records.p_flat
         super()._appraise()
@@ -55,6 +83,8 @@ class Replay(PolicyModel):
 
     _PHASES: ClassVar[dict[str, Callable[[PolicyModel], None]]] = {
         **PolicyModel._PHASES,
+        "begin": _begin,
+        "choose": _choose,
         "appraise": _appraise,
         "drive": _drive,
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group, RenderableType
 
 from sim.analysis.one_run import turning_points
+from sim.analysis.one_run.waiting import waiting
 from sim.analysis.one_run.weeks import weeks
 from sim.errors import ScenarioError, nearest
 from sim.model.outcomes import PATHS
@@ -161,6 +162,7 @@ class Explanation:
         if self.week is not None:
             return told + self._week_lines(self.week)
         told += [Line(0, line) for line in narrative.ending(self.model)]
+        told += [Line(0, narrative.idle(one)) for one in waiting(self.model)]
         before: Before = {}
         shown = [one for one in self.turns if self._shown(one)]
         if not shown:
@@ -297,6 +299,7 @@ class Explanation:
         if self.week is not None:
             rows = [decided.record(self.model, one) for one in self.decisions(self.week)]
             return told | {"week": self.week, "decisions": rows}
+        told["waiting"] = [one.record() for one in waiting(self.model)]
         return told | {"turns": [self._turn_record(one) for one in self.turns if self._shown(one)]}
 
     def _turn_record(self, turn: TurningPoint) -> dict[str, Any]:

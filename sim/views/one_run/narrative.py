@@ -6,17 +6,19 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.one_run.waiting import OVERRULED
 from sim.analysis.one_run.weeks import LADDERS
 from sim.model.glossary import CLASSES, WINDOW
 from sim.model.outcomes import ESCALATION, LAST, PATHS, RAPPROCHEMENT
 from sim.model.processes.contact import DIPLOMACY
 from sim.model.provenance import Quantity
 from sim.scenario import conditions
-from sim.scenario.schema import When
+from sim.scenario.schema import Commitment, When
 from sim.views.numbers import FAINT, marks, percent, signed
 from sim.views.numbers import counted as number_of
 
 if TYPE_CHECKING:
+    from sim.analysis.one_run.waiting import Waiting
     from sim.analysis.one_run.weeks import Change, Week
     from sim.engine.decisions import Decision
     from sim.engine.mesa_model import Kept, PolicyModel
@@ -129,6 +131,18 @@ def plan_told(model: PolicyModel, kept: Kept) -> str:
     when = found[0].when if kept.begins else found[0].until
     seen = f": {found[0].actor} sees that {conditions.text(when)}" if isinstance(when, When) else ""
     return f"The plan {kept.name!r} {words}{seen}."
+
+
+def idle(one: Waiting) -> str:
+    """Say why an event or a commitment never began, or what stood over it."""
+    often = number_of(len(one.weeks), "week")
+    if one.reason == OVERRULED:
+        return f"{one.name!r} held, and did not count in {often}: {one.reason}."
+    what = one.what
+    assert what.when is not None
+    seen = f"{titled(what.actor)} saw that " if isinstance(what, Commitment) else ""
+    weeks = f" ({often}, from week {one.weeks[0]} on)" if one.weeks else ""
+    return f"{one.name!r} never began: {one.reason}{weeks}: {seen}{conditions.text(what.when)}."
 
 
 def happenings(model: PolicyModel, week: int) -> tuple[str, ...]:

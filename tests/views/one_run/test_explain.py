@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.one_run import reasons
+from sim.analysis.one_run import reasons, waiting
 from sim.analysis.one_run import turning_points as turns
 from sim.analysis.one_run.replay import replay
 from sim.errors import ResultError, ScenarioError
@@ -452,3 +452,40 @@ def test_html_is_escaped(told: Explanation) -> None:
     page = html([Line(1, "<b>&", True)])
     assert "&lt;b&gt;&amp;" in page
     assert "<b>" not in page
+
+
+def test_what_never_began_is_said_with_the_reason(tmp_path: Path) -> None:
+    """Of each: the condition that never came, the day too late or too early, the end, the higher priority."""
+    (instrument,) = [one for one in load().instruments if one.actor == "uzbekistan"][:1]
+    option = instrument.options[-1].name
+    always, never = {"rung": "escalation", "between": [0, 5]}, {"variable": "rhetoric", "above": 0.99}
+    plan = {"actor": "uzbekistan", "instrument": instrument.name}
+    late = {"after": "2021-11-01"}
+    spec = sim.load_scenario("baseline").replace(
+        weeks=20,
+        citizens=0,
+        events=[
+            {"name": "uproar", "when": never, "change": {"hardship": {"add": 0.1}}},
+            {"name": "slow", "when": {**late, "delay": 30}, "change": {"hardship": {"add": 0.1}}},
+        ],
+        commitments=[
+            {**plan, "name": "quiet", "insist": option, "when": never},
+            {**plan, "name": "too late", "insist": option, "when": late, "until": "2021-10-01"},
+            {**plan, "name": "never at once", "insist": option, "when": always, "until": always},
+            {**plan, "name": "low", "insist": option, "when": late},
+            {**plan, "name": "high", "avoid": [option], "when": late, "priority": 1},
+        ],
+    )
+    result = sim.run(spec, runs=1, seed=0, plausible=False)
+    found = explain(result, 0)
+    rows = {one["name"]: (one["reason"], len(one["weeks"])) for one in found.record()["waiting"]}
+    assert rows == {
+        "uproar": (waiting.NEVER, 0),
+        "slow": (waiting.NEVER, 0),
+        "quiet": (waiting.NEVER, 0),
+        "too late": (waiting.LATE, 9),
+        "never at once": (waiting.ENDED, 20),
+        "low": (waiting.OVERRULED, 9),
+    }
+    words = [line.text for line in found.lines(full=False)]
+    assert f"'quiet' never began: {waiting.NEVER}: Uzbekistan saw that rhetoric is above 0.99." in words
