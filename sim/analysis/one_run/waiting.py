@@ -43,8 +43,9 @@ def waiting(model: Replay) -> list[Waiting]:
     """Return what never began or was overruled, in the order of the file."""
     assert model.spec is not None
     first = model.space.commitments.first
+    subjects: tuple[Event | Commitment, ...] = (*model.spec.events, *model.spec.commitments)
     every = []
-    for number, what in enumerate([*model.spec.events, *model.spec.commitments]):
+    for number, what in enumerate(subjects):
         if what.when is not None and first[number] == 0:
             weeks = model.so.get(number, [])
             every.append(Waiting(what, _reason(model, number, weeks), weeks))
