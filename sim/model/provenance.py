@@ -162,9 +162,9 @@ def state(
     """Declare a state variable with its initial value.
 
     `fades` names the parameter (1/week) by which it returns each week to `rests` (a parameter,
-    or 0 where none is named). `known_to` names the actors that perceive it (`everyone` for all);
-    `estimated` makes that perception noisy and late. `owner` is the only actor whose options may
-    move it. A `plausible` range is where studies draw its initial value from.
+    or 0 where none is named); `rests` alone names what a process returns it to. `known_to` names the actors
+    that perceive it (`everyone` for all); `estimated` makes that perception noisy and late. `owner` is the
+    only actor whose options may move it. A `plausible` range is where studies draw its initial value from.
     """
     if source is None:
         raise ModelError(f"a state variable needs a source for its initial value: {meaning}")

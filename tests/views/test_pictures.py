@@ -18,11 +18,13 @@ import pytest
 from matplotlib.figure import Figure
 
 import sim
-from sim.analysis.answers import null
+from sim.analysis.answers import baseline, null
 from sim.analysis.answers.digest import Digest
 from sim.analysis.answers.shares import SHOWN
 from sim.analysis.article.ablation import Ablation, Worth
+from sim.analysis.runs import DEFAULTS, Stored
 from sim.analysis.statistics.pairs import Effect, effect, level
+from sim.study.tables import QUANTILES
 from sim.views.plots import style
 from sim.views.plots.sheets import KINDS, compare, tornado, usual
 from tests.views import planted
@@ -86,10 +88,18 @@ def beside(groups: list[str]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+def lower(runs: Stored) -> pd.DataFrame:
+    """A table as the baseline's: a little below the runs at the defaults."""
+    table = runs.weekly()
+    mine = table[table["group"] == DEFAULTS].assign(group=baseline.BASELINE)
+    return mine.assign(**{name: 0.8 * mine[name] for name in QUANTILES})
+
+
 @picture
 @pytest.mark.parametrize("kind", OF_ENSEMBLES)
 def test_ensemble(ensemble: Digest, kind: str, monkeypatch: pytest.MonkeyPatch) -> Figure:
     monkeypatch.setattr(null, "null", lambda _, groups: beside([one.name for one in groups]))
+    monkeypatch.setattr(baseline, "baseline", lower)
     return KINDS[kind](ensemble, None).figure
 
 

@@ -154,7 +154,9 @@ class Economy(Record):
         public("World Bank", "Migration and Development Brief 36: about a third of GDP", "May 2022"),
         plausible=(0.85, 1.15),
         bounds=(0, 3),
+        rests="remittances_rest",
         known_to=ALL,
+        chart=True,
     )
     output: float = state(
         1.0,

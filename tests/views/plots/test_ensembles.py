@@ -18,13 +18,15 @@ from matplotlib.colors import to_rgb
 
 import sim
 from sim.analysis.answers import shares
+from sim.analysis.answers.baseline import BASELINE, baseline
 from sim.analysis.answers.digest import Digest
 from sim.analysis.runs import DEFAULTS, PLAUSIBLE, view
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
 from sim.views import plots
 from sim.views.plots import saving, style
-from sim.views.plots.sheets import usual
+from sim.views.plots.sheets import KINDS, usual
+from sim.views.plots.sheets.sheet import Sheet
 
 
 def of(result: sim.Result, group: str) -> pd.DataFrame:
@@ -144,6 +146,28 @@ def test_every_plot_returns_an_axes_and_takes_one(result: sim.Result) -> None:
         assert isinstance(method(*arguments), Axes)
         mine = Figure().add_subplot()
         assert method(*arguments, ax=mine) is mine
+
+
+def test_the_baseline_stands_beside_a_storyline_that_departs_from_it() -> None:
+    spec = sim.load_scenario("baseline").replace(weeks=20, citizens=0)
+    assert baseline(view(sim.run(spec, runs=4, seed=3))).empty
+    other = spec.replace(title="Another", parameters={"audience_cost": 2.0}, start="2021-09-06")
+    plain = sim.run(spec.replace(start="2021-09-06"), runs=4, seed=3, plausible=False)
+    mine = sim.run(other, runs=4, seed=3)
+    beside = baseline(view(mine)).drop(columns="group")
+    assert beside.equals(plain.quantiles.drop(columns="part"))
+    sheet = KINDS["fan"](Digest(mine), None)
+    assert set(sheet.data["group"]) == {DEFAULTS, PLAUSIBLE, BASELINE}
+    words = sheet.data[(sheet.data["group"] == BASELINE) & (sheet.data["variable"] == "rhetoric")]
+    (line,) = [one for one in panel(sheet, "Hardness").lines if one.get_label() == "median of the baseline"]
+    assert np.allclose(line.get_ydata(), words["q50"])
+
+
+def panel(sheet: Sheet, title: str) -> Axes:
+    """The panel of a sheet whose title begins so."""
+    return next(
+        ax for ax in sheet.figure.axes if any(ax.get_title(at).startswith(title) for at in ("left", "center"))
+    )
 
 
 def test_paths_shows_both_kinds_of_uncertainty(result: sim.Result) -> None:

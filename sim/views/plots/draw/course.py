@@ -36,6 +36,9 @@ MARKS = {
     "refugees_reported": (Mark(date(2021, 9, 5), 10_000, 9), Mark(date(2021, 10, 15), 15_000, 9)),
 }
 
+#: The colour of the baseline beside a storyline.
+BESIDE = "#8A3B00"
+
 #: Units in which large quantities are read.
 SCALED = {"USD": (1e6, "million USD"), "persons": (1e3, "thousand persons")}
 
@@ -86,6 +89,7 @@ def band(
     start: date,
     ax: Axes | None = None,
     beside: pd.DataFrame | None = None,
+    baseline: pd.DataFrame | None = None,
 ) -> Axes:
     """Draw how a weekly value lies from case to case or from run to run, with the article's figures.
 
@@ -96,6 +100,8 @@ def band(
     beside
         The same of another group of runs, of which 90 % are dashed; of cases, the chance within the middle
         one is.
+    baseline
+        The same of `sim.analysis.answers.baseline`, in the same weeks: median and 90 % as lines.
     """
     one = load().world[variable]
     scale, unit = SCALED.get(one.unit, (1.0, one.unit))
@@ -115,6 +121,11 @@ def band(
         elif beside is not None and len(beside):
             ends = [beside[name].to_numpy(np.float64) / scale for name in ("q05", "q95")]
             dashed(ax, when, ends, style.GREY, f"90 % of runs {beside['group'].iloc[0]}")
+        if baseline is not None and len(baseline):
+            lines = {name: baseline[name].to_numpy(np.float64) / scale for name in ("q05", "q50", "q95")}
+            ax.plot(when, lines["q50"], "-.", color=BESIDE, linewidth=1.4, label="median of the baseline")
+            for label, end in (("90 % of the baseline", "q05"), (None, "q95")):
+                ax.plot(when, lines[end], ":", color=BESIDE, linewidth=1.0, label=label)
         style.calendar(ax, when)
         _marks(ax, variable, when, scale)
         ax.grid(axis="y")

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.analysis.answers import over_time
+from sim.analysis.answers import baseline, over_time
 from sim.analysis.answers.effects import effects
 from sim.analysis.runs import Stored
 from sim.errors import PanjError
@@ -139,6 +139,8 @@ def fan_sheet(digest: Digest, view: View) -> Sheet:
     if digest.runs.bands != "runs" or view.by != "parts":
         raise InapplicableError("weekly values over runs are an ensemble's; of a sweep, see bands")
     table = over_time.bands(digest.runs, view.groups)
+    # Apart from the groups: a storyline is held against it, and not among what was asked.
+    base = baseline.baseline(digest.runs)
     margins, gaps = (0.7, 0.2, 1.1, 1.05), (0.75, 0.65)
     variables = _watched(digest.runs, set(table["variable"]))
     figure, cells = multiples(len(variables), (4.5, 1.85), margins, columns=2, gaps=gaps)
@@ -147,7 +149,8 @@ def fan_sheet(digest: Digest, view: View) -> Sheet:
     for variable, ax in zip(variables, panels, strict=True):
         rows = table[table["variable"] == variable]
         first, *others = (rows[rows["group"] == one.name] for one in view.groups)
-        draw.band(first, variable, digest.runs.start, ax, others[0] if others else None)
+        same = base[(base["variable"] == variable) & base["week"].isin(first["week"])] if len(base) else None
+        draw.band(first, variable, digest.runs.start, ax, others[0] if others else None, same)
         draw.events(ax, marks)
         ax.set_title(style.sentence(load().world[variable].meaning.split(",")[0]))
     named = {label: one for ax in panels for one, label in zip(*ax.get_legend_handles_labels(), strict=True)}
@@ -157,9 +160,13 @@ def fan_sheet(digest: Digest, view: View) -> Sheet:
         f"Bands rest on the first {counted(most, 'valid run')} of each part. Blue: runs at the defaults, "
         "which differ by chance. Dashed: runs across plausible parameters. One reading throughout."
     )
+    if len(base):
+        many = counted(int(base["runs"].max()), "run")
+        words += f" Brown: {many} of the baseline at the defaults, on the same chance."
     rows = table[(table["group"] == view.groups[0].name) & (table["variable"] == variables[0])]
     finding = _course(rows, variables[0], "runs")
     inscribe(figure, digest.runs, view.title, words, told, finding=finding)
+    table = pd.concat([table, base], ignore_index=True) if len(base) else table
     quantiles = "quantiles over runs, 5 to 95 %"
     return Sheet(figure, table, "unit of the variable (panj rules --world)", quantiles, finding)
 
