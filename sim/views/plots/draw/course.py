@@ -133,7 +133,7 @@ def band(
             ax.set_ylim(0, 1)
         elif level["q05"].min() >= 0:
             ax.set_ylim(bottom=0)
-        ax.set_ylabel(unit)
+        ax.set_ylabel("" if unit == "1" else unit)
         return ax
 
 
