@@ -21,7 +21,7 @@ import numpy as np
 from numba import njit
 
 from sim.engine.conditions import commit
-from sim.engine.events import begin_events, end_events, fill_base, lay_changes, settle_events
+from sim.engine.events import begin_events, end_events, fill_base, lay_changes, move_bases, settle_events
 from sim.engine.randomness import fill
 from sim.model.maths import clip
 '''
@@ -301,7 +301,7 @@ def run_many(first, last, seed, request, chance, records, choice, events, commit
     draws, seen, looks = records.draws, choice.seen, choice.luck_seen
     utility, opened, chosen = choice.utility, choice.opened, choice.chosen
     ladders, kept = request.ladders, request.kept
-    w = records.worlds[0]
+    w, spare = records.worlds[0], records.worlds[1]
     p = records.pars[0]
     drive = records.drives[0]
     busy = len(events.plan.op) > 0
@@ -321,10 +321,16 @@ def run_many(first, last, seed, request, chance, records, choice, events, commit
             if bound:
                 commit(week, commitments, flat[week - 1], choice.allowed[week])
             choose(utility, opened, choice.allowed[week], choice.luck[week], chosen[week])
+            if busy:
+                move_bases(act, events, world, spare, p, chosen[week])
             act(w, p, chosen[week])
             drive_all(w, p, drive)
+            if busy:
+                move_bases(before, events, world, spare, p, drive, draws[week])
             before(w, p, drive, draws[week])
             {names(order.OPINION)}(w, p, drive, society)
+            if busy:
+                move_bases(after, events, world, spare, p, drive, draws[week])
             after(w, p, drive, draws[week])
             if busy:
                 settle_events(events, world)

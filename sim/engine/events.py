@@ -1,8 +1,8 @@
 """Events: a base lies under the effective values that rules see.
 
 An event without duration is an impulse on the base, once. With a duration, the effective value is
-the base with all active changes applied in the file's order, for as long as it lasts; the week's
-own movement and fading go to the base, so nothing is saved and nothing has to be restored.
+the base with all active changes applied in the file's order, for as long as it lasts; the base takes
+the week as it would without a change on it, so nothing is saved and nothing has to be restored.
 
 These functions are plain Python, compiled by the ensemble driver and called compiled by the Mesa
 driver as well. Arrays are flat float64 views of records unless said otherwise.
@@ -31,8 +31,8 @@ class EventState(NamedTuple):
     """The events of a run, and how they stand.
 
     plan : what the scenario says of them
-    base, started : (variables,) the world under the changes; what it was when the week began
-    active : int8 (variables,) 0 as it is, 1 under a change, 2 under one and settled
+    base, spare : (variables,) the world under the changes; a world beside it, on which bases take their week
+    active : int8 (variables,) 1 under a change, else 0
     p_base : (parameters,) the parameters under the changes
     until, armed, due : (events,) last week it holds; whether its condition may fire; week it falls due
     held : (nodes,) weeks in a row for which each node of the conditions has been so
@@ -42,7 +42,7 @@ class EventState(NamedTuple):
 
     plan: Events
     base: Floats
-    started: Floats
+    spare: Floats
     active: NDArray[np.int8]
     p_base: Floats
     until: Ints
@@ -137,9 +137,6 @@ def begin_events(
             else:
                 strike(e, week, events, record, world, p, society)
     lay_changes(week, events, world, p)
-    for c in range(len(plan.op)):
-        if plan.is_parameter[c] == 0:
-            events.started[plan.target[c]] = world[plan.target[c]]
 
 
 @pure
@@ -159,7 +156,7 @@ def lay_changes(week: int, events: EventState, world: Any, p: Any) -> None:
 @pure
 def fill_base(events: EventState, world: Any) -> None:
     """Make the base whole, in place: what no event changes is as it stands."""
-    plan, base, whole = events.plan, events.base, events.started
+    plan, base, whole = events.plan, events.base, events.spare
     for v in range(len(world)):
         whole[v] = world[v]
     for c in range(len(plan.op)):
@@ -194,14 +191,30 @@ def strike(e: int, week: int, events: EventState, record: Any, world: Any, p: An
 
 
 @pure
+def move_bases(move: Any, events: EventState, world: Any, spare: Any, *given: Any) -> None:
+    """Let each base under a change take a part of the week as it would without that change, in place.
+
+    What pulls a variable back pulls at its base: a rise that lasts is not paid for afterwards. All else is as
+    it shows. `spare` is the record whose flat view the events hold; `move` changes it, `given` the rest.
+    """
+    base, beside = events.base, events.spare
+    for v in range(len(world)):
+        if events.active[v] == 1:
+            for other in range(len(world)):
+                beside[other] = world[other]
+            beside[v] = base[v]
+            move(spare, *given)
+            base[v] = beside[v]
+
+
+@pure
 def settle_events(events: EventState, world: Any) -> None:
-    """Give the week's own movement of what is under a change to its base, before fading, in place."""
+    """Put the bases in place of what lay on them, before fading, in place."""
     plan, base, active = events.plan, events.base, events.active
     for c in range(len(plan.op)):
         t = plan.target[c]
         if plan.is_parameter[c] == 0 and active[t] == 1:
-            world[t] = clip(base[t] + (world[t] - events.started[t]), plan.change_low[c], plan.change_high[c])
-            active[t] = 2
+            world[t] = base[t]
 
 
 @pure

@@ -20,7 +20,7 @@ from sim.engine import compiled
 from sim.engine.agents import Citizen, DomesticOpinion, StateActor
 from sim.engine.conditions import commit
 from sim.engine.decisions import Decision
-from sim.engine.events import begin_events, end_events, settle_events
+from sim.engine.events import begin_events, end_events, move_bases, settle_events
 from sim.engine.state import State, blank
 from sim.engine.workspace import Workspace
 from sim.errors import ScenarioError
@@ -118,7 +118,7 @@ class PolicyModel(mesa.Model, Face):  # type: ignore[misc]
         self.space: Workspace = compiled.mending(lambda: self._prepared(case))
         records = self.space.records
         self._rows = records.traj.view(np.recarray)
-        self.world = records.worlds.view(np.recarray)[0]
+        self.world, self._spare = records.worlds.view(np.recarray)
         self.p = records.pars.view(np.recarray)[0]
         self.drive = records.drives.view(np.recarray)[0]
         self.luck = records.draws.view(np.recarray)
@@ -134,7 +134,7 @@ class PolicyModel(mesa.Model, Face):  # type: ignore[misc]
         }
         self.pick = compiled.plain("pick")
         self._plain = {
-            name: compiled.plain(name) for name in ("drive_all", "before", "after", "fade", "broken")
+            name: compiled.plain(name) for name in ("act", "drive_all", "before", "after", "fade", "broken")
         }
         self._citizens: list[Citizen] = []
         self.datacollector = self._collector()
@@ -346,19 +346,27 @@ class PolicyModel(mesa.Model, Face):  # type: ignore[misc]
                 name = self.plan.subjects[plan.number[k]] or options[plan.low[k]].instrument
                 self.kept.append(Kept(self.week, name, bool(state.holds[k])))
 
+    def _move_bases(self, phase: str, *given: Any) -> None:
+        if self.plan.event_names:
+            events, world = self.space.events, self.space.records.world
+            move_bases(self._plain[phase], events, world, self._spare, self.p, *given)
+
     def _act(self) -> None:
+        self._move_bases("act", self.space.choice.chosen[self.week])
         self.each("act")
 
     def _drive(self) -> None:
         self._plain["drive_all"](self.world, self.p, self.drive)
 
     def _processes(self) -> None:
+        self._move_bases("before", self.drive, self.luck[self.week])
         self._plain["before"](self.world, self.p, self.drive, self.luck[self.week])
 
     def _opinion(self) -> None:
         self.agents.select(agent_type=DomesticOpinion).do("move")
 
     def _ladders(self) -> None:
+        self._move_bases("after", self.drive, self.luck[self.week])
         self._plain["after"](self.world, self.p, self.drive, self.luck[self.week])
 
     def _fade(self) -> None:

@@ -47,7 +47,7 @@ class Records(NamedTuple):
     """The records of a run, and flat views of the same memory.
 
     traj, flat : (weeks + 1,) the world by week; its view (weeks + 1, variables)
-    worlds, world : (1,) the world as it stands; its view (variables,)
+    worlds, world : (2,) the world as it stands, and a spare one; the first one's view (variables,)
     pars, p_flat : (1,) the parameters in force; their view (parameters,)
     drives : (1,) what rules push this week
     draws : (weeks + 1,) chance in the processes
@@ -155,13 +155,14 @@ class Workspace:
             np.zeros((n, SOCIETY_NOISE)),
             *scratch(max(weeks + 1, n)),
         )
-        traj, worlds = np.zeros(weeks + 1, model.world_dtype), np.zeros(1, model.world_dtype)
+        traj, worlds = np.zeros(weeks + 1, model.world_dtype), np.zeros(2, model.world_dtype)
+        world, spare = worlds.view(np.float64).reshape(2, wide)
         pars, out = np.zeros(1, model.parameter_dtype), np.zeros(1, OUTCOME_DTYPE)
         self.records = Records(
             traj,
             traj.view(np.float64).reshape(weeks + 1, wide),
             worlds,
-            worlds.view(np.float64),
+            world,
             pars,
             pars.view(np.float64),
             np.zeros(1, model.drive_dtype),
@@ -186,7 +187,7 @@ class Workspace:
         self.events = EventState(
             plan.events,
             np.zeros(wide),
-            np.zeros(wide),
+            spare,
             np.zeros(wide, np.int8),
             np.zeros(len(model.parameters)),
             np.zeros(events, np.int64),

@@ -14,12 +14,14 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.engine.ensemble import simulate
-from sim.engine.events import EventState, begin_events, end_events, settle_events
+from sim.engine.events import EventState, begin_events, end_events, move_bases, settle_events
 from sim.engine.mesa_model import PolicyModel
 from sim.model.population import blank_society
 from sim.model.registry import Model
 from sim.scenario.conditions import ABOVE, BELOW, Conditions
+from sim.scenario.loading import load_scenario
 from sim.scenario.plan import Events
+from sim.scenario.plan import plan as make_plan
 from tests.engine.pairs import planned
 
 TARGETS = {"x": (0, 0), "y": (0, 1), "p": (1, 0)}
@@ -89,6 +91,7 @@ def told(
     x: float = 0.1,
     y: float = 0.0,
     p: float = 0.5,
+    drive: Step = nothing,
     move: Step = nothing,
     fade: Step = nothing,
     chance: Sequence[Sequence[float]] | None = None,
@@ -102,11 +105,12 @@ def told(
     luck = np.ones((weeks + 1, count))
     if chance is not None:
         luck[1:] = chance
+    spare = np.zeros(2)
     held, begun, nobody_sees = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros((1, 2))
     events = EventState(
         plan,
         rows[0].copy(),
-        np.zeros(2),
+        spare,
         np.zeros(2, np.int8),
         np.array([p]),
         until,
@@ -122,6 +126,8 @@ def told(
     for week in range(1, weeks + 1):
         begin_events(week, events, rows[week - 1], None, world, par, nobody)
         seen.append(float(par[0]))
+        drive(world, par, week)
+        move_bases(move, events, world, spare, par, week)
         move(world, par, week)
         settle_events(events, world)
         fade(world, par, week)
@@ -178,14 +184,34 @@ def test_fading_under_a_change_acts_on_the_base_and_drains_nothing() -> None:
     assert x == near([0.8, 0.5, 0.3, 0.2, 0.15, 0.025])
 
 
-def test_eight_weeks_of_more_news_leave_the_news_where_they_would_have_been() -> None:
+@pytest.mark.parametrize("phase", ["move", "fade"])
+def test_eight_weeks_of_more_news_leave_the_news_where_they_would_have_been(phase: str) -> None:
     def decay(world: NDArray[np.float64], p: NDArray[np.float64], week: int) -> None:
         world[0] *= 0.9
 
-    more, _, _ = told(events({"on": 1, "lasts": 8, "x": ("add", 0.4)}), 9, x=0.5, fade=decay)
-    none, _, _ = told(events({"on": 99, "x": ("add", 0.4)}), 9, x=0.5, fade=decay)
+    more, _, _ = told(events({"on": 1, "lasts": 8, "x": ("add", 0.4)}), 9, x=0.5, **{phase: decay})
+    none, _, _ = told(events({"on": 99, "x": ("add", 0.4)}), 9, x=0.5, **{phase: decay})
     assert more[9] == pytest.approx(none[9], abs=1e-12)
     assert [a - b for a, b in zip(more[1:9], none[1:9], strict=True)] == near([0.4] * 8)
+
+
+def test_a_base_moves_by_what_else_shows() -> None:
+    def follow(world: NDArray[np.float64], p: NDArray[np.float64], week: int) -> None:
+        world[0] += 0.5 * (world[1] - world[0])
+
+    raised = {"on": 1, "lasts": 2, "x": ("add", 0.1), "y": ("set", 0.8)}
+    x, y, _ = told(events(raised), 3, x=0.0, y=0.0, move=follow)
+    assert y == near([0.0, 0.8, 0.8, 0.0])
+    assert x == near([0.0, 0.5, 0.7, 0.3])
+
+
+def test_eight_weeks_of_outrage_are_not_paid_for_afterwards(model: Model) -> None:
+    def violence(storyline: str) -> NDArray[np.float64]:
+        plan = make_plan(load_scenario(storyline).replace(weeks=73, citizens=0), model)
+        return simulate(plan, 0, np.arange(40), keep=("violence_north",)).kept[:, 22:, 0]
+
+    more = violence("massacre_north").mean() - violence("baseline").mean()
+    assert more == pytest.approx(8 * 0.4 / 52, abs=0.005)
 
 
 def test_the_weeks_own_movement_goes_to_the_base() -> None:
@@ -199,7 +225,7 @@ def test_rules_see_the_effective_value() -> None:
     def look(world: NDArray[np.float64], p: NDArray[np.float64], week: int) -> None:
         saw.append(float(world[0]))
 
-    told(events({"on": 2, "lasts": 1, "x": ("set", 0.9)}), 3, move=look)
+    told(events({"on": 2, "lasts": 1, "x": ("set", 0.9)}), 3, drive=look)
     assert saw == near([0.1, 0.9, 0.1])
 
 

@@ -450,7 +450,7 @@ CLAIMS: tuple[Claim, ...] = (
                 -1,
             ),
         ),
-        ("U2", "D2", "D1", "O4", "T1", "D5"),
+        ("D12", "U2", "D2", "D1", "O4", "T1", "D5"),
         "words of that kind would have to cost Dushanbe's dealings more, or Tashkent's less",
     ),
     Claim(

@@ -28,7 +28,7 @@ class DushanbeOptions(Record):
     stand_down_base: float = standing(NOW_AND_THEN, "of bringing troops home")
     back_base: float = standing(NOW_AND_THEN, "of backing the resistance")
     drop_base: float = standing(NOW_AND_THEN, "of dropping the resistance")
-    dushanbe_warm_base: float = standing(HARDLY_EVER, "of Dushanbe's step towards contact")
+    dushanbe_warm_base: float = standing(RARELY, "of Dushanbe's step towards contact")
     dushanbe_cool_base: float = standing(HARDLY_EVER, "of Dushanbe's step back")
     expand_base: float = standing(SELDOM, "of opening more trade")
     cut_base: float = standing(RARELY, "of cutting power and trade")

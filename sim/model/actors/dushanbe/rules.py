@@ -224,15 +224,27 @@ def guardian(seen: Seen, p: Parameters) -> float:
 @rule(
     "D12",
     "inclusiveness condition",
-    paragraphs=(3, 7),
+    paragraphs=(3, 7, 14),
     concern="standing",
-    claim="A broader cabinet lets Dushanbe accommodate without losing face.",
+    claim="A broader cabinet lets Dushanbe accommodate without losing face; a narrow one costs face whoever has asked for a broad one.",
     pushes={"contact.warm": "+inclusive_contact", "words.soften": "+inclusive_words"},
     rises_with=("inclusiveness",),
 )
 def face_saved(seen: Seen, p: Parameters) -> float:
     """How far the stated condition is met."""
     return seen.inclusiveness
+
+
+@clause(
+    "D12",
+    pushes={"contact.warm": "-inclusive_contact"},
+    rises_with=("words_memory",),
+    falls_with=("inclusiveness",),
+)
+def face_lost(seen: Seen, p: Parameters) -> float:
+    """How far a condition that was stated aloud is not met: fully stated in words as hard as those that name nobody."""
+    asked = ramp(seen.words_memory, p.words_rest, p.veil_level)
+    return asked * (1.0 - seen.inclusiveness)
 
 
 @rule(
