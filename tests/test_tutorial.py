@@ -68,4 +68,4 @@ def test_from_ten_observations_to_an_outlook(panj: Callable[..., Any]) -> None:
     assert "10 observations to 2022-12-31" in checked
     assert "\nFrom 2023-01-01 on: most likely " in outlook
     assert Path("pictures/outlook_refugees_hosted.svg").stat().st_size > 1000
-    assert "Of 2 comparisons the record speaks for the rule in" in evidence
+    assert "Of 2 comparisons the record speaks for the claim in" in evidence

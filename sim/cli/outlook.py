@@ -107,18 +107,27 @@ def evidence(
         typer.Option(
             "--rule",
             metavar="ID",
-            help="Which; repeatable; default: all.",
+            help="Which; repeatable; default: all where no reading is named.",
             autocompletion=completion.RULE,
         ),
     ] = None,
-    particles: Particles = 1000,
+    reading: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reading",
+            metavar="NAME",
+            help="Another reading to set against the article as read; repeatable; default: all, if no rule.",
+            autocompletion=completion.READING,
+        ),
+    ] = None,
+    particles: Particles = 500,
     repeats: Annotated[int, integer("N", "Seeds, for the Monte Carlo error.", 2)] = 4,
     seed: Seed = 0,
     citizens: Citizens = None,
     threads: Threads = None,
     as_json: Json = False,
 ) -> None:
-    """Say what a record says for or against each rule: as read, switched off, with its rival in its place."""
+    """Say what a record says for or against each rule, and the article as read: against none, and others."""
     import sim
     from sim.views import terminal
     from sim.views.pages.outlook import evidence_page
@@ -128,6 +137,7 @@ def evidence(
         spec if citizens is None else spec.replace(citizens=citizens),
         observed,
         rules=rule,
+        readings=reading,
         particles=particles,
         seed=seed,
         repeats=repeats,

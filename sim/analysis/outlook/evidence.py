@@ -1,97 +1,147 @@
-"""What the record says of each rule: how likely it is with the rule, without it, under its rival."""
+"""What the record says of claims: how likely it is with a rule, without it, under its rival."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.outlook.outlook import follow, in_order
+from sim.analysis.outlook.islands import together
+from sim.analysis.outlook.outlook import by_date, follow, in_order
 from sim.analysis.outlook.particles import Region
 from sim.errors import ScenarioError, nearest
 from sim.face import Face
-from sim.model.declare import Rule
 from sim.model.registry import load
+from sim.scenario.catalogue import reading_names
 from sim.scenario.loading import load_scenario
 from sim.scenario.plan import assumed
+from sim.scenario.readings import reading
 from sim.scenario.schema import Scenario
 from sim.study.observed.loading import load_observations
-from sim.study.observed.schema import Observations
+from sim.study.observed.schema import Observation, Observations
 
 Floats = NDArray[np.float64]
 
 #: Natural logarithm of the factor from which the record is said to speak: 3, where Jeffreys begins.
 SPEAKS = float(np.log(3.0))
 
+#: Part of each range from which the particles come where it is asked how far a factor hangs on the ranges.
+HALF = 0.5
 
-@dataclass(frozen=True)
-class Weighed:
-    """A rule against an alternative to it, on the same chance.
+#: What is called the article as read, beside its other readings.
+AS_READ = "as_read"
 
-    against : `off`, or the rival rule that takes its place
-    log_factor : (seeds,) logarithm of the Bayes factor for the rule as read; -inf where only the other can
-        make the record
-    shares : (seeds, observations) what each observation adds to it
-    titles : of the observations
-    """
 
-    rule: Rule
-    against: str
-    log_factor: Floats
-    shares: Floats
-    titles: tuple[str, ...]
+class Factor(NamedTuple):
+    """Natural logarithm of a Bayes factor: mean over seeds, and Monte Carlo standard error of it."""
 
-    @property
-    def mean(self) -> float:
-        """Mean over seeds."""
-        return float(self.log_factor.mean())
+    mean: float
+    error: float
 
-    @property
-    def error(self) -> float:
-        """Standard error of the mean over seeds: Monte Carlo error alone."""
-        return float(self.log_factor.std(ddof=1) / np.sqrt(len(self.log_factor)))
+    @classmethod
+    def of(cls, by_seed: Floats) -> Factor:
+        """Return that of (seeds,) logarithms."""
+        return cls(float(by_seed.mean()), float(by_seed.std(ddof=1) / np.sqrt(len(by_seed))))
 
     @property
     def verdict(self) -> str:
-        """`for`, `against`, or `not at all` where the error is larger than the factor, or that is small."""
-        return _verdict(self.mean, self.error)
-
-    @property
-    def rests_on(self) -> str:
-        """The observation that adds most, either way."""
-        return self.titles[int(np.abs(self.shares.mean(axis=0)).argmax())]
-
-    @property
-    def without_it(self) -> str:
-        """The verdict without what that observation adds."""
-        place = self.titles.index(self.rests_on)
-        rest = self.log_factor - self.shares[:, place]
-        return _verdict(float(rest.mean()), float(rest.std(ddof=1) / np.sqrt(len(rest))))
+        """`for`, `against`, or `not at all` where the factor is small, or within twice its error."""
+        if np.isposinf(self.mean):
+            return "for"
+        if not np.isfinite(self.mean) or abs(self.mean) <= 2 * self.error or abs(self.mean) < SPEAKS:
+            return "not at all"
+        return "for" if self.mean > 0 else "against"
 
     def record(self) -> dict[str, Any]:
         """Return it as plain data."""
         return {
-            "rule": self.rule.id,
-            "paragraphs": list(self.rule.paragraphs),
-            "claim": self.rule.claim,
-            "against": self.against,
             "log_factor": self.mean if np.isfinite(self.mean) else None,
             "error": self.error if np.isfinite(self.error) else None,
             "verdict": self.verdict,
+        }
+
+
+class Question(NamedTuple):
+    """What is weighed: a rule, or the article as read; against what, and the scenario that takes its place.
+
+    name : id of the rule, or `as_read`
+    against : `off`, the rival rule that takes its place, or another reading
+    spec, strengths : the other one: a scenario, and strengths of rules that are set
+    """
+
+    name: str
+    paragraphs: tuple[int, ...]
+    claim: str
+    against: str
+    spec: Scenario
+    strengths: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A claim against an alternative to it, on the same chance.
+
+    shares : (seeds, observations) what each observation adds to the logarithm of the Bayes factor; -inf
+        where only the other can make the record
+    titles : of the observations
+    halved : the factor where every range is half as wide; None where the record says nothing
+    """
+
+    question: Question
+    shares: Floats
+    titles: tuple[str, ...]
+    halved: Factor | None = None
+
+    @property
+    def factor(self) -> Factor:
+        """The Bayes factor for the claim."""
+        return Factor.of(self.shares.sum(axis=1))
+
+    @property
+    def rests_on(self) -> str:
+        """The observation that adds most, either way."""
+        return self.titles[self._most]
+
+    @property
+    def without_it(self) -> Factor:
+        """The factor without what that observation adds."""
+        return Factor.of(np.delete(self.shares, self._most, axis=1).sum(axis=1))
+
+    @property
+    def _most(self) -> int:
+        return int(np.abs(self.shares.mean(axis=0)).argmax())
+
+    @property
+    def verdict(self) -> str:
+        """What the record says; `hangs on the ranges` where it says something else with half of each."""
+        own = self.factor.verdict
+        return own if self.halved is None or self.halved.verdict == own else "hangs on the ranges"
+
+    def record(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        asked = self.question
+        return {
+            "claim": asked.name,
+            "paragraphs": list(asked.paragraphs),
+            "words": asked.claim,
+            "against": asked.against,
+            **self.factor.record(),
+            "verdict": self.verdict,
+            "ranges_halved": None if self.halved is None else self.halved.record(),
             "rests_on": self.rests_on,
-            "without_it": self.without_it,
+            "without_it": self.without_it.record(),
         }
 
 
 @dataclass(frozen=True)
 class Evidence(Face):
-    """What a record says of rules.
+    """What a record says of claims.
 
-    log_evidence : (seeds,) logarithm of its chance with every rule as the scenario has it
+    log_evidence : (seeds,) logarithm of its chance with the scenario as it is
     """
 
     spec: Scenario
@@ -109,7 +159,7 @@ class Evidence(Face):
             "particles": self.particles,
             "seeds": list(self.seeds),
             "log_evidence": [float(one) for one in self.log_evidence],
-            "rules": [one.record() for one in self.weighed],
+            "claims": [one.record() for one in self.weighed],
         }
 
 
@@ -118,19 +168,22 @@ def evidence(
     observed: Observations | str | Path,
     *,
     rules: Sequence[str] | None = None,
-    particles: int = 1000,
+    readings: Sequence[str] | None = None,
+    particles: int = 500,
     seed: int = 0,
     repeats: int = 4,
     threads: int | None = None,
 ) -> Evidence:
-    """Weigh rules by a record: each as the scenario has it, switched off, and with its rival in its place.
+    """Weigh claims by a record: a rule against none and its rival, the article as read against other ways.
 
     All on the same cases and draws for each of `repeats` seeds, so that a factor is a difference of pairs.
 
     Parameters
     ----------
     rules
-        Which; None: every rule of the article that is on in the scenario.
+        Which; None: every rule that is on in the scenario, or none where readings are named.
+    readings
+        Which; None: all others, or none where rules are named or the scenario has a reading of its own.
     particles, seed, threads
         As for `outlook`.
     repeats
@@ -145,45 +198,53 @@ def evidence(
     seen = observed if isinstance(observed, Observations) else load_observations(observed)
     if isinstance(repeats, bool) or not isinstance(repeats, int) or repeats < 2:
         raise ScenarioError(f"repeats: expected a whole number from 2, found {repeats!r}")
+    questions = [*_rules(spec, rules, readings), *_readings(spec, rules, readings)]
     rows = in_order(spec, seen)
     titles = tuple(one.title for one in rows)
     seeds = tuple(range(seed, seed + repeats))
 
-    def parts(strengths: dict[str, float]) -> Floats:
-        """Return (seeds, observations) logarithms; -inf throughout where the record is impossible."""
-        found = []
-        for one in seeds:
-            region = Region(spec, particles, one, threads=threads, strengths=strengths)
-            try:
-                steps = follow(region, rows, least=1.0).steps
-            except ScenarioError:
-                if not strengths:
-                    raise
-                found.append(np.full(len(rows), -np.inf))
-                continue
-            found.append(np.array([step.log_evidence for step in steps]))
-        return np.array(found)
+    def parts(under: Scenario, strengths: Mapping[str, float] = _NOTHING, width: float = 1.0) -> Floats:
+        regions = [
+            Region(under, particles, one, threads=threads, strengths=strengths, width=width) for one in seeds
+        ]
+        alternative = bool(strengths) or under is not spec or width < 1
+        return np.array([_shares(region, rows, alternative) for region in regions])
 
-    chosen = _chosen(spec, rules)
-    whole = parts({})
+    whole = parts(spec)
+    narrow: Floats | None = None
     weighed = []
-    for rule, arms in chosen:
-        for against, strengths in arms.items():
-            shares = whole - parts(strengths)
-            weighed.append(Weighed(rule, against, shares.sum(axis=1), shares, titles))
+    for one in questions:
+        found = Weighed(one, whole - parts(one.spec, one.strengths), titles)
+        if found.factor.verdict != "not at all":
+            narrow = parts(spec, width=HALF) if narrow is None else narrow
+            other = parts(one.spec, one.strengths, HALF)
+            with np.errstate(invalid="ignore"):
+                halved = Factor.of((narrow - other).sum(axis=1))
+            found = replace(found, halved=halved)
+        weighed.append(found)
     return Evidence(spec, seen, particles, seeds, whole.sum(axis=1), tuple(weighed))
 
 
-def _verdict(mean: float, error: float) -> str:
-    if np.isposinf(mean):
-        return "for"
-    if not np.isfinite(mean) or abs(mean) <= 2 * error or abs(mean) < SPEAKS:
-        return "not at all"
-    return "for" if mean > 0 else "against"
+_NOTHING: Mapping[str, float] = {}
 
 
-def _chosen(spec: Scenario, wanted: Sequence[str] | None) -> list[tuple[Rule, dict[str, dict[str, float]]]]:
-    """Return rules with the strengths of each alternative to them."""
+def _shares(region: Region, rows: Sequence[Observation], alternative: bool) -> Floats:
+    """Return the logarithm of each observation's chance; -inf throughout where the record is impossible.
+
+    Only an alternative may make it impossible.
+    """
+    found = follow(region, by_date(rows, region.spec))
+    if not alternative:
+        together([found], lambda one: one.title, least=1.0)
+    if not np.isfinite(found.log_evidence):
+        return np.full(len(rows), -np.inf)
+    return np.array([step.log_evidence for step in found.steps])
+
+
+def _rules(
+    spec: Scenario, wanted: Sequence[str] | None, readings: Sequence[str] | None
+) -> Iterator[Question]:
+    """Yield each rule against none, and against its rival."""
     model = load()
     here = {rule.strength: model.parameters[rule.strength].default for rule in model.rules.values()}
     here |= assumed(spec, model)
@@ -193,11 +254,24 @@ def _chosen(spec: Scenario, wanted: Sequence[str] | None) -> list[tuple[Rule, di
             known = "is off in this scenario" if name in model.rules else "does not exist"
             raise ScenarioError(f"rule {name!r} {known}{nearest(name, on)}")
     rivals = {rule.rival_of: rule for rule in model.rules.values() if rule.rival_of is not None}
-    found = []
-    for name in wanted or on:
+    for name in wanted or (on if readings is None else ()):
         rule = on[name]
-        arms = {"off": {rule.strength: 0.0}}
+        own = (rule.id, rule.paragraphs, rule.claim)
+        yield Question(*own, "off", spec, {rule.strength: 0.0})
         if name in rivals:
-            arms[rivals[name].id] = {rule.strength: 0.0, rivals[name].strength: 1.0}
-        found.append((rule, arms))
-    return found
+            rival = rivals[name]
+            yield Question(*own, rival.id, spec, {rule.strength: 0.0, rival.strength: 1.0})
+
+
+def _readings(
+    spec: Scenario, rules: Sequence[str] | None, wanted: Sequence[str] | None
+) -> Iterator[Question]:
+    """Yield the article as read against its other readings."""
+    if wanted and spec.reading is not None:
+        raise ScenarioError("the scenario has a reading of its own, so it is not weighed against others")
+    if wanted is None:
+        wanted = [] if rules is not None or spec.reading is not None else reading_names()
+    for name in wanted:
+        if name != AS_READ:
+            one = reading(name)
+            yield Question(AS_READ, one.paragraphs, one.claim, name, spec.replace(reading=name), _NOTHING)

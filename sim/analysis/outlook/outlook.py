@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.outlook.filter import Filtered, Step, assimilate
+from sim.analysis.outlook.islands import Islands, together
 from sim.analysis.outlook.particles import Particles, Region
 from sim.analysis.statistics.weights import effective
 from sim.engine.ensemble import Block, proceed
@@ -20,9 +22,9 @@ from sim.errors import ScenarioError
 from sim.face import Face
 from sim.model.outcomes import CLASHES, PATHS, TALKS
 from sim.model.registry import load
+from sim.scenario.catalogue import reading_names
 from sim.scenario.loading import load_scenario
 from sim.scenario.schema import Scenario
-from sim.study.ensemble.cases import stream
 from sim.study.observed.likelihood import due
 from sim.study.observed.loading import load_observations
 from sim.study.observed.schema import Observation, Observations
@@ -36,8 +38,8 @@ FIRSTS = {"a clash": ("escalation", CLASHES), "official talks": ("rapprochement"
 #: Weeks of a quarter, the step in which it is told when things come.
 QUARTER = 13
 
-#: Fewest ancestors for which it is told what was learned: below, chance moves values as much as the record.
-FAMILIES = 30
+#: Most islands of particles (of each reading), and fewest particles of one.
+MOST, SMALLEST = 8, 100
 
 BAND = (0.05, 0.5, 0.95)
 
@@ -53,6 +55,13 @@ class Course:
     block: Block
     weights: Floats
     variables: tuple[str, ...]
+
+    @classmethod
+    def of(cls, blocks: Sequence[Block], weights: Floats | None, variables: tuple[str, ...]) -> Course:
+        """Return the particles of all islands, one after another; `weights` None: all alike."""
+        block = Block(*(np.concatenate([getattr(one, it.name) for one in blocks]) for it in fields(Block)))
+        sound = (block.failure_week == 0) * (1.0 if weights is None else weights)
+        return cls(block, sound / sound.sum(), variables)
 
     @property
     def classes(self) -> dict[str, float]:
@@ -78,10 +87,11 @@ class Outlook(Face):
 
     before, after : the particles without the observations and with them
     today : the last day that was observed; `week` is its number
-    steps : the observations as they were met
-    learned : a row a value that varies: mean and standard deviation before and after, in shares of its range
-    readings : by name, the share of particles before and after; empty where they did not vary
-    effective, ancestors, generations : what it rests on
+    islands : the filters that it rests on; how each stands is left out, its course is in `after`
+    learned : a row a value that varies: mean and standard deviation before and after, in shares of its range,
+        and the Monte Carlo standard error of the mean after
+    readings : by name, the share before and after, and its Monte Carlo standard error; empty where they did
+        not vary
     """
 
     spec: Scenario
@@ -91,13 +101,32 @@ class Outlook(Face):
     before: Course
     after: Course
     week: int
-    steps: tuple[Step[Observation], ...]
+    islands: Islands[None, Observation]
     learned: pd.DataFrame
-    readings: dict[str, tuple[float, float]]
-    log_evidence: float
-    effective: float
-    ancestors: int
-    generations: int
+    readings: dict[str, tuple[float, float, float]]
+
+    @property
+    def steps(self) -> tuple[Step[Observation], ...]:
+        """The observations as they were met."""
+        return self.islands.steps
+
+    @property
+    def effective(self) -> float:
+        """How many equal particles it rests on."""
+        return effective(self.after.weights)
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it may be quoted: enough islands count to know how far chance moves what they say."""
+        return self.islands.speaks
+
+    @property
+    def errors(self) -> dict[str, float]:
+        """Monte Carlo standard error of the share of each class."""
+        path = self.after.block.outcomes["path"]
+        return {
+            name: self.islands.mean(np.asarray(path == code, float))[1] for code, name in enumerate(PATHS)
+        }
 
     @property
     def today(self) -> date:
@@ -118,14 +147,10 @@ class Outlook(Face):
         """
         return [_foreseen(one) for one in self.steps]
 
-    @property
-    def tells(self) -> bool:
-        """Whether enough particles of the start have descendants to say what was learned."""
-        return self.ancestors >= FAMILIES
-
     def record(self) -> dict[str, Any]:
         """Return it as plain data."""
         ahead = (self.week + 1, self.spec.weeks)
+        errors = self.errors
         return {
             "scenario": {"title": self.spec.title, "hash": self.spec.hash},
             "observations": None if self.observations is None else self.observations.title,
@@ -134,7 +159,7 @@ class Outlook(Face):
             "from": self.today.isoformat(),
             "until": (self.spec.start + timedelta(weeks=self.spec.weeks, days=-1)).isoformat(),
             "classes": {
-                name: {"with": share, "without": self.before.classes[name]}
+                name: {"with": share, "error": _plain(errors[name]), "without": self.before.classes[name]}
                 for name, share in self.after.classes.items()
             },
             "first": {
@@ -151,14 +176,19 @@ class Outlook(Face):
                 for first, last in self.quarters
             ],
             "foreseen": self.foreseen,
-            "learned": self.learned.to_dict("records") if self.tells else None,
-            "readings": {name: {"before": a, "after": b} for name, (a, b) in self.readings.items()}
-            if self.tells
+            "learned": self.learned.to_dict("records") if self.speaks else None,
+            "readings": {
+                name: {"before": before, "after": after, "error": _plain(error)}
+                for name, (before, after, error) in self.readings.items()
+            }
+            if self.speaks
             else None,
-            "log_evidence": self.log_evidence,
+            "log_evidence": self.islands.log_evidence,
             "effective": self.effective,
-            "ancestors": self.ancestors,
-            "generations": self.generations,
+            "islands": len(self.islands.each),
+            "islands_worth": self.islands.worth,
+            "ancestors": self.islands.ancestors,
+            "generations": self.islands.generations,
         }
 
 
@@ -213,41 +243,52 @@ def outlook(
         if isinstance(ahead, bool) or not isinstance(ahead, int) or ahead < 0 or week + ahead < 1:
             raise ScenarioError(f"ahead: expected a whole number of weeks from 1, found {ahead!r}")
         spec = spec.replace(weeks=week + ahead)
-    region = Region(spec, particles, seed, readings, threads)
-    found = follow(region, rows)
+    names = reading_names() if readings else []
     keep = _charted(rows)
-    fresh = region.start()
-    before = _course(proceed(fresh.state, threads=threads, keep=keep), None, keep)
-    after = before
-    if rows:
-        after = _course(proceed(found.state.state, threads=threads, keep=keep), found.weights, keep)
+    runs = particles // max(1, len(names))
+    regions = [
+        island
+        for one in [spec.replace(reading=name) for name in names] or [spec]
+        for island in Region(one, runs, seed, 1 if rows else None, threads=threads).islands(
+            max(1, min(MOST, runs // SMALLEST))
+        )
+    ]
+    dates = by_date(rows, spec)
+    varied = [one for one in regions[0].design.names if all(one in region.design.names for region in regions)]
+    before, after, each, fresh, shares = [], [], [], [], []
+    for region in regions:
+        start = region.start()
+        before.append(proceed(start.state, threads=threads, keep=keep))
+        found = follow(region, dates)
+        after.append(proceed(found.state.state, threads=threads, keep=keep) if rows else before[-1])
+        each.append(Filtered(None, found.weights, found.ancestors, found.steps, found.generations))
+        common = [region.design.names.index(name) for name in varied]
+        fresh.append(start.shares[:, common])
+        shares.append(found.state.shares[:, common])
+    islands = together(each, lambda one: one.title)
+    without = Course.of(before, None, keep)
     return Outlook(
         spec,
         seen,
         seed,
         particles,
-        before,
-        after,
+        without,
+        Course.of(after, islands.particles, keep) if rows else without,
         week,
-        found.steps,
-        _learned(region, fresh, found),
-        {
-            name: (float((fresh.readings == k).mean()), float(found.weights[found.state.readings == k].sum()))
-            for k, name in enumerate(region.reading_names)
-        },
-        found.log_evidence,
-        effective(found.weights),
-        found.unique,
-        found.generations,
+        islands,
+        _learned(varied, np.concatenate(fresh), np.concatenate(shares), islands),
+        _readings(names, regions, islands),
     )
 
 
-def follow(
-    region: Region, observations: Sequence[Observation], **options: float
-) -> Filtered[Particles, Observation]:
+def follow(region: Region, dates: Sequence[Sequence[Observation]]) -> Filtered[Particles, Observation]:
     """Take the particles of a region past observations, with the chance of its seed."""
-    chance = stream(region.seed, "outlook/choose")
-    return assimilate(region, observations, region.particles, chance, **options)
+    return assimilate(region, dates, len(region.replicates), region.chance)
+
+
+def by_date(rows: Sequence[Observation], spec: Scenario) -> list[list[Observation]]:
+    """Return observations that can be judged at the end of the same week together, in order."""
+    return [list(one) for _, one in groupby(rows, lambda row: due(row, spec.start))]
 
 
 def in_order(spec: Scenario, seen: Observations | None) -> list[Observation]:
@@ -282,12 +323,6 @@ def quantiles(values: Floats, weights: Floats, shares: Sequence[float] = BAND) -
     return found
 
 
-def _course(block: Block, weights: Floats | None, keep: tuple[str, ...]) -> Course:
-    runs = len(block.outcomes)
-    sound = (block.failure_week == 0) * (np.full(runs, 1.0) if weights is None else weights)
-    return Course(block, sound / sound.sum(), keep)
-
-
 def _charted(rows: Sequence[Observation]) -> tuple[str, ...]:
     """Return the variables whose course is kept: single ones that were measured on a day."""
     single = [one.variables[0] for one in rows if one.kind == "value" and len(one.variables) == 1]
@@ -308,26 +343,44 @@ def _foreseen(step: Step[Observation]) -> dict[str, Any]:
         "log_evidence": step.log_evidence,
         "effective": step.effective,
     }
-    if one.equals is not None and one.tolerance is not None:
+    if one.equals is not None:
         from scipy.special import ndtr
 
-        below = float(step.weights @ np.nan_to_num(ndtr((one.equals - step.said) / one.tolerance)))
+        below = float(step.weights @ np.nan_to_num(ndtr((one.equals - step.said) / one.spread)))
         found["chance"] = 2 * min(below, 1 - below)
     return found
 
 
-def _learned(region: Region, fresh: Particles, found: Filtered[Particles, Observation]) -> pd.DataFrame:
+def _learned(
+    names: Sequence[str], fresh: Floats, now: Floats, islands: Islands[None, Observation]
+) -> pd.DataFrame:
     """Return what moved, the largest shift of a mean first."""
-    now, weights = found.state.shares, found.weights
-    mean = weights @ now
+    means = np.array([islands.mean(column) for column in now.T])
     table = pd.DataFrame(
         {
-            "value": region.design.names,
-            "mean_before": fresh.shares.mean(axis=0),
-            "sd_before": fresh.shares.std(axis=0),
-            "mean": mean,
-            "sd": np.sqrt(weights @ (now - mean) ** 2),
+            "value": names,
+            "mean_before": fresh.mean(axis=0),
+            "sd_before": fresh.std(axis=0),
+            "mean": means[:, 0],
+            "sd": np.sqrt(islands.particles @ (now - means[:, 0]) ** 2),
+            "error": means[:, 1],
         }
     )
     shift = ((table["mean"] - table["mean_before"]) / table["sd_before"]).abs()
     return table.iloc[np.argsort(-shift.to_numpy(), kind="stable")].reset_index(drop=True)
+
+
+def _readings(
+    names: Sequence[str], regions: Sequence[Region], islands: Islands[None, Observation]
+) -> dict[str, tuple[float, float, float]]:
+    """Return the shares of readings, before and after, with their error."""
+    sizes = [len(one.replicates) for one in regions]
+    number = np.repeat(np.arange(len(regions)) * len(names) // len(regions), sizes)
+    return {
+        name: (float((number == k).mean()), *islands.mean(np.asarray(number == k, float)))
+        for k, name in enumerate(names)
+    }
+
+
+def _plain(value: float) -> float | None:
+    return value if np.isfinite(value) else None

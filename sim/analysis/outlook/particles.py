@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 from sim.engine.ensemble import advance, start
 from sim.engine.state import State
 from sim.model.registry import load
-from sim.scenario.catalogue import reading_names
 from sim.scenario.plan import plan
 from sim.scenario.schema import Scenario
 from sim.study.ensemble.cases import Design, plausible, stream, stretch
@@ -32,66 +32,75 @@ class Particles:
 
     state : the runs
     shares : (N, values) what varies, as shares of its range
-    readings : (N,) number of each particle's reading; empty where they do not vary
     """
 
     state: State
     shares: Floats
-    readings: Ints
 
 
 @dataclass(frozen=True)
 class Region:
-    """The plausible region of a scenario as a simulator for the filter.
+    """Some particles of the plausible region of a scenario as a simulator for the filter.
 
     Attributes
     ----------
     spec
         The scenario; its weeks reach to the last observation at least.
-    particles, seed
-        As runs and seed of `sim.run`: without observations the particles are its runs.
-    readings
-        Whether the reading of the article is among what varies.
+    runs, seed
+        As of `sim.run`, in whose cases and with whose chance the particles begin.
+    each
+        Particles of a case; None: as many as `sim.run` takes, whose runs the particles then are.
+    numbers
+        (N,) which of those runs are particles here; None: all.
     threads
         Number of threads (default: all cores).
     strengths
-        Parameters that are set in every particle, like strengths of rules that are switched off.
+        Strengths of rules that are set in every particle.
+    width
+        Part of each range, around the middle of all cases, from which the particles come.
     """
 
     spec: Scenario
-    particles: int
+    runs: int
     seed: int
-    readings: bool = False
+    each: int | None = 1
+    numbers: Ints | None = None
     threads: int | None = None
-    strengths: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def reading_names(self) -> list[str]:
-        """Names of the readings that vary; none where they do not."""
-        return reading_names() if self.readings else []
+    strengths: Mapping[str, float] = field(default_factory=dict)
+    width: float = 1.0
 
     @cached_property
     def design(self) -> Design:
-        """The cases of the region, and which of them each particle belongs to."""
-        return plausible(self.spec, load(), plan(self.spec, load()), self.particles, self.seed)
+        """The cases of the region, and which of them each run belongs to."""
+        return plausible(self.spec, load(), plan(self.spec, load()), self.runs, self.seed, each=self.each)
+
+    @cached_property
+    def replicates(self) -> Ints:
+        """Number of each particle's run, (N,): the address of its chance."""
+        return np.arange(self.runs) if self.numbers is None else self.numbers
+
+    def islands(self, number: int) -> list[Region]:
+        """Return the particles in so many parts, all of a case in one of them."""
+        case = self.design.case
+        part = (case - 1) * number // case[-1]
+        return [replace(self, numbers=np.flatnonzero(part == k)) for k in range(number)]
 
     def start(self) -> Particles:
         """Return the particles at their start, each a run of a case."""
-        model, ready, design = load(), plan(self.spec, load()), self.design
-        case = design.case - 1
-        rows = design.rows[case]
-        places = {name: k for k, name in enumerate(model.parameters)}
-        number = np.zeros(0, np.int64)
-        if self.readings:
-            number = np.arange(self.particles) % len(self.reading_names)
-            for k, name in enumerate(self.reading_names):
-                under = plan(self.spec.replace(reading=name), model).parameters
-                moved = [places[rule.strength] for rule in model.rules.values()]
-                rows[np.ix_(np.flatnonzero(number == k), np.array(moved))] = under[moved]
+        model, design = load(), self.design
+        case = design.case[self.replicates] - 1
+        rows, shares = design.rows[case], design.shares[case]
+        quantities = {**model.parameters, **model.world}
+        places = {name: k for k, name in enumerate(quantities)}
+        if self.width < 1:
+            middle = design.shares.mean(axis=0)
+            shares = middle + self.width * (shares - middle)
+            for column, name in enumerate(design.names):
+                rows[:, places[name]] = stretch(quantities[name], shares[:, column])
         for name, value in self.strengths.items():
             rows[:, places[name]] = value
-        state = start(ready, self.seed, np.arange(self.particles), rows, threads=self.threads)
-        return Particles(state, design.shares[case], number)
+        state = start(plan(self.spec, model), self.seed, self.replicates, rows, threads=self.threads)
+        return Particles(state, shares)
 
     def advance(self, particles: Particles, observation: Observation) -> Particles:
         """Let the particles go on to the week in which an observation can be judged."""
@@ -125,19 +134,19 @@ class Region:
         shares[:, begun] = particles.shares[np.ix_(parents, begun)]
         state = replace(
             state,
-            replicates=np.arange(self.particles),
+            replicates=self.replicates,
             branch=generation,
             arrays={**state.arrays, "parameters": inside},
         )
-        readings = particles.readings[parents] if self.readings else particles.readings
-        return Particles(state, shares, readings)
-
-    def title(self, observation: Observation) -> str:
-        """Return what an observation is called."""
-        return observation.title
+        return Particles(state, shares)
 
     def _chance(self, generation: int) -> np.random.Generator:
-        return stream(self.seed, f"outlook/move/{generation}")
+        return stream(self.seed, f"outlook/move/{self.replicates[0]}/{generation}")
+
+    @property
+    def chance(self) -> np.random.Generator:
+        """Chance for choosing parents."""
+        return stream(self.seed, f"outlook/choose/{self.replicates[0]}")
 
 
 def _moved(shares: Floats, parents: Ints, weights: Floats, chance: np.random.Generator) -> Floats:
@@ -146,7 +155,5 @@ def _moved(shares: Floats, parents: Ints, weights: Floats, chance: np.random.Gen
     variance = weights @ ((shares - mean) ** 2)
     kernel = np.sqrt((1.0 - SHRINK * SHRINK) * variance)
     drawn = SHRINK * shares[parents] + (1.0 - SHRINK) * mean
-    drawn = np.abs(
-        drawn + kernel * chance.standard_normal(shares.shape)
-    )  # mirrored at both ends of the range
-    return np.asarray(1.0 - np.abs(1.0 - drawn))
+    moved = drawn + kernel * chance.standard_normal(shares.shape)
+    return np.asarray(1.0 - np.abs(1.0 - np.abs(moved)))  # mirrored at both ends of the range

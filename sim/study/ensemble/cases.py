@@ -77,7 +77,13 @@ def candidates(scenario: Scenario, model: Model) -> dict[str, Quantity]:
 
 
 def plausible(
-    scenario: Scenario, model: Model, plan: Plan, runs: int, seed: int, prior: bool = False
+    scenario: Scenario,
+    model: Model,
+    plan: Plan,
+    runs: int,
+    seed: int,
+    prior: bool = False,
+    each: int | None = None,
 ) -> Design:
     """Draw the cases of a study of `runs` runs.
 
@@ -91,8 +97,10 @@ def plausible(
     ----------
     prior
         Draw everything from its declared range, as before calibration.
+    each
+        Runs of a case; None: as many as `per_case` says.
     """
-    each = per_case(runs)
+    each = each or per_case(runs)
     cases = -(-runs // each)
     varied = uncertain(scenario, model)
     joint, weights = ({}, None) if prior else region(cases, seed)

@@ -72,9 +72,9 @@ def log_likelihood(observation: Observation, told: Floats) -> Floats:
 
 
 def _log(observation: Observation, told: Floats) -> Floats:
-    if observation.equals is not None and observation.tolerance is not None:
-        z = (told - observation.equals) / observation.tolerance
-        return -0.5 * z * z - math.log(observation.tolerance * math.sqrt(2 * math.pi))
+    if observation.equals is not None:
+        z = (told - observation.equals) / observation.spread
+        return -0.5 * z * z - math.log(observation.spread * math.sqrt(2 * math.pi))
     if observation.count is not None:
         happened = np.nan_to_num(np.round(told), nan=0.0)
         chance: Floats = binom.logpmf(observation.count, happened, 1.0 - observation.unreported)
@@ -89,7 +89,9 @@ def _log(observation: Observation, told: Floats) -> Floats:
         holds = told < observation.below
     else:
         holds = told > 0.5
-    return np.log(np.where(holds, 1.0, observation.unreported))
+    wrong = observation.discrepancy
+    right = np.where(holds, 1.0 - wrong, wrong)
+    return np.log(right + (1.0 - right) * observation.unreported)
 
 
 def _took(observation: Observation, state: State, first: int, last: int) -> Floats:

@@ -123,6 +123,16 @@ def _faults(one: Mapping[str, Any], loc: Loc) -> Iterator[Fault]:
             (*loc, "unreported"),
             "a thing goes unreported where it is not seen: beside 'not', 'count' or 'below'; leave it out",
         )
+    wrong = one.get("discrepancy")
+    if wrong is not None and "count" in one:
+        yield Fault(
+            (*loc, "discrepancy"),
+            "'discrepancy' is not for a 'count', of which 'unreported' says how sure it is; leave it out",
+        )
+    elif isinstance(wrong, int | float) and "equals" not in one and wrong >= 0.5:
+        yield Fault(
+            (*loc, "discrepancy"), f"expected a chance below 0.5 that the model is wrong, found {wrong:g}"
+        )
     yield from _times(one, loc, kind)
     if measured:
         yield from _known(one[kind], (*loc, kind))

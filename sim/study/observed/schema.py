@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from math import hypot
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -57,6 +58,8 @@ class Observation(Strict):
     (of a running total), `least` and `most`. A measure `equals` a number within a `tolerance` (the standard
     deviation of its error), has a whole `count`, or lies `above`, `at_least` or `below` a number.
     `unreported` is the chance that a thing (one of a count, a rung, a choice) happened and was not reported.
+    `discrepancy` is how far the model itself may be off: of a number the standard deviation, beside that of
+    the observation; of anything else the chance that it is wrong about it.
     """
 
     name: str = Field("", description="what it is called on pages", max_length=100)
@@ -81,6 +84,9 @@ class Observation(Strict):
     at_least: float | None = None
     below: float | None = None
     unreported: float = Field(0.0, ge=0, lt=1, description="chance that what happened went unreported")
+    discrepancy: float = Field(
+        0.0, ge=0, description="how far the model may be off: a standard deviation, or a chance"
+    )
     source: Source
     because: str = Field("", max_length=2000, description="what is to be known about it")
 
@@ -125,6 +131,11 @@ class Observation(Strict):
         if self.chose is not None:
             return f"{self.chose.actor} chose {self.chose.instrument}.{self.chose.option}, {when}"
         return f"{self.kind} of {' and '.join(self.variables)}, {when}"
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of a number: that of the observation and of the model together."""
+        return hypot(self.tolerance or 0.0, self.discrepancy)
 
     @property
     def words(self) -> str:

@@ -56,6 +56,8 @@ def written(folder: Path, *rows: str) -> Path:
         ("on: 2021-12-31, reached: {ladder: escalation, rung: 3}, above: 1", 5, "no number beside 'reached'"),
         ("on: 2021-12-31, reached: {ladder: escalation, rung: 3}, less: 1", 5, "'less' is for measures"),
         ("on: 2021-12-31, value: tension, above: 0.5, unreported: 0.1", 5, "leave it out"),
+        ("on: 2021-12-31, value: tension, above: 0.5, discrepancy: 0.5", 5, "a chance below 0.5"),
+        ("on: 2021-12-31, value: tension, count: 1, discrepancy: 0.1", 5, "not for a 'count'"),
         ("on: 2021-12-31, value: tension, above: 0.5, tone: 1", 5, "unknown key 'tone' in observation"),
         (
             "on: 2021-12-31, chose: {actor: iran, instrument: contact, option: warm}",
@@ -159,6 +161,8 @@ def test_what_runs_say(state: State, keys: dict[str, Any], expected: list[float]
         ({"value": "tension", "below": 2.0}, [1.0, 0.0, 0.0]),
         ({"value": "tension", "below": 2.0, "unreported": 0.3}, [1.0, 0.3, 0.0]),
         ({"value": "tension", "count": 1}, [1.0, 0.0, 0.0]),
+        ({"value": "tension", "below": 2.0, "discrepancy": 0.1}, [0.9, 0.1, 0.0]),
+        ({"value": "tension", "below": 2.0, "discrepancy": 0.1, "unreported": 0.5}, [0.95, 0.55, 0.0]),
         ({"value": "tension", "count": 1, "unreported": 0.25}, [0.75, 2 * 0.75 * 0.25, 0.0]),
     ],
 )

@@ -33,9 +33,9 @@ def sheet(found: Outlook, variable: str) -> Figure:
         style.caption(
             figure,
             style.sentence(load().world[variable].meaning),
-            f"{found.particles:,} particles",
+            f"{counted(found.particles, 'particle')}",
             "Line: median. Area: 90 % of particles by weight. Points: observations with two tolerances to "
             "either side; what lies right of the dotted line is ahead. Of the past only that of "
-            f"{counted(found.ancestors, 'ancestor')} is left.",
+            f"{counted(found.islands.ancestors, 'ancestor')} is left.",
         )
         return figure
