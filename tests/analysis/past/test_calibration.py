@@ -21,6 +21,7 @@ from sim.analysis.past.calibration import Field, Settings, calibrate, files, geo
 from sim.errors import ModelError, ScenarioError
 from sim.model import calibrated, registry
 from sim.model.registry import load
+from sim.scenario import catalogue
 from sim.scenario.loading import load_scenario
 from sim.scenario.plan import plan
 from sim.study.ensemble import cases
@@ -356,7 +357,7 @@ def test_calibration_runs_where_there_is_no_history(tmp_path: Path, small: calib
     """In a copy of the package without the file and with the modules made impossible to import."""
     copy = tmp_path / "sim"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "hist*.y*ml"))
-    shutil.copytree(PACKAGE.parent / "scenarios", copy / "_scenarios")
+    shutil.copytree(catalogue.folder(), copy / "_scenarios", dirs_exist_ok=True)
     assert not list(copy.rglob("history.yaml"))
     code = f"""
 import sys

@@ -19,7 +19,7 @@ from sim.study.sweep.blocks import Layout, Setup
 from tests.study.sweeps import experiment
 
 
-def setup(method: str = "lhs", **changes: Any) -> Setup:
+def setup_of(method: str = "lhs", **changes: Any) -> Setup:
     return Setup(load_experiment(experiment(method, **changes)))
 
 
@@ -44,22 +44,22 @@ def test_every_run_is_in_one_block(cases: int, replicates: int, across: int, dow
 
 @pytest.mark.parametrize("draws", ["shared", "grouped", "independent"])
 def test_tables_do_not_depend_on_blocks_and_threads(draws: str) -> None:
-    first = whole(setup("saltelli", draws=draws))
-    for other in (setup("saltelli", draws=draws, block=7), setup("saltelli", draws=draws, block=1000)):
+    first = whole(setup_of("saltelli", draws=draws))
+    for other in (setup_of("saltelli", draws=draws, block=7), setup_of("saltelli", draws=draws, block=1000)):
         found = whole(other, threads=2)
         for name, table in first.items():
             pd.testing.assert_frame_equal(table, found[name])
 
 
 def test_the_first_replicate_of_all_cases_comes_before_the_second() -> None:
-    one = setup()
+    one = setup_of()
     rounds = [one.layout.ranges(block)[1].start for block in one.layout.order()]
     assert rounds == sorted(rounds)
     assert len(set(rounds)) == 3
 
 
 def test_levers_of_a_case_stay_side_by_side() -> None:
-    one = setup(block=5)
+    one = setup_of(block=5)
     for block in one.layout.order():
         cases = one.layout.ranges(block)[0]
         assert cases.start % 2 == 0
@@ -67,7 +67,7 @@ def test_levers_of_a_case_stay_side_by_side() -> None:
 
 
 def test_quantiles_need_whole_cases_in_scattered_order() -> None:
-    one = setup(trajectories={"variables": ["tension"]}, block=6)
+    one = setup_of(trajectories={"variables": ["tension"]}, block=6)
     assert all(len(one.layout.ranges(block)[1]) == 3 for block in one.layout.order())
     assert one.layout.order() != sorted(one.layout.order())
 
@@ -85,7 +85,7 @@ def test_the_default_size_of_a_block_suits_the_work() -> None:
 
 @pytest.mark.parametrize(("draws", "different"), [("shared", 3), ("grouped", 3 * 4), ("independent", 3 * 40)])
 def test_how_many_different_draws_there_are(draws: str, different: int) -> None:
-    one = setup("saltelli", draws=draws)
+    one = setup_of("saltelli", draws=draws)
     assert one.cases == 4 * 5 * 2
     case = np.repeat(np.arange(one.cases), 3)
     address = one.address(case, np.tile(np.arange(3), one.cases))
@@ -95,7 +95,7 @@ def test_how_many_different_draws_there_are(draws: str, different: int) -> None:
 
 
 def test_a_saltelli_group_and_its_levers_share_their_draws() -> None:
-    one = setup("saltelli")
+    one = setup_of("saltelli")
     first = one.address(np.arange(10), np.zeros(10, np.int64))
     assert len(set(first.tolist())) == 1
     assert one.address(np.array([10]), np.array([0]))[0] != first[0]
@@ -103,7 +103,7 @@ def test_a_saltelli_group_and_its_levers_share_their_draws() -> None:
 
 def test_cases_that_do_not_differ_give_equal_runs_on_shared_draws() -> None:
     levers = {"nothing": {"here": {}, "there": {}}}
-    found = whole(setup(levers=levers))["outcomes"]
+    found = whole(setup_of(levers=levers))["outcomes"]
     here, there = (found[found["case"] % 2 == k].drop(columns="case").reset_index(drop=True) for k in (0, 1))
     pd.testing.assert_frame_equal(here, there)
 
@@ -112,7 +112,7 @@ def test_cases_that_do_not_differ_give_equal_runs_on_shared_draws() -> None:
 
 
 def test_a_run_is_that_of_the_mesa_driver() -> None:
-    one = setup()
+    one = setup_of()
     found = whole(one)["outcomes"].set_index(["case", "replicate"])
     for case in (0, 5):
         spec = one.experiment.variant(one.choices[one.choice(case // 2)], one.settings[case % 2])
@@ -130,8 +130,8 @@ def test_a_run_is_that_of_the_mesa_driver() -> None:
 
 
 def test_quantiles_are_those_of_the_runs_in_full() -> None:
-    quantiles = whole(setup(trajectories={"variables": ["tension", "fear"]}))["trajectories"]
-    full = whole(setup(trajectories={"variables": ["tension", "fear"], "keep": "full"}))["trajectories"]
+    quantiles = whole(setup_of(trajectories={"variables": ["tension", "fear"]}))["trajectories"]
+    full = whole(setup_of(trajectories={"variables": ["tension", "fear"], "keep": "full"}))["trajectories"]
     assert len(full) == 16 * 3 * 21
     assert len(quantiles) == 16 * 2 * 21
     for case, week in ((0, 3), (7, 20)):
@@ -145,7 +145,7 @@ def test_quantiles_are_those_of_the_runs_in_full() -> None:
 
 
 def test_chosen_cases_only() -> None:
-    found = whole(setup(trajectories={"variables": ["tension"], "keep": "full", "cases": [2, 9]}))[
+    found = whole(setup_of(trajectories={"variables": ["tension"], "keep": "full", "cases": [2, 9]}))[
         "trajectories"
     ]
     assert set(found["case"]) == {2, 9}
@@ -155,7 +155,7 @@ def test_chosen_cases_only() -> None:
 
 
 def test_a_rule_that_raises_costs_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    one = setup(trajectories={"variables": ["tension"], "keep": "full"})
+    one = setup_of(trajectories={"variables": ["tension"], "keep": "full"})
 
     def raising(plan: Any, seed: int, which: Any, *arguments: Any, **options: Any) -> Block:
         if 3 in which:
@@ -175,7 +175,7 @@ def test_a_rule_that_raises_costs_one_run(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_what_is_lost_has_the_same_rows_and_columns() -> None:
-    one = setup()
+    one = setup_of()
     made, gone = one.run(1), blocks.lost(one, 1, "gone")
     assert gone.tables["outcomes"].dtypes.equals(made.tables["outcomes"].dtypes)
     keys = ["case", "replicate"]
