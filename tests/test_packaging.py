@@ -122,7 +122,7 @@ def test_every_import_is_declared() -> None:
     outside = {name.lower() for name in used - set(sys.stdlib_module_names) - {"sim"}}
     extras = [
         one
-        for name in ("cluster", "dashboard", "discovery", "pack")
+        for name in ("cluster", "dashboard", "discovery", "pack", "search")
         for one in project["optional-dependencies"][name]
     ]
     optional = {re.split(r"[<>=!~ ;\[]", one)[0].lower() for one in extras}

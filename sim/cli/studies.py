@@ -76,16 +76,17 @@ def sweep(
     Ctrl-C once finishes the blocks at hand, twice stops at once; either way nothing done is lost.
     """
     import sim
+    from sim.study.experiment.loading import load_experiment
     from sim.study.sweep import sweep as module
-    from sim.study.sweep.estimate import estimate
+    from sim.study.sweep.estimate import expected
     from sim.study.sweep.execute import Interrupted
     from sim.views import terminal
     from sim.views.pages.sweep import forecast, forecast_record, result, sweep_page, watching
 
     if dry_run:
-        setup = module.ready(experiment)
-        folder = str(out or Path("results") / module.folder_name(experiment, setup.experiment))
-        found = estimate(setup, threads)
+        loaded = load_experiment(experiment)
+        folder = str(out or Path("results") / module.folder_name(experiment, loaded))
+        found = expected(loaded, threads)
         if as_json:
             print_json(forecast_record(found, folder))
         else:

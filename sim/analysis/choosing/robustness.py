@@ -21,6 +21,7 @@ from sim.errors import ResultError, ScenarioError
 from sim.face import Face
 from sim.study.experiment.experiment import Experiment
 from sim.study.questions import Estimand, estimand
+from sim.study.search.front import pareto
 
 if TYPE_CHECKING:
     from sim.study.results.study import Study
@@ -110,19 +111,6 @@ def judge(payoff: Floats, better: int, enough: float) -> pd.DataFrame:
     for name, sign in good.items():
         made[f"rank_{name}"] = (-sign * made[name]).round(12).rank(method="min").astype(int)
     return made
-
-
-def pareto(means: Floats, better: Sequence[int]) -> Flags:
-    """Return (policies,) whether none other is at least as good in everything and better in something.
-
-    `means` is (policies, goals).
-    """
-    gain = np.asarray(means, np.float64) * np.asarray(better, np.float64)
-    found = np.ones(len(gain), bool)
-    for k, mine in enumerate(gain):
-        others = (gain >= mine).all(axis=1) & (gain > mine).any(axis=1)
-        found[k] = not others.any()
-    return found
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ FIELDS: dict[str, dict[str, type]] = {
         "versions.panj": str,
         "source": str,
     },
+    "search": {"experiment.hash": str, "experiment.canonical": dict, "versions.panj": str, "source": str},
 }
 
 

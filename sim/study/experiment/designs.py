@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import ScenarioError
-from sim.study.experiment.experiment import CHOICES, MOST_CASES, Experiment
+from sim.study.experiment.experiment import CHOICES, Experiment
+from sim.study.experiment.keys import MOST_CASES
 from sim.study.experiment.laws import Law
 
 Floats = NDArray[np.float64]
@@ -58,7 +59,7 @@ def points(experiment: Experiment) -> int:
     laws, size = experiment.laws, experiment.size
     if experiment.table is not None:
         return len(experiment.table.rows)
-    if experiment.method == "grid":
+    if experiment.method == "grid" or not laws:
         return prod(len(one.grid(experiment.levels)) for one in laws.values())
     if experiment.method == "saltelli":
         return size * ((2 * len(laws) + 2) if experiment.second_order else (len(laws) + 2))
@@ -88,11 +89,12 @@ def base(experiment: Experiment) -> Base:
         )
     if experiment.table is not None:
         return _table(experiment)
-    if experiment.method == "grid":
+    if experiment.method == "grid" or not experiment.laws:
         return _grid(experiment)
     k = len(experiment.laws)
     rounds: dict[str, Callable[[int], Floats]] = {
         "lhs": lambda n: _hypercube(experiment, n),
+        "search": lambda n: _hypercube(experiment, n),
         "sobol": _sobol(experiment),
         "saltelli": lambda n: _saltelli(experiment),
         "morris": lambda n: _morris(experiment, n),

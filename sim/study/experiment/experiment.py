@@ -8,120 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
+from typing import Any
 
 from sim.face import Face
 from sim.scenario.loading import checked
-from sim.scenario.schema import MOST_CITIZENS, MOST_WEEKS, Scenario, Strict, with_reasons
+from sim.scenario.schema import Scenario, with_reasons
 from sim.scenario.yamltext import Node
+from sim.study.experiment.keys import Draws, Method, TrajectoriesFile
 from sim.study.experiment.laws import Law, law
-
-Method = Literal["grid", "lhs", "sobol", "saltelli", "morris", "cases", "rules_off"]
-Draws = Literal["shared", "grouped", "independent"]
+from sim.study.experiment.search import GoalFile, Search
 
 #: Uncertainties that choose among names.
 CHOICES = ("scenario", "reading", "start")
 FROM_GRADES = "from_grades"
 #: Keys of named alternatives: what happens to whoever chooses, and what somebody chooses.
 SETTINGS = ("conditions", "levers")
-MOST_CASES = 10_000_000
-MOST_REPLICATES = 1_000_000
-MOST_BLOCK = 20_000
 #: Most different scenarios that an experiment is made of.
 MOST_VARIANTS = 4096
-
-
-class DesignFile(Strict):
-    """How cases are laid out; see `sim.study.experiment.designs`."""
-
-    method: Method
-    size: int | None = Field(None, ge=1, le=MOST_CASES, description="number of points or trajectories")
-    levels: int | None = Field(None, ge=2, le=10_000, description="number of values of a range")
-    second_order: bool = Field(False, description="whether to lay out second-order indices as well")
-    file: str | None = Field(
-        None,
-        max_length=500,
-        description="a CSV file beside this one",
-        json_schema_extra={"pattern": r"^(?!.*\.\.)[^/].*$"},
-    )
-
-
-class TrajectoriesFile(Strict, title="Trajectories"):
-    """Which weekly values are kept: as quantiles over the replicates of a case, or in full."""
-
-    variables: list[str] = Field(min_length=1)
-    keep: Literal["quantiles", "full"] = "quantiles"
-    cases: list[Annotated[int, Field(ge=0)]] | None = None
-
-
-class ConstraintFile(Strict, title="Constraint"):
-    """A linear inequality: the weighted sum of uncertainties is at most, or at least, a number."""
-
-    sum: dict[str, float] = Field(min_length=1)
-    at_most: float | None = None
-    at_least: float | None = None
-
-
-class GoalFile(Strict):
-    """Of what less, or more, is wanted: a question to a case, like `share(clashes, war)`."""
-
-    minimise: str | None = Field(None, description="a question of whose answer less is better")
-    maximise: str | None = Field(None, description="a question of whose answer more is better")
-    enough: float | None = Field(
-        None, description="the answer that is good enough; left out, the median over all cases"
-    )
-
-
-class ExperimentFile(Strict):
-    """The keys of an experiment file; what stands in the loose ones is checked apart."""
-
-    panj: Literal[1] = 1
-    title: str
-    question: str = Field("", max_length=2000)
-    scenario: str | None = Field(None, description="the storyline it varies; default baseline")
-    weeks: int | None = Field(None, ge=1, le=MOST_WEEKS, description="length, instead of the storyline's")
-    citizens: int | None = Field(
-        None, ge=0, le=MOST_CITIZENS, description="number of citizens, instead of the storyline's"
-    )
-    design: DesignFile
-    replicates: int = Field(ge=1, le=MOST_REPLICATES, description="runs of each case")
-    seed: int = Field(0, ge=0, le=2**63 - 1, description="which stream of chance; default 0")
-    draws: Draws = Field(
-        "grouped",
-        description="which cases share their chance; default grouped: those of one base point",
-    )
-    uncertainties: dict[str, Any] = Field(
-        default_factory=dict, description="what nobody controls, with its distribution"
-    )
-    conditions: dict[str, Any] = Field(
-        default_factory=dict,
-        description="what may happen to whoever chooses: named alternatives, each a piece of storyline",
-    )
-    levers: dict[str, Any] = Field(
-        default_factory=dict,
-        description="what an actor could choose: named alternatives, each a piece of storyline",
-    )
-    goals: list[GoalFile] = Field(
-        default_factory=list,
-        description="what the levers are judged by, the most important first; left out, they are not judged",
-    )
-    constraints: list[ConstraintFile] = Field(default_factory=list)
-    outcomes: list[str] | None = Field(None, description="columns to start from")
-    trajectories: TrajectoriesFile | None = None
-    block: int | None = Field(
-        None, ge=1, le=MOST_BLOCK, description="runs of a block; left out, what suits the storyline"
-    )
-
-
-KEYS: dict[str, tuple[str, ...]] = {
-    "experiment": tuple(ExperimentFile.model_fields),
-    "design": tuple(DesignFile.model_fields),
-    "trajectories": tuple(TrajectoriesFile.model_fields),
-    "constraint": tuple(ConstraintFile.model_fields),
-    "goal": tuple(GoalFile.model_fields),
-}
 
 
 @dataclass(frozen=True)
@@ -169,6 +72,7 @@ class Experiment(Face):
     table : the cases where they are given one by one, else None
     block : runs of a block, None for a size that suits the scenario
     outcomes : columns that readings start from; every column is stored
+    search : what is looked for, None where cases are laid out
     """
 
     title: str
@@ -192,6 +96,7 @@ class Experiment(Face):
     outcomes: tuple[str, ...]
     trajectories: TrajectoriesFile | None
     block: int | None
+    search: Search | None = None
     _variants: dict[tuple[str, ...], Scenario] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -220,6 +125,8 @@ class Experiment(Face):
         # Left out where there are none, so that studies made before there were any keep their names.
         if self.conditions:
             made["conditions"] = {name: dict(one) for name, one in self.conditions.items()}
+        if self.search is not None:
+            made["search"] = self.search.plain
         if self.table is None:
             made["uncertainties"] = [[name, one.plain()] for name, one in self.laws.items()]
         else:
@@ -288,6 +195,7 @@ class Experiment(Face):
             outcomes=tuple(outcomes),
             trajectories=None if kept is None else TrajectoriesFile(**kept),
             block=canonical["block"],
+            search=Search.of(canonical["search"]) if "search" in canonical else None,
         )
 
     @property

@@ -9,7 +9,8 @@ from sim.errors import ScenarioError, nearest
 from sim.model.outcomes import OUTCOMES
 from sim.scenario.faults import Fault, Loc, shown, unknown
 from sim.study.columns import OWN
-from sim.study.experiment.experiment import CHOICES, FROM_GRADES, SETTINGS, ExperimentFile
+from sim.study.experiment.experiment import CHOICES, FROM_GRADES, SETTINGS
+from sim.study.experiment.keys import ExperimentFile
 from sim.study.experiment.laws import Law
 from sim.study.questions import estimand
 from sim.study.tables import at_start
@@ -29,7 +30,11 @@ PIECE_KEYS = (
 #: Names that tables use for other things.
 TAKEN = (*OWN, *OUTCOMES, *map(at_start, OUTCOMES), "never")
 #: Where a design needs or refuses each of its keys.
-NEEDS = {"lhs": ("size",), "sobol": ("size",), "saltelli": ("size",), "morris": ("size",), "cases": ("file",)}
+NEEDS = {
+    **dict.fromkeys(("lhs", "sobol", "saltelli", "morris"), ("size",)),
+    "cases": ("file",),
+    "search": ("evaluations",),
+}
 TAKES = {
     "grid": ("levels",),
     "lhs": ("size",),
@@ -38,16 +43,22 @@ TAKES = {
     "morris": ("size", "levels"),
     "cases": ("file",),
     "rules_off": (),
+    "search": ("evaluations", "population", "seeds"),
 }
+
+#: Every key of a design but its method.
+DESIGN_KEYS = tuple(dict.fromkeys(key for taken in TAKES.values() for key in taken))
 
 
 def design(spec: ExperimentFile, data: Mapping[str, Any], laws: Mapping[str, Law]) -> Iterator[Fault]:
     """Yield what is wrong with the design: what its method needs, what it does not take."""
     method, loc = spec.design.method, ("design",)
-    for key in ("size", "levels", "file", "second_order"):
+    for key in DESIGN_KEYS:
         value = getattr(spec.design, key)
         if key in NEEDS.get(method, ()) and value is None:
-            yield Fault(loc, f"expected a {key} for {method}, found none; add it")
+            yield Fault(
+                loc, f"expected {'' if key[-1] == 's' else 'a '}{key} for {method}, found none; add it"
+            )
         elif value not in (None, False) and key not in TAKES[method]:
             yield Fault((*loc, key), f"{method} takes no {key}; leave it out")
     size = spec.design.size or 1
@@ -59,7 +70,7 @@ def design(spec: ExperimentFile, data: Mapping[str, Any], laws: Mapping[str, Law
         )
     if method == "morris" and spec.design.levels is not None and spec.design.levels % 2:
         yield Fault((*loc, "levels"), f"expected an even number of levels, found {spec.design.levels}")
-    if not laws and not data.get("uncertainties") and method not in ("cases", "rules_off"):
+    if not laws and not data.get("uncertainties") and method not in ("cases", "rules_off", "search"):
         if method in ("saltelli", "morris", "sobol", "lhs") or not any(map(data.get, SETTINGS)):
             yield Fault(
                 ("uncertainties",) if "uncertainties" in data else (),
@@ -143,6 +154,31 @@ def _piece(loc: Loc, piece: Mapping[str, Any], laws: Mapping[str, Law]) -> Itera
                 )
 
 
+def search(spec: ExperimentFile, laws: Mapping[str, Law]) -> Iterator[Fault]:
+    """Yield what is wrong with a search as a whole: what it needs, what has no meaning beside it."""
+    if spec.design.method != "search":
+        for key in ("plan", "across"):
+            if getattr(spec, key) is not None:
+                yield Fault((key,), f"{key} belongs to a search; leave it out, or take {{method: search}}")
+        return
+    if not spec.goals:
+        yield Fault(("design", "method"), "expected goals to search by, found none; add 'goals:'")
+    reasons = {
+        "conditions": "search under one of them at a time, as part of the storyline",
+        "levers": "what is chosen is what a search finds" if spec.plan else "put the plan into the storyline",
+        "trajectories": "a search keeps no weekly values",
+    }
+    for key, reason in reasons.items():
+        if getattr(spec, key):
+            yield Fault((key,), f"a search takes no {key}: {reason}")
+    if spec.draws == "independent":
+        yield Fault(("draws",), "candidates are compared on the same chance; take grouped or shared")
+    if spec.plan is None and not laws:
+        yield Fault(("design", "method"), "expected a plan to look for, or uncertainties, found neither")
+    if spec.plan is None and spec.across is not None:
+        yield Fault(("across",), "a search for worlds takes each as it is; leave it out")
+
+
 def goals(spec: ExperimentFile) -> Iterator[Fault]:
     """Yield goals that are no question, or say both or neither of less and more."""
     for i, one in enumerate(spec.goals):
@@ -168,7 +204,7 @@ def constraints(spec: ExperimentFile, laws: Mapping[str, Law]) -> Iterator[Fault
         )
     for i, one in enumerate(spec.constraints):
         loc: Loc = ("constraints", i)
-        for name in one.sum:
+        for name in one.sum or ():
             if name in CHOICES or name not in laws:
                 known = [known for known in laws if known not in CHOICES]
                 yield Fault((*loc, "sum", name), unknown("uncertain number", name, known))

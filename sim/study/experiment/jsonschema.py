@@ -5,14 +5,15 @@ from __future__ import annotations
 from sim.errors import ScenarioError, nearest
 from sim.model.outcomes import OUTCOMES
 from sim.model.provenance import Quantity
-from sim.model.registry import load
+from sim.model.registry import Model, load
 from sim.scenario import catalogue
 from sim.scenario.jsonschema import Schema, mapping, meant, of_model, requiring
 from sim.scenario.jsonschema import reading as reading_schema
 from sim.scenario.jsonschema import scenario as scenario_schema
 from sim.scenario.schema import DATE
-from sim.study.experiment.experiment import FROM_GRADES, SETTINGS, DesignFile, ExperimentFile
+from sim.study.experiment.experiment import FROM_GRADES, SETTINGS
 from sim.study.experiment.faults import NEEDS, PIECE_KEYS, TAKEN, TAKES
+from sim.study.experiment.keys import DesignFile, ExperimentFile
 from sim.study.experiment.laws import MOST_VALUES
 from sim.study.experiment.loading import GRADES
 from sim.study.observed.jsonschema import observations as observations_schema
@@ -26,6 +27,7 @@ DESIGNS = {
     "morris": "elementary effects along 'size' trajectories",
     "cases": "a CSV file beside this one",
     "rules_off": "the storyline as it is, then each of its rules switched off alone",
+    "search": "looks for the plan, or without one for the world, that does best or worst by the goals",
 }
 
 
@@ -118,6 +120,17 @@ def _design() -> Schema:
     }
 
 
+def _plan(keys: Schema, model: Model) -> None:
+    """Put the names that a plan may say into its keys."""
+    actor = {"enum": list(model.actors)}
+    keys["actor"]["anyOf"] = [actor, {"type": "array", "items": actor, "minItems": 1, "uniqueItems": True}]
+    options = {f"{o.instrument}.{o.name}": o.meaning for one in model.instruments for o in one.options}
+    keys["may"]["items"] = {"enum": list(options)}
+    sights = {"enum": list(model.world)}
+    listed, between = keys["when"]["anyOf"]
+    keys["when"]["anyOf"] = [{**listed, "items": sights}, {**between, "propertyNames": sights}]
+
+
 def _experiment() -> Schema:
     model = load()
     scenario = scenario_schema()
@@ -160,8 +173,10 @@ def _experiment() -> Schema:
     keys["uncertainties"] |= mapping(uncertainties)
     for key in SETTINGS:
         keys[key] |= named
+    _plan(keys["plan"]["properties"], model)
     keys["goals"]["items"]["oneOf"] = requiring("minimise", "maximise")
     constraint = keys["constraints"]["items"]
+    constraint["oneOf"] = requiring("sum", "answer")
     constraint["properties"]["sum"] |= mapping({name: {"type": "number"} for name in free}, minProperties=1)
     constraint["anyOf"] = requiring("at_most", "at_least")
     keys["outcomes"]["items"] = {"enum": list(OUTCOMES)}

@@ -27,18 +27,18 @@ from sim.study.experiment.designs import base
 from sim.study.experiment.experiment import (
     CHOICES,
     FROM_GRADES,
-    KEYS,
     MOST_VARIANTS,
     SETTINGS,
     Constraint,
     Experiment,
-    ExperimentFile,
     Table,
     layers,
     node,
     plain,
 )
+from sim.study.experiment.keys import KEYS, ExperimentFile
 from sim.study.experiment.laws import Law
+from sim.study.experiment.search import limit_faults, plan_faults
 from sim.study.observed.loading import is_observations, load_observations
 from sim.study.observed.loading import names as observation_names
 from sim.study.observed.schema import Observations
@@ -94,7 +94,7 @@ def is_experiment(path: Path) -> bool:
         root = read_file(path, path.name)
     except (OSError, ValueError):
         return False
-    return bool({"design", "replicates", "uncertainties", "conditions", "levers"} & set(root.value))
+    return bool({"design", "replicates", "uncertainties", "conditions", "levers", "plan"} & set(root.value))
 
 
 def _located(source: str | os.PathLike[str]) -> tuple[Path, str]:
@@ -150,16 +150,21 @@ class _Reader:
         self._add(experiment_faults.design(spec, self.data, laws))
         self._add(experiment_faults.settings(self.data, laws, self.free))
         self._add(experiment_faults.goals(spec))
+        self._add(experiment_faults.search(spec, laws))
+        if spec.plan is not None:
+            self._add(plan_faults(spec.plan, scenarios, self.model))
+        self._add(limit_faults(spec.constraints, spec.design.method == "search"))
         self._add(experiment_faults.constraints(spec, laws))
         self._add(experiment_faults.columns(spec, self.model.world))
         self._stop()
         self._variants(chains, laws, spec)
+        search = spec.search
         return Experiment(
             title=spec.title.strip(),
             question=spec.question,
             scenarios=scenarios,
             method=spec.design.method if table is None else "cases",
-            size=spec.design.size or 0,
+            size=spec.design.size or (search.across.cases if search and search.plan else 0),
             levels=spec.design.levels or 0,
             second_order=spec.design.second_order,
             replicates=spec.replicates,
@@ -172,6 +177,7 @@ class _Reader:
             constraints=tuple(
                 Constraint(dict(sorted(one.sum.items())), one.at_least, one.at_most)
                 for one in spec.constraints
+                if one.sum is not None
             ),
             table=table,
             weeks=spec.weeks,
@@ -179,6 +185,7 @@ class _Reader:
             outcomes=tuple(spec.outcomes or ()),
             trajectories=spec.trajectories,
             block=spec.block,
+            search=search,
         )
 
     def _pieces(self, key: str) -> dict[str, Any]:
@@ -371,5 +378,7 @@ def _place(loc: Loc) -> str:
         "trajectories": "trajectories",
         "constraints": "constraint",
         "goals": "goal",
+        "plan": "plan",
+        "across": "across",
     }
     return keys.get(str(first), "experiment")

@@ -104,12 +104,18 @@ class Made:
 
 
 class Setup:
-    """An experiment made ready: its cases, its plans, its blocks."""
+    """An experiment made ready: its cases, its plans, its blocks.
 
-    def __init__(self, experiment: Experiment) -> None:
+    Parameters
+    ----------
+    points
+        Its base points, where they are drawn already.
+    """
+
+    def __init__(self, experiment: Experiment, points: Base | None = None) -> None:
         self.experiment = experiment
         self.model = load()
-        self.base: Base = base(experiment)
+        self.base = base(experiment) if points is None else points
         self.settings = experiment.alternatives
         self.cases = len(self.base.values) * len(self.settings)
         self.groups = int(self.base.group.max()) + 1 if len(self.base.group) else 0

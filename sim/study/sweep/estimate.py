@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.study.ensemble import store
 from sim.study.experiment.designs import text
-from sim.study.experiment.experiment import CHOICES
+from sim.study.experiment.experiment import CHOICES, Experiment
+from sim.study.search.spaces import MOST, space
 from sim.study.sweep import place
 from sim.study.sweep.blocks import Setup
 
@@ -19,6 +20,8 @@ from sim.study.sweep.blocks import Setup
 LONG = 1.0
 #: Bytes in memory of a run of the study while its page or report is made, and of a cell of its design.
 PER_RUN, PER_CELL = 200, 40
+#: Bytes on disk of a candidate that was judged.
+PER_EVALUATION = 600
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,28 @@ class Estimate:
     example: dict[str, Any]
     points: int
     varied: int
+
+
+def expected(experiment: Experiment, threads: int | None = None) -> Estimate:
+    """Time a few runs of an experiment, or one candidate of a search, and say what all will take."""
+    search = experiment.search
+    if search is None:
+        return estimate(Setup(experiment), threads)
+    tried = space(experiment)
+    one = estimate(tried.cases(tried.candidate(tried.plain()[0])), threads)
+    evaluations = search.evaluations * search.seeds
+    confirmed = MOST * (1 if search.plan is None else search.confirmed)
+    part = one.size // one.cases * confirmed
+    cases = one.cases * evaluations + confirmed
+    return replace(
+        one,
+        cases=cases,
+        runs=cases * experiment.replicates,
+        blocks=evaluations,
+        seconds=one.seconds / one.cases * cases,
+        size=part + PER_EVALUATION * evaluations,
+        memory=one.memory + PER_RUN * confirmed * experiment.replicates,
+    )
 
 
 def estimate(setup: Setup, threads: int | None = None) -> Estimate:

@@ -39,6 +39,9 @@ class Watch(Protocol):
     def block(self, case: Ints, replicate: Ints, path: NDArray[np.int8], fresh: bool) -> None:
         """Say that a block is safe on the disk; `fresh` where it was run just now."""
 
+    def evaluations(self, done: int, wanted: int) -> None:
+        """Say how many candidates of a search are judged."""
+
 
 class Silent:
     """A watch that says nothing."""
@@ -52,6 +55,9 @@ class Silent:
     def block(self, case: Ints, replicate: Ints, path: NDArray[np.int8], fresh: bool) -> None:
         """Pass."""
 
+    def evaluations(self, done: int, wanted: int) -> None:
+        """Pass."""
+
 
 class Interrupted(KeyboardInterrupt):
     """A sweep was asked to stop and did, with everything finished so far safe on the disk.
@@ -59,9 +65,9 @@ class Interrupted(KeyboardInterrupt):
     code : 130 after an interrupt, 143 after a request to end
     """
 
-    def __init__(self, number: int, done: int, wanted: int) -> None:
+    def __init__(self, number: int, done: int, wanted: int, unit: str = "blocks") -> None:
         super().__init__(
-            f"stopped: {done:,} of {wanted:,} blocks are done and safe; the same command carries on"
+            f"stopped: {done:,} of {wanted:,} {unit} are done and safe; the same command carries on"
         )
         self.code = 128 + number
 

@@ -30,6 +30,8 @@ from sim.study.sweep.blocks import Made, Setup
 from sim.study.sweep.manifest import Entry, Part, part_name
 
 DESIGN = "design.parquet"
+#: Folder of what a search tried, beside what became of it; written by `sim.study.search.record`.
+SEARCH = "search"
 LOCK = ".lock"
 
 
@@ -214,7 +216,7 @@ def set_aside(folder: Path, disk: Disk = DISK) -> None:
     OSError
         Renaming failed.
     """
-    if _unborn(disk, folder):
+    if _unborn(disk, folder) and SEARCH not in disk.names(folder):
         return
     with held(folder) as note:
         note.unlink(missing_ok=True)
@@ -281,9 +283,13 @@ def _told(disk: Disk, folder: Path) -> dict[str, Any] | None:
 
 
 def _unborn(disk: Disk, folder: Path) -> bool:
-    """Whether nothing stands there, or only what a study that was stopped while starting leaves."""
+    """Whether nothing stands there, or only a search, or what a study stopped while starting leaves."""
     own = {"outcomes", "changes", "trajectories", DESIGN}
-    left = [one for one in disk.names(folder) if not one.startswith(LOCK) and not one.endswith(DRAFT)]
+    left = [
+        one
+        for one in disk.names(folder)
+        if not one.startswith(LOCK) and not one.endswith(DRAFT) and one != SEARCH
+    ]
     return all(one in own and not (disk.names(folder / one) if one != DESIGN else []) for one in left)
 
 

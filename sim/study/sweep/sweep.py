@@ -85,21 +85,23 @@ def sweep(
     """
     if workers is not None:
         only_once()
-    setup = ready(experiment)
+    loaded = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     part = share_of(share)
     if scheduler is not None and workers is not None:
         raise ScenarioError("a scheduler has its own workers; give either its address or a number of workers")
-    if setup.runs > MANY and not yes:
-        raise ScenarioError(
-            f"{setup.cases:,} cases by {setup.experiment.replicates:,} replicates are {setup.runs:,} runs, "
-            f"more than {MANY:,}; take fewer, or say --yes"
-        )
-    if (lost := overruled(setup.experiment)) and not yes:
-        raise ScenarioError("\n".join([*lost, "where that is meant, say --yes"]))
-    folder = Path(out) if out is not None else Path("results") / folder_name(experiment, setup.experiment)
+    if loaded.search is not None and part is not WHOLE:
+        raise ScenarioError("a search tries its candidates one after the other, so it has no shares")
+    setup = _agreed(loaded, yes)
+    folder = Path(out) if out is not None else Path("results") / folder_name(experiment, loaded)
     watch, stop = watch or Silent(), Stop()
     if force:
         place.set_aside(folder, disk)
+    if loaded.search is not None:
+        from sim.study.search.search import searched
+
+        tried = folder / place.SEARCH
+        with place.held(folder), place.held(tried), stop.listening():
+            setup = _agreed(searched(loaded, tried, watch=watch, stop=stop, threads=threads, disk=disk), yes)
     with place.held(folder, part), stop.listening():
         place.begin(folder, setup, disk)
         place.clean(folder, setup, part, disk)
@@ -126,6 +128,19 @@ def sweep(
             now = place.done(folder, setup.experiment.hash, sums=False, disk=disk)
             raise Interrupted(stop.signal, sum(one in now for one in mine), len(mine))
     return Study(folder)
+
+
+def _agreed(experiment: Experiment, yes: bool) -> Setup:
+    """Lay an experiment out, unless it would first be asked back about."""
+    setup = Setup(experiment)
+    if setup.runs > MANY and not yes:
+        raise ScenarioError(
+            f"{setup.cases:,} cases by {setup.experiment.replicates:,} replicates are {setup.runs:,} runs, "
+            f"more than {MANY:,}; take fewer, or say --yes"
+        )
+    if (lost := overruled(experiment)) and not yes:
+        raise ScenarioError("\n".join([*lost, "where that is meant, say --yes"]))
+    return setup
 
 
 def ready(experiment: Source) -> Setup:

@@ -92,6 +92,19 @@ class Board:
         if fresh:
             self._show()
 
+    def evaluations(self, done: int, wanted: int) -> None:
+        """Say how far a search is."""
+        now = time.monotonic()
+        if now - self.told < (0.2 if self.live is not None else EVERY):
+            return
+        self.told = now
+        left = (wanted - done) * (now - self.begun) / max(done, 1)
+        words = f"{done:,} of {wanted:,} candidates judged, about {duration(left)} left"
+        if self.live is not None:
+            self.live.update(Text(words))
+        else:
+            print(f"panj: {words}", file=self.stream, flush=True)
+
     # What is shown
 
     def shares(self) -> intervals.Interval:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.analysis.choosing.robustness import judge, pareto, undone_by
+from sim.analysis.choosing.robustness import judge, undone_by
 from sim.errors import ResultError
+from sim.study.search.front import pareto
 
 # Worlds:         A     B    C
 STEADY = [0.30, 0.30, 0.30]  # never best, never bad

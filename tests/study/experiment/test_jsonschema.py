@@ -11,7 +11,7 @@ import sim
 from sim.model.registry import load
 from sim.scenario import catalogue
 from sim.scenario.yamltext import parse, read_file
-from sim.study.experiment.experiment import KEYS, Method
+from sim.study.experiment.keys import KEYS, Method
 from tests.scenario.test_jsonschema import as_json
 from tests.study.experiment import test_experiment
 from tests.study.experiment.test_experiment import UNCERTAIN

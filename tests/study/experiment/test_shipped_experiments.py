@@ -16,13 +16,16 @@ from sim.study.sweep.blocks import Setup
 NAMES = catalogue.experiment_names()
 WANTED = {
     "clashes",
+    "dushanbe_plan",
     "guarantee_hardship",
     "mediator",
+    "moscow_plan",
     "policies",
     "readings",
     "rules_off",
     "screening",
     "starting_rhetoric",
+    "tashkent_plan",
 }
 
 
