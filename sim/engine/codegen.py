@@ -18,19 +18,13 @@ HEADER = '''"""Generated from the registry; do not edit."""
 import math
 
 import numpy as np
-from numba import njit
 
+from sim.engine.compiler.kernels import kernel
 from sim.engine.conditions import commit
 from sim.engine.events import begin_events, end_events, fill_base, lay_changes, move_bases, settle_events
 from sim.engine.randomness import fill
 from sim.model.maths import clip
 '''
-
-#: What is called from Python is kept on disk; the rest is compiled into it, without a way in from Python.
-#: Nothing allocates, so arrays need not be counted (`_nrt`): a view a call costs nothing.
-JIT = '@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)'
-INNER = '@njit(nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)'
-
 
 class _Names:
     """Functions of the model, imported under names of their own."""
@@ -76,7 +70,7 @@ def source(model: Model) -> str:
 
 def _function(head: str, lines: list[str]) -> str:
     body = "\n".join("    " + line for line in lines or ["pass"])
-    return f"\n\n{INNER}\ndef {head}:\n{body}\n"
+    return f"\n\ndef {head}:\n{body}\n"
 
 
 def _perceive(model: Model, actor: str) -> str:
@@ -134,10 +128,9 @@ def _choose(model: Model) -> str:
     picks = [
         f"chosen[{k}] = pick(EDGES[{k}], EDGES[{k + 1}], u, opened, allowed, luck)" for k in range(len(found))
     ]
-    inlined = INNER.replace("nogil=True", "nogil=True, forceinline=True")
     return (
         f"\n\nEDGES = np.array({[0, *(last for _, last in found)]})\n"
-        f"\n\n{inlined}\ndef pick(first, last, u, opened, allowed, luck):"
+        f"\n\ndef pick(first, last, u, opened, allowed, luck):"
         + """
     best = first
     high = -math.inf
@@ -217,14 +210,13 @@ def _run(model: Model, names: _Names) -> str:
         ]
     return f'''
 
-{INNER}
 def copy(out, values):
     """Copy as many values as `out` holds."""
     for i in range(len(out)):
         out[i] = values[i]
 
 
-{JIT}
+@kernel
 def prepare(seed, replicate, case, chance, records, events, commitments, society):
     """Set the start of one run, draw its chance (unless the run before had the same) and its society."""
     p_flat = records.p_flat
@@ -254,7 +246,7 @@ def prepare(seed, replicate, case, chance, records, events, commitments, society
     copy(events.base, records.flat[0])
 
 
-{JIT}
+@kernel
 def resume(r, seed, replicate, branch, until, left, chance, records, choice, events, carried):
     """Put a run back into the state in which it was left, and draw what is to come."""
     begun = left.past.shape[1] - 1
@@ -275,7 +267,7 @@ def resume(r, seed, replicate, branch, until, left, chance, records, choice, eve
         chance.drawn[0] = replicate
 
 
-{JIT}
+@kernel
 def leave(r, left, records, choice, events, carried):
     """Keep the state of a run: its past, and what later weeks read."""
     fill_base(events, records.world)
@@ -286,13 +278,13 @@ def leave(r, left, records, choice, events, carried):
         copy(left.rows[k][r], carried[k])
 
 
-{JIT}
+@kernel
 def move_citizens(records, society):
     """Move every citizen by one week: the way of the Mesa driver into the compiled population."""
     {names(order.OPINION)}(records.worlds[0], records.pars[0], records.drives[0], society)
 
 
-{JIT}
+@kernel
 def run_many(first, last, seed, request, chance, records, choice, events, commitments, society, carried):
     """Run from number `first` up to `last` (excluded), and keep of each what is asked for."""
     begun, until = request.begun, request.until

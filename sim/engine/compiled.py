@@ -78,47 +78,13 @@ def streams(model: Model, event_names: tuple[str, ...]) -> Streams:
 
 @lru_cache(maxsize=1)
 def week() -> Any:
-    """Return the generated module with its compiled functions (`run`, `prepare`, ...).
-
-    A cache file that cannot be read is treated as missing: the folder is emptied and made anew.
-    """
-    model = load()
-    assert events.__name__  # its functions are compiled as well
-    for function in (*PURE.values(), *model.week.BEFORE_OPINION, *model.week.AFTER_OPINION):
-        register_jitable(
-            error_model="numpy", _nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
-        )(function)
-    return cache.import_source("panj_week", codegen.source(model))
+    """Return the generated module with its compiled functions (`run_many`, `prepare`, ...)."""
+    return cache.import_source("panj_week", codegen.source(load()))
 
 
 def plain(phase: str) -> Callable[..., Any]:
     """Return a phase of the generated week as plain Python: the same text, not compiled."""
-    function: Callable[..., Any] = getattr(week(), phase).py_func
+    function: Callable[..., Any] = getattr(week(), phase)
     return function
 
 
-#: What reading a broken cache file may raise.
-BROKEN = (
-    pickle.UnpicklingError,
-    EOFError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    RuntimeError,
-)
-
-
-def mending(call: Any) -> Any:
-    """Call once more from an empty cache where a cache file turns out to be broken."""
-    try:
-        return call()
-    except PanjError:
-        raise
-    except BROKEN:
-        if not list(cache.cache_folder().rglob("*.nbi")):
-            raise
-        cache.forget()
-        week.cache_clear()
-        return call()

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import compiled
 from sim.engine.processors import processors
 from sim.engine.state import State, blank
 from sim.engine.workspace import Request, Workspace
@@ -89,7 +88,7 @@ def run_once(space: Workspace, seed: int, replicate: int, case: Floats | None = 
     cases = (space.default if case is None else case)[None, :]
     wanted, block = request(space.plan, np.array([replicate]), cases, np.zeros(1, np.int64), ())
     space.chance.drawn[0] = -1
-    space.run_many(0, 1, seed, wanted)
+    space.runs(seed, wanted)(0, 1)
     return block
 
 
@@ -210,8 +209,7 @@ def _in_lanes(
     """Run what is wanted, on threads."""
     model, runs = load(), len(wanted.replicates)
     workers = max(1, min(threads or processors(), runs))
-    spaces = [Workspace(model, plan) for _ in range(workers)]
-    compiled.mending(lambda: spaces[0].run_many(0, 0, seed, wanted))
+    lanes = [Workspace(model, plan).runs(seed, wanted) for _ in range(workers)]
     stop = threading.Event()
     batch = max(1, min(BATCH, runs // (4 * workers)))
 
@@ -219,7 +217,7 @@ def _in_lanes(
         try:
             for first in range(number * batch, runs, workers * batch):
                 last = min(first + batch, runs)
-                spaces[number].run_many(first, last, seed, wanted)
+                lanes[number](first, last)
                 if stop.is_set():
                     return
                 if progress is not None:

@@ -115,7 +115,7 @@ class PolicyModel(mesa.Model, Face):  # type: ignore[misc]
                 f"case: expected {wide} numbers, parameters and then initial values, "
                 f"found the shape {np.shape(case)}"
             )
-        self.space: Workspace = compiled.mending(lambda: self._prepared(case))
+        self.space: Workspace = self._prepared(case)
         records = self.space.records
         self._rows = records.traj.view(np.recarray)
         self.world, self._spare = records.worlds.view(np.recarray)

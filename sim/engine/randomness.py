@@ -14,14 +14,13 @@ every processor and the loops over weeks run several weeks at a time.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
+
+from sim.engine.compiler.kernels import kernel
+from sim.engine.compiler.primitives import bits, from_bits, product
 
 LAWS = {"uniform": 0, "normal": 1, "gumbel": 2}
 
@@ -48,38 +47,7 @@ def purpose_hashes(purposes: Sequence[str]) -> NDArray[np.uint64]:
     return np.array([purpose_hash(one) for one in purposes], dtype=np.uint64)
 
 
-def _build_product(typing: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]]:
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        wide, word = ir.IntType(128), ir.IntType(64)
-        product = builder.mul(builder.zext(arguments[0], wide), builder.zext(arguments[1], wide))
-        high = builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), word)
-        return context.make_tuple(builder, signature.return_type, (high, builder.trunc(product, word)))
-
-    pair: Any = types.UniTuple
-    return pair(types.uint64, 2)(types.uint64, types.uint64), build
-
-
-def _build_bits(typing: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.IntType(64))
-
-    return types.uint64(types.float64), build
-
-
-def _build_float(typing: Any, x: Any) -> tuple[Any, Callable[..., Any]]:
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.DoubleType())
-
-    return types.float64(types.uint64), build
-
-
-#: Both halves of a product, upper first; bits of a float; float of these bits. Compiled code only.
-_product: Any = intrinsic(_build_product)
-_bits: Any = intrinsic(_build_bits)
-_float: Any = intrinsic(_build_float)
-
-
-@njit(nogil=True)
+@kernel
 def philox(
     seed: np.uint64,
     purpose: np.uint64,
@@ -93,32 +61,32 @@ def philox(
         c0, c1, c2, c3 = np.uint64(first + block + 1), replicate, branch, np.uint64(0)
         k0, k1 = seed, purpose
         for _ in range(10):
-            high0, low0 = _product(_M0, c0)
-            high1, low1 = _product(_M1, c2)
+            high0, low0 = product(_M0, c0)
+            high1, low1 = product(_M1, c2)
             c0, c1, c2, c3 = high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
             k0 += _W0
             k1 += _W1
         out[4 * block], out[4 * block + 1], out[4 * block + 2], out[4 * block + 3] = c0, c1, c2, c3
 
 
-@njit(nogil=True, error_model="numpy", forceinline=True)
+@kernel
 def natural_log(x: float) -> float:
     """Return log(x) for a positive, normal, finite `x`, within 2e-11 of its size.
 
     x = 2^k m with m from sqrt(1/2) to sqrt(2), and log m = 2 artanh(s), s = (m - 1) / (m + 1), by a
     polynomial fitted to its series.
     """
-    bits = _bits(x)
-    biased = (bits + (_ONE - _ROOT_HALF)) >> _52
-    f = _float(bits - ((biased << _52) - _ONE)) - 1.0
-    k = _float(biased | _WIDE) - 4503599627371519.0
+    word = bits(x)
+    biased = (word + (_ONE - _ROOT_HALF)) >> _52
+    f = from_bits(word - ((biased << _52) - _ONE)) - 1.0
+    k = from_bits(biased | _WIDE) - 4503599627371519.0
     s = f / (2.0 + f)
     z = s * s
     r = 0.6666666655378406 + z * (0.4000012227736827 + z * (0.2855078110673708 + z * 0.23331367483754234))
     return float(k * _LN2 + (2.0 * s + s * (z * r)))
 
 
-@njit(nogil=True, error_model="numpy", forceinline=True)
+@kernel
 def normal_centre(u: float) -> float:
     """Return the quantile of the standard normal law outside its tails, within 1e-9.
 
@@ -143,7 +111,7 @@ def normal_centre(u: float) -> float:
     return (2.0 * u - 1.0) * y
 
 
-@njit(nogil=True, error_model="numpy")
+@kernel
 def normal_tail(u: float) -> float:
     """Return that quantile in the tails: Wichura's AS 241 (1988)."""
     q = u - 0.5
@@ -184,18 +152,16 @@ def normal_tail(u: float) -> float:
     return float(-num / den if q < 0.0 else num / den)
 
 
-@njit(nogil=True, error_model="numpy", forceinline=True)
 def _midpoint(half: np.uint64) -> float:
     """Return the middle of one of 2^32 equal cells of (0, 1)."""
-    return float(_float(_MIDDLE | (half << _20)) - 1.0)
+    return float(from_bits(_MIDDLE | (half << _20)) - 1.0)
 
 
-@njit(nogil=True, error_model="numpy", forceinline=True)
 def _in_tail(half: np.uint64) -> bool:
     return bool(half - _TAIL >= _CENTRE)  # below the tail's end the difference wraps round to a large number
 
 
-@njit(nogil=True, error_model="numpy")
+@kernel
 def draw_line(
     seed: int,
     purpose: np.uint64,
@@ -244,7 +210,7 @@ def scratch(indices: int) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
     return np.empty(length, np.uint64), np.empty(length)
 
 
-@njit(nogil=True, error_model="numpy")
+@kernel
 def fill(
     seed: int,
     purposes: NDArray[np.uint64],

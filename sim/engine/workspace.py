@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine import compiled
+from sim.engine.compiler.kernels import Call
 from sim.engine.conditions import CommitmentState
 from sim.engine.events import EventState
 from sim.engine.randomness import scratch
@@ -261,11 +262,11 @@ class Workspace:
         """Keep the state of the run in a row of `left`."""
         compiled.week().leave(row, left, self.records, self.choice, self.events, self._bytes)
 
-    def run_many(self, first: int, last: int, seed: int, request: Request) -> None:
-        """Run those numbers of what is asked for; see `run_many` of the generated week."""
-        compiled.week().run_many(
-            first,
-            last,
+    def runs(self, seed: int, request: Request) -> Call:
+        """Return a call that runs numbers `first` to `last` (excluded) of what is asked; see `run_many`."""
+        return compiled.week().run_many.bind(
+            0,
+            0,
             seed,
             request,
             self.chance,

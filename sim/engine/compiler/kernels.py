@@ -1,0 +1,163 @@
+"""Functions compiled when they are first called, kept on disk as machine code, called without Python's lock."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from functools import lru_cache, update_wrapper
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import llvmlite.binding as llvm
+import numpy as np
+
+from sim.engine import cache
+from sim.engine.compiler import primitives
+from sim.engine.compiler.translate import Program
+from sim.engine.compiler.values import BOOL, FLOAT, NOTHING, Type, type_of, words_of
+
+assert primitives.__name__  # registers what compiled code may call
+
+ENTRY = "entry"
+#: Length of the sum that stands before the machine code in a file.
+SUM = 16
+
+
+class Kernel:
+    """A function of Python that runs compiled.
+
+    Attributes
+    ----------
+    plain : the function itself, for a driver that wants to see every line of it
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        assert isinstance(function, FunctionType)
+        self.plain = function
+        self._codes: dict[tuple[Type, ...], Code] = {}
+        update_wrapper(self, function)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call it compiled."""
+        return self.bind(*arguments)()
+
+    def bind(self, *arguments: Any) -> Call:
+        """Return a call with these arguments, to be made many times without looking at them again."""
+        types = tuple(map(type_of, arguments))
+        if types not in self._codes:
+            self._codes[types] = Code(self.plain, types)
+        return Call(self._codes[types], arguments)
+
+
+def kernel(function: Callable[..., Any]) -> Kernel:
+    """Mark a function as one that is compiled when it is first called; arguments as of `values.type_of`."""
+    return Kernel(function)
+
+
+class Code:
+    """The machine code of a function for some types of arguments."""
+
+    def __init__(self, function: FunctionType, types: tuple[Type, ...]) -> None:
+        told = f"{function.__module__}.{function.__qualname__}{types}"
+        name = f"{function.__name__}-{hashlib.blake2b(told.encode(), digest_size=8).hexdigest()}"
+        image = stored_code(cache.cache_folder() / f"{name}.code", lambda: compiled(function, types))
+        self.returns: Type = _RETURNS[image[0]]
+        builder = llvm.JITLibraryBuilder().add_object_img(image[1:]).add_current_process()
+        self._tracker = builder.export_symbol(ENTRY).link(_linker(), name)
+        self.run = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self._tracker[ENTRY])
+
+
+#: What a way in from Python may return, by the first byte of its file.
+_RETURNS = (NOTHING, FLOAT, type_of(0), type_of(np.uint64(0)), BOOL)
+
+
+class Call:
+    """A call with its arguments laid out."""
+
+    def __init__(self, code: Code, arguments: tuple[Any, ...]) -> None:
+        words: list[int | float] = []
+        words_of(arguments, words)
+        self._code, self._arguments = code, arguments  # whose memory the words name
+        self._words = np.zeros(max(len(words), 1), np.int64)
+        for number, word in enumerate(words):
+            self._place(number, word)
+
+    def _place(self, number: int, word: int | float) -> None:
+        if isinstance(word, float):
+            self._words.view(np.float64)[number] = word
+        else:
+            self._words.view(np.uint64)[number] = word % 2**64
+
+    def __call__(self, *leading: int) -> Any:
+        """Make the call, with other whole numbers in the place of its first arguments."""
+        for number, word in enumerate(leading):
+            self._place(number, word)
+        self._code.run(self._words.ctypes.data)
+        kind = self._code.returns
+        if kind is NOTHING:
+            return None
+        view = np.float64 if kind is FLOAT else np.uint8 if kind is BOOL else np.int64
+        return self._words.view(view)[0].item()
+
+
+def stored_code(path: Path, make: Callable[[], bytes]) -> bytes:
+    """Return what a file of machine code holds; made anew where it is missing or not as it was written."""
+    with contextlib.suppress(OSError):
+        whole = path.read_bytes()
+        if whole[:SUM] == _sum(whole[SUM:]):
+            return whole[SUM:]
+    image = make()
+    with contextlib.suppress(OSError):  # a full disk costs the next process its time, this one nothing
+        handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".draft")
+        with os.fdopen(handle, "wb") as file:
+            file.write(_sum(image) + image)
+        os.replace(draft, path)
+    return image
+
+
+def _sum(image: bytes) -> bytes:
+    return hashlib.blake2b(image, digest_size=SUM).digest()
+
+
+def compiled(function: FunctionType, types: tuple[Type, ...]) -> bytes:
+    """Translate a function and compile it for this processor; the first byte says what it returns."""
+    program = Program()
+    returned = program.entry(function, types, ENTRY)
+    module = llvm.parse_assembly(str(program))
+    machine = _machine()
+    module.triple, module.data_layout = machine.triple, str(machine.target_data)
+    options = llvm.create_pipeline_tuning_options(speed_level=3)
+    options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = True
+    passes = llvm.create_pass_builder(machine, options)
+    passes.getModulePassManager().run(module, passes)
+    return bytes([_RETURNS.index(returned)]) + machine.emit_object(module)
+
+
+@lru_cache(maxsize=1)
+def _machine() -> Any:
+    """Return the compiler for this processor."""
+    _begin()
+    llvm.initialize_native_asmprinter()
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3, reloc="pic"
+    )
+
+
+@lru_cache(maxsize=1)
+def _linker() -> Any:
+    _begin()
+    return llvm.create_lljit_compiler()
+
+
+@lru_cache(maxsize=1)
+def _begin() -> None:
+    with contextlib.suppress(RuntimeError):
+        llvm.initialize()
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
