@@ -141,7 +141,7 @@ def test_an_upward_arrow_would_be_seen(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_what_must_load_fast_does_not_pull_in_what_is_slow() -> None:
-    for layer_name, banned in (("model", {"numba", "mesa", "pandas"}), ("scenario", {"numba", "mesa"})):
+    for layer_name, banned in (("model", {"llvmlite", "mesa", "pandas"}), ("scenario", {"llvmlite", "mesa"})):
         for path in (PACKAGE / layer_name).rglob("*.py"):
             roots = {name.split(".")[0] for name, _ in runtime_imports(ast.parse(path.read_text()))}
             assert not roots & banned, f"{dotted(path)} imports {sorted(roots & banned)}"

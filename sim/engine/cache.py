@@ -1,7 +1,7 @@
 """Where compiled code is kept, and how an old or broken cache is never believed.
 
-Numba's disk cache does not notice a change in an imported file, so the folder itself is named by a
-hash of the package's source: edited rules get a folder of their own.
+The folder is named by a hash of the package's source, so edited rules get one of their own. A file of
+machine code begins with the sum of what it holds, and one that is not as it was written is made anew.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import hashlib
 import importlib.util
 import os
 import platform
-import shutil
 import stat
 import sys
 import tempfile
@@ -31,7 +30,7 @@ PLAIN = frozenset({"mesa_model.py", "agents.py", "decisions.py", "processors.py"
 def source_key(package: Path = PACKAGE) -> str:
     """Hash the source of all that is compiled, with the versions that compile it."""
     digest = hashlib.blake2b(digest_size=10)
-    parts = [platform.python_version(), platform.machine(), version("numba"), version("numpy")]
+    parts = [platform.python_version(), platform.machine(), version("llvmlite"), version("numpy")]
     digest.update("|".join(parts).encode())
     for folder in ("model", "engine"):
         for path in sorted((package / folder).rglob("*.py")):
@@ -75,12 +74,6 @@ def ours(folder: Path) -> bool:
         return True
     found = folder.lstat()
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022
-
-
-def forget() -> None:
-    """Remove this source's compiled code, so that it is made anew."""
-    shutil.rmtree(cache_folder(), ignore_errors=True)
-    cache_folder.cache_clear()
 
 
 def import_source(name: str, text: str) -> ModuleType:

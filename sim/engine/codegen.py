@@ -26,6 +26,7 @@ from sim.engine.randomness import fill
 from sim.model.maths import clip
 '''
 
+
 class _Names:
     """Functions of the model, imported under names of their own."""
 

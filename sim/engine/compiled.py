@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numba.extending import register_jitable
 from numpy.typing import NDArray
 
-from sim.engine import cache, codegen, events
+from sim.engine import cache, codegen
 from sim.engine.randomness import LAWS, purpose_hashes
-from sim.errors import PanjError
-from sim.model.maths import PURE
 from sim.model.population import SOCIETY_NOISE
 from sim.model.registry import Model, load
 
@@ -86,5 +82,3 @@ def plain(phase: str) -> Callable[..., Any]:
     """Return a phase of the generated week as plain Python: the same text, not compiled."""
     function: Callable[..., Any] = getattr(week(), phase)
     return function
-
-

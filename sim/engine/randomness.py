@@ -108,7 +108,7 @@ def normal_centre(u: float) -> float:
     y = y * w - 0.008532900188677936
     y = y * w + 0.3396349583452841
     y = y * w + 2.3386207101301872
-    return (2.0 * u - 1.0) * y
+    return float((2.0 * u - 1.0) * y)
 
 
 @kernel
@@ -157,6 +157,7 @@ def _midpoint(half: np.uint64) -> float:
     return float(from_bits(_MIDDLE | (half << _20)) - 1.0)
 
 
+@kernel
 def _in_tail(half: np.uint64) -> bool:
     return bool(half - _TAIL >= _CENTRE)  # below the tail's end the difference wraps round to a large number
 

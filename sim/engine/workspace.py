@@ -264,7 +264,7 @@ class Workspace:
 
     def runs(self, seed: int, request: Request) -> Call:
         """Return a call that runs numbers `first` to `last` (excluded) of what is asked; see `run_many`."""
-        return compiled.week().run_many.bind(
+        call: Call = compiled.week().run_many.bind(
             0,
             0,
             seed,
@@ -277,6 +277,7 @@ class Workspace:
             self.people,
             self._bytes,
         )
+        return call
 
 
 def flat_bytes(array: NDArray[Any]) -> NDArray[np.uint8]:

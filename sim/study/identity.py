@@ -48,7 +48,7 @@ def versions() -> dict[str, str]:
         "panj": sim.__version__,
         "python": platform.python_version(),
         "numpy": version("numpy"),
-        "numba": version("numba"),
+        "llvmlite": version("llvmlite"),
     }
 
 

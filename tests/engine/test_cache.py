@@ -103,7 +103,14 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     compiled.week.cache_clear()
 
 
-TEXT = "from numba import njit\n\n\n@njit(cache=True)\ndef double(x):\n    return 2.0 * x\n"
+TEXT = """
+from sim.engine.compiler.kernels import kernel
+
+
+@kernel
+def double(x):
+    return 2.0 * x
+"""
 
 
 def double(x: float) -> float:
@@ -111,35 +118,25 @@ def double(x: float) -> float:
     return answer
 
 
-@pytest.mark.parametrize("suffix", ["nbi", "nbc"])
 @pytest.mark.parametrize("content", [b"", b"garbage", None], ids=["empty", "garbage", "half"])
-def test_a_broken_cache_file_is_mended(small: Path, suffix: str, content: bytes | None) -> None:
+def test_a_broken_cache_file_is_mended(small: Path, content: bytes | None) -> None:
     assert double(3.0) == 6.0
-    files = list(small.rglob(f"*.{suffix}"))
-    assert files
-    for path in files:
-        whole = path.read_bytes()
-        path.write_bytes(whole[: len(whole) // 2] if content is None else content)
-    (small / "leftover.nbi").write_bytes(b"")
-    assert compiled.mending(lambda: double(4.0)) == 8.0
-    assert double(5.0) == 10.0
-    assert all(path.stat().st_size > 100 for path in cache.cache_folder().rglob(f"*double*.{suffix}"))
+    (path,) = small.glob("double-*.code")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] if content is None else content)
+    assert double(4.0) == 8.0
+    assert path.read_bytes() == whole
 
 
-def test_mending_does_not_hide_an_error_that_is_none_of_the_caches(small: Path) -> None:
-    tried = []
+def test_code_is_used_where_it_cannot_be_kept(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = cache.import_source("panj_test_double", TEXT)
 
-    def wrong() -> None:
-        tried.append(1)
-        raise ValueError("not the cache")
+    def full(*_: object) -> None:
+        raise OSError("no space left")
 
-    with pytest.raises(ValueError, match="not the cache"):
-        compiled.mending(wrong)
-    assert len(tried) == 1
-    assert double(1.0) == 2.0
-    with pytest.raises(ValueError, match="not the cache"):
-        compiled.mending(wrong)
-    assert len(tried) == 3
+    monkeypatch.setattr(os, "replace", full)
+    assert module.double(3.0) == 6.0
+    assert not list(small.glob("*.code"))
 
 
 def test_the_generated_file_is_written_whole_or_not_at_all(

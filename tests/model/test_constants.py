@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numba import njit
 
 import sim.model.processes.power
 import sim.model.week
 import sim.model.world
+from sim.engine.compiler.kernels import kernel
 from sim.errors import ModelError
 from sim.model import constants
 from sim.model.provenance import constant, judgement, whole
@@ -91,7 +91,7 @@ def test_a_constant_is_a_number_like_any_other_in_both_drivers() -> None:
         return (x - USUAL) * WINDOW / WEIGHTS[1]
 
     for x in np.random.default_rng(0).random(20):
-        assert njit(form)(x) == form(x) == (x - 0.3) * 26 / 0.75
+        assert kernel(form)(x) == form(x) == (x - 0.3) * 26 / 0.75
 
 
 @pytest.mark.parametrize(

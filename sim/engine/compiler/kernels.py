@@ -1,4 +1,4 @@
-"""Functions compiled when they are first called, kept on disk as machine code, called without Python's lock."""
+"""Functions that are compiled when first called, kept as machine code, and run without Python's lock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import os
 import tempfile
 from collections.abc import Callable
 from functools import lru_cache, update_wrapper
+from itertools import count
 from pathlib import Path
+from threading import RLock
 from types import FunctionType
 from typing import Any
 
@@ -18,12 +20,14 @@ import numpy as np
 
 from sim.engine import cache
 from sim.engine.compiler import primitives
-from sim.engine.compiler.translate import Program
+from sim.engine.compiler.translate import Program, text
 from sim.engine.compiler.values import BOOL, FLOAT, NOTHING, Type, type_of, words_of
 
 assert primitives.__name__  # registers what compiled code may call
 
 ENTRY = "entry"
+#: Two threads compile the same function once, one after the other.
+_LOCK, _NUMBERS = RLock(), count()
 #: Length of the sum that stands before the machine code in a file.
 SUM = 16
 
@@ -49,8 +53,9 @@ class Kernel:
     def bind(self, *arguments: Any) -> Call:
         """Return a call with these arguments, to be made many times without looking at them again."""
         types = tuple(map(type_of, arguments))
-        if types not in self._codes:
-            self._codes[types] = Code(self.plain, types)
+        with _LOCK:
+            if types not in self._codes:
+                self._codes[types] = Code(self.plain, types)
         return Call(self._codes[types], arguments)
 
 
@@ -63,12 +68,13 @@ class Code:
     """The machine code of a function for some types of arguments."""
 
     def __init__(self, function: FunctionType, types: tuple[Type, ...]) -> None:
-        told = f"{function.__module__}.{function.__qualname__}{types}"
-        name = f"{function.__name__}-{hashlib.blake2b(told.encode(), digest_size=8).hexdigest()}"
+        # The rest of what is compiled names the folder.
+        told = (text(function.__code__.co_filename), function.__qualname__, types, *_processor())
+        name = f"{function.__name__}-{hashlib.blake2b(repr(told).encode(), digest_size=8).hexdigest()}"
         image = stored_code(cache.cache_folder() / f"{name}.code", lambda: compiled(function, types))
         self.returns: Type = _RETURNS[image[0]]
         builder = llvm.JITLibraryBuilder().add_object_img(image[1:]).add_current_process()
-        self._tracker = builder.export_symbol(ENTRY).link(_linker(), name)
+        self._tracker = builder.export_symbol(ENTRY).link(_linker(), f"{name}-{next(_NUMBERS)}")
         self.run = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self._tracker[ENTRY])
 
 
@@ -135,18 +141,22 @@ def compiled(function: FunctionType, types: tuple[Type, ...]) -> bytes:
     options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = True
     passes = llvm.create_pass_builder(machine, options)
     passes.getModulePassManager().run(module, passes)
-    return bytes([_RETURNS.index(returned)]) + machine.emit_object(module)
+    image: bytes = machine.emit_object(module)
+    return bytes([_RETURNS.index(returned)]) + image
+
+
+def _processor() -> tuple[str, str]:
+    """Return this processor's name, and what it can."""
+    return llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
 
 
 @lru_cache(maxsize=1)
 def _machine() -> Any:
     """Return the compiler for this processor."""
     _begin()
-    llvm.initialize_native_asmprinter()
     target = llvm.Target.from_default_triple()
-    return target.create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3, reloc="pic"
-    )
+    processor, features = _processor()
+    return target.create_target_machine(cpu=processor, features=features, opt=3, reloc="pic")
 
 
 @lru_cache(maxsize=1)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import struct
 from functools import reduce
-from typing import Any
+from types import FunctionType
+from typing import cast
 
 import numpy as np
 
-from sim.engine.compiler.translate import PRIMITIVES, Body, Emitter, constant, group, primitive
+from sim.engine.compiler.expressions import PRIMITIVES, Emitter, Expressions, primitive
 from sim.engine.compiler.values import BOOL, FLOAT, INT, WORD, Array, Group, Number, Value
+from sim.engine.compiler.writer import constant, group
 
 _MASK = 2**64 - 1
 
@@ -32,7 +34,7 @@ def from_bits(word: np.uint64) -> float:
 
 
 @primitive(product)
-def _product(body: Body, values: list[Value]) -> Value:
+def _product(body: Expressions, values: list[Value]) -> Value:
     a, b = (body.emit(f"zext i64 {one.words[0]} to i128") for one in values)
     whole = body.emit(f"mul i128 {a}, {b}")
     high = body.emit(f"trunc i128 {body.emit(f'lshr i128 {whole}, 64')} to i64")
@@ -40,12 +42,12 @@ def _product(body: Body, values: list[Value]) -> Value:
 
 
 @primitive(bits)
-def _bits(body: Body, values: list[Value]) -> Value:
+def _bits(body: Expressions, values: list[Value]) -> Value:
     return Value(WORD, (body.emit(f"bitcast double {body.cast(values[0], FLOAT).words[0]} to i64"),))
 
 
 @primitive(from_bits)
-def _from_bits(body: Body, values: list[Value]) -> Value:
+def _from_bits(body: Expressions, values: list[Value]) -> Value:
     return Value(FLOAT, (body.emit(f"bitcast i64 {values[0].words[0]} to double"),))
 
 
@@ -66,7 +68,7 @@ for _function, _kind in (
 
 
 def _of_float(name: str) -> Emitter:
-    def emit(body: Body, values: list[Value]) -> Value:
+    def emit(body: Expressions, values: list[Value]) -> Value:
         word = body.cast(values[0], FLOAT).words[0]
         return Value(FLOAT, (body.emit(f"call double @llvm.{name}.f64(double {word})"),))
 
@@ -77,12 +79,12 @@ PRIMITIVES[math.sqrt] = PRIMITIVES[np.sqrt] = _of_float("sqrt")
 
 
 @primitive(math.floor)
-def _floor(body: Body, values: list[Value]) -> Value:
+def _floor(body: Expressions, values: list[Value]) -> Value:
     return body.cast(_of_float("floor")(body, values), INT)
 
 
 @primitive(abs)
-def _abs(body: Body, values: list[Value]) -> Value:
+def _abs(body: Expressions, values: list[Value]) -> Value:
     if values[0].type is FLOAT:
         return _of_float("fabs")(body, values)
     (word,) = body.cast(values[0], INT).words
@@ -91,7 +93,7 @@ def _abs(body: Body, values: list[Value]) -> Value:
 
 
 @primitive(len)
-def _len(body: Body, values: list[Value]) -> Value:
+def _len(body: Expressions, values: list[Value]) -> Value:
     kind = values[0].type
     if isinstance(kind, Group):
         return constant(len(kind.items), INT)
@@ -100,11 +102,13 @@ def _len(body: Body, values: list[Value]) -> Value:
 
 
 def _extreme(sign: str) -> Emitter:
-    """Return the first of the largest, or of the smallest, as Python does: a NaN is never either, unless it leads."""
+    """Return the first of the largest or of the smallest, as Python does, to which a NaN is neither."""
 
-    def emit(body: Body, values: list[Value]) -> Value:
+    def emit(body: Expressions, values: list[Value]) -> Value:
         kind = body.common(values)
-        compare = f"fcmp o{sign} double" if kind is FLOAT else f"icmp {'u' if kind is WORD else 's'}{sign} i64"
+        compare = (
+            f"fcmp o{sign} double" if kind is FLOAT else f"icmp {'u' if kind is WORD else 's'}{sign} i64"
+        )
 
         def of_two(a: str, b: str) -> str:
             part = kind.parts[0]
@@ -136,6 +140,6 @@ def frexp(x: float) -> tuple[float, int]:
 
 
 @primitive(math.frexp)
-def _frexp(body: Body, values: list[Value]) -> Value:
-    arguments: list[Any] = [body.cast(values[0], FLOAT)]
-    return body.call(body.program.compile(frexp, (FLOAT,)), arguments)
+def _frexp(body: Expressions, values: list[Value]) -> Value:
+    function = body.program.compile(cast(FunctionType, frexp), (FLOAT,))
+    return body.call(function, [body.cast(values[0], FLOAT)])

@@ -39,7 +39,7 @@ class Record:
 class Array:
     """An array in memory: address, lengths, and the strides in bytes of all axes but `unit`.
 
-    Along `unit` elements lie side by side, which is what lets a loop take several at a time; None for no axis.
+    Along `unit` elements lie side by side, which lets a loop take several at a time; None for no axis.
     """
 
     dtype: np.dtype[Any]
@@ -94,7 +94,7 @@ STORED: dict[str, tuple[str, Number]] = {
 
 @dataclass(frozen=True)
 class Value:
-    """A value: its type and the operands that hold its words; `known` where it is a number known beforehand."""
+    """A value: its type, the operands that hold its words, and what it is where that is known beforehand."""
 
     type: Type
     words: tuple[str, ...]

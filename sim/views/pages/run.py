@@ -290,7 +290,7 @@ def _identity(result: Result, folder: Path, pictures: Sequence[Path]) -> Rendera
     grid.add_row("runs", f"{runs}; seed {result.seed}" + (f"; {failed:,} failed" if failed else ""))
     grid.add_row(
         "version",
-        f"panj {versions['panj']}, numpy {versions['numpy']}, numba {versions['numba']}, "
+        f"panj {versions['panj']}, numpy {versions['numpy']}, llvmlite {versions['llvmlite']}, "
         f"Python {versions['python']}",
     )
     grid.add_row("results", str(folder))
