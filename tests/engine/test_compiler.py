@@ -116,6 +116,24 @@ def moved(pair: Pair, rows: Any, out: Any) -> None:
     out[len(out) - 1] = rows.shape[0]
 
 
+def weighed(x: float, weight: float = 2.0, *more: float) -> float:
+    return x * weight + len(more)
+
+
+def twice(function: Any, *given: Any) -> float:
+    return function(*given) + function(*given)
+
+
+@kernel
+def handed_on(x: float) -> float:
+    return twice(weighed, x) + 8.0 * twice(weighed, x, 3.0, 0.5) + 64.0 * weighed(weight=x, x=0.125)
+
+
+@given(st.floats(-1e6, 1e6))
+def test_arguments_are_handed_over_as_in_python(x: float) -> None:
+    assert same(handed_on(x), handed_on.plain(x))
+
+
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_memory_is_read_and_written_as_by_numpy(order: Any) -> None:
     found = []
@@ -157,9 +175,14 @@ def foreign(x: float) -> float:
     return math.gamma(x)
 
 
+def without(x: float) -> float:
+    return weighed()
+
+
 @pytest.mark.parametrize(
     ("function", "message"),
     [
+        (without, r"`weighed\(\)` cannot be compiled: missing a required argument: 'x'"),
         (powered, r"`x \*\* 0\.5` cannot be compiled: no such operation"),
         (listed, r"`\[x\]` cannot be compiled: it is outside the subset"),
         (turned, r"`\(x, x\)` cannot be compiled: a loop goes over a range"),

@@ -77,6 +77,8 @@ class Expressions(Memory):
             raise self.refusal(node, "only arrays and tuples have parts")
         index = self.index(node.slice)
         if index.known is not None:
+            if not -len(base.type.items) <= index.known < len(base.type.items):
+                raise self.refusal(node, f"the tuple has {len(base.type.items)} parts")
             return item(base, index.known)
         numbers = [item(base, k).known for k in range(len(base.type.items))]
         if any(one is None for one in numbers):
@@ -163,11 +165,32 @@ class Expressions(Memory):
         function = getattr(function, "plain", function)
         if not isinstance(function, FunctionType):
             raise self.refusal(node, "expected a function of the model")
-        given = {str(one.arg): self.value(one.value) for one in node.keywords}
-        bound = inspect.signature(function).bind(*map(self.value, node.args), **given)
-        bound.apply_defaults()
-        arguments = [one if isinstance(one, Value) else self.embed(one) for one in bound.arguments.values()]
+        arguments = self.arguments(function, node)
         return self.call(self.program.compile(function, tuple(one.type for one in arguments)), arguments)
+
+    def arguments(self, function: FunctionType, node: ast.Call) -> list[Value]:
+        """Return what a call hands over, a value for each parameter; those of `*rest` are a tuple."""
+        given: list[Value] = []
+        for one in node.args:
+            value = self.value(one.value if isinstance(one, ast.Starred) else one)
+            if isinstance(one, ast.Starred):
+                if not isinstance(value.type, Group):
+                    raise self.refusal(one, "expected a tuple")
+                given += [item(value, number) for number in range(len(value.type.items))]
+            else:
+                given.append(value)
+        named = {str(one.arg): self.value(one.value) for one in node.keywords}
+        signature = inspect.signature(function)
+        try:
+            bound = signature.bind(*given, **named)
+        except TypeError as error:
+            raise self.refusal(node, str(error)) from None
+        bound.apply_defaults()
+        found = []
+        for name, one in bound.arguments.items():
+            rest = signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+            found.append(group(list(one)) if rest else one if isinstance(one, Value) else self.embed(one))
+        return found
 
     def call(self, function: Compiled, arguments: list[Value]) -> Value:
         """Call a function of the module."""

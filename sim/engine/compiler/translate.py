@@ -8,6 +8,7 @@ Python's own, operation by operation and in its order, so both drivers agree bit
 from __future__ import annotations
 
 import ast
+import inspect
 import linecache
 from types import FunctionType
 from typing import Any
@@ -132,8 +133,8 @@ class Body(Expressions):
     def translate(self) -> None:
         """Translate the whole function."""
         words = iter(self._arguments())
-        for parameter, kind in zip(self.node.args.args, self.types, strict=True):
-            self.bind(parameter.arg, Value(kind, tuple(next(words) for _ in kind.parts)))
+        for parameter, kind in zip(inspect.signature(self.function).parameters, self.types, strict=True):
+            self.bind(parameter, Value(kind, tuple(next(words) for _ in kind.parts)))
         self.block(self.node.body)
         self.jump("exit")
 
