@@ -53,15 +53,14 @@ def nameless(function: Callable[..., Any]) -> list[str]:
         if isinstance(node, ast.Subscript)
         for inner in ast.walk(node.slice)
     }
-    first = function.__code__.co_firstlineno
     numbers = []
     for node in body(function):
         if id(node) in places:
             continue
         if isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.value not in FORM:
-            numbers.append(f"{node.value!r} (line {first + node.lineno - 1})")
+            numbers.append(f"{node.value!r} (line {node.lineno})")
         elif isinstance(node, ast.Name) and undeclared(function.__globals__.get(node.id)):
-            numbers.append(f"{node.id} (line {first + node.lineno - 1})")
+            numbers.append(f"{node.id} (line {node.lineno})")
     return numbers
 
 

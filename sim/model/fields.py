@@ -4,22 +4,50 @@ from __future__ import annotations
 
 import ast
 import inspect
-import textwrap
-from collections.abc import Callable, Iterator
-from functools import cache
+import linecache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import Any
+
+from sim.errors import ModelError
+
+
+@lru_cache(maxsize=256)
+def definitions(text: str) -> dict[int, ast.FunctionDef]:
+    """Return the syntax trees of all functions of a source, by the line in which each begins."""
+    nodes = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef))
+    return {min([node.lineno, *(one.lineno for one in node.decorator_list)]): node for node in nodes}
+
+
+def text(function: Callable[..., Any]) -> str:
+    """Return the source that a function stands in, as it is now."""
+    filename = function.__code__.co_filename
+    linecache.checkcache(filename)
+    return "".join(linecache.getlines(filename))
+
+
+def syntax(function: Callable[..., Any]) -> ast.FunctionDef:
+    """Return the syntax tree of a function, its lines those of its file.
+
+    Raises
+    ------
+    ModelError
+        It is not written with `def`, or its source is gone.
+    """
+    code = function.__code__
+    node = definitions(text(function)).get(code.co_firstlineno)
+    if node is None:
+        raise ModelError(
+            f"{code.co_filename}:{code.co_firstlineno}: {function.__qualname__}: expected a function written "
+            "with `def` in a file, found none there"
+        )
+    return node
 
 
 @cache
-def syntax(function: Callable[..., Any]) -> ast.Module:
-    """Return the syntax tree of a function's source."""
-    return ast.parse(textwrap.dedent(inspect.getsource(function)))
-
-
-def body(function: Callable[..., Any]) -> Iterator[ast.AST]:
-    """Yield every node of a function's body; signature and decorators are left out."""
-    for statement in syntax(function).body[0].body:  # type: ignore[attr-defined]
-        yield from ast.walk(statement)
+def body(function: Callable[..., Any]) -> tuple[ast.AST, ...]:
+    """Return every node of a function's body; signature and decorators are left out."""
+    return tuple(node for statement in syntax(function).body for node in ast.walk(statement))
 
 
 def fields_read(function: Callable[..., Any]) -> dict[str, set[str]]:

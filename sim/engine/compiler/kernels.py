@@ -20,8 +20,9 @@ import numpy as np
 
 from sim.engine import cache
 from sim.engine.compiler import primitives
-from sim.engine.compiler.translate import Program, text
+from sim.engine.compiler.translate import Program
 from sim.engine.compiler.values import BOOL, FLOAT, NOTHING, Type, type_of, words_of
+from sim.model.fields import text
 
 assert primitives.__name__  # registers what compiled code may call
 
@@ -69,7 +70,7 @@ class Code:
 
     def __init__(self, function: FunctionType, types: tuple[Type, ...]) -> None:
         # The rest of what is compiled names the folder.
-        told = (text(function.__code__.co_filename), function.__qualname__, types, *_processor())
+        told = (text(function), function.__qualname__, types, *_processor())
         name = f"{function.__name__}-{hashlib.blake2b(repr(told).encode(), digest_size=8).hexdigest()}"
         image = stored_code(cache.cache_folder() / f"{name}.code", lambda: compiled(function, types))
         self.returns: Type = _RETURNS[image[0]]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import linecache
 from types import FunctionType
 from typing import Any
 
@@ -18,7 +17,7 @@ import numpy as np
 from sim.engine.compiler.expressions import Expressions
 from sim.engine.compiler.values import INT, NOTHING, Array, Group, Record, Type, Value, stored
 from sim.engine.compiler.writer import Compiled, WiderError, constant, item, literal, returns
-from sim.errors import ModelError
+from sim.model.fields import syntax
 
 #: Loops of so many turns, known beforehand, are written out.
 TURNS = 32
@@ -31,21 +30,6 @@ DECLARED = "\n".join(
 )
 
 
-def text(filename: str) -> str:
-    """Return what a file of source holds now."""
-    linecache.checkcache(filename)
-    return "".join(linecache.getlines(filename))
-
-
-def definitions(filename: str) -> dict[int, ast.FunctionDef]:
-    """Return the syntax trees of all functions of a file, by the line in which each begins."""
-    found = {}
-    for node in ast.walk(ast.parse(text(filename), filename)):
-        if isinstance(node, ast.FunctionDef):
-            found[min([node.lineno, *(one.lineno for one in node.decorator_list)])] = node
-    return found
-
-
 class Program:
     """The text of one module, function by function, each once for the types that it is called with."""
 
@@ -53,7 +37,6 @@ class Program:
         self.functions: dict[tuple[FunctionType, tuple[Type, ...]], Compiled] = {}
         self.text: list[str] = []
         self.tables: dict[bytes, str] = {}
-        self.files: dict[str, dict[int, ast.FunctionDef]] = {}
 
     def compile(self, function: FunctionType, types: tuple[Type, ...]) -> Compiled:
         """Return the compiled form of a function for these types of arguments."""
@@ -92,19 +75,6 @@ class Program:
         self.text.append("\n".join([f"define void @{symbol}(ptr %words) {{", *lines, "  ret void", "}"]))
         return inner.returns
 
-    def definition(self, function: FunctionType) -> ast.FunctionDef:
-        """Return the syntax tree of a function."""
-        code = function.__code__
-        if code.co_filename not in self.files:
-            self.files[code.co_filename] = definitions(code.co_filename)
-        node = self.files[code.co_filename].get(code.co_firstlineno)
-        if node is None:
-            raise ModelError(
-                f"{code.co_filename}:{code.co_firstlineno}: {function.__qualname__}: expected a function "
-                "written with `def` in a file, found none there"
-            )
-        return node
-
     def table(self, values: np.ndarray[Any, Any]) -> str:
         """Return the symbol of a constant array."""
         key = values.dtype.str.encode() + values.tobytes()
@@ -126,7 +96,7 @@ class Body(Expressions):
     def __init__(
         self, program: Program, function: FunctionType, types: tuple[Type, ...], wide: set[str]
     ) -> None:
-        super().__init__(program, function, program.definition(function), wide)
+        super().__init__(program, function, syntax(function), wide)
         self.types = types
         self.loops: list[tuple[str, str]] = []
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.errors import ModelError
-from sim.model.fields import fields_read, syntax
+from sim.model.fields import fields_read, syntax, text
 from sim.model.registry import load
 from sim.views.reference.markdown import exact
 
@@ -45,8 +45,7 @@ def formula(function: Callable[..., Any]) -> str:
 
     A local name gets a prime where the model has a field of that name, an argument where the function reads it.
     """
-    node = syntax(function).body[0]
-    assert isinstance(node, ast.FunctionDef)
+    node = syntax(function)
     model = load()
     local = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     read = fields_read(function)
@@ -63,12 +62,11 @@ def signature(function: Callable[..., Any]) -> str:
 
 def code(function: Callable[..., Any]) -> str:
     """Return a function's source without decorators and docstring."""
-    node = syntax(function).body[0]
-    assert isinstance(node, ast.FunctionDef)
-    lines = textwrap.dedent(inspect.getsource(function)).splitlines()
-    first = node.body[0]
+    node = syntax(function)
+    lines, first = text(function).splitlines(), node.body[0]
     held = range(first.lineno, (first.end_lineno or first.lineno) + 1) if _is_docstring(first) else range(0)
-    return "\n".join(line for n, line in enumerate(lines, 1) if n >= node.lineno and n not in held)
+    own = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    return textwrap.dedent("\n".join(lines[n - 1] for n in own if n not in held))
 
 
 def _is_docstring(node: ast.stmt) -> bool:
