@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sim.analysis.past.hindcast import hindcast as hindcast
     from sim.engine.mesa_model import PolicyModel as PolicyModel
     from sim.model.declare import Rule
+    from sim.scenario.additions import add_rules as add_rules
     from sim.scenario.loading import load_scenario as load_scenario
     from sim.scenario.loading import scenarios as scenarios
     from sim.scenario.schema import Scenario as Scenario
@@ -62,6 +63,7 @@ _HOMES = {
     "Standing": "sim.study.ensemble.standing",
     "Story": "sim.views.one_run.trace",
     "ablation": "sim.analysis.article.ablation",
+    "add_rules": "sim.scenario.additions",
     "advance": "sim.study.ensemble.standing",
     "check": "sim.study.experiment.loading",
     "claims": "sim.analysis.article.claims",

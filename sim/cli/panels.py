@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
 import typer
 from typer.models import CommandInfo, TyperInfo
 
@@ -45,8 +51,40 @@ PANELS = {
 }
 
 
+Added = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--rules",
+        metavar="PATH",
+        help="Rules to add: a YAML file, or the folder of a package, whose code is run; repeatable.",
+    ),
+]
+
+
+def with_rules(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a command that takes `--rules`, and adds them before it does anything else."""
+
+    @functools.wraps(command)
+    def adding(*arguments: Any, added: list[Path] | None = None, **keywords: Any) -> Any:
+        if added:
+            from sim.scenario.additions import add_rules
+
+            add_rules(*added)
+        return command(*arguments, **keywords)
+
+    hints = {**get_type_hints(command, include_extras=True), "added": Added}
+    own = [one.replace(annotation=hints[name]) for name, one in inspect.signature(command).parameters.items()]
+    last = inspect.Parameter("added", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Added)
+    vars(adding)["__signature__"] = inspect.Signature([*own, last])
+    adding.__annotations__ = hints
+    return adding
+
+
 def group(app: typer.Typer) -> None:
-    """Put every command into its panel of the help page, in the order of the panels."""
+    """Put every command into its panel of the help page, in the order of the panels; each takes `--rules`."""
+    for command in app.registered_commands:
+        assert command.callback is not None
+        command.callback = with_rules(command.callback)
     order = [name for purposes in PANELS.values() for name in purposes]
     every: list[CommandInfo | TyperInfo] = [*app.registered_commands, *app.registered_groups]
     for one in every:

@@ -14,12 +14,13 @@ import platform
 import stat
 import sys
 import tempfile
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
 import platformdirs
+
+from sim.model import extension
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -31,6 +32,7 @@ def source_key(package: Path = PACKAGE) -> str:
     """Hash the source of all that is compiled, with the versions that compile it."""
     digest = hashlib.blake2b(digest_size=10)
     parts = [platform.python_version(), platform.machine(), version("llvmlite"), version("numpy")]
+    parts += filter(None, [extension.key()])
     digest.update("|".join(parts).encode())
     for folder in ("model", "engine"):
         for path in sorted((package / folder).rglob("*.py")):
@@ -39,7 +41,7 @@ def source_key(package: Path = PACKAGE) -> str:
     return digest.hexdigest()
 
 
-@lru_cache(maxsize=1)
+@extension.cached_in_force
 def cache_folder() -> Path:
     """Return a writable folder for this source, per user, else a temporary one, else one of this process.
 

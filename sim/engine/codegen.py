@@ -34,7 +34,7 @@ class _Names:
         self.imports: dict[str, str] = {}
 
     def __call__(self, function: Callable[..., Any]) -> str:
-        place = "_".join(function.__module__.split(".")[2:])
+        place = function.__module__.replace(".", "_")
         alias = f"{place}__{function.__name__}"
         self.imports[alias] = f"from {function.__module__} import {function.__name__} as {alias}"
         return alias
@@ -60,11 +60,10 @@ def source(model: Model) -> str:
     """Return the text of the generated module."""
     names = _Names()
     parts: list[str] = []
-    order = model.week
     for actor in model.actors:
         parts += [_perceive(model, actor), _appraise(model, actor, names)]
-    parts += [_act(model, names), _drive(model, names), _processes("before", order.BEFORE_OPINION, names)]
-    parts += [_processes("after", order.AFTER_OPINION, names), _fade(model), _bounds(model), _choose(model)]
+    parts += [_act(model, names), _drive(model, names), _processes("before", model.before_opinion, names)]
+    parts += [_processes("after", model.after_opinion, names), _fade(model), _bounds(model), _choose(model)]
     parts.append(_run(model, names))
     return "\n".join([HEADER, *sorted(names.imports.values()), "", *parts])
 

@@ -1,10 +1,9 @@
-"""The compiled week, loaded once a process, and the addresses of its draws."""
+"""The compiled week, loaded once for all that is in force, and the addresses of its draws."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.engine import cache, codegen
 from sim.engine.randomness import LAWS, purpose_hashes
+from sim.model.extension import cached_in_force
 from sim.model.population import SOCIETY_NOISE
 from sim.model.registry import Model, load
 
@@ -72,7 +72,7 @@ def streams(model: Model, event_names: tuple[str, ...]) -> Streams:
     return Streams(stream(purposes, laws), process, choice, tuple(seen), event, society)
 
 
-@lru_cache(maxsize=1)
+@cached_in_force
 def week() -> Any:
     """Return the generated module with its compiled functions (`run_many`, `prepare`, ...)."""
     return cache.import_source("panj_week", codegen.source(load()))

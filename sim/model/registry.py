@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Mapping
+import types
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ import numpy as np
 from sim.errors import ModelError, nearest
 from sim.model import calibrated, constants
 from sim.model.declare import DECLARED, Clause, Declarations, Instrument, Option, Rule
+from sim.model.extension import Extension, cached_in_force, imported, in_force
 from sim.model.fields import fields_read, fields_written
 from sim.model.provenance import Constant, Quantity, Record, Whole, dtype_of, judgement
 
@@ -23,6 +24,9 @@ EVERYONE = "everyone"
 
 #: The package in which `load()` looks.
 PACKAGE = "sim.model"
+
+
+Process = Callable[[Any, Any, Any, Any], None]
 
 
 class Records(NamedTuple):
@@ -51,6 +55,23 @@ class Model:
     drive_dtype: np.dtype[np.void]
     draw_dtype: np.dtype[np.void]
     constants: dict[str, Constant | Whole]
+    extensions: tuple[Extension, ...] = ()
+
+    @property
+    def before_opinion(self) -> tuple[Process, ...]:
+        """Processes before the population moves, those of extensions last."""
+        return self._processes("BEFORE_OPINION")
+
+    @property
+    def after_opinion(self) -> tuple[Process, ...]:
+        """Processes after it; those of extensions come first, since the ladders close the week."""
+        return self._processes("AFTER_OPINION")
+
+    def _processes(self, name: str) -> tuple[Process, ...]:
+        own = tuple(getattr(self.week, name))
+        modules = [imported(f"{one.package}.week") for one in self.extensions]
+        added = tuple(one for module in modules for one in getattr(module, name, ()))
+        return (*own, *added) if name == "BEFORE_OPINION" else (*added, *own)
 
     @property
     def week(self) -> ModuleType:
@@ -103,9 +124,43 @@ def knows(actor: str, quantity: Quantity) -> bool:
     return EVERYONE in quantity.known_to or actor in quantity.known_to
 
 
-@lru_cache
+@cached_in_force
+def _load(package: str) -> Model:
+    extensions = in_force()
+    for one in (package, *(one.package for one in extensions)):
+        for folder in ("actors", "processes"):
+            parent = imported(f"{one}.{folder}")
+            for info in pkgutil.walk_packages(getattr(parent, "__path__", ()), f"{one}.{folder}."):
+                imported(info.name)
+        constants.check(constants.functions(one))
+    importlib.import_module(f"{package}.population")
+    packages = (package, *(one.package for one in extensions))
+    actors = [name for one in packages for name in _given(f"{one}.actors", "ACTORS", ())]
+    if len(set(actors)) < len(actors):
+        raise ModelError(f"actors {', '.join(actors)}: one is declared twice; rename it in one of {packages}")
+    return compose(
+        package,
+        tuple(actors),
+        _declarations(packages),
+        Records(
+            *(
+                _record(packages, module, name)
+                for module, name in (
+                    ("world", "World"),
+                    ("parameters", "Parameters"),
+                    ("world", "Drives"),
+                    ("world", "Draws"),
+                )
+            )
+        ),
+        calibrated.defaults() if package == calibrated.__package__ else {},
+        {name: one for here in packages for name, one in constants.declared(here).items()},
+        extensions,
+    )
+
+
 def load(package: str = "") -> Model:
-    """Import every actor and process of a package, check what they declare and return it.
+    """Import every actor and process of a package and of the extensions in force, check them, return the whole.
 
     Without a name, that of `PACKAGE`.
 
@@ -114,23 +169,39 @@ def load(package: str = "") -> Model:
     ModelError
         Naming the rule, option or quantity that is declared wrongly, and the remedy.
     """
-    package = package or PACKAGE
-    for folder in ("actors", "processes"):
-        found = importlib.import_module(f"{package}.{folder}")
-        for info in pkgutil.walk_packages(found.__path__, f"{found.__name__}."):
-            importlib.import_module(info.name)
-    world, parameters, actors, _ = (
-        importlib.import_module(f"{package}.{one}") for one in ("world", "parameters", "actors", "population")
-    )
-    constants.check(constants.functions(package))
-    return compose(
-        package,
-        actors.ACTORS,
-        DECLARED[package],
-        Records(world.World, parameters.Parameters, world.Drives, world.Draws),
-        calibrated.defaults() if package == calibrated.__package__ else {},
-        constants.declared(package),
-    )
+    model: Model = _load(package or PACKAGE)
+    return model
+
+
+def _given(module: str, name: str, otherwise: Any) -> Any:
+    """Return what a module of an extension calls so, where there is such a module and such a name."""
+    return getattr(imported(module), name, otherwise)
+
+
+def _record(packages: tuple[str, ...], module: str, name: str) -> type[Record]:
+    """Return the record of a model with what its extensions add, their fields last."""
+    parts = [_given(f"{one}.{module}", name, None) for one in packages]
+    whole: type[Record] = parts[0]
+    for package, part in zip(packages[1:], parts[1:], strict=True):
+        if part is not None:
+            if twice := part.quantities.keys() & whole.quantities.keys():
+                raise ModelError(f"{package}.{module}: {', '.join(sorted(twice))}: taken already; rename")
+            whole = types.new_class(name, (part, whole))
+    return whole
+
+
+def _declarations(packages: tuple[str, ...]) -> Declarations:
+    """Return what the packages declare, together; a rule or option that two declare is refused."""
+    whole = Declarations()
+    for package in packages:
+        part = DECLARED[package]
+        if twice := part.rules.keys() & whole.rules.keys():
+            raise ModelError(f"{package}: rules {', '.join(sorted(twice))}: the ids are taken; choose others")
+        whole.rules.update(part.rules)
+        whole.clauses += part.clauses
+        for actor, options in part.options.items():
+            whole.options[actor] += options
+    return whole
 
 
 def compose(
@@ -140,6 +211,7 @@ def compose(
     records: Records,
     defaults: Mapping[str, float],
     certain: dict[str, Constant | Whole],
+    extensions: tuple[Extension, ...] = (),
 ) -> Model:
     """Put together and check what is declared; `defaults` are calibrated ones, by name, `certain` constants.
 
@@ -148,16 +220,19 @@ def compose(
     ModelError
         As `load`.
     """
+    rules = {
+        one.id: replace(one, clauses=[*one.clauses])
+        for one in sorted(declared.rules.values(), key=lambda one: one.order)
+    }
     for rule_id, one in declared.clauses:
-        if rule_id not in declared.rules:
-            raise ModelError(f"a clause of {rule_id}: no such rule{nearest(rule_id, declared.rules)}")
-        if one not in declared.rules[rule_id].clauses:
-            declared.rules[rule_id].clauses.append(one)
-    rules = {one.id: one for one in sorted(declared.rules.values(), key=lambda one: one.order)}
+        if rule_id not in rules:
+            raise ModelError(f"a clause of {rule_id}: no such rule{nearest(rule_id, rules)}")
+        rules[rule_id].clauses.append(one)
+    off = {one.name for one in extensions if one.carried}
     parameters = dict(records.parameters.quantities)
     for one_rule in rules.values():
         name = one_rule.strength
-        on = 0.0 if one_rule.rival_of else 1.0
+        on = 0.0 if one_rule.rival_of or one_rule.id in off else 1.0
         parameters[name] = Quantity(
             name,
             "parameter",
@@ -206,6 +281,7 @@ def compose(
         dtype_of(records.drives.quantities),
         dtype_of(records.draws.quantities),
         certain,
+        extensions,
     )
     _check(model)
     return model

@@ -76,6 +76,7 @@ _EXPECTED = {
     "model_type": "a mapping (key: value)",
     "model_attributes_type": "a mapping (key: value)",
     "tuple_type": "a list",
+    "greater_than": "more than {gt}",
     "greater_than_equal": "at least {ge}",
     "less_than_equal": "at most {le}",
     "string_too_long": "at most {max_length} characters",
@@ -124,13 +125,20 @@ CONDITIONS = ("when", "until", "all", "any", "not")
 
 
 def _place_in_file(loc: Loc) -> Loc:
-    """Return a path without what pydantic adds to it: marks of keys, and which kind of `until` was meant."""
+    """Return a path without what pydantic adds: marks of keys, which kind of `until` or `rules` was meant."""
     steps = [step for step in loc if step != "[key]"]
     return tuple(
         step
         for before, step in zip([None, *steps], steps, strict=False)
         if not (before == "until" and step in ("day", "when"))
+        and not (before == "rules" and step in ("switch", "list"))
     )
+
+
+def in_rule(names: Iterable[Any]) -> str:
+    """Name the kind of mapping at a path within rules."""
+    inner = {"source": "rule's source", "pushes": "push", "intensity": "intensity"}
+    return next((inner[one] for one in names if one in inner), "rule")
 
 
 def _place(loc: Loc) -> str:
@@ -138,6 +146,8 @@ def _place(loc: Loc) -> str:
     names = [step for step in loc if isinstance(step, str)]
     if not names:
         return "scenario"
+    if names[0] == "rules":
+        return in_rule(names)
     if names[-1] == "source":
         return "source"
     if names[-1] in CONDITIONS:

@@ -11,19 +11,23 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sim.model import written
 from sim.model.outcomes import LADDERS
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
 from sim.scenario import catalogue
 from sim.scenario.checks import MEANS, TRIGGERS
 from sim.scenario.conditions import FORMS, SIDES
+from sim.scenario.rules import Intensity
 from sim.scenario.schema import Scenario, When
 
 Schema = dict[str, Any]
 
 NULL = {"type": "null"}
-#: Conditions are made of conditions, so their schema stands by itself and is referred to.
-CONDITION = {"$ref": "#/$defs/condition"}
+#: Parameters of rules of one's own, where these go by X and a number.
+OF_RULES = "^(strength_)?X[0-9]+[a-z]*(_[A-Za-z0-9_]+)?$"
+#: Conditions are made of conditions and intensities of intensities, so their schemas are referred to.
+RECURSIVE = {"When": {"$ref": "#/$defs/condition"}, "Intensity": {"$ref": "#/$defs/intensity"}}
 
 
 def mapping(properties: Schema, required: tuple[str, ...] = (), **more: Any) -> Schema:
@@ -39,12 +43,13 @@ def inlined(node: Any, parts: Schema) -> Any:
         return [inlined(one, parts) for one in node]
     if not isinstance(node, dict):
         return node
-    if node.get("$ref") == CONDITION["$ref"]:
+    name = node.get("$ref", "").rpartition("/")[2]
+    if {"$ref": node.get("$ref")} in RECURSIVE.values():
         return node
-    if node.get("$ref", "").endswith("/When"):
-        return {"title": "When", **node, **CONDITION}
-    if "$ref" in node:
-        node = {**parts[node["$ref"].rpartition("/")[2]], **{k: v for k, v in node.items() if k != "$ref"}}
+    if name in RECURSIVE:
+        return {"title": name, **node, **RECURSIVE[name]}
+    if name:
+        node = {**parts[name], **{k: v for k, v in node.items() if k != "$ref"}}
     if NULL in node.get("anyOf", ()):
         given = [one for one in node["anyOf"] if one != NULL]
         rest = {key: one for key, one in node.items() if key not in ("anyOf", "default")}
@@ -163,6 +168,29 @@ def _condition(model: Model) -> Schema:
     return {**found, "oneOf": one_of}
 
 
+def _intensity(model: Model) -> Schema:
+    """Return the schema of an intensity: exactly one form, with the numbers of that form."""
+    found = Intensity.model_json_schema()
+    found = of_parts(found["$defs"]["Intensity"], found["$defs"])
+    for leaf in written.LEAVES:
+        found["properties"][leaf] = choice(found["properties"][leaf], list(model.world))
+    for join in written.JOINS:
+        found["properties"][join]["minItems"] = 2
+    one_of = [
+        {"properties": dict.fromkeys((kind, *numbers), True), "required": [kind, *numbers]}
+        for kind in written.FORMS
+        for numbers in [written.NUMBERS.get(kind, ())]
+    ]
+    return {**found, "oneOf": one_of}
+
+
+def _rules(model: Model, rules: Schema) -> Schema:
+    """Return the schema of `rules`: a switch, or rules of one's own."""
+    rule = next(one["items"] for one in rules["oneOf"] if "items" in one)
+    rule["properties"]["actor"] = choice(rule["properties"]["actor"], list(model.actors))
+    return rules
+
+
 def scenario() -> Schema:
     """Return the JSON Schema (draft 2020-12) of a storyline."""
     model = load()
@@ -183,10 +211,12 @@ def scenario() -> Schema:
     keys["parameters"] |= mapping(
         {name: _number(one, claims.get(name, "")) for name, one in model.parameters.items()}
     )
+    keys["parameters"]["patternProperties"] = {OF_RULES: {"type": "number"}}
+    keys["rules"] = _rules(model, keys["rules"])
     event = keys["events"]["items"]
     event["oneOf"] = requiring(*TRIGGERS)
     change = event["properties"]["change"]
-    parts = {"condition": _condition(model)} | {
+    parts = {"condition": _condition(model), "intensity": _intensity(model)} | {
         _band(q): _change(q, change["additionalProperties"])
         for q in (*free.values(), *model.parameters.values())
     }

@@ -1,8 +1,8 @@
 """From a scenario file to a `Scenario`: reading, `extends`, overrides, messages with file and line.
 
 A file that extends another says only what differs. `world` and `parameters` are merged name by
-name; `events` and `commitments` are appended to those of the extended file, where an event of the
-same name takes the old one's place; anything else replaces what was there.
+name; `events`, `commitments` and `rules` are appended to those of the extended file, where an event of the
+same name, or a rule of the same id, takes the old one's place; anything else replaces what was there.
 """
 
 from __future__ import annotations
@@ -207,7 +207,7 @@ def merge(base: Node, child: Node) -> Node:
         ):
             node = Node({**old.value, **node.value}, node.file, node.line, node.fault or old.fault)
         elif (
-            key in ("events", "commitments")
+            key in ("events", "commitments", "rules")
             and old
             and isinstance(old.value, list)
             and isinstance(node.value, list)
@@ -230,7 +230,7 @@ def _appended(old: list[Node], new: list[Node]) -> list[Node]:
 
 
 def _name(node: Node) -> str | None:
-    name = node.value.get("name") if isinstance(node.value, dict) else None
+    name = node.value.get("id", node.value.get("name")) if isinstance(node.value, dict) else None
     return name.value if isinstance(name, Node) and isinstance(name.value, str) else None
 
 

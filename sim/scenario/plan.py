@@ -121,11 +121,12 @@ def plan(scenario: Scenario, model: Model) -> Plan:
 def assumed(scenario: Scenario, model: Model) -> dict[str, float]:
     """Return the parameters that a scenario takes from elsewhere than their defaults.
 
-    Its own lie over `rules: off`, which lies over its reading.
+    Its own lie over `rules: off`, which lies over its reading, which lies over rules that it holds.
     """
+    held = {rule.strength: 1.0 for rule in scenario.own_rules}
     read = reading(scenario.reading).parameters if scenario.reading is not None else {}
     off = {rule.strength: 0.0 for rule in model.rules.values()} if scenario.rules == "off" else {}
-    return {**read, **off, **scenario.parameters}
+    return {**held, **read, **off, **scenario.parameters}
 
 
 def _values(defaults: dict[str, float], given: dict[str, float]) -> Floats:

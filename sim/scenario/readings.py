@@ -10,17 +10,18 @@ from typing import Any
 
 from sim.errors import ScenarioError, nearest
 from sim.model.registry import load
-from sim.scenario import catalogue, checks, values
+from sim.scenario import catalogue, checks, rules, values
+from sim.scenario.faults import path_text
 from sim.scenario.yamltext import Node, read_file
 
-KEYS = ("panj", "title", "paragraphs", "claim", "parameters")
+KEYS = ("panj", "title", "paragraphs", "claim", "parameters", "rules")
 
 
 @dataclass(frozen=True)
 class Reading:
     """One way to read the article: the passages it turns on, what it says, the parameters it sets.
 
-    A scenario's own parameters lie over these, and these over the defaults.
+    A scenario's own parameters lie over these, and these over the defaults. Rules that it holds are on.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Reading:
     paragraphs: tuple[int, ...]
     claim: str
     parameters: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    rules: tuple[str, ...] = ()
 
 
 @lru_cache
@@ -64,10 +66,18 @@ def parse(name: str, root: Node) -> Reading:
         raise ScenarioError(f"{where}: expected paragraphs as a list of numbers from 1 to 19")
     if not isinstance(parameters, dict) or any(values.number(x) is None for x in parameters.values()):
         raise ScenarioError(f"{where}: expected parameters as names with numbers")
+    held = data.get("rules", [])
+    if not isinstance(held, list):
+        raise ScenarioError(f"{where}: expected rules as a list")
+    for fault in rules.enter(held):
+        raise ScenarioError(f"{where}: {path_text(fault.loc)}: {fault.text}")
     for fault in checks.values(parameters, "parameter", load().parameters, ("parameters",)):
         raise ScenarioError(f"{where}: {fault.text}")
-    numbers = {key: float(value) for key, value in parameters.items()}
-    return Reading(name, title, tuple(paragraphs), claim, MappingProxyType(numbers))
+    ids = tuple(str(one["id"]) for one in held)
+    numbers = {f"strength_{one}": 1.0 for one in ids} | {
+        key: float(value) for key, value in parameters.items()
+    }
+    return Reading(name, title, tuple(paragraphs), claim, MappingProxyType(numbers), ids)
 
 
 def _plain(node: Node) -> Any:

@@ -17,7 +17,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -25,8 +24,10 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from sim.scenario import checks, values
+from sim.scenario import checks, rules, values
 from sim.scenario.faults import Fault, WrongScenarioError, from_pydantic, shown
+from sim.scenario.rules import WrittenRule
+from sim.scenario.strict import Strict, as_tuple, text_date
 
 MOST_WEEKS = 2080
 MOST_CITIZENS = 100_000
@@ -62,12 +63,8 @@ def _weeks(value: Any) -> Any:
     return value
 
 
-def _tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _text_date(value: Any) -> Any:
-    return str(value) if isinstance(value, int | date) and not isinstance(value, bool) else value
+def _kind_of_rules(value: Any) -> str:
+    return "list" if isinstance(value, list | tuple) else "switch"
 
 
 def _kind_of_end(value: Any) -> str:
@@ -97,17 +94,15 @@ Weeks = Annotated[
         }
     ),
 ]
-Parts = Annotated["tuple[When, ...] | None", BeforeValidator(_tuple)]
+Parts = Annotated["tuple[When, ...] | None", BeforeValidator(as_tuple)]
 End = Annotated[Annotated[Day, Tag("day")] | Annotated["When", Tag("when")], Discriminator(_kind_of_end)]
+#: A switch for all rules, or rules of one's own.
+Rules = Annotated[
+    Annotated[Literal["on", "off"], Tag("switch")]
+    | Annotated[tuple[WrittenRule, ...], BeforeValidator(as_tuple), Tag("list")],
+    Discriminator(_kind_of_rules),
+]
 Numbers = Annotated[dict[str, float], AfterValidator(Values)]
-
-
-class Strict(BaseModel):
-    """What all parts of a scenario share: frozen, no unknown keys, no conversions, only finite numbers."""
-
-    model_config = ConfigDict(
-        frozen=True, strict=True, extra="forbid", allow_inf_nan=False, populate_by_name=True
-    )
 
 
 class Source(Strict):
@@ -116,7 +111,7 @@ class Source(Strict):
     publisher: str = Field(max_length=500)
     title: str = Field(max_length=500)
     date: Annotated[
-        str, BeforeValidator(_text_date), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]})
+        str, BeforeValidator(text_date), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]})
     ] = Field(max_length=100)
 
 
@@ -130,10 +125,10 @@ class When(Strict):
     rung: str | None = Field(None, description="a ladder, for the rung on it: escalation or rapprochement")
     above: float | None = Field(None, description="true while it is above this")
     below: float | None = Field(None, description="true while it is below this")
-    between: Annotated[tuple[float, float] | None, BeforeValidator(_tuple)] = Field(
+    between: Annotated[tuple[float, float] | None, BeforeValidator(as_tuple)] = Field(
         None, description="true while it lies between these two, ends included"
     )
-    after: Annotated[str | None, BeforeValidator(_text_date)] = Field(
+    after: Annotated[str | None, BeforeValidator(text_date)] = Field(
         None,
         description="true from a date on, or from the week after an event or commitment of this name began",
     )
@@ -193,7 +188,7 @@ class Commitment(Strict):
     name: str | None = Field(None, max_length=100, description="what it is called; needed to be spoken of")
     actor: str = Field(description="who binds itself")
     instrument: str = Field(description="one of its choices a week")
-    avoid: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = Field(
+    avoid: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = Field(
         (), description="options it does not take"
     )
     insist: str | None = Field(None, description="the option it takes in every week in which it is open")
@@ -216,7 +211,8 @@ class Commitment(Strict):
 class Scenario(Strict):
     """A storyline, checked: start, horizon, initial world, parameters, events, commitments.
 
-    `rules: off` switches every rule off, whatever the reading; `parameters` may switch some on again.
+    `rules: off` switches every rule off, whatever the reading; `parameters` may switch some on again. A list
+    of rules adds them to the model: they are on here, and off in every storyline that does not hold them.
 
     Raises
     ------
@@ -238,24 +234,30 @@ class Scenario(Strict):
         description="size of the population; 0 is the mean field; default 500",
     )
     reading: str | None = Field(None, description="a named set of rival rules")
-    rules: Literal["on", "off"] = Field("on", description="off: every rule off, but for strengths set here")
+    rules: Rules = Field(
+        "on", description="off: every rule off, but for strengths set here; or a list of rules of one's own"
+    )
     world: Numbers = Field(
         default_factory=Values, description="initial values; what is left out has its default"
     )
     parameters: Numbers = Field(
         default_factory=Values, description="values of parameters; what is left out has its default"
     )
-    events: Annotated[tuple[Event, ...], BeforeValidator(_tuple)] = ()
-    commitments: Annotated[tuple[Commitment, ...], BeforeValidator(_tuple)] = ()
+    events: Annotated[tuple[Event, ...], BeforeValidator(as_tuple)] = ()
+    commitments: Annotated[tuple[Commitment, ...], BeforeValidator(as_tuple)] = ()
 
     def __init__(self, **data: Any) -> None:
-        found: list[Fault] = []
+        given = plain(data)
+        found: list[Fault] = rules.enter(given.get("rules"))
         try:
             super().__init__(**data)
         except ValidationError as error:
-            found = from_pydantic(error.errors(include_url=False), KEYS)
+            told = {one.loc for one in found}
+            found += [
+                one for one in from_pydantic(error.errors(include_url=False), KEYS) if one.loc not in told
+            ]
         taken = {one.loc for one in found}
-        found += [one for one in checks.faults(plain(data)) if one.loc not in taken]
+        found += [one for one in checks.faults(given) if one.loc not in taken]
         if found:
             raise WrongScenarioError(found) from None
 
@@ -288,6 +290,11 @@ class Scenario(Strict):
         return type(self)(**{**data, **changes})
 
     @property
+    def own_rules(self) -> tuple[WrittenRule, ...]:
+        """The rules that it adds to the model."""
+        return self.rules if isinstance(self.rules, tuple) else ()
+
+    @property
     def canonical(self) -> dict[str, Any]:
         """What names this scenario: plain data, names sorted, dates as text.
 
@@ -302,6 +309,8 @@ class Scenario(Strict):
         )
         if self.rules == "on":
             del data["rules"]
+        elif self.own_rules:
+            data["rules"].sort(key=lambda one: str(one["id"]))
         for name in ("world", "parameters"):
             # Adding zero makes 0.0 of -0.0, which is the same number and would have another hash.
             data[name] = {key: value + 0.0 for key, value in sorted(getattr(self, name).items())}
@@ -360,6 +369,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "change": tuple(Change.model_fields),
     "commitment": tuple(name.rstrip("_") for name in Commitment.model_fields),
     "source": tuple(Source.model_fields),
+    **rules.KEYS,
 }
 
 

@@ -54,7 +54,7 @@ def additions(base: Scenario, spec: Scenario) -> list[str]:
     frame = [
         f"{name} is {getattr(spec, name)} instead of {getattr(base, name)}."
         for name in ("start", "weeks", "citizens", "reading", "rules")
-        if getattr(spec, name) != getattr(base, name)
+        if getattr(spec, name) != getattr(base, name) and not (name == "rules" and spec.own_rules)
     ]
     new = spec.replace(
         world={name: value for name, value in spec.world.items() if before.get(name) != value},
@@ -63,6 +63,7 @@ def additions(base: Scenario, spec: Scenario) -> list[str]:
     return [
         *frame,
         *storyline.settings(new),
+        *(storyline.own_rule(one) for one in spec.own_rules if one not in base.own_rules),
         *(storyline.event(one) for one in spec.events if one not in base.events),
         *(storyline.commitment(one) for one in spec.commitments if one not in base.commitments),
     ]

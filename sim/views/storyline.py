@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
 
+from sim.model import written
 from sim.model.declare import Option
 from sim.model.fields import fields_read
 from sim.model.outcomes import ladders
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
-from sim.scenario import conditions
+from sim.scenario import conditions, rules
 from sim.scenario.plan import assumed
+from sim.scenario.rules import WrittenRule
 from sim.scenario.schema import Change, Commitment, Event, Scenario, When
 
 
@@ -26,6 +28,7 @@ def page(spec: Scenario, width: int) -> str:
     blocks.append(textwrap.fill(extent(spec), width))
     parts = (
         ("Settings", settings(spec)),
+        ("Rules of its own", [own_rule(one) for one in spec.own_rules]),
         ("What happens", [event(one) for one in spec.events]),
         ("Who is bound", [commitment(one) for one in spec.commitments]),
         ("Notes", list(notes(spec))),
@@ -44,8 +47,8 @@ def extent(spec: Scenario) -> str:
     """Return how long the storyline runs, for how many citizens, and how the article is read."""
     last = spec.start + timedelta(weeks=spec.weeks, days=-1)
     citizens = f"{spec.citizens:,} citizens" if spec.citizens else "an average citizen (no individuals)"
-    rules = "every rule is off" if spec.rules == "off" else f"the reading is {spec.reading or 'as_read'}"
-    return f"From {spec.start} to {last} ({_weeks(spec.weeks)}), with {citizens}; {rules}."
+    read = "every rule is off" if spec.rules == "off" else f"the reading is {spec.reading or 'as_read'}"
+    return f"From {spec.start} to {last} ({_weeks(spec.weeks)}), with {citizens}; {read}."
 
 
 def settings(spec: Scenario) -> list[str]:
@@ -56,6 +59,20 @@ def settings(spec: Scenario) -> list[str]:
         f"{known[name].meaning}."
         for name, value in {**spec.world, **spec.parameters}.items()
     ]
+
+
+def own_rule(one: WrittenRule) -> str:
+    """Return what a rule of the storyline claims, what it pushes, and how far that is in doubt."""
+    pushes = "; ".join(
+        f"{'for' if push.size > 0 else 'against'} {target} by {abs(push.size):g} "
+        f"({min(abs(push.low), abs(push.high)):g} to {max(abs(push.low), abs(push.high)):g})"
+        for target, push in one.pushes.items()
+    )
+    rival = f", a rival of {one.rival_of}" if one.rival_of else ""
+    return (
+        f"{one.id}, {one.name}{rival}: {one.claim.rstrip('.')}. Pushes {one.actor or 'the world'} {pushes}. "
+        f"Source: {written.source(rules.plain(one)['source'])}."
+    )
 
 
 def event(one: Event) -> str:

@@ -61,12 +61,17 @@ def candidates(scenario: Scenario, model: Model) -> dict[str, Quantity]:
     """Return what could vary: parameters and initial values with a plausible range.
 
     Left as they are: what the scenario or its reading sets, strengths of rules (which claims hold is
-    a question of structure), weights of concerns (levers, which only rescale their rules), and what the
-    model computes.
+    a question of structure), weights of concerns (levers, which only rescale their rules), rules that other
+    storylines hold, and what the model computes.
     """
     rules = model.rules.values()
+    held = {rule.id for rule in scenario.own_rules}
+    if scenario.reading is not None:
+        held.update(reading(scenario.reading).rules)
+    foreign = [model.rules[one.name] for one in model.extensions if one.carried and one.name not in held]
     fixed = {rule.strength for rule in rules} | {*scenario.parameters, *scenario.world}
     fixed |= {model.weight(rule, part) for rule in rules for part in rule.clauses}
+    fixed |= {name for rule in foreign for name in rule.parameters}
     if scenario.reading is not None:
         fixed.update(reading(scenario.reading).parameters)
     return {

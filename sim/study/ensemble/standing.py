@@ -28,7 +28,7 @@ from sim.study.ensemble.cases import plausible as plausible_design
 from sim.study.ensemble.run import Tick, address, check, tabled
 from sim.study.ensemble.store import checksum
 from sim.study.files import DISK, put
-from sim.study.identity import identity, source_hash
+from sim.study.identity import demand, identity, source_hash
 from sim.study.results.result import Result
 
 FORMAT = 1
@@ -97,6 +97,7 @@ class Standing(State, Face):
         """
         path = Path(path)
         told, flat = _opened(path)
+        demand(told, path)
         if told["source"] != source_hash():
             raise ResultError(
                 f"{path}: made by other source (panj {told['versions']['panj']}, source "

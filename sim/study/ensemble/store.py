@@ -19,6 +19,7 @@ from sim.errors import ResultError, ScenarioError
 from sim.scenario.schema import Scenario, hash_of, with_reasons
 from sim.study import aside, migrations
 from sim.study.files import DISK, own_files
+from sim.study.identity import demand
 from sim.study.migrations import FORMAT
 from sim.study.parquet import encoded
 
@@ -236,6 +237,7 @@ def parsed(content: bytes, path: Path) -> dict[str, Any]:
             value = value.get(key) if isinstance(value, dict) else None
         if type(value) is not expected:
             raise ResultError(f"{path}: {place}: expected {expected.__name__}, found {value!r}; {_AGAIN}")
+    demand(found, path)
     return found
 
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from sim.face import Face
-from sim.scenario.schema import LINE, Day, Source, Strict
+from sim.scenario.schema import LINE, Day, Source
+from sim.scenario.strict import Strict
 
 #: What is made of the weekly values from the first to the last day.
 MEASURES = ("value", "mean", "total", "rise", "least", "most")

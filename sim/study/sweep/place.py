@@ -23,7 +23,7 @@ from sim.errors import HeldError, ResultError
 from sim.study import aside
 from sim.study.ensemble import store
 from sim.study.files import DISK, DRAFT, Disk, append, own_files, put, tidy
-from sim.study.identity import source_hash, versions
+from sim.study.identity import extensions, source_hash, versions
 from sim.study.migrations import FORMAT
 from sim.study.sweep import manifest
 from sim.study.sweep.blocks import Made, Setup
@@ -84,6 +84,7 @@ def identity(setup: Setup) -> dict[str, Any]:
         "design": setup.base.hash,
         "versions": versions(),
         "source": source_hash(),
+        **extensions(),
     }
 
 

@@ -31,6 +31,7 @@ def scenario_html(spec: Scenario) -> str:
         facts.insert(2, f"reading {escape(spec.reading)}")
     if spec.rules == "off":
         facts.insert(2, "every rule off")
+    own = [(one.id, one.name, one.actor or "the world", one.claim) for one in spec.own_rules]
     model = load()
     known = {**model.world, **model.parameters}
     rows = [
@@ -42,6 +43,7 @@ def scenario_html(spec: Scenario) -> str:
         f"<p>{escape(spec.question)}</p>" if spec.question else "",
         f"<p>{' · '.join(facts)}</p>",
         table(("set here", "value", "default", "unit", "meaning"), rows) if rows else "",
+        table(("own rule", "name", "actor", "claim"), own) if own else "",
         table(("event", "when", "lasts", "change"), map(_event, spec.events)) if spec.events else "",
         table(("bound", "instrument", "to", "from", "until"), map(_bound, spec.commitments))
         if spec.commitments

@@ -1,0 +1,26 @@
+"""What all parts of a file share."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Strict(BaseModel):
+    """What all parts of a scenario share: frozen, no unknown keys, no conversions, only finite numbers."""
+
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", allow_inf_nan=False, populate_by_name=True
+    )
+
+
+def as_tuple(value: Any) -> Any:
+    """Take a list of a file as a tuple."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def text_date(value: Any) -> Any:
+    """Take a year or a day as text."""
+    return str(value) if isinstance(value, int | date) and not isinstance(value, bool) else value

@@ -1,0 +1,1 @@
+"""The rule of `tests/added/rule.yaml`, as code."""

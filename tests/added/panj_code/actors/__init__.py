@@ -1,0 +1,1 @@
+"""Actors that the package adds rules to."""
