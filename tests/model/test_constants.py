@@ -12,7 +12,7 @@ import sim.model.week
 import sim.model.world
 from sim.engine.compiler.kernels import kernel
 from sim.errors import ModelError
-from sim.model import constants
+from sim.model import constants, registry
 from sim.model.provenance import constant, judgement, whole
 from sim.model.registry import load
 
@@ -83,7 +83,7 @@ def test_a_model_with_a_nameless_number_does_not_load(monkeypatch: pytest.Monkey
     worn.__module__ = "sim.model.processes.power"
     monkeypatch.setattr(sim.model.processes.power, "worn", worn, raising=False)
     with pytest.raises(ModelError, match=r"sim\.model\.processes\.power\..*worn .*: nameless numbers 0\.3"):
-        load.__wrapped__()
+        registry._load.__wrapped__(registry.PACKAGE)
 
 
 def test_a_constant_is_a_number_like_any_other_in_both_drivers() -> None:

@@ -31,6 +31,7 @@ def formats() -> str:
     event = scenario["properties"]["events"]["items"]
     change = next(one for name, one in scenario["$defs"].items() if name.startswith("change_"))
     commitment = scenario["properties"]["commitments"]["items"]["oneOf"][0]
+    rule = next(one["items"] for one in scenario["properties"]["rules"]["oneOf"] if "items" in one)
     columns = [
         ("case", "number of the case; 0 is the scenario's own values in a result of `panj run`"),
         ("replicate", "which randomness; equal numbers share it"),
@@ -70,6 +71,13 @@ def formats() -> str:
                 },
             }
         ),
+        "### Rule of one's own",
+        "A file for `--rules` holds `panj`, `title` and such `rules`, and nothing else.",
+        _keys(rule),
+        "Intensity, exactly one of the forms:",
+        _keys(scenario["$defs"]["intensity"]),
+        "Push:",
+        _keys(rule["properties"]["pushes"]["additionalProperties"]),
         "## Experiment",
         _keys(experiment),
         "### Design",
@@ -130,6 +138,8 @@ def _type(one: Mapping[str, Any]) -> str:
         return repr(one["const"])
     if "enum" in one:
         return "one of: " + code(map(str, one["enum"])) if len(one["enum"]) <= 12 else "a name"
+    if {"enum", "items"} <= {key for part in one.get("oneOf", ()) for key in part}:
+        return " or ".join(_type(part) for part in one["oneOf"])
     if "$ref" in one or "oneOf" in one:
         return "object"
     return "one of several forms" if "anyOf" in one else "object"
