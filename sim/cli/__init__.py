@@ -22,6 +22,7 @@ import typer
 from sim.cli import completion, panels, streams
 from sim.cli.answers import answers
 from sim.cli.ledger import ledger
+from sim.cli.new import new
 from sim.cli.options import (
     DONE,
     INTERRUPTED,
@@ -509,7 +510,7 @@ def schema(
 
 
 app.registered_commands += [
-    command for part in (answers, observed, studies, why, page) for command in part.registered_commands
+    command for part in (answers, new, observed, studies, why, page) for command in part.registered_commands
 ]
 app.add_typer(ledger)
 panels.group(app)

@@ -14,6 +14,7 @@ from typer.models import CommandInfo, TyperInfo
 #: Commands as the help page groups them, each with its purpose in a line.
 PANELS = {
     "Make a storyline": {
+        "new": "Write a file or package to begin with.",
         "scenarios": "List the storylines that come with Panj.",
         "rules": "Find rules, variables and parameters by any word.",
         "check": "Tell a file back in words, or say what to mend.",

@@ -110,13 +110,13 @@ def rule_page(model: Model, rule: Rule) -> RenderableType:
         f"{rule.id}  {rule.name}",
         rule.claim,
         Padding(grid, (1, 0, 0, 2)),
-        *(_clause(rule, clause) for clause in rule.clauses),
+        *map(_clause, rule.clauses),
         section("Parameters", *(quantity_entry(model.parameters[name]) for name in rule.parameters)),
     )
 
 
-def _clause(rule: Rule, clause: Clause) -> RenderableType:
-    reader = f"as {rule.actor} perceives them" if clause.takes == "seen" else "as they are"
+def _clause(clause: Clause) -> RenderableType:
+    reader = f"as {clause.actor} perceives them" if clause.takes == "seen" else "as they are"
     lines = [" ".join((clause.function.__doc__ or "").split())]
     lines += [
         f"{verb} {', '.join(names)} ({reader})"
