@@ -37,7 +37,7 @@ def write(
         ),
     ],
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Name of the file, or of the package and its folder.")
+        str, typer.Argument(metavar="FILE", help="Name of the file, or of the package and its folder.")
     ],
 ) -> None:
     """Write a file to begin with, with comments that teach; it is right as it is.
