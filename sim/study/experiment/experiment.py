@@ -12,12 +12,7 @@ from typing import Any
 
 from sim.face import Face
 from sim.scenario.loading import checked
-<<<<<<< HEAD
 from sim.scenario.schema import Scenario, with_reasons
-=======
-from sim.scenario.schema import MOST_CITIZENS, MOST_WEEKS, Scenario, with_reasons
-from sim.scenario.strict import Strict
->>>>>>> aaf29e2 (Rules of one's own: written as data in storylines and files, or as packages added with --rules)
 from sim.scenario.yamltext import Node
 from sim.study.experiment.keys import Draws, Method, TrajectoriesFile
 from sim.study.experiment.laws import Law, law

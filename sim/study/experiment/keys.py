@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sim.scenario.schema import MOST_CITIZENS, MOST_WEEKS, Strict
+from sim.scenario.schema import MOST_CITIZENS, MOST_WEEKS
+from sim.scenario.strict import Strict
 from sim.study.experiment.search import (
     MOST_EVALUATIONS,
     AcrossFile,

@@ -12,7 +12,8 @@ from sim.model.outcomes import LADDERS
 from sim.model.registry import Model
 from sim.scenario.conditions import seen
 from sim.scenario.faults import Fault, shown, unknown
-from sim.scenario.schema import Scenario, Strict
+from sim.scenario.schema import Scenario
+from sim.scenario.strict import Strict
 from sim.scenario.values import out_of_bounds
 from sim.study.questions import estimand
 
