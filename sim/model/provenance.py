@@ -111,6 +111,11 @@ class Quantity:
     chart: bool = False
     declared: float | None = None
 
+    @property
+    def uncalibrated(self) -> float:
+        """The default as declared, whatever calibration made of it."""
+        return self.default if self.declared is None else self.declared
+
     def __post_init__(self) -> None:
         where = f"{self.kind} {self.name!r}"
         if self.name in _TAKEN or not self.name.isidentifier():

@@ -120,7 +120,7 @@ class Field:
         every = {**model.parameters, **model.world}
         places = list(every)
         self.places = np.array([places.index(name) for name in self.names])
-        self.declared = np.array([q.default if q.declared is None else q.declared for q in every.values()])
+        self.declared = np.array([one.uncalibrated for one in every.values()])
 
     def values(self, shares: Floats) -> Floats:
         """Put shares of the plausible ranges into units, (points, names)."""

@@ -7,6 +7,9 @@ the value's total index (Jansen 1999): its own effect and all its interactions. 
 each difference twice, and the mean of their products holds no noise. Values whose index lies within chance of
 nothing for every outcome, or outside the largest `most`, are fixed at their defaults. What violence at the
 border is made of stays uncertain by its form: it is too rare for differences between a few runs to show.
+
+Calibration draws what screening left, so screening reads nothing of calibration: its points are of the declared
+ranges, the rest stands as declared. Made anew, one after the other, both come out as they were.
 """
 
 from __future__ import annotations
@@ -28,7 +31,7 @@ from sim.model.registry import Model, load
 from sim.model.week import BEFORE_OPINION
 from sim.scenario.plan import plan
 from sim.scenario.schema import Scenario
-from sim.study.ensemble.cases import candidates, region, slices, stretch
+from sim.study.ensemble.cases import candidates, slices, stretch
 from sim.study.files import DISK, put
 
 Floats = NDArray[np.float64]
@@ -107,7 +110,8 @@ def screen(
     spec = Scenario(title="Screening", question="What moves anything?", start=START, weeks=208, citizens=0)
     varied = candidates(spec, model)
     points = {side: _points(varied, settings, side) for side in ("base", "other")}
-    ready, row = plan(spec, model), _defaults(model)
+    ready = plan(spec, model)
+    row = np.array([one.uncalibrated for one in {**model.parameters, **model.world}.values()])
     places = np.array([[*model.parameters, *model.world].index(name) for name in varied])
     halves: dict[str, list[Floats]] = {}
     for number in range(settings.bases):
@@ -181,18 +185,12 @@ def content(
 
 
 def _points(varied: Mapping[str, Quantity], settings: Settings, side: str) -> Floats:
-    """Draw points, (bases, values): whole points of the region not ruled out, the rest a hypercube."""
+    """Draw points of the declared ranges, (bases, values), a hypercube."""
     seed = settings.seed + (side == "other")
-    joint, _ = region(settings.bases, seed)
     columns = [
-        stretch(one, joint[name] if name in joint else slices(settings.bases, seed, f"screening/{name}"))
-        for name, one in varied.items()
+        stretch(one, slices(settings.bases, seed, f"screening/{name}")) for name, one in varied.items()
     ]
     return np.column_stack(columns)
-
-
-def _defaults(model: Model) -> Floats:
-    return np.array([one.default for one in {**model.parameters, **model.world}.values()])
 
 
 def main() -> None:

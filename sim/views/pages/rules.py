@@ -179,7 +179,7 @@ def quantity_record(quantity: Quantity) -> dict[str, Any]:
     return {
         "name": quantity.name,
         "default": quantity.default,
-        "declared": quantity.default if quantity.declared is None else quantity.declared,
+        "declared": quantity.uncalibrated,
         "unit": quantity.unit,
         "low": _finite(quantity.low),
         "high": _finite(quantity.high),

@@ -79,7 +79,7 @@ def calibration() -> dict[str, str]:
             (
                 (
                     f"`{name}`",
-                    _brief(every[name].declared or 0.0),
+                    _brief(every[name].uncalibrated),
                     _brief(value),
                     f"{number(every[name].plausible[0])} to {number(every[name].plausible[1])}",
                     f"{spread[name]['ratio']:.0%}",

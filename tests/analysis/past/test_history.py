@@ -222,10 +222,10 @@ def typed() -> np.ndarray[Any, np.dtype[np.void]]:
     traj = np.zeros(weeks + 1, model.world_dtype)
     parameters = np.zeros(1, model.parameter_dtype)
     for name, one in model.parameters.items():
-        parameters[name] = one.default if one.declared is None else one.declared
+        parameters[name] = one.uncalibrated
     p = parameters.view(np.recarray)[0]
     for name, one in model.world.items():
-        traj[name][0] = one.default if one.declared is None else one.declared
+        traj[name][0] = one.uncalibrated
     fire, contract = week_of(START, date(2022, 5, 15)), week_of(START, date(2021, 12, 26))
     consulate, settled = week_of(START, date(2023, 2, 1)), week_of(START, date(2023, 8, 11))
     rows = traj.view(np.recarray)

@@ -11,7 +11,7 @@ import pytest
 import sim
 from sim.analysis.past.screening import Settings, content, indices, screen
 from sim.errors import ModelError
-from sim.model import screened
+from sim.model import calibrated, screened
 from sim.model.registry import load
 from sim.study.ensemble.cases import candidates, uncertain
 
@@ -69,6 +69,22 @@ def test_the_model_is_screened_to_the_same_content_each_time() -> None:
     spec = sim.load_scenario("baseline")
     assert set(found["moving"]) | set(found["fixed"]) == set(candidates(spec, load()))
     assert json.dumps(found) == json.dumps(screen(small))
+
+
+def test_screening_reads_nothing_of_what_calibration_makes_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = Settings(bases=3, replicates=2)
+    assert any(one.declared is not None for one in load().parameters.values())
+    found = screen(small)
+    caches = calibrated.record, calibrated.region, calibrated.claims, load
+    monkeypatch.setattr(calibrated, "_ignored", True)
+    for one in caches:
+        one.cache_clear()
+    try:
+        assert all(one.declared is None for one in load().parameters.values())
+        assert screen(small) == found
+    finally:
+        for one in caches:
+            one.cache_clear()
 
 
 def test_what_screening_fixed_stays_and_a_name_it_does_not_know_varies(
