@@ -47,6 +47,9 @@ TOUCHED = 4.0
 #: A range is narrowed for the next wave only where more than this share of it is empty at an end.
 EMPTY = 0.02
 
+#: As many as in the baseline: with the average citizen words of the autumn are harder by some .03.
+CITIZENS = 500
+
 #: Runs handed to the engine at once.
 CHUNK = 65536
 
@@ -109,7 +112,11 @@ class Field:
 
     def __init__(self, model: Model, targets: Targets, seed: int) -> None:
         spec = Scenario(
-            title="Autumn of 2021", question="What can be ruled out?", start=START, weeks=WEEKS, citizens=0
+            title="Autumn of 2021",
+            question="What can be ruled out?",
+            start=START,
+            weeks=WEEKS,
+            citizens=CITIZENS,
         )
         self.targets, self.seed = targets, seed
         self.varied: dict[str, Quantity] = {

@@ -8,8 +8,8 @@ each difference twice, and the mean of their products holds no noise. Values who
 nothing for every outcome, or outside the largest `most`, are fixed at their defaults. What violence at the
 border is made of stays uncertain by its form: it is too rare for differences between a few runs to show.
 
-Calibration draws what screening left, so screening reads nothing of calibration: its points are of the declared
-ranges, the rest stands as declared. Made anew, one after the other, both come out as they were.
+Calibration draws what screening left, so screening reads nothing of calibration: its points are of the
+declared ranges, all else stands as declared. Made anew, one after the other, both come out as they were.
 """
 
 from __future__ import annotations
