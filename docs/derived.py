@@ -100,6 +100,19 @@ STEPS = (
         (*ANSWERS, "sim/views/reference/validity.*", "sim/views/pages/*.py"),
         ("docs/explanation/validity.md", "sim/views/report/trust.json"),
     ),
+    Step(
+        "evidence",
+        ("-m", "sim.views.reference.evidence"),
+        (
+            *RUNS,
+            JUDGED,
+            "sim/analysis/outlook/*.py",
+            "sim/analysis/past/h*.py",
+            "sim/analysis/past/data/*.yaml",
+            "sim/views/reference/evidence.*",
+        ),
+        ("docs/explanation/evidence.md",),
+    ),
     *(
         Step(name, ("docs/pages.py", name), (*RUNS, "docs/pages.py"), (f"docs/explanation/{name}.md",))
         for name in ("storylines", "lock-in", "citizens")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.analysis.deciding.cases import sensitivity as sensitivity
     from sim.analysis.outlook.evidence import evidence as evidence
     from sim.analysis.outlook.outlook import outlook as outlook
+    from sim.analysis.outlook.rolling import rolling as rolling
     from sim.analysis.past.hindcast import hindcast as hindcast
     from sim.engine.mesa_model import PolicyModel as PolicyModel
     from sim.model.declare import Rule
@@ -84,6 +85,7 @@ _HOMES = {
     "proceed": "sim.study.ensemble.standing",
     "report": "sim.views.report.page",
     "robustness": "sim.analysis.choosing.robustness",
+    "rolling": "sim.analysis.outlook.rolling",
     "run": "sim.study.ensemble.run",
     "scenarios": "sim.scenario.loading",
     "schema": "sim.study.experiment.jsonschema",

@@ -59,6 +59,7 @@ def test_the_wheel_carries_data_and_what_calibration_left(archives: tuple[Path, 
             "sim/model/calibrated.json",
             "sim/model/calibrated.npy",
             "sim/views/reference/validity.md",
+            "sim/views/reference/evidence.md",
             "sim/views/reference/before.csv",
         }
         <= names

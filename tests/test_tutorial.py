@@ -55,17 +55,28 @@ def test_the_tutorial_from_idea_to_report(panj: Callable[..., Any]) -> None:
     assert low - 10 <= share <= high + 10
 
 
-def test_from_ten_observations_to_an_outlook(panj: Callable[..., Any]) -> None:
+def carried_out(panj: Callable[..., Any], page: str) -> list[str]:
+    """What the commands of a page said, in order."""
     said = []
-    for file, text in steps(DOCS / "how-to" / "outlook.md"):
+    for file, text in steps(DOCS / page):
         if file:
             Path(file).write_text(text, encoding="utf-8")
             continue
         told = panj(*shlex.split(text)[1:])
         assert told.code == 0, f"{text}\n{told.err}"
         said.append(told.out)
-    checked, outlook, evidence = said
+    return said
+
+
+def test_from_ten_observations_to_an_outlook(panj: Callable[..., Any]) -> None:
+    checked, outlook = carried_out(panj, "tutorials/what-next.md")
     assert "10 observations to 2022-12-31" in checked
-    assert "\nFrom 2023-01-01 on: most likely " in outlook
+    assert re.search(r"\nFrom 2023-01-01 on: most likely [a-z ]+,\s\d+%\s±\s\d+\s", outlook)
+    assert "Not to be quoted" not in outlook
     assert Path("pictures/outlook_refugees_hosted.svg").stat().st_size > 1000
+
+
+def test_how_to_go_from_observations_to_evidence(panj: Callable[..., Any]) -> None:
+    outlook, evidence = carried_out(panj, "how-to/outlook.md")
+    assert "\nFrom 2023-01-01 on: most likely " in outlook
     assert "Of 2 comparisons the record speaks for the claim in" in evidence

@@ -357,35 +357,6 @@ def claims(
         raise typer.Exit(NOT_HELD)
 
 
-@app.command(epilog="Example: panj hindcast --runs 1000 --json")
-def hindcast(
-    runs: Annotated[int, integer("N", "Runs of each ensemble.", 10)] = 1000,
-    seed: Seed = 0,
-    reading: Reading = None,
-    threads: Threads = None,
-    full: Annotated[bool, typer.Option("--full", help="What every forecaster said as well.")] = False,
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Hold the model against what happened after November 2021: a retrospective consistency check.
-
-    Ends with exit code 1 when a check that was fixed beforehand does not hold. With --json: one object
-    with questions (a list) and skill.
-    """
-    import sim
-    from sim.views import terminal
-    from sim.views.pages.hindcast import hindcast_page
-
-    with terminal.progress(4 * runs, quiet or as_json) as tick:
-        found = sim.hindcast(runs, seed, reading, threads=threads, progress=tick)
-    if as_json:
-        print_json(found.record())
-    else:
-        terminal.show(hindcast_page(found, full))
-    if not found.holds:
-        raise typer.Exit(NOT_HELD)
-
-
 @app.command(epilog="Example: panj check my-storyline.yaml")
 def check(
     file: Annotated[

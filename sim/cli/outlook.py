@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli import completion
-from sim.cli.options import Citizens, Json, Name, Seed, Threads, Weeks, integer, print_json
+from sim.cli.options import (
+    NOT_HELD,
+    Citizens,
+    Json,
+    Name,
+    Quiet,
+    Reading,
+    Seed,
+    Threads,
+    Weeks,
+    integer,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from sim.study.observed.schema import Observations
@@ -147,3 +159,43 @@ def evidence(
         print_json(found.record())
     else:
         terminal.show(evidence_page(found))
+
+
+@observed.command(epilog="Example: panj hindcast --runs 1000 --json")
+def hindcast(
+    runs: Annotated[int, integer("N", "Runs of each ensemble.", 10)] = 1000,
+    seed: Seed = 0,
+    reading: Reading = None,
+    threads: Threads = None,
+    full: Annotated[bool, typer.Option("--full", help="What every forecaster said as well.")] = False,
+    rolling: Annotated[
+        bool,
+        typer.Option("--rolling", help="Outlooks at the end of each half-year instead, scored on the next."),
+    ] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Hold the model against what happened after November 2021: a retrospective consistency check.
+
+    Ends with exit code 1 when a check that was fixed beforehand does not hold. With --json: one object
+    with questions (a list) and skill. With --rolling the runs are the particles of each outlook, and no
+    check is fixed beforehand.
+    """
+    import sim
+    from sim.views import terminal
+    from sim.views.pages.hindcast import hindcast_page
+    from sim.views.pages.outlook import rolling_page
+
+    if rolling:
+        spec = sim.load_scenario("baseline").replace(citizens=0, reading=reading)
+        ahead = sim.rolling(spec, particles=runs, seed=seed, threads=threads)
+        print_json(ahead.record()) if as_json else terminal.show(rolling_page(ahead))
+        return
+    with terminal.progress(4 * runs, quiet or as_json) as tick:
+        found = sim.hindcast(runs, seed, reading, threads=threads, progress=tick)
+    if as_json:
+        print_json(found.record())
+    else:
+        terminal.show(hindcast_page(found, full))
+    if not found.holds:
+        raise typer.Exit(NOT_HELD)

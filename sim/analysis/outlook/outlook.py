@@ -200,6 +200,7 @@ def outlook(
     particles: int = 4000,
     seed: int = 0,
     readings: bool = False,
+    keep: Sequence[str] = (),
     threads: int | None = None,
 ) -> Outlook:
     """Weigh cases of the plausible region by what was observed, and let them go on from there.
@@ -220,6 +221,8 @@ def outlook(
         Which stream of chance.
     readings
         Whether the reading of the article is among what varies.
+    keep
+        Variables whose course is kept beside those that were observed.
     threads
         Number of threads (default: all cores). The result does not depend on it.
 
@@ -244,7 +247,7 @@ def outlook(
             raise ScenarioError(f"ahead: expected a whole number of weeks from 1, found {ahead!r}")
         spec = spec.replace(weeks=week + ahead)
     names = reading_names() if readings else []
-    keep = _charted(rows)
+    keep = tuple(dict.fromkeys([*_charted(rows), *keep]))
     runs = particles // max(1, len(names))
     regions = [
         island

@@ -298,7 +298,7 @@ def resampled(weights: Floats) -> NDArray[np.int64]:
 def _ask(one: Question, ensembles: dict[str, After], prior: After, history: History) -> Asked:
     answers = {name: one.answers(run) for name, run in ensembles.items()}
     right = float(one.right(one.answers(prior)).mean())
-    said, scores = {"yes/no": _yes_no, "rung": _rung, "quantity": _quantity}[one.kind](one, answers)
+    said, scores = scored(one, answers)
     said = {name: said.get(name, float("nan")) for name in FORECASTERS}
     scores = {name: scores.get(name, {}) for name in FORECASTERS}
     inside: dict[float, bool] = {}
@@ -311,6 +311,17 @@ def _ask(one: Question, ensembles: dict[str, After], prior: After, history: Hist
 
 
 Scored = tuple[dict[str, float], dict[str, dict[str, float]]]
+
+
+def scored(one: Question, answers: dict[str, Floats]) -> Scored:
+    """Return what everybody says of a question, and how each fares: a score by name, lower is better.
+
+    Parameters
+    ----------
+    answers
+        By forecaster, (R,) the answers of its runs; the baselines come beside them.
+    """
+    return {"yes/no": _yes_no, "rung": _rung, "quantity": _quantity}[one.kind](one, answers)
 
 
 def _yes_no(one: Question, answers: dict[str, Floats]) -> Scored:

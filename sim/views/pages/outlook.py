@@ -11,8 +11,10 @@ from rich.text import Text
 from sim.analysis.outlook.evidence import Evidence, Weighed
 from sim.analysis.outlook.islands import FEWEST
 from sim.analysis.outlook.outlook import FIRSTS, Outlook
+from sim.analysis.outlook.rolling import Rolling
 from sim.views import terminal
 from sim.views.numbers import counted
+from sim.views.pages.hindcast import NAMES
 
 #: Rows that a page of 80 columns shows of a table; the record has all.
 MOST = 12
@@ -136,6 +138,40 @@ def _rests(found: Outlook) -> str:
         "± MC: what chance may move it by, one standard error. "
         "The chances are the model's, given its ranges and the tolerances of the observations."
     )
+
+
+PAST = (
+    "In-sample: whoever changed the structure of the model had seen these years; but no answer that is "
+    "scored was among what an outlook was given. Persistence: the last known answer to the same question "
+    "goes on. Climatology: base rates of neighbouring states. Lower is better."
+)
+
+
+def rolling_page(found: Rolling) -> RenderableType:
+    """Return the page of outlooks made in the past: their scores beside those of others."""
+    heads = ("outlook", "the other", "better in")
+    made = terminal.table("mean score", "beside", *heads, right=heads)
+    for row in found.skill.itertuples():
+        made.add_row(
+            NAMES[str(row.score)],
+            str(row.rival),
+            f"{row.outlook:.3f}",
+            f"{row.of_rival:.3f}",
+            f"{row.better} of {row.questions}",
+        )
+    each = ", ".join(f"{day}: {worth:.1f}" for day, worth in found.worth.items())
+    rests_on = f"{found.particles:,} particles each, seed {found.seed}; equal filters that counted: {each}."
+    notes = [Text(f"\n{words}", style="dim") for words in (PAST, rests_on)]
+    return terminal.page("Outlooks made in the past, and what came", fared(found), Text(""), made, *notes)
+
+
+def fared(found: Rolling) -> str:
+    """Return the sentence that says by how many scores outlooks of the past did better than each rival."""
+    ahead = [
+        f"{name} by {int((block['outlook'] < block['of_rival']).sum())} of {len(block)}"
+        for name, block in found.skill.groupby("rival", sort=False)
+    ]
+    return f"Outlooks from the end of each half-year do better than {', '.join(ahead)} mean scores."
 
 
 WHAT = (
