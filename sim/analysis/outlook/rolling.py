@@ -22,7 +22,6 @@ from sim.scenario.loading import load_scenario
 from sim.scenario.schema import Scenario
 from sim.scenario.values import week_of
 from sim.study.observed.loading import load_observations
-from sim.study.observed.schema import Observations
 
 #: The last day that an outlook knows, and the last day of the half-year that it is scored on.
 HALVES = (
@@ -96,7 +95,7 @@ def rolling(
     for made, until in HALVES:
         last, end = (week_of(spec.start, day) for day in (made, until))
         until_then = tuple(one for one in seen.observed if one.last <= made)
-        known = Observations(title=f"{seen.title}, known on {made}", observed=until_then)
+        known = seen.model_copy(update={"observed": until_then})
         found = outlook(
             spec.replace(weeks=end), known, particles=particles, seed=seed, keep=grid.reads, threads=threads
         )

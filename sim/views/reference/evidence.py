@@ -82,7 +82,7 @@ def skill(past: Rolling) -> str:
     """Return the table of scores."""
     rows = [
         (
-            NAMES[row.score],
+            NAMES[str(row.score)],
             row.rival,
             f"{row.outlook:.3f}",
             f"{row.of_rival:.3f}",
