@@ -50,6 +50,7 @@ class Streams:
     society: Stream
 
 
+@lru_cache(maxsize=64)
 def streams(model: Model, event_names: tuple[str, ...]) -> Streams:
     """Name the purposes of every draw of a run."""
     purposes: list[str] = []

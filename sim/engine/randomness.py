@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,7 @@ _LN2 = 0.6931471805599453
 _TAIL, _CENTRE = np.uint64(2_073_811), np.uint64(2**32 - 2 * 2_073_811)
 
 
+@lru_cache(maxsize=4096)
 def purpose_hash(purpose: str) -> int:
     """Return the 64-bit key of a purpose's name (BLAKE2b)."""
     return int.from_bytes(hashlib.blake2b(purpose.encode(), digest_size=8).digest(), "little")

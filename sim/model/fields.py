@@ -26,6 +26,7 @@ def text(function: Callable[..., Any]) -> str:
     return "".join(linecache.getlines(filename))
 
 
+@cache
 def syntax(function: Callable[..., Any]) -> ast.FunctionDef:
     """Return the syntax tree of a function, its lines those of its file.
 

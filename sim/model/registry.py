@@ -38,7 +38,7 @@ class Records(NamedTuple):
     draws: type[Record]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """Everything the drivers need: what is declared in a package, in a fixed order."""
 

@@ -87,23 +87,14 @@ class Call:
     """A call with its arguments laid out."""
 
     def __init__(self, code: Code, arguments: tuple[Any, ...]) -> None:
-        words: list[int | float] = []
+        words: list[int] = []
         words_of(arguments, words)
         self._code, self._arguments = code, arguments  # whose memory the words name
-        self._words = np.zeros(max(len(words), 1), np.int64)
-        for number, word in enumerate(words):
-            self._place(number, word)
-
-    def _place(self, number: int, word: int | float) -> None:
-        if isinstance(word, float):
-            self._words.view(np.float64)[number] = word
-        else:
-            self._words.view(np.uint64)[number] = word % 2**64
+        self._words = np.array([word % 2**64 for word in words] or [0], np.uint64)
 
     def __call__(self, *leading: int) -> Any:
-        """Make the call, with other whole numbers in the place of its first arguments."""
-        for number, word in enumerate(leading):
-            self._place(number, word)
+        """Make the call, with other numbers from 0 in the place of its first arguments."""
+        self._words[: len(leading)] = leading
         self._code.run(self._words.ctypes.data)
         kind = self._code.returns
         if kind is NOTHING:

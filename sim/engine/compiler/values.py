@@ -5,6 +5,8 @@ Every type is a row of machine words, so that a tuple of arrays is handed over a
 
 from __future__ import annotations
 
+import struct
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,11 +135,11 @@ def type_of(value: Any) -> Type:
     return FLOAT if isinstance(value, float) else INT
 
 
-def words_of(value: Any, words: list[int | float]) -> None:
-    """Append the words of what Python hands over, as its type lays them out."""
+def words_of(value: Any, words: list[int]) -> None:
+    """Append the words of what Python hands over, as its type lays them out; a float's are its bits."""
     if isinstance(value, np.ndarray):
         unit = array_type(value).unit
-        words.append(value.__array_interface__["data"][0])
+        words.append(value.ctypes.data)
         words.extend(value.shape)
         words.extend(stride for axis, stride in enumerate(value.strides) if axis != unit)
     elif isinstance(value, tuple):
@@ -145,5 +147,7 @@ def words_of(value: Any, words: list[int | float]) -> None:
             words_of(one, words)
     elif isinstance(value, np.void):
         words.append(value.__array_interface__["data"][0])
+    elif isinstance(value, float):
+        words.append(int.from_bytes(struct.pack("=d", value), sys.byteorder))
     else:
-        words.append(float(value) if isinstance(value, float) else int(value))
+        words.append(int(value))
