@@ -110,7 +110,7 @@ class Society(NamedTuple):
     street: Floats
     weights: Floats
     region: NDArray[np.int64]
-    parts: NDArray[np.int64]
+    parts: NDArray[np.uint32]
     circles: NDArray[np.int32]
     away: NDArray[np.uint32]
     ties: NDArray[np.int64]
@@ -139,7 +139,7 @@ def blank_society(citizens: int) -> Society:
         by_citizen(len(STREET)),
         np.zeros(n),
         np.zeros(n, np.int64),
-        np.zeros(len(REGION_SHARES) + 1, np.int64),
+        np.zeros(len(REGION_SHARES) + 1, np.uint32),
         np.zeros((n, k), np.int32),
         np.zeros((n * k, len(AWAY)), np.uint32),
         np.zeros(1, np.int64),
