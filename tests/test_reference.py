@@ -53,7 +53,7 @@ def test_odd_names_every_rule_parameter_variable_and_process(made: dict[str, str
         assert one.claim in page
     for known in (model.parameters, model.world, model.drives, model.draws):
         assert set(known) <= said
-    assert {one.__name__ for one in uses.PROCESSES} <= said
+    assert {one.__name__ for one in uses.processes()} <= said
     assert {option.key for one in model.instruments for option in one.options[1:]} <= said
     assert {clause.function.__name__ for one in model.rules.values() for clause in one.clauses} <= said
     for n in range(1, 8):
@@ -83,7 +83,7 @@ def test_odd_names_nothing_that_is_not_in_the_code(made: dict[str, str]) -> None
         *week.PHASES,
         *population.TRAITS,
         *population.OPINIONS,
-        *(one.__name__ for one in uses.PROCESSES),
+        *(one.__name__ for one in uses.processes()),
         *model.constants,
         *(name for name, _ in citizens.laws_of_society()),
         *(name.partition("[")[0] for name in vars(population) if name.startswith("REGION_")),

@@ -11,7 +11,6 @@ from typing import Any
 import panel as pn
 
 from sim.errors import ScenarioError
-from sim.model.actors import ACTORS
 from sim.model.registry import load
 from sim.scenario.conditions import seen
 from sim.scenario.schema import Scenario
@@ -103,7 +102,7 @@ class CommitmentForm(Form):
 
     def fields(self) -> list[Any]:
         """Return the fields."""
-        acting = [one for one in ACTORS if any(x.actor == one for x in load().instruments)]
+        acting = [one for one in load().actors if any(x.actor == one for x in load().instruments)]
         self.actor: Any = pn.widgets.Select(
             label="Actor", options={titled(one): one for one in acting}, **WIDE
         )

@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-from sim.model.actors import ACTORS
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
 from sim.views.one_run.narrative import titled
@@ -114,7 +113,7 @@ def label(one: Quantity) -> str:
     grade, source = GRADES[one.source.grade], str(one.source)
     facts = f"{one.name}: {kind}, in {one.unit}; plausible {low:g} to {high:g}; {grade}. {source}"
     meaning = one.meaning[:1].upper() + one.meaning[1:]
-    for actor in ACTORS:
+    for actor in load().actors:
         meaning = re.sub(rf"\b{actor}\b", titled(actor), meaning)
     if meaning.startswith("Of "):  # "standing utility" is the heading of these in the model's tables
         meaning = f"Standing utility {one.meaning}"

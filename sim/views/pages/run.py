@@ -293,6 +293,8 @@ def _identity(result: Result, folder: Path, pictures: Sequence[Path]) -> Rendera
         f"panj {versions['panj']}, numpy {versions['numpy']}, llvmlite {versions['llvmlite']}, "
         f"Python {versions['python']}",
     )
+    if added := result.identity.get("extensions"):
+        grid.add_row("added", ", ".join(added))
     grid.add_row("results", str(folder))
     grid.add_row("", _pictures(pictures))
     return Padding(grid, (1, 0, 0, 0))

@@ -11,7 +11,6 @@ import numpy as np
 
 from sim.engine.codegen import estimates
 from sim.engine.mesa_model import PolicyModel
-from sim.model.actors import ACTORS
 from sim.model.constants import functions
 from sim.model.population import OPINIONS, TRAITS
 from sim.model.registry import load
@@ -86,7 +85,7 @@ def example() -> str:
         _numbers("variable", zip(names, recorded[WEEK - 1], strict=True)),
         "## Draws of processes",
         _numbers("draw", ((f"process/{name}", model.luck[WEEK][name]) for name in registry.draws)),
-        *(part for actor in ACTORS for part in _decisions(model, actor)),
+        *(part for actor in registry.actors for part in _decisions(model, actor)),
         "## Acting",
         _changes(done, names),
         "## Driving",
@@ -106,7 +105,7 @@ def example() -> str:
 
 def _decisions(model: PolicyModel, actor: str) -> list[str]:
     """Return what a state perceived, how it appraised its options and what it took."""
-    place = ACTORS.index(actor)
+    place = model.registry.actors.index(actor)
     state = list(model.states)[place]
     estimated = [one.name for one in estimates(model.registry, actor)]
     noise = dict(zip(estimated, model.space.choice.luck_seen[place][WEEK], strict=True))

@@ -65,7 +65,7 @@ def names() -> Iterator[tuple[str, str, str]]:
         for one in instrument.options[1:]:
             place = f"actors.md#{one.actor}-{one.key.replace('.', '')}"
             yield one.key, f"option of {one.actor}: {one.meaning}", place
-    for process in uses.PROCESSES:
+    for process in uses.processes():
         yield process.__name__, f"process: {said(process)}", f"processes.md#{process.__name__}"
     for function in laws.helpers():
         yield function.__name__, f"function: {said(function)}", f"functions.md#{function.__name__}"

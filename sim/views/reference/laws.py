@@ -9,7 +9,7 @@ from sim.model import maths, outcomes, participation, population
 from sim.model.constants import constants_read
 from sim.model.fields import functions_called, parameters_read
 from sim.model.registry import load
-from sim.model.week import AFTER_OPINION, BEFORE_OPINION
+from sim.views.reference import uses
 from sim.views.reference.formula import code, formula, signature
 from sim.views.reference.markdown import exact, fence, folded, page, said
 
@@ -80,7 +80,7 @@ def helpers() -> list[Callable[..., Any]]:
             for one in (option.function, option.open_when)
             if one is not None
         ]
-    users += [*BEFORE_OPINION, *AFTER_OPINION, population.draw_society, population.opinion_week]
+    users += [*uses.processes(), population.draw_society, population.opinion_week]
     table = dict.fromkeys(helper for user in users for helper in functions_called(user))
     own = (one for one in table if one not in SERIES and where(one) == "functions.md")
     return sorted(own, key=lambda one: one.__name__)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from sim.analysis.article.declared import CLAIMS
 from sim.engine import decisions, events, randomness
 from sim.model import calibrated, population, week, world
-from sim.model.actors import ACTORS
 from sim.model.glossary import CLASSES
 from sim.model.outcomes import ESCALATION, RAPPROCHEMENT, first_reached, summarise
 from sim.model.processes.start import begin
@@ -64,7 +63,7 @@ def _entities() -> list[str]:
     initial = Scenario.model_fields
     return [
         "## 2 Entities, state variables, and scales",
-        f"**Agents.** Five states ({', '.join(name.capitalize() for name in ACTORS)}), and domestic opinion: a population "
+        f"**Agents.** States ({', '.join(map(str.capitalize, model.actors))}), and domestic opinion: a population "
         f"of {initial['citizens'].default} citizens by default, up to {MOST_CITIZENS:,}, or at 0 a mean field.",
         prose(population),
         f"A citizen has a region ({', '.join(REGIONS)}), the traits {code(population.TRAITS)} and the opinions "
@@ -97,8 +96,8 @@ def _scheduling() -> list[str]:
         "## 3 Process overview and scheduling",
         prose(week),
         f"Phases of the code: {code(week.PHASES)}. Processes before opinion moves, in order: "
-        f"{code(one.__name__ for one in week.BEFORE_OPINION)}; after it: "
-        f"{code(one.__name__ for one in week.AFTER_OPINION)}.",
+        f"{code(one.__name__ for one in load().before_opinion)}; after it: "
+        f"{code(one.__name__ for one in load().after_opinion)}.",
     ]
 
 
@@ -107,7 +106,9 @@ def _concepts() -> list[str]:
     rivals = [one.id for one in model.rules.values() if one.rival_of]
     hidden = [one.name for one in model.world.values() if not one.known_to]
     estimated = [one.name for one in model.world.values() if one.estimated]
-    concerns = {actor: dict.fromkeys(rule.concern for rule, _ in model.appraising(actor)) for actor in ACTORS}
+    concerns = {
+        actor: dict.fromkeys(rule.concern for rule, _ in model.appraising(actor)) for actor in model.actors
+    }
     return [
         "## 4 Design concepts",
         "### Theoretical and empirical background",
@@ -276,10 +277,10 @@ def _submodels() -> list[str]:
         "### Processes",
         table(
             ("process", "what it does"),
-            [(f"`{one.__name__}`", said(one)) for one in uses.PROCESSES]
+            [(f"`{one.__name__}`", said(one)) for one in uses.processes()]
             + [("`opinion_week`", said(population.opinion_week))],
         ),
-        formulas((one.__name__, one) for one in uses.PROCESSES),
+        formulas((one.__name__, one) for one in uses.processes()),
         "Functions in them:",
         formulas((signature(one), one) for one in helpers()),
         "Classes and outcomes:",

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from sim.model import population
 from sim.model.constants import constants_held, functions
+from sim.model.extension import cached_in_force
 from sim.model.fields import fields_written, parameters_read
 from sim.model.parameters import Parameters
-from sim.model.registry import Model, load
-from sim.model.week import AFTER_OPINION, BEFORE_OPINION
-
-PROCESSES = (*BEFORE_OPINION, *AFTER_OPINION)
+from sim.model.registry import Model, Process, load
 
 
-@lru_cache(maxsize=1)
+def processes() -> tuple[Process, ...]:
+    """Return every process of the week, those of extensions too, in its order."""
+    model = load()
+    return (*model.before_opinion, *model.after_opinion)
+
+
+@cached_in_force
 def of_parameters() -> dict[str, list[str]]:
     """Return for each parameter the rules, options, processes and variables that use it."""
     model = load()
@@ -37,7 +39,7 @@ def of_parameters() -> dict[str, list[str]]:
             for part in (option.function, option.open_when):
                 for name in sorted(parameters_read(part)) if part is not None else ():
                     add(name, user)
-    for process in PROCESSES:
+    for process in processes():
         for name in sorted(parameters_read(process)):
             add(name, f"process {process.__name__}")
     for function in (population.draw_society, population.opinion_week):
@@ -53,7 +55,7 @@ def of_parameters() -> dict[str, list[str]]:
     return found
 
 
-@lru_cache(maxsize=1)
+@cached_in_force
 def of_constants() -> dict[str, list[str]]:
     """Return for each constant the functions whose bodies hold it."""
     found: dict[str, list[str]] = {name: [] for name in load().constants}
@@ -63,7 +65,7 @@ def of_constants() -> dict[str, list[str]]:
     return found
 
 
-@lru_cache(maxsize=1)
+@cached_in_force
 def of_variables() -> dict[str, list[str]]:
     """Return for each variable the options and processes that write it."""
     model = load()
@@ -72,7 +74,7 @@ def of_variables() -> dict[str, list[str]]:
         for option in instrument.options:
             for name in option.moves:
                 found[name].append(f"option {option.key} of {option.actor}")
-    for process in PROCESSES:
+    for process in processes():
         for name in sorted(fields_written(process)):
             found[name].append(f"process {process.__name__}")
     for name, variable in model.world.items():

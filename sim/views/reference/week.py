@@ -5,7 +5,6 @@ from __future__ import annotations
 from sim.engine import codegen, conditions, events, randomness
 from sim.engine.decisions import chances
 from sim.model import week
-from sim.model.actors import ACTORS
 from sim.model.fields import fields_read, fields_written
 from sim.model.processes.start import begin
 from sim.model.registry import load
@@ -40,7 +39,7 @@ def perceiving() -> list[str]:
     """Return how a state's record of the world comes about."""
     model = load()
     rows = []
-    for actor in ACTORS:
+    for actor in model.actors:
         for k, one in enumerate(codegen.estimates(model, actor)):
             span = codegen.estimate_span(one)
             bounds = f"{number(one.low)} to {number(one.high)}"
@@ -142,7 +141,7 @@ def chance() -> list[str]:
 def processes() -> str:
     """Return the page of the week and of what nobody decides."""
     parts = []
-    for function in (*week.BEFORE_OPINION, None, *week.AFTER_OPINION):
+    for function in (*load().before_opinion, None, *load().after_opinion):
         if function is None:
             parts += ["### opinion_week", "Citizens move: [their page](citizens.md)."]
             continue
