@@ -94,6 +94,12 @@ def functions_called(function: Callable[..., Any]) -> list[Callable[..., Any]]:
     for node in body(function):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             helper = function.__globals__.get(node.func.id)
-            if inspect.isfunction(helper) and helper.__module__.startswith("sim.") and helper is not function:
+            if inspect.isfunction(helper) and helper is not function and _in_model(helper, function):
                 found |= dict.fromkeys([helper, *functions_called(helper)])
     return list(found)
+
+
+def _in_model(helper: Callable[..., Any], caller: Callable[..., Any]) -> bool:
+    """Say whether a function is the model's own, or of the same extension as the one that calls it."""
+    home = helper.__module__.partition(".")[0]
+    return home in ("sim", caller.__module__.partition(".")[0])
