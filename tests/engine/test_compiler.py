@@ -148,7 +148,14 @@ def test_memory_is_read_and_written_as_by_numpy(order: Any) -> None:
 
 def test_a_matrix_of_one_row_has_the_type_of_a_longer_one() -> None:
     """Else a scenario of one citizen would be compiled anew."""
-    for shape, order in (((1, 3), "F"), ((1, 3), "C"), ((5, 1), "C"), ((5, 0), "C"), ((1, 1), "C")):
+    for shape, order in (
+        ((1, 3), "F"),
+        ((1, 3), "C"),
+        ((5, 1), "C"),
+        ((5, 0), "C"),
+        ((0, 3), "C"),
+        ((1, 1), "C"),
+    ):
         longer = np.zeros((7, 4), order=order)
         assert array_type(np.zeros(shape, order=order)) == array_type(longer)  # type: ignore[call-overload]
 

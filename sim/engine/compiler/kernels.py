@@ -84,23 +84,29 @@ _RETURNS = (NOTHING, FLOAT, type_of(0), type_of(np.uint64(0)), BOOL)
 
 
 class Call:
-    """A call with its arguments laid out."""
+    """A call with its arguments laid out.
+
+    Attributes
+    ----------
+    arguments : as given; the words name their memory
+    words : uint64, the words of all arguments in a row; the first takes what is returned
+    """
 
     def __init__(self, code: Code, arguments: tuple[Any, ...]) -> None:
         words: list[int] = []
         words_of(arguments, words)
-        self._code, self._arguments = code, arguments  # whose memory the words name
-        self._words = np.array([word % 2**64 for word in words] or [0], np.uint64)
+        self._code, self.arguments = code, arguments
+        self.words = np.array([word % 2**64 for word in words] or [0], np.uint64)
 
     def __call__(self, *leading: int) -> Any:
         """Make the call, with other numbers from 0 in the place of its first arguments."""
-        self._words[: len(leading)] = leading
-        self._code.run(self._words.ctypes.data)
+        self.words[: len(leading)] = leading
+        self._code.run(self.words.ctypes.data)
         kind = self._code.returns
         if kind is NOTHING:
             return None
         view = np.float64 if kind is FLOAT else np.uint8 if kind is BOOL else np.int64
-        return self._words.view(view)[0].item()
+        return self.words.view(view)[0].item()
 
 
 def stored_code(path: Path, make: Callable[[], bytes]) -> bytes:

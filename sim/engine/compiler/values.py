@@ -116,7 +116,7 @@ def array_type(array: np.ndarray[Any, Any]) -> Array:
     size, strides = array.itemsize, array.strides
     if array.ndim == 1:
         return Array(array.dtype, 1, 0 if strides[0] == size or len(array) < 2 else None)
-    if array.shape[-1] < 2:
+    if array.size == 0 or array.shape[-1] < 2:
         return Array(array.dtype, array.ndim, array.ndim - 1)
     unit = 0 if strides[0] == size else array.ndim - 1 if strides[-1] == size else None
     return Array(array.dtype, array.ndim, unit)
