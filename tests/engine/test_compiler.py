@@ -116,6 +116,16 @@ def moved(pair: Pair, rows: Any, out: Any) -> None:
     out[len(out) - 1] = rows.shape[0]
 
 
+def test_functions_of_one_text_differ_by_what_they_enclose() -> None:
+    def times(weight: float) -> Any:
+        def product(x: float) -> float:
+            return weight * x
+
+        return kernel(product)
+
+    assert [times(weight)(2.0) for weight in (3.0, 4.0, 3.0)] == [6.0, 8.0, 6.0]
+
+
 def weighed(x: float, weight: float = 2.0, *more: float) -> float:
     return x * weight + len(more)
 

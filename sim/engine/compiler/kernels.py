@@ -70,13 +70,19 @@ class Code:
 
     def __init__(self, function: FunctionType, types: tuple[Type, ...]) -> None:
         # The rest of what is compiled names the folder.
-        told = (text(function), function.__qualname__, types, *_processor())
+        told = (text(function), function.__qualname__, _enclosed(function), types, *_processor())
         name = f"{function.__name__}-{hashlib.blake2b(repr(told).encode(), digest_size=8).hexdigest()}"
         image = stored_code(cache.cache_folder() / f"{name}.code", lambda: compiled(function, types))
         self.returns: Type = _RETURNS[image[0]]
         builder = llvm.JITLibraryBuilder().add_object_img(image[1:]).add_current_process()
         self._tracker = builder.export_symbol(ENTRY).link(_linker(), f"{name}-{next(_NUMBERS)}")
         self.run = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self._tracker[ENTRY])
+
+
+def _enclosed(function: FunctionType) -> list[str]:
+    """Return what a function takes from the one that it is written in, functions by name."""
+    cells = [cell.cell_contents for cell in function.__closure__ or ()]
+    return [f"{one.__module__}.{one.__qualname__}" if callable(one) else repr(one) for one in cells]
 
 
 #: What a way in from Python may return, by the first byte of its file.
