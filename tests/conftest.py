@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,16 @@ settings.register_profile(
     "panj", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("panj")
+
+
+@pytest.fixture(autouse=True)
+def _as_shipped() -> Iterator[None]:
+    """Leave the model as it is shipped, whatever rules a test added."""
+    yield
+    from sim.model import extension
+
+    for one in extension.in_force():
+        extension.leave(one)
 
 
 @dataclass(frozen=True)
