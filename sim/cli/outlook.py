@@ -68,6 +68,9 @@ def outlook(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A folder for the picture of each variable observed.")
     ] = None,
+    page: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="One page of HTML that says it all.")
+    ] = None,
     threads: Threads = None,
     as_json: Json = False,
 ) -> None:
@@ -80,6 +83,7 @@ def outlook(
     from sim.views import terminal
     from sim.views.pages.outlook import outlook_page
     from sim.views.plots.sheets import outlook as sheets
+    from sim.views.report.outlook import report
 
     spec = sim.load_scenario(scenario)
     changes = {
@@ -95,8 +99,10 @@ def outlook(
         threads=threads,
     )
     drawn = [] if out is None else sheets.save(found, out)
+    if page is not None:
+        drawn.append(report(found, page))
     if as_json:
-        print_json(found.record() | {"pictures": [str(one) for one in drawn]})
+        print_json(found.record() | {"files": [str(one) for one in drawn]})
         return
     terminal.show(outlook_page(found))
     for path in drawn:
@@ -142,7 +148,7 @@ def evidence(
     """Say what a record says for or against each rule, and the article as read: against none, and others."""
     import sim
     from sim.views import terminal
-    from sim.views.pages.outlook import evidence_page
+    from sim.views.pages.evidence import evidence_page
 
     spec = sim.load_scenario(scenario)
     found = sim.evidence(
@@ -183,8 +189,8 @@ def hindcast(
     """
     import sim
     from sim.views import terminal
+    from sim.views.pages.evidence import rolling_page
     from sim.views.pages.hindcast import hindcast_page
-    from sim.views.pages.outlook import rolling_page
 
     if rolling:
         spec = sim.load_scenario("baseline").replace(citizens=0, reading=reading)

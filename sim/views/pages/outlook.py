@@ -1,25 +1,22 @@
-"""What `panj outlook` and `panj evidence` say."""
+"""What `panj outlook` says, as sentences and tables; a page of HTML says the same."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from math import isnan
+from typing import NamedTuple
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from sim.analysis.outlook.evidence import Evidence, Weighed
 from sim.analysis.outlook.islands import FEWEST
 from sim.analysis.outlook.outlook import FIRSTS, Outlook
-from sim.analysis.outlook.rolling import Rolling
 from sim.views import terminal
 from sim.views.numbers import counted
-from sim.views.pages.hindcast import NAMES
 
 #: Rows that a page of 80 columns shows of a table; the record has all.
 MOST = 12
-
-LEARNED = "What was learned (mean and standard deviation, in shares of each range)"
 
 #: A value has moved where its mean did by more than so many Monte Carlo errors.
 SURE = 2
@@ -28,17 +25,18 @@ SURE = 2
 SURPRISE = 0.05
 
 
+class Listing(NamedTuple):
+    """A table under its title: names in the first column, numbers in the others."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+
+
 def outlook_page(found: Outlook) -> RenderableType:
     """Return the page of an outlook: what may come, what was foreseen, what was learned, what it rests on."""
-    parts = [terminal.section("Where runs end", _classes(found))]
-    if found.quarters:
-        parts.append(terminal.section("What may come first, by quarter of a year", _quarters(found)))
-    if found.steps:
-        parts.append(terminal.section(_surprises(found), _foreseen(found)))
-        parts.append(terminal.section(LEARNED, _learned(found)))
-        if found.readings and found.speaks:
-            parts.append(terminal.section("Readings of the article", _readings(found)))
-    return terminal.page(found.spec.title, finding(found), *parts, Text(f"\n{_rests(found)}", style="dim"))
+    parts = [terminal.section(one.title, _table(one)) for one in listings(found)]
+    return terminal.page(found.spec.title, finding(found), *parts, Text(f"\n{rests(found)}", style="dim"))
 
 
 def finding(found: Outlook) -> str:
@@ -64,72 +62,21 @@ def _with_error(share: float, error: float) -> str:
     return f"{share:.0%}" if isnan(error) else f"{share:.0%} ± {100 * error:.0f}"
 
 
-def _classes(found: Outlook) -> RenderableType:
-    heads = ("with", "± MC", "without")
-    made = terminal.table("class of the whole path", *heads, right=heads)
-    without, errors = found.before.classes, found.errors
-    for name, share in found.after.classes.items():
-        error = "" if isnan(errors[name]) else f"{errors[name]:.1%}"
-        made.add_row(name, f"{share:.1%}", error, f"{without[name]:.1%}")
-    return made
+def listings(found: Outlook) -> Iterator[Listing]:
+    """Yield the tables of an outlook, those that apply."""
+    yield _classes(found)
+    if found.quarters:
+        yield _quarters(found)
+    if found.steps:
+        yield _foreseen(found)
+        if found.speaks:
+            yield _learned(found)
+            if found.readings:
+                yield _readings(found)
 
 
-def _quarters(found: Outlook) -> RenderableType:
-    names = [one for what in FIRSTS for one in (what, "without")]
-    made = terminal.table("from", *names, right=names)
-    for first, last in found.quarters[:MOST]:
-        begins = found.spec.start + timedelta(weeks=first - 1)
-        chances = [
-            f"{course.come(*rung, first, last):.0%}"
-            for rung in FIRSTS.values()
-            for course in (found.after, found.before)
-        ]
-        made.add_row(str(begins), *chances)
-    return made
-
-
-def _surprises(found: Outlook) -> str:
-    odd = sum(one["chance"] < SURPRISE for one in found.foreseen)
-    return f"How well it was foreseen: {odd} of {len(found.steps)} with a chance below {SURPRISE:.0%}"
-
-
-def _foreseen(found: Outlook) -> RenderableType:
-    """Return the least expected observations."""
-    heads = ("before it was seen", "seen", "chance")
-    made = terminal.table("observation", *heads, right=heads, wide=("observation",))
-    for one in sorted(found.foreseen, key=lambda row: row["chance"])[:MOST]:
-        band = f"{one['median']:.4g} [{one['low']:.4g}, {one['high']:.4g}]"
-        seen = "" if one["seen"] is None else f"{one['seen']:.5g}"
-        made.add_row(one["observation"], band, seen, f"{one['chance']:.1%}")
-    return made
-
-
-def _learned(found: Outlook) -> RenderableType:
-    if not found.speaks:
-        return Text("Not told: too few of the independent filters count to tell it from chance.")
-    table = found.learned
-    beyond = table[~((table["mean"] - table["mean_before"]).abs() < SURE * table["error"])]
-    heads = ("before", "after", "± MC")
-    made = terminal.table("value", *heads, right=heads)
-    for row in beyond.head(MOST).itertuples():
-        made.add_row(
-            str(row.value),
-            f"{row.mean_before:.2f} ± {row.sd_before:.2f}",
-            f"{row.mean:.2f} ± {row.sd:.2f}",
-            f"{row.error:.2f}",
-        )
-    return made
-
-
-def _readings(found: Outlook) -> RenderableType:
-    heads = ("before", "after", "± MC")
-    made = terminal.table("reading", *heads, right=heads)
-    for name, (before, after, error) in found.readings.items():
-        made.add_row(name, f"{before:.1%}", f"{after:.1%}", f"{error:.1%}")
-    return made
-
-
-def _rests(found: Outlook) -> str:
+def rests(found: Outlook) -> str:
+    """Return what an outlook rests on, in words."""
     islands = found.islands
     return (
         f"It rests on {found.particles:,} particles in {counted(len(islands.each), 'independent filter')} "
@@ -140,87 +87,77 @@ def _rests(found: Outlook) -> str:
     )
 
 
-PAST = (
-    "In-sample: whoever changed the structure of the model had seen these years; but no answer that is "
-    "scored was among what an outlook was given. Persistence: the last known answer to the same question "
-    "goes on. Climatology: base rates of neighbouring states. Lower is better."
-)
+def _table(one: Listing) -> RenderableType:
+    names, *numbers = one.heads
+    made = terminal.table(*one.heads, right=numbers, wide=(names,))
+    for row in one.rows:
+        made.add_row(*row)
+    return made
 
 
-def rolling_page(found: Rolling) -> RenderableType:
-    """Return the page of outlooks made in the past: their scores beside those of others."""
-    heads = ("outlook", "the other", "better in")
-    made = terminal.table("mean score", "beside", *heads, right=heads)
-    for row in found.skill.itertuples():
-        made.add_row(
-            NAMES[str(row.score)],
-            str(row.rival),
-            f"{row.outlook:.3f}",
-            f"{row.of_rival:.3f}",
-            f"{row.better} of {row.questions}",
-        )
-    each = ", ".join(f"{day}: {worth:.1f}" for day, worth in found.worth.items())
-    rests_on = f"{found.particles:,} particles each, seed {found.seed}; equal filters that counted: {each}."
-    notes = [Text(f"\n{words}", style="dim") for words in (PAST, rests_on)]
-    return terminal.page("Outlooks made in the past, and what came", fared(found), Text(""), made, *notes)
-
-
-def fared(found: Rolling) -> str:
-    """Return the sentence that says by how many scores outlooks of the past did better than each rival."""
-    ahead = [
-        f"{name} by {int((block['outlook'] < block['of_rival']).sum())} of {len(block)}"
-        for name, block in found.skill.groupby("rival", sort=False)
+def _classes(found: Outlook) -> Listing:
+    without, errors = found.before.classes, found.errors
+    rows = [
+        (name, f"{share:.1%}", "" if isnan(errors[name]) else f"{errors[name]:.1%}", f"{without[name]:.1%}")
+        for name, share in found.after.classes.items()
     ]
-    return f"Outlooks from the end of each half-year do better than {', '.join(ahead)} mean scores."
+    return Listing("Where runs end", ("class of the whole path", "with", "± MC", "without"), rows)
 
 
-WHAT = (
-    "The record speaks for a claim where it is more likely with it than with what takes its place, by more "
-    "than a factor of 3 and by more than twice the Monte Carlo error, and where every range is half as wide, "
-    "too. It speaks of this model: a rule that the record needs nowhere is not refuted by it, and a factor "
-    "hangs on the tolerances and discrepancies of the observations."
-)
-
-
-def evidence_page(found: Evidence) -> RenderableType:
-    """Return the page of evidence: what the record says of each claim, and how sure that is."""
-    heads = ("ln factor", "± MC", "half")
-    made = terminal.table(
-        "claim", "¶", "against", *heads, "record says", "rests most on", right=heads, wide=("rests most on",)
-    )
-    for one in found.weighed:
-        made.add_row(
-            one.question.name,
-            " ".join(map(str, one.question.paragraphs)),
-            one.question.against,
-            f"{one.factor.mean:+.1f}",
-            f"{one.factor.error:.1f}",
-            "" if one.halved is None else f"{one.halved.mean:+.1f}",
-            one.verdict,
-            resting(one),
+def _quarters(found: Outlook) -> Listing:
+    rows = []
+    for first, last in found.quarters[:MOST]:
+        chances = (
+            f"{course.come(*rung, first, last):.0%}"
+            for rung in FIRSTS.values()
+            for course in (found.after, found.before)
         )
-    rests_on = (
-        f"{found.observations.title}: {len(found.observations.observed)} observations, {found.particles:,} "
-        f"particles, seeds {', '.join(map(str, found.seeds))}. half: the factor with ranges half as wide."
-    )
-    notes = [Text(f"\n{words}", style="dim") for words in (WHAT, rests_on)]
-    return terminal.page("What the record says of each claim", verdicts(found), Text(""), made, *notes)
+        rows.append((str(found.spec.start + timedelta(weeks=first - 1)), *chances))
+    heads = ("from", *(one for what in FIRSTS for one in (what, "without")))
+    return Listing("What may come first, by quarter of a year", heads, rows)
 
 
-def verdicts(found: Evidence) -> str:
-    """Return the sentence that counts what the record says."""
-    said = [one.verdict for one in found.weighed]
-    hanging = said.count("hangs on the ranges")
-    return (
-        f"Of {counted(len(said), 'comparison')} the record speaks for the claim in {said.count('for')}, "
-        f"against it in {said.count('against')}, and in {said.count('not at all')} not at all"
-        + (f"; in {hanging} it hangs on how wide the ranges are." if hanging else ".")
-    )
+def _foreseen(found: Outlook) -> Listing:
+    """Return the least expected observations."""
+    odd = sum(one["chance"] < SURPRISE for one in found.foreseen)
+    rows = [
+        (
+            one["observation"],
+            f"{_brief(one['median'])} [{_brief(one['low'])}, {_brief(one['high'])}]",
+            "" if one["seen"] is None else _brief(one["seen"]),
+            f"{one['chance']:.1%}",
+        )
+        for one in sorted(found.foreseen, key=lambda row: row["chance"])[:MOST]
+    ]
+    title = f"How well it was foreseen: {odd} of {len(found.steps)} with a chance below {SURPRISE:.0%}"
+    return Listing(title, ("observation", "before it was seen", "seen", "chance"), rows)
 
 
-def resting(one: Weighed) -> str:
-    """Return the observation that a verdict rests most on, and the verdict without it if another."""
-    if one.factor.verdict == "not at all":
-        return ""
-    without = one.without_it.verdict
-    return one.rests_on if without == one.factor.verdict else f"{one.rests_on} (without it: {without})"
+def _brief(value: float) -> str:
+    """Write a number with four figures, a count of thousands as such."""
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e6 else f"{value:.4g}"
+
+
+def _learned(found: Outlook) -> Listing:
+    """Return the values that moved beyond what chance would."""
+    table = found.learned
+    beyond = table[(table["mean"] - table["mean_before"]).abs() > SURE * table["error"]]
+    rows = [
+        (
+            str(row.value),
+            f"{row.mean_before:.2f} ± {row.sd_before:.2f}",
+            f"{row.mean:.2f} ± {row.sd:.2f}",
+            f"{row.error:.2f}",
+        )
+        for row in beyond.head(MOST).itertuples()
+    ]
+    title = "What was learned (mean and standard deviation, in shares of each range)"
+    return Listing(title, ("value", "before", "after", "± MC"), rows)
+
+
+def _readings(found: Outlook) -> Listing:
+    rows = [
+        (name, f"{before:.1%}", f"{after:.1%}", f"{error:.1%}")
+        for name, (before, after, error) in found.readings.items()
+    ]
+    return Listing("Readings of the article", ("reading", "before", "after", "± MC"), rows)

@@ -16,8 +16,8 @@ from sim.analysis.outlook.rolling import Rolling, rolling
 from sim.model import calibrated
 from sim.scenario.loading import load_scenario
 from sim.views.numbers import marks, percent
+from sim.views.pages.evidence import fared, resting, verdicts
 from sim.views.pages.hindcast import NAMES
-from sim.views.pages.outlook import fared, resting, verdicts
 from sim.views.reference.markdown import table
 
 PAGE = Path("docs/explanation/evidence.md")

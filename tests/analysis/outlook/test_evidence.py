@@ -13,7 +13,7 @@ import sim
 from sim.analysis.outlook.evidence import Factor, Question, Weighed, evidence
 from sim.errors import ScenarioError
 from sim.views import terminal
-from sim.views.pages.outlook import evidence_page
+from sim.views.pages.evidence import evidence_page
 from tests.analysis.outlook.test_outlook import HOSTED, seen
 
 

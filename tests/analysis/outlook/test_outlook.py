@@ -163,3 +163,4 @@ def test_the_command(panj: Callable[..., Any]) -> None:
     small = panj("outlook", "baseline", *short[:4], "--particles", 100, "--out", "pictures")
     assert small.code == 0, small.err
     assert "outlook_tension.png" in small.out
+    assert "outlook_classes.svg" in small.out

@@ -16,7 +16,7 @@ from sim.analysis.outlook.rolling import RIVALS, WITH, Rolling, rolling
 from sim.analysis.past.history import load_history
 from sim.scenario.values import week_of
 from sim.views import terminal
-from sim.views.pages.outlook import rolling_page
+from sim.views.pages.evidence import rolling_page
 
 MADE, UNTIL = subject.HALVES[0]
 

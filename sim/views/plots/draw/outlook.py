@@ -1,4 +1,4 @@
-"""A variable with and without what was observed, and the observations on it."""
+"""A variable, and the classes of paths, with and without what was observed."""
 
 from __future__ import annotations
 
@@ -44,4 +44,32 @@ def fan(found: Outlook, variable: str, ax: Axes | None = None) -> Axes:
             ax.axvline(when[found.week], color=style.BLACK, linewidth=0.8, linestyle=":")
         style.calendar(ax, when)
         ax.set_ylabel(unit if unit != "index" else "index, 0 to 1")
+        return ax
+
+
+def classes(found: Outlook, ax: Axes | None = None) -> Axes:
+    """Draw the share of each class, before and after; bars reach two Monte Carlo errors to either side."""
+    with style.look():
+        ax = style.axes(ax)
+        names = [name for name, share in found.after.classes.items() if share or found.before.classes[name]]
+        rows = np.arange(len(names))[::-1]
+        before = [found.before.classes[name] for name in names]
+        ax.plot(before, rows, "o", color=style.GREY, markersize=6, label="without")
+        if found.steps:
+            after = [found.after.classes[name] for name in names]
+            errors = 2 * np.nan_to_num([found.errors[name] for name in names])
+            ax.errorbar(
+                after,
+                rows,
+                xerr=[np.minimum(errors, after), errors],
+                fmt="o",
+                color=style.BLUE,
+                markersize=6,
+                elinewidth=1.4,
+                label="with the observations",
+            )
+        ax.set_yticks(rows, names)
+        ax.set_xlim(left=0)
+        ax.set_xlabel("share of particles by weight")
+        style.percent(ax.xaxis)
         return ax

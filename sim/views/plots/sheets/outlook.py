@@ -1,4 +1,4 @@
-"""The pictures of an outlook: a fan for each variable that was observed, before and after."""
+"""The pictures of an outlook: a fan for each variable observed, and the classes, before and after."""
 
 from __future__ import annotations
 
@@ -10,25 +10,45 @@ from sim.analysis.outlook.outlook import Outlook
 from sim.model.registry import load
 from sim.views.numbers import counted
 from sim.views.plots import style
-from sim.views.plots.draw.outlook import fan
+from sim.views.plots.draw import outlook as draw
 from sim.views.plots.files import write_figure
+
+#: What the picture of classes is called among those of variables.
+CLASSES = "classes"
 
 
 def save(found: Outlook, folder: Path) -> list[Path]:
-    """Write a picture of each variable that was measured on a day, and of tension; return their paths."""
+    """Write pictures of the variables measured on a day, of tension and of classes; return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     return [
-        write_figure(sheet(found, variable), folder / f"outlook_{variable}.{form}")
-        for variable in found.after.variables
+        write_figure(
+            classes(found) if name == CLASSES else sheet(found, name), folder / f"outlook_{name}.{form}"
+        )
+        for name in (*found.after.variables, CLASSES)
         for form in ("png", "svg")
     ]
+
+
+def classes(found: Outlook) -> Figure:
+    """Return the picture of classes under a heading that says what it shows."""
+    with style.look():
+        figure, (ax,) = style.sheet((7.0, 4.0), margins=(1.6, 0.3, 0.6, 0.9))
+        draw.classes(found, ax)
+        ax.legend(loc="best", frameon=False)
+        style.caption(
+            figure,
+            "Where runs end, with and without what was observed",
+            counted(found.particles, "particle"),
+            "Bars: two Monte Carlo errors to either side.",
+        )
+        return figure
 
 
 def sheet(found: Outlook, variable: str) -> Figure:
     """Return one variable's picture under a heading that says what it shows."""
     with style.look():
         figure, (ax,) = style.sheet((7.0, 4.0), margins=(0.85, 0.3, 0.45, 0.9))
-        fan(found, variable, ax)
+        draw.fan(found, variable, ax)
         ax.legend(loc="best", frameon=False)
         style.caption(
             figure,
