@@ -28,17 +28,17 @@ def test_ranks_of_what_came_are_uniform_over_histories_of_the_model() -> None:
     wanted = [
         asked(scenario, 1, 26, 0.08, mean="approval"),
         asked(scenario, 27, 52, 0.08, mean="approval"),
-        asked(scenario, 1, 26, 0.1, mean="tension"),
-        asked(scenario, 27, 52, 0.1, mean="tension"),
+        asked(scenario, 1, 26, 0.15, mean="tension"),
+        asked(scenario, 27, 52, 0.15, mean="tension"),
         asked(scenario, 40, 52, 2500.0, mean="refugees_hosted"),
-        asked(scenario, 40, 52, 0.2, mean="rhetoric"),
+        asked(scenario, 40, 52, 0.3, mean="rhetoric"),
     ]
     columns = [list(load().world).index(name) for name in RANKED]
     counts = np.zeros((len(RANKED), CLASSES))
     for number in range(HISTORIES):
         truth = history(scenario, number)
         found = outlook(
-            scenario, observed(truth, wanted, number), particles=400, seed=number, keep=RANKED
+            scenario, observed(truth, wanted, number), particles=600, seed=number, keep=RANKED
         ).after
         for place, name in enumerate(RANKED):
             ends = found.block.kept[:, -1, found.variables.index(name)]
