@@ -45,6 +45,8 @@ CROWDS = (
     "massacre_north",
     "remittances_collapse",
     "citizens_offline",
+    "wave_of_sympathy",
+    "neighbours_recognise",
 )
 CROWD_RUNS, PEOPLE = 4000, 500
 CROWD_YEAR, CROWD_END = 52, 208

@@ -32,6 +32,9 @@ NUMBERS = ("number", "answer", "median [90 %]", *HEADS[3:6], *HEADS[7:])
 FIRST = ("question", "number", "answer", "model", "median [90 %]", "informative")
 OTHERS = ("question", "number", "article", "defaults", "null", "base", "autumn", "prior")
 NAMES = {"brier": "Brier", "log": "log", "rps": "RPS", "crps": "CRPS", "interval": "interval"}
+#: What a question of each kind is scored by, and how many of the dearest are named.
+KINDS = {"yes/no": ("brier", "log"), "rung": ("rps", "interval"), "quantity": ("crps", "interval")}
+DEAREST = 4
 UNITS = {"USD": (1e6, "M USD"), "GWh": (1, "GWh")}
 
 
@@ -94,9 +97,43 @@ def markdown(found: Hindcast) -> str:
     for heads, numbers in ((HEADS, False), (NUMBERS, True)):
         lines += [_cells(*heads), _cells(*["---"] * len(heads))]
         lines += [_cells(*_told(group)) for group in _groups(found.asked, numbers)] + [""]
-    lines += [LEGEND, "", "Answers come from:", ""]
+    lines += [LEGEND, "", *costs(found), "", "<details><summary>Scores question by question</summary>", ""]
+    told = ("question", "informative", "score", *FORECASTERS)
+    lines += [_cells(*told), _cells(*["---"] * len(told))]
+    lines += [_cells(*_scored(group)) for numbers in (False, True) for group in _groups(found.asked, numbers)]
+    lines += ["", "</details>", "", "Answers come from:", ""]
     lines += [f"- {source}" for source in found.history.sources.values()]
     return "\n".join(lines) + "\n"
+
+
+def costs(found: Hindcast) -> list[str]:
+    """Return for each score which informative questions cost the model most, as a share of all they cost it."""
+    lines = ["What costs the model most on informative questions, as a share of all that they cost it:", ""]
+    for score in SCORES:
+        asked = found.of(score, diagnostic=True)
+        if not asked:
+            continue
+        total = sum(one.scores[MODEL][score] for one in asked)
+        lost = {
+            _name(group): sum(one.scores[MODEL][score] for one in group) / total
+            for numbers in (False, True)
+            for group in _groups(asked, numbers)
+        }
+        dearest = sorted(lost.items(), key=lambda one: -one[1])[:DEAREST]
+        named = ", ".join(f"{name} {part:.0%}" for name, part in dearest)
+        lines.append(f"- {NAMES[score]} ({len(asked)}): {named}")
+    return lines
+
+
+def _scored(group: list[Asked]) -> list[str]:
+    """Return a row of what everybody scored on like questions, two scores each."""
+    first = group[0]
+    kinds = KINDS[first.question.kind]
+    cells = [_name(group), "yes" if first.diagnostic else "no", " / ".join(NAMES[one] for one in kinds)]
+    for who in FORECASTERS:
+        means = [float(np.mean([one.scores[who].get(score, math.nan) for one in group])) for score in kinds]
+        cells.append(" / ".join("–" if math.isnan(one) else f"{one:.2f}" for one in means))
+    return cells
 
 
 def _cells(*cells: str) -> str:
@@ -116,15 +153,19 @@ def _groups(asked: Iterable[Asked], numbers: bool) -> list[list[Asked]]:
     return list(groups.values())
 
 
+def _name(group: list[Asked]) -> str:
+    question = group[0].question
+    if len(group) > 1:
+        return f"{question.subject.replace('_', ' ')}, {len(group)} quarters"
+    return question.id.replace("_", " ").replace("first half", "1st half")
+
+
 def _told(group: list[Asked]) -> list[str]:
     first = group[0]
-    name = first.question.id.replace("_", " ").replace("first half", "1st half")
-    if len(group) > 1:
-        name = f"{first.question.subject.replace('_', ' ')}, {len(group)} quarters"
     number = first.question.kind == "quantity"
     said = [_said(group, who) for who in FORECASTERS[:6] if not (number and who == "climatology")]
     right = float(np.mean([one.right for one in group]))
-    return [name, _answer(first), *said, f"{right:.0%}", "yes" if first.diagnostic else "no"]
+    return [_name(group), _answer(first), *said, f"{right:.0%}", "yes" if first.diagnostic else "no"]
 
 
 def _row(found: Hindcast, name: str, only: bool) -> list[str]:
