@@ -107,7 +107,7 @@ def markdown(found: Hindcast) -> str:
 
 
 def costs(found: Hindcast) -> list[str]:
-    """Return for each score which informative questions cost the model most, as a share of all they cost it."""
+    """Return for each score which informative questions cost the model most, as a share of its loss."""
     lines = ["What costs the model most on informative questions, as a share of all that they cost it:", ""]
     for score in SCORES:
         asked = found.of(score, diagnostic=True)
