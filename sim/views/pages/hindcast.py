@@ -98,8 +98,8 @@ def markdown(found: Hindcast) -> str:
         lines += [_cells(*heads), _cells(*["---"] * len(heads))]
         lines += [_cells(*_told(group)) for group in _groups(found.asked, numbers)] + [""]
     lines += [LEGEND, "", *costs(found), "", "<details><summary>Scores question by question</summary>", ""]
-    told = ("question", "informative", "score", *FORECASTERS)
-    lines += [_cells(*told), _cells(*["---"] * len(told))]
+    columns = ("question", "informative", "score", *FORECASTERS)
+    lines += [_cells(*columns), _cells(*["---"] * len(columns))]
     lines += [_cells(*_scored(group)) for numbers in (False, True) for group in _groups(found.asked, numbers)]
     lines += ["", "</details>", "", "Answers come from:", ""]
     lines += [f"- {source}" for source in found.history.sources.values()]
