@@ -12,6 +12,7 @@ from sim.engine.compiler.kernels import Call
 from sim.engine.conditions import CommitmentState
 from sim.engine.events import EventState
 from sim.engine.randomness import scratch
+from sim.errors import ScenarioError
 from sim.model.outcomes import OUTCOME_DTYPE
 from sim.model.population import SCRATCH, SOCIETY_NOISE, blank_society
 from sim.model.registry import Model
@@ -139,6 +140,11 @@ class Workspace:
     """Everything one run touches; a thread owns one and uses it again for every run."""
 
     def __init__(self, model: Model, plan: Plan) -> None:
+        if (len(plan.parameters), len(plan.world)) != (len(model.parameters), len(model.world)):
+            raise ScenarioError(
+                "this was prepared before other rules were added to the model, so its values belong to other "
+                "names; load the storyline and prepare it anew"
+            )
         self.plan = plan
         streams = compiled.streams(model, plan.event_names)
         weeks, wide = plan.weeks, len(model.world)

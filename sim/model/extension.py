@@ -8,6 +8,7 @@ force by name and in the order of their names, so that how a command lists them 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib
 import importlib.util
@@ -15,7 +16,6 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -48,7 +48,7 @@ class Extension:
 
 def cached_in_force(function: Callable[..., R]) -> Any:
     """Keep what a function returns until another extension comes into force."""
-    cached = lru_cache(function)
+    cached = functools.lru_cache(function)
     _CACHES.append(cached)
     return cached
 
@@ -61,13 +61,13 @@ def in_force() -> tuple[Extension, ...]:
     return tuple(one for _, one in sorted(_IN_FORCE.items()))
 
 
-@lru_cache(maxsize=1)
+@functools.lru_cache(maxsize=1)
 def _installed() -> tuple[Any, ...]:
     return tuple(entry_points(group=GROUP))
 
 
-def join(extension: Extension) -> None:
-    """Put an extension in force for the rest of this process.
+def join(extension: Extension) -> bool:
+    """Put an extension in force for the rest of this process; say whether that changes anything.
 
     Raises
     ------
@@ -81,15 +81,19 @@ def join(extension: Extension) -> None:
             "or begin a new process"
         )
     if known is not None and (extension.carried or not known.carried):
-        return
+        return False
     _IN_FORCE[extension.name] = extension
-    for cached in _CACHES:
-        cached.cache_clear()
+    _forget()
+    return True
 
 
 def leave(extension: Extension) -> None:
     """Take an extension out of force again, as when the model refuses it."""
     _IN_FORCE.pop(extension.name, None)
+    _forget()
+
+
+def _forget() -> None:
     for cached in _CACHES:
         cached.cache_clear()
 
@@ -110,20 +114,15 @@ def from_folder(folder: Path) -> Extension:
     Parameters
     ----------
     folder
-        A Python package, or the folder of a project that holds exactly one.
+        A Python package, or the folder of a project that holds exactly one beside its tests.
 
     Raises
     ------
     ModelError
-        It is no package, or its name is taken by another.
+        It is no package, its name is taken by another, or its code fails.
     """
-    if not folder.is_dir():
-        raise ModelError(
-            f"{folder}: expected a folder with a package of rules, or a file of rules, found neither"
-        )
-    places = [folder] if (folder / "__init__.py").is_file() else sorted(folder.glob("*/__init__.py"))
-    places = [one if one.is_dir() else one.parent for one in places]
-    places = [one for one in places if one.name != "tests"]
+    inner = [one.parent for one in sorted(folder.glob("*/__init__.py")) if one.parent.name != "tests"]
+    places = [folder] if (folder / "__init__.py").is_file() else inner
     if len(places) != 1:
         raise ModelError(
             f"{folder}: expected a package (a folder with __init__.py) or one folder that is, "
@@ -133,22 +132,21 @@ def from_folder(folder: Path) -> Extension:
     name = place.name
     if not name.isidentifier():
         raise ModelError(f"{folder}: expected the name of a package, like panj_iran, found {name!r}")
-    loaded = sys.modules.get(name)
-    if loaded is None:
-        taken = importlib.util.find_spec(name)
-        if taken is not None and Path(str(taken.origin)).parent != place:
-            raise ModelError(f"{folder}: Python has another package {name!r} already; rename this one")
+    origin = getattr(importlib.util.find_spec(name), "origin", None)
+    if origin is not None and Path(origin).parent != place:
+        raise ModelError(f"{folder}: Python has another package {name!r} already; rename this one")
+    if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(
             name, place / "__init__.py", submodule_search_locations=[str(place)]
         )
         assert spec is not None
         assert spec.loader is not None
-        loaded = importlib.util.module_from_spec(spec)
-        sys.modules[name] = loaded
-        loader = spec.loader
-        run(lambda: loader.exec_module(loaded), name)
-    elif Path(str(loaded.__file__)).parent != place:
-        raise ModelError(f"{folder}: Python has another package {name!r} already; rename this one")
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        try:
+            run(functools.partial(spec.loader.exec_module, sys.modules[name]), name)
+        except ModelError:
+            del sys.modules[name]
+            raise
     return _package(name, name)
 
 

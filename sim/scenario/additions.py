@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from sim.errors import ScenarioError
+from sim.errors import ModelError, ScenarioError
 from sim.model import extension
 from sim.model.registry import load
 from sim.scenario import rules
@@ -46,12 +46,12 @@ def add_rules(*places: str | os.PathLike[str]) -> None:
 
 def _add_folder(folder: Path) -> None:
     added = extension.from_folder(folder)
-    extension.join(added)
-    try:
-        load()
-    except BaseException:
-        extension.leave(added)
-        raise
+    if extension.join(added):
+        try:
+            load()
+        except ModelError:
+            extension.leave(added)
+            raise
 
 
 def _add_file(path: Path) -> None:

@@ -165,8 +165,7 @@ def join(rules: Iterable[WrittenRule], carried: bool) -> list[Fault]:
         found += _sense(("rules", k, "intensity"), data["intensity"])
         try:
             one = written.extension(data, model.world, model.drives, carried)
-            if one not in extension.in_force():
-                extension.join(one)
+            if extension.join(one):
                 added.append(one)
         except ModelError as error:
             found.append(Fault(("rules", k), str(error)))

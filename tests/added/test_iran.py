@@ -18,7 +18,7 @@ from sim.scenario.plan import plan
 from tests.conftest import Outcome
 
 ROOT = Path(sim.__file__).parent.parent
-IRAN = ROOT / "examples" / "panj_iran"
+IRAN = Path(__file__).parents[2] / "examples" / "panj_iran"
 BASE = sim.load_scenario("baseline").replace(weeks=40, citizens=20)
 SHIPPED = list(load().world)
 

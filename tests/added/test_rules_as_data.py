@@ -16,11 +16,12 @@ from sim.engine.mesa_model import PolicyModel
 from sim.errors import PanjError, ResultError, ScenarioError
 from sim.model import extension
 from sim.model.registry import load
+from sim.scenario import readings
 from sim.scenario.loading import flattened
 from sim.scenario.plan import plan
 from sim.scenario.rules import enter
 from sim.scenario.schema import Scenario
-from sim.scenario.yamltext import read_file
+from sim.scenario.yamltext import parse, read_file
 from sim.study.ensemble.cases import candidates
 from sim.study.results.loading import load_results
 from tests.conftest import Outcome
@@ -217,3 +218,20 @@ def test_code_that_fails_is_told_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(PanjError, match=r"RuntimeError: of its own \(.*__init__\.py, line 3\)"):
         sim.add_rules(package)
     assert not extension.in_force()
+
+
+def test_what_was_prepared_before_a_rule_came_is_not_run_with_it() -> None:
+    before = plan(BASE, load())
+    BASE.replace(rules=[DATA])
+    with pytest.raises(ScenarioError, match="prepared before other rules were added"):
+        simulate(before, 0, np.arange(1))
+
+
+def test_rules_of_a_reading_are_on_under_it() -> None:
+    text = RULE.read_text().replace("title:", "claim: Tehran is heard.\ntitle:")
+    found = readings.parse("tehran", parse(text, "tehran.yaml"))
+    assert found.rules == ("X1",)
+    assert dict(found.parameters) == {"strength_X1": 1.0}
+    wrong = text.replace("ramp: tension", "ramp: tensio")
+    with pytest.raises(ScenarioError, match=r"rules\[0\].intensity.product\[0\].ramp: unknown variable"):
+        readings.parse("tehran", parse(wrong, "tehran.yaml"))
