@@ -42,7 +42,7 @@ HALF_YEAR = 26
 PAIRS = 100
 
 COLUMNS = (
-    *("name", "goal", "searched", "value", "low", "high"),
+    *("name", "goal", "searched", "promised", "value", "low", "high"),
     *("added", "added_low", "added_high", "reacting", "reacting_low", "reacting_high"),
 )
 
@@ -53,9 +53,9 @@ class Confirmation(Face):
 
     search : how it was judged
     candidates : by name, in the order of the first goal
-    table : a row a candidate and goal: `searched` (its value in the search), `value` on fresh cases with
-        `low` and `high`, `added` against no plan, and `reacting` against the same options from the start
-        (NaN where it does not react); all with 95 % intervals over cases
+    table : a row a candidate and goal: `searched` (its value in the search) and `promised` (that against no
+        plan there), `value` on fresh cases with `low` and `high`, `added` against no plan, and `reacting`
+        against the same options from the start (NaN where it does not react); with 95 % intervals over cases
     failed : by name, why a candidate did not hold
     cases : fresh cases, or runs of a world
     """
@@ -110,6 +110,7 @@ def confirmation(study: Study) -> Confirmation | None:
     means = np.nanmean(values[len(asked) :], axis=1)
     rows = []
     tried = {one.key: one.judged for one in record.rows.values() if not one.failure}
+    nothing = tried.get(key({}), (np.nan,) * len(asked))
     for name, candidate in candidates.items():
         column = names.index(name)
         before = tried[key(candidate)]
@@ -117,7 +118,7 @@ def confirmation(study: Study) -> Confirmation | None:
         for k, goal in enumerate(search.goals):
             rows.append(
                 (
-                    *(name, goal.question, before[k]),
+                    *(name, goal.question, before[k], before[k] - nothing[k]),
                     *_interval(counted[:, k, column]),
                     *_interval(_difference(counted[:, k], names, name, NOTHING)),
                     *_interval(_difference(counted[:, k], names, name, other)),

@@ -32,7 +32,7 @@ ROWS, STORYLINES = "evaluations.jsonl", "storylines"
 class Evaluation:
     """One candidate, judged.
 
-    seed, number : which search tried it, and as its how many-th
+    seed, number : which search tried it, and as its how many-th; a seed beyond the last simplifies plans
     candidate : the piece of storyline, or the values of the world
     judged : what counts of each goal, in the goal's unit; empty where it failed
     limits : the means that are bounded
@@ -101,7 +101,8 @@ class Record:
         """Whether every seed tried as many candidates as the file says."""
         search = self.experiment.search
         assert search is not None
-        return len(self.rows) >= search.evaluations * search.seeds
+        tried = sum(seed < search.seeds for seed, _ in self.rows)
+        return tried >= search.evaluations * search.seeds
 
     @property
     def table(self) -> pd.DataFrame:
@@ -118,17 +119,21 @@ class Record:
     def gain(self) -> tuple[list[Evaluation], Floats, Floats]:
         """Return the evaluations, (evaluations, goals) of which more is sought, and the least that counts.
 
-        What failed or misses a bound is NaN.
+        What failed or misses a bound is NaN; what was tried only to simplify a plan is left out.
         """
         search = self.experiment.search
         assert search is not None
-        rows = sorted(self.rows.values(), key=lambda one: (one.seed, one.number))
-        signs = search.sign * np.array([one.better for one in search.goals], np.float64)
-        gain = np.full((len(rows), len(signs)), np.nan)
-        for k, one in enumerate(rows):
-            if not one.failure and (excess(self.experiment, one.limits) <= 0).all():
-                gain[k] = signs * np.array(one.judged)
+        rows = [one for _, one in sorted(self.rows.items()) if one.seed < search.seeds]
+        gain = np.array([self.gains(one) for one in rows]).reshape(len(rows), len(search.goals))
         return rows, gain, np.array([one.least for one in search.goals])
+
+    def gains(self, one: Evaluation) -> Floats:
+        """Return (goals,) of which more is sought, NaN where a candidate failed or misses a bound."""
+        search = self.experiment.search
+        assert search is not None
+        if one.failure or (excess(self.experiment, one.limits) > 0).any():
+            return np.full(len(search.goals), np.nan)
+        return search.sign * np.array([goal.better for goal in search.goals]) * np.array(one.judged)
 
     def course(self) -> pd.DataFrame:
         """Return how much of the space of goals each seed has beaten by how many evaluations.

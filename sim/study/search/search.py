@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from string import ascii_uppercase
 
@@ -20,8 +20,8 @@ from sim.study.questions import estimand
 from sim.study.search.front import thinned
 from sim.study.search.generator import Generator
 from sim.study.search.judging import answers, judged
-from sim.study.search.record import STORYLINES, Evaluation, Record, excess, opened
-from sim.study.search.spaces import MOST, Candidate, Space, parts, space
+from sim.study.search.record import STORYLINES, Evaluation, Record, excess, key, opened
+from sim.study.search.spaces import MOST, Candidate, Space, parts, simpler, space
 from sim.study.sweep.execute import Interrupted, Stop, Watch
 
 Floats = NDArray[np.float64]
@@ -55,18 +55,32 @@ def searched(
     search = experiment.search
     assert search is not None
     record = opened(folder, experiment, disk)
-    if not record.complete:
-        judge = Judge(experiment, threads)
-        for seed in range(search.seeds):
-            _one(record, judge, search, seed, watch, stop)
-    found = front(record)
+    judge = Judge(experiment, threads)
+    for seed in range(0 if record.complete else search.seeds):
+        _one(record, judge, search, seed, watch, stop)
+
+    def tried(candidate: Candidate) -> Evaluation:
+        if stop.signal:
+            raise Interrupted(stop.signal, len(record.rows), len(record.rows) + 1, "candidates")
+        number = sum(seed == search.seeds for seed, _ in record.rows)
+        record.add(made := judge.evaluation(search.seeds, number, candidate))
+        return made
+
+    found = front(record, tried)
     confirming = space(experiment).confirmation(found)
     put(disk, _storylines(folder, confirming, found, disk))
     return confirming
 
 
-def front(record: Record) -> dict[str, Candidate]:
+def front(record: Record, evaluate: Callable[[Candidate], Evaluation] | None = None) -> dict[str, Candidate]:
     """Return what no other candidate beats, by name: A, B, …, the best in the first goal first.
+
+    Each plan stands as simple as it can be without losing as much in any goal as counts.
+
+    Parameters
+    ----------
+    evaluate
+        Judges a simpler plan that no row is of; default: there is none that would have to be.
 
     Raises
     ------
@@ -79,12 +93,37 @@ def front(record: Record) -> dict[str, Candidate]:
         why = f"the first failed: {failures[0]}" if len(failures) == len(rows) else "loosen them"
         raise ScenarioError(f"none of {len(rows):,} candidates meets the constraints; {why}")
     sizes = np.array([parts(one.candidate) for one in rows])
-    chosen = [rows[one].candidate for one in thinned(gain, least, sizes, MOST)]
+    known = {one.key: one for one in record.rows.values()}
+
+    def look(candidate: Candidate) -> Evaluation | None:
+        if (name := key(candidate)) not in known and evaluate is not None:
+            known[name] = evaluate(candidate)
+        return known.get(name)
+
+    best = [rows[one] for one in thinned(gain, least, sizes, MOST)]
+    simple = [_simplified(record, one, least, look) for one in best]
+    chosen = list({key(one): one for one in simple}.values())
     word = "plan" if record.experiment.search and record.experiment.search.plan else "world"
     # That nothing is done is there beside every plan anyway.
     return {
         f"{word} {letter}": one for letter, one in zip(ascii_uppercase, filter(None, chosen), strict=False)
     }
+
+
+def _simplified(
+    record: Record, best: Evaluation, least: Floats, look: Callable[[Candidate], Evaluation | None]
+) -> Candidate:
+    """Take from a plan what can be taken while it loses less than counts in every goal."""
+    worst = record.gains(best) - least
+    plan = best.candidate
+    while True:
+        for one in simpler(plan):
+            found = look(one)
+            if found is not None and (record.gains(found) > worst).all():
+                plan = one
+                break
+        else:
+            return plan
 
 
 class Judge:

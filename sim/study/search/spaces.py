@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -202,6 +202,19 @@ def parts(candidate: Candidate) -> int:
     """Return of how many commitments and conditions a plan is made; 0 for a world."""
     bound = candidate.get("commitments", ())
     return sum(1 + ("when" in one) + ("until" in one) for one in bound)
+
+
+def simpler(plan: Candidate) -> Iterator[Candidate]:
+    """Yield a plan without each of its commitments, then without when one begins, then without when it ends."""
+    bound = plan.get("commitments", [])
+    for k in range(len(bound)):
+        rest = bound[:k] + bound[k + 1 :]
+        yield {"commitments": rest} if rest else {}
+    for gone in (("when", "until", "again"), ("until", "again")):
+        for k, one in enumerate(bound):
+            if gone[0] in one:
+                less = {name: value for name, value in one.items() if name not in gone}
+                yield {"commitments": [*bound[:k], less, *bound[k + 1 :]]}
 
 
 def spoken(plan: Candidate) -> str:

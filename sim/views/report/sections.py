@@ -18,7 +18,7 @@ from sim.study.results.study import Study
 from sim.views.numbers import percent
 from sim.views.pages import odds as two_odds
 from sim.views.plots.draw.course import FIRSTS
-from sim.views.report import answer, choices, reasons, rules, simulated, trust
+from sim.views.report import answer, choices, reasons, rules, search, simulated, trust
 from sim.views.report.parts import Part, Points, Section, Text, cell, figure, folded, grid, share, span
 from sim.views.report.typical import typical
 from sim.views.report.words import vocabulary
@@ -36,6 +36,7 @@ def sections(digest: Digest, folder: str) -> list[Section]:
         "answer": ("The answer", lambda: answer.answered(digest)),
         "run": ("What was simulated", lambda: simulated.simulated(runs)),
         "choices": ("What each alternative does", lambda: choices.choices(digest) if len(runs.sound) else []),
+        "search": ("What the search found", lambda: search.search(digest) if len(runs.sound) else []),
         "drivers": ("What decides it", lambda: reasons.deciding(digest) if len(runs.sound) else []),
         "trust": ("How far to trust it", lambda: trust.trust(digest)),
         "again": ("How to make it again", lambda: simulated.again(digest.source, folder)),

@@ -1,0 +1,137 @@
+"""What a search found: goals against each other, how far each seed came, when plans switch and where it ends.
+
+Each function takes an Axes to draw on, or makes one, and returns it; the map makes its own figure.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from sim.analysis.choosing.plans import HALF_YEAR
+from sim.model.outcomes import PATHS
+from sim.study.questions import Estimand, estimand
+from sim.views.plots import style
+
+if TYPE_CHECKING:
+    from sim.analysis.choosing.plans import Confirmation
+
+#: Panels of a map of pathways at most.
+MOST_PANELS = 8
+
+
+def tradeoff(found: Confirmation, tried: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the first two goals against each other: what was tried, and the front on fresh cases.
+
+    Parameters
+    ----------
+    tried
+        The evaluations of the search, as `Record.table`.
+    """
+    with style.look():
+        ax = style.axes(ax, (7.0, 4.8))
+        goals = found.search.goals[:2]
+        ax.scatter(
+            *(tried[one.question] for one in goals),
+            s=7,
+            color=style.PALE,
+            label="tried in the search",
+            zorder=1,
+        )
+        rows = [found.table[found.table["goal"] == one.question] for one in goals]
+        x, y = (one["value"].to_numpy(np.float64) for one in rows)
+        errors = [
+            np.abs(one[["low", "high"]].to_numpy(np.float64).T - one["value"].to_numpy(np.float64))
+            for one in rows
+        ]
+        held = ~rows[0]["name"].isin(list(found.failed)).to_numpy()
+        ax.errorbar(x, y, errors[1], errors[0], fmt="none", ecolor=style.SKY, elinewidth=0.8, zorder=2)
+        for mine, face, label in (
+            (held, style.BLUE, "on the front, on fresh cases"),
+            (~held, "white", "on the front in the search, not on fresh cases"),
+        ):
+            if mine.any():
+                ax.scatter(
+                    x[mine], y[mine], s=55, facecolor=face, edgecolor=style.BLUE, label=label, zorder=3
+                )
+        before = tried[tried["candidate"] == "{}"]
+        if len(before):
+            at = [before[one.question].iloc[:1] for one in goals]
+            ax.scatter(*at, s=55, marker="x", color=style.GREY, label="no plan, in the search", zorder=2)
+        without = [(one["value"] - one["added"]).to_numpy(np.float64)[:1] for one in rows]
+        if np.isfinite(without).all():
+            ax.scatter(
+                *without, s=70, marker="X", color=style.BLACK, label="no plan, on fresh cases", zorder=3
+            )
+        style.name_points(ax, x, y, [one.split()[-1] for one in rows[0]["name"]])
+        for one, axis in zip(goals, (ax.xaxis, ax.yaxis), strict=True):
+            asked = estimand(one.question)
+            words = f"{_label(asked)} ({'more' if one.better > 0 else 'less'} is better)"
+            axis.set_label_text("\n".join(textwrap.wrap(words, 44)))
+            if asked.unit == "share":
+                style.percent(axis)
+        ax.legend(loc="upper left", bbox_to_anchor=(0, -0.14), ncols=2, frameon=False, fontsize=8)
+        return ax
+
+
+def progress(course: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw which share of the space of goals each seed has beaten by how many evaluations."""
+    with style.look():
+        ax = style.axes(ax, (7.0, 3.4))
+        colours = (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE, style.VERMILION, style.SKY)
+        for number, mine in course.groupby("seed"):
+            colour = colours[int(str(number)) % len(colours)]
+            ax.plot(mine["evaluations"], mine["hypervolume"], color=colour, label=f"search {number}")
+        ax.set_xlabel("candidates judged")
+        ax.set_ylabel("hypervolume")
+        ax.set_ylim(0, 1.03)
+        style.percent(ax.yaxis)
+        ax.legend(loc="lower right", frameon=False)
+        return ax
+
+
+def pathways(table: pd.DataFrame, start: date) -> Figure:
+    """Draw for each commitment that reacts in which half-year it began, and where those runs ended."""
+    with style.look():
+        keys = list(dict.fromkeys(zip(table["plan"], table["commitment"], strict=True)))[:MOST_PANELS]
+        weeks = [0, *range(1, int(table["from_week"].max()) + 1, HALF_YEAR)]
+        across = 2 if len(keys) > 1 else 1
+        down = -(-len(keys) // across)
+        figure = Figure(figsize=(7.2, 0.9 + 2.0 * down), layout="constrained")
+        panels = np.atleast_1d(figure.subplots(down, across, sharey=True, squeeze=False)).ravel()
+        for ax, (plan, commitment) in zip(panels, keys, strict=False):
+            mine = table[(table["plan"] == plan) & (table["commitment"] == commitment)]
+            bottom = np.zeros(len(weeks))
+            for path in PATHS:
+                rows = mine[mine["path"] == path].set_index("from_week")["share"]
+                share = rows.reindex(weeks).fillna(0.0).to_numpy(np.float64)
+                ax.bar(range(len(weeks)), share, 0.8, bottom, color=style.CLASSES[path])
+                bottom += share
+            ax.set_title(f"{plan}: {commitment.split(': ')[-1]}", fontsize=8.5, loc="left")
+            ax.set_xticks(range(len(weeks)), [_half(start, week) for week in weeks], fontsize=7)
+            style.percent(ax.yaxis)
+        for ax in panels[len(keys) :]:
+            ax.set_visible(False)
+        shown = [path for path in PATHS if (table["path"] == path).any()]
+        handles = [Patch(color=style.CLASSES[path], label=path) for path in shown]
+        figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=8)
+        return figure
+
+
+def _half(start: date, week: int) -> str:
+    """Write when a half-year from this week on begins; 0 stands for never."""
+    if not week:
+        return "never"
+    day = start + timedelta(weeks=week - 1)
+    return f"{style.MONTHS[day.month - 1]}\n{day.year}"
+
+
+def _label(asked: Estimand) -> str:
+    return style.sentence(asked.label)
