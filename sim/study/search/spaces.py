@@ -205,7 +205,7 @@ def parts(candidate: Candidate) -> int:
 
 
 def simpler(plan: Candidate) -> Iterator[Candidate]:
-    """Yield a plan without each of its commitments, then without when one begins, then without when it ends."""
+    """Yield a plan without one of its commitments, its beginnings or its ends, one after the other."""
     bound = plan.get("commitments", [])
     for k in range(len(bound)):
         rest = bound[:k] + bound[k + 1 :]

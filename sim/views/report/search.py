@@ -11,15 +11,15 @@ from sim.analysis.answers.digest import Digest
 from sim.analysis.choosing.plans import PAIRS, Confirmation, confirmation, pathways, working
 from sim.scenario import conditions
 from sim.scenario.schema import When
-from sim.study.experiment.search import GoalFile
 from sim.study.identity import other_runs
 from sim.study.questions import Estimand, estimand
 from sim.study.results.study import Study
 from sim.study.search.record import STORYLINES, Record, of_study
 from sim.study.search.spaces import Candidate
 from sim.study.sweep.place import SEARCH
-from sim.views.numbers import counted, marks
+from sim.views.numbers import counted, marks, signed
 from sim.views.plots.draw import search as pictures
+from sim.views.plots.style import sentence
 from sim.views.report.parts import Part, Points, Text, alike, between, cell, drawn, folded, grid, share
 
 #: Values of a world that are written out; of more, its storyline tells.
@@ -73,7 +73,7 @@ def _extent(record: Record, found: Confirmation) -> str:
     search, experiment = found.search, record.experiment
     failures = sum(bool(one.failure) for one in record.rows.values())
     failed = f" {counted(failures, 'candidate')} could not be judged." if failures else ""
-    tried = f"{len(record.rows):,} candidates, {counted(search.seeds, 'independent search')} by NSGA-III"
+    tried = f"{len(record.rows):,} candidates, tried by NSGA-III from {counted(search.seeds, 'seed')}"
     if search.plan is None:
         return (
             f"Looked for: the worlds that do worst by the goals. {tried}, each world run "
@@ -101,13 +101,13 @@ def _findings(found: Confirmation) -> list[str]:
         words.append("Nothing beats having no plan at all.")
     if (name := found.leading) is not None:
         words.append(
-            f"{name.capitalize()} does most: {spoken(found.candidates[name])}. {_against(found, name)}."
+            f"{sentence(name)} does most: {spoken(found.candidates[name])}. {_against(found, name)}."
         )
-    words += _reacting(found)
+    words += [*_reacting(found), *_shrunk(found)]
     for one, why in found.failed.items():
-        words.append(f"{one.capitalize()} did not hold on fresh cases: {why}.")
+        words.append(f"{sentence(one)} did not hold on fresh cases: {why}.")
     if found.candidates and not found.failed:
-        words.append("Everything on the front of the search held on fresh cases.")
+        words.append("On fresh cases none of them is beaten by another, by no plan or at once.")
     return words
 
 
@@ -133,9 +133,26 @@ def _reacting(found: Confirmation) -> list[str]:
                 sides[side].append(_change(estimand(row["goal"]), row, "reacting"))
         told = [f"{side} in {'; '.join(one)}" for side, one in sides.items() if one]
         words.append(
-            f"{name.capitalize()} waits for its condition. Against the same options from the start it does "
+            f"{sentence(name)} waits for its condition. Against the same options from the start it does "
             f"{', and '.join(told) if told else 'neither better nor worse beyond chance'}."
         )
+    return words
+
+
+def _shrunk(found: Confirmation) -> list[str]:
+    """Say which plans promised more in the search than they keep."""
+    words = []
+    for row in found.table.to_dict("records"):
+        asked = estimand(row["goal"])
+        better = next(one.better for one in found.search.goals if one.question == row["goal"])
+        end = row["added_high"] if better > 0 else row["added_low"]
+        if better * row["promised"] > better * end:
+            scale, unit = (100.0, " points") if asked.unit == "share" else (1.0, "")
+            promised, kept = signed(scale * row["promised"]), signed(scale * row["added"])
+            words.append(
+                f"{sentence(row['name'])} promised {promised}{unit} in the {asked.label} and keeps {kept} on "
+                "fresh cases: a search favours what its own cases do."
+            )
     return words
 
 
@@ -157,17 +174,13 @@ def _table(found: Confirmation) -> Part:
         cells: list[object] = [name, spoken(candidate)]
         for goal in found.search.goals:
             row = mine[mine["goal"] == goal.question].iloc[0]
-            write = _writer(goal)
-            cells += [write(row["searched"]), write(row["value"])]
-            cells.append(between(row["low"], row["high"], lambda x: write(x).text))
+            write = share if estimand(goal.question).unit == "share" else cell
+            low, high = write(row["low"]).text, write(row["high"]).text
+            cells += [write(row["searched"]), write(row["value"]), f"{low} to {high}"]
         rows.append([*cells, "no" if name in found.failed else "yes"])
     judged = found.search.across.judged_by if found.search.plan else "mean"
     title = f"The front ({judged}), {counted(found.cases, 'fresh case' if found.search.plan else 'run')}"
     return folded(grid(title, (*head, "held"), rows), 16)
-
-
-def _writer(goal: GoalFile) -> Any:
-    return share if estimand(goal.question).unit == "share" else cell
 
 
 def spoken(candidate: Candidate) -> str:
@@ -199,8 +212,8 @@ def _switching(study: Study) -> list[Part]:
         drawn(
             lambda: pictures.pathways(table, start),
             f"When plans switch and where their runs end. {'; '.join(first)}.",
-            "Map of pathways: in which half-year a commitment that waits began (never: it did not), as a share "
-            "of runs, and the class in which those runs ended. Runs of the fresh cases, made again.",
+            "Map of pathways: in which half-year a commitment that waits began (never: it did not), as a "
+            "share of runs, and the class in which those runs ended. Runs of the fresh cases, made again.",
         )
     ]
 

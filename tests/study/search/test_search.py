@@ -19,7 +19,7 @@ from sim.study.search import search as module
 from sim.study.search.front import hypervolume
 from sim.study.search.record import Evaluation, Record, key, of_study, opened
 from sim.study.search.search import Judge, front, searched
-from sim.study.search.spaces import Candidate, Plans, space
+from sim.study.search.spaces import Candidate, Plans, simpler, space
 from sim.study.sweep.execute import Interrupted, Silent, Stop
 from tests.faults.studies import Quick
 
@@ -57,7 +57,7 @@ class Planted(Judge):
             return [np.full(7, 0.1)]
 
         def candidate(self, genes: Floats) -> Candidate:
-            return {"commitments": genes.tolist()}
+            return {"x": genes.tolist()}
 
     def __init__(self, experiment: Experiment, threads: int | None) -> None:
         super().__init__(experiment, threads)
@@ -66,7 +66,7 @@ class Planted(Judge):
     def evaluation(self, seed: int, number: int, candidate: Candidate) -> Evaluation:
         from pymoo.problems import get_problem
 
-        x = np.array([candidate["commitments"]])
+        x = np.array([candidate["x"]])
         found = get_problem("dtlz2", n_var=7, n_obj=2).evaluate(x)[0]
         return Evaluation(seed, number, candidate, tuple(found.tolist()), ())
 
@@ -77,7 +77,6 @@ def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Record:
     goals = [{"minimise": name, "least": 0.01} for name in ("mean(deaths)", "mean(refugees_hosted)")]
     made = load_experiment({**with_design(evaluations=1600, population=40, seeds=3), "goals": goals})
     monkeypatch.setattr(module, "Judge", Planted)
-    monkeypatch.setattr(module, "parts", lambda candidate: 0)
     monkeypatch.setattr(module, "space", lambda experiment: _Nothing())
     monkeypatch.setattr(module, "_storylines", lambda *arguments: {})
     searched(made, tmp_path / "search", watch=Silent(), stop=Stop(), disk=Quick())
@@ -255,3 +254,29 @@ def test_the_worst_world_of_a_plan_lies_at_the_bad_end(tmp_path: Path) -> None:
 def test_shares_have_no_meaning_in_a_search(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="it has no shares"):
         sim.sweep(SMALL, tmp_path, share="1/2")
+
+
+def test_a_plan_stands_as_simple_as_it_can_without_losing_what_counts(study: sim.Study) -> None:
+    record = of_study(study.folder)
+    assert record is not None
+    known = {one.key: one for one in record.rows.values()}
+    _, gain, least = record.gain()
+    for plan in front(record).values():
+        mine = record.gains(known[key(plan)])
+        simple = [record.gains(known[key(one)]) for one in simpler(plan)]
+        assert simple
+        # What is simpler was tried, and is worse than some point of the search by more than counts.
+        assert all((one <= mine + least).any() for one in simple)
+        assert not any((one > mine).all() for one in simple)
+    assert np.isfinite(gain).all(axis=1).sum() == 120
+
+
+def test_simpler_plans_lack_a_commitment_a_beginning_or_an_end() -> None:
+    bound = {"name": "a", "insist": "b", "when": {}, "until": {}, "again": True}
+    rest = [{"name": "c", "insist": "d"}]
+    assert list(simpler({"commitments": [bound, *rest]})) == [
+        {"commitments": rest},
+        {"commitments": [bound]},
+        {"commitments": [{"name": "a", "insist": "b"}, *rest]},
+        {"commitments": [{"name": "a", "insist": "b", "when": {}}, *rest]},
+    ]
