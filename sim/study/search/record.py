@@ -133,7 +133,8 @@ class Record:
         assert search is not None
         if one.failure or (excess(self.experiment, one.limits) > 0).any():
             return np.full(len(search.goals), np.nan)
-        return search.sign * np.array([goal.better for goal in search.goals]) * np.array(one.judged)
+        signs = np.array([goal.better for goal in search.goals], np.float64)
+        return np.asarray(search.sign * signs * np.array(one.judged))
 
     def course(self) -> pd.DataFrame:
         """Return how much of the space of goals each seed has beaten by how many evaluations.

@@ -92,6 +92,7 @@ def test_a_rule_works_where_the_plan_has_less_effect_without_it(study: sim.Study
     assert found is not None
     assert found.leading is not None
     rules = working(study, found.leading, estimand("mean(approval)"))
+    assert rules
     assert all(one.low > 0 or one.high < 0 for one in rules)
     sizes = [abs(one.effect) for one in rules]
     assert sizes == sorted(sizes, reverse=True)

@@ -91,8 +91,12 @@ def test_its_page_says_what_was_asked_and_answers(shipped: Callable[[str], Path]
     assert f"<h1>{experiment.title}</h1>" in text
     assert experiment.question in text
     assert text.count('<p class="answer">') == 1
-    listed = experiment.method == "cases"
-    assert ('id="choices"' in text) == bool(experiment.pieces or listed)
+    # What a search compares, it finds itself.
+    study = sim.load_results(shipped(name).parent)
+    assert isinstance(study, Study)
+    listed = study.experiment.method == "cases"
+    assert ('id="choices"' in text) == bool(study.experiment.pieces or listed)
+    assert ('id="search"' in text) == (experiment.search is not None)
     assert "nan" not in re.sub(r"data:image[^\"]*", "", text).lower().replace("finance", "")
 
 
@@ -173,7 +177,7 @@ def test_the_first_sentence_is_true_of_the_tables(shipped: Callable[[str], Path]
     study, sentence = sim.load_results(page.parent), first_sentence(page)
     assert isinstance(study, Study)
     assert " ".join(sentence.split()[:4]) in printed(sweep_page(study))
-    if study.experiment.pieces or study.experiment.method == "cases":
+    if len(study.experiment.alternatives) > 1 or study.experiment.method == "cases":
         is_largest_change(sentence, alternatives(study))
     else:
         is_most_frequent(sentence, study.outcomes["path"])

@@ -38,19 +38,14 @@ def tradeoff(found: Confirmation, tried: pd.DataFrame, ax: Axes | None = None) -
     with style.look():
         ax = style.axes(ax, (7.0, 4.8))
         goals = found.search.goals[:2]
-        ax.scatter(
-            *(tried[one.question] for one in goals),
-            s=7,
-            color=style.PALE,
-            label="tried in the search",
-            zorder=1,
-        )
+        here, there = (tried[one.question] for one in goals)
+        ax.scatter(here, there, 7, color=style.PALE, label="tried in the search", zorder=1)
         rows = [found.table[found.table["goal"] == one.question] for one in goals]
-        x, y = (one["value"].to_numpy(np.float64) for one in rows)
         errors = [
             np.abs(one[["low", "high"]].to_numpy(np.float64).T - one["value"].to_numpy(np.float64))
             for one in rows
         ]
+        x, y = (one["value"].to_numpy(np.float64) for one in rows)
         held = ~rows[0]["name"].isin(list(found.failed)).to_numpy()
         ax.errorbar(x, y, errors[1], errors[0], fmt="none", ecolor=style.SKY, elinewidth=0.8, zorder=2)
         for mine, face, label in (
@@ -63,13 +58,13 @@ def tradeoff(found: Confirmation, tried: pd.DataFrame, ax: Axes | None = None) -
                 )
         before = tried[tried["candidate"] == "{}"]
         if len(before):
-            at = [before[one.question].iloc[:1] for one in goals]
-            ax.scatter(*at, s=55, marker="x", color=style.GREY, label="no plan, in the search", zorder=2)
-        without = [(one["value"] - one["added"]).to_numpy(np.float64)[:1] for one in rows]
-        if np.isfinite(without).all():
+            here, there = (before[one.question].iloc[:1] for one in goals)
             ax.scatter(
-                *without, s=70, marker="X", color=style.BLACK, label="no plan, on fresh cases", zorder=3
+                here, there, 55, marker="x", color=style.GREY, label="no plan, in the search", zorder=2
             )
+        bare = [(one["value"] - one["added"]).to_numpy(np.float64)[:1] for one in rows]
+        if np.isfinite(bare).all():
+            ax.scatter(bare[0], bare[1], 70, marker="X", color=style.BLACK, label="no plan, on fresh cases")
         style.name_points(ax, x, y, [one.split()[-1] for one in rows[0]["name"]])
         for one, axis in zip(goals, (ax.xaxis, ax.yaxis), strict=True):
             asked = estimand(one.question)
