@@ -34,6 +34,7 @@ from sim.study.files import DRAFT
 from sim.study.results.study import Study
 from sim.study.sweep.sweep import sweep
 from sim.views.dashboard import state
+from tests.faults.requests import hostile, refused, served
 from tests.faults.studies import Quick, content
 from tests.faults.test_disk import Failing
 from tests.faults.test_killed import LONGER
@@ -156,6 +157,12 @@ def addresses(tries: int) -> Attempts:
         yield lambda pairs=pairs: state.from_query(pairs) is not pairs
 
 
+def requests() -> Attempts:
+    """Ask the dashboard as strangers and their pages would, over a socket."""
+    with served() as port:
+        yield from (partial(refused, port, one) for one in hostile(port))
+
+
 def bits(folder: Path, each: int, read: Callable[[Path], dict[str, Any]]) -> Attempts:
     """Flip one bit of one file of a result: it is read as it was, or something is said."""
     right, chance = read(folder), random.Random(5)
@@ -266,6 +273,7 @@ def rows(scale: float, folder: Path) -> Iterator[tuple[str, Attempts]]:
     yield "tables of cases with damage", tables(many(1500), folder)
     yield "conditions in SQL with damage", conditions(many(300), study)
     yield "addresses of the dashboard", addresses(many(4000))
+    yield "requests to the dashboard by strangers", requests()
     yield "one flipped bit in a file of a sweep", bits(study, many(60), of_sweep)
     yield "one flipped bit in a file of an ensemble", bits(ensemble, many(60), of_ensemble)
     for name in ("operations", "kills"):

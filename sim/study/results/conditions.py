@@ -213,10 +213,11 @@ def meeting(connection: Any, condition: str, option: str = "--given") -> pd.Data
     try:
         sql = plain(condition, columns)
         connection.execute(f"from runs where {sql} limit 0")  # by itself, not by the brackets around it
-        (told,) = connection.execute(f"select ({sql}) from runs limit 0").description
+        # A line of its own, for a remark at the end of the condition would take the bracket in.
+        (told,) = connection.execute(f"select ({sql}\n) from runs limit 0").description
         if str(told[1]).upper() not in ("BOOLEAN", "BOOL"):
             raise ResultError("that is a value, neither true nor false")
-        found: pd.DataFrame = connection.execute(f'select "case", replicate from runs where ({sql})').df()
+        found: pd.DataFrame = connection.execute(f'select "case", replicate from runs where ({sql}\n)').df()
     except (duckdb.Error, ResultError) as error:
         raise ResultError(
             f"{option} {condition!r}: expected a condition on the columns of outcomes, like "

@@ -480,7 +480,7 @@ def test_what_costs_most_is_named_with_its_share(found: Hindcast) -> None:
 
 
 def test_the_page_on_validity_shows_the_calibration_as_it_is_stored() -> None:
-    page = (Path(sim.__file__).parents[1] / "docs/explanation/validity.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs/explanation/validity.md").read_text(encoding="utf-8")
     for name, part in validity.calibration().items():
         assert part in page, f"{name} is stale: run 'make validity'"
     limits = validity.WORDS.read_text(encoding="utf-8").split("## What the model cannot say")[1]

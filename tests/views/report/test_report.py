@@ -28,7 +28,7 @@ from sim.views.report.parts import Section, Text, cell, grid, span
 from tests.views import browser, planted
 
 MOST = 3_000_000
-ROOT = Path(sim.__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 
 
 class Outline(HTMLParser):

@@ -195,7 +195,7 @@ def test_the_first_sentence_of_a_storyline_is_true_of_its_tables(name: str, tmp_
 
 
 def test_the_readme_leads_with_the_same_headline() -> None:
-    text = " ".join((Path(sim.__file__).parents[1] / "README.md").read_text(encoding="utf-8").split())
+    text = " ".join((Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8").split())
     headline = (
         r"Most often runs end in [a-z ]+: [\d.]+ % of them across plausible parameters "
         r"\(90 % of parameter sets: "
