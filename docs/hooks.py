@@ -52,6 +52,8 @@ def output(one: dict[str, Any]) -> str:
     if "image/png" in data:
         return f'<img alt="output" src="data:image/png;base64,{"".join(data["image/png"]).strip()}">'
     if "text/html" in data:
-        return "<div>" + "".join(data["text/html"]).replace("\n", " ") + "</div>"
+        # A heading without words is none to a screen reader.
+        shown = "".join(data["text/html"]).replace("\n", " ").replace("<th></th>", "<td></td>")
+        return f"<div>{shown}</div>"
     text = "".join(one.get("text", data.get("text/plain", ""))).rstrip()
     return f"{FENCE}text\n{text}\n{FENCE}" if text else ""

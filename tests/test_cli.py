@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 import sim
+from sim.model.glossary import GLOSSARY
 
 Panj = Callable[..., Any]
 SHORT = ("--weeks", 30, "--citizens", 0, "--no-plots")
@@ -75,6 +76,12 @@ def test_rules_as_data(panj: Panj) -> None:
         assert row["claim"].strip()
         assert set(row["sign"]) == set(row["actions"])
         assert row["parameters"][0] == f"strength_{row['id']}"
+
+
+def test_a_class_is_explained_in_the_terminal(panj: Panj) -> None:
+    done = panj("rules", "quiet accommodation")
+    assert done.code == 0
+    assert GLOSSARY["quiet accommodation"] in " ".join(done.out.split())
 
 
 def test_rules_as_a_table_lists_every_rule(panj: Panj) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.views.browser import chromium, watched
+from tests.views.browser import chromium, violations, watched
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOK = ROOT / "docs" / "tutorials" / "first-study.ipynb"
@@ -71,6 +71,21 @@ def test_search_finds_things_in_a_folder_without_a_server(site: Path) -> None:
         found.wait_for(state="attached", timeout=120_000)
         assert seen.requests == []
         assert seen.messages == []
+
+
+#: A page of each kind: prose, a list of terms, a notebook, formulas and wide tables, commands.
+KINDS = ("index", "reference/glossary", "tutorials/first-study", "reference/actors", "how-to/answers")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_site(site: Path, scheme: str) -> None:
+    with chromium("--host-resolver-rules=MAP * ~NOTFOUND") as browser:
+        for width in (1280, 390):
+            page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+            for name in KINDS:
+                page.goto((site / f"{name}.html").as_uri())
+                assert violations(page) == [], (name, width)
+            page.close()
 
 
 def test_rows_of_a_long_table_are_found_by_any_words_and_show_their_source(site: Path) -> None:

@@ -394,13 +394,14 @@ def check(
     print(storyline.page(told, width))
 
 
-@app.command(epilog="Examples: panj rules D5 · panj rules remittances · panj rules --parameters")
+@app.command(epilog="Examples: panj rules D5 · panj rules remittances · panj rules 'quiet accommodation'")
 def rules(
     words: Annotated[
         str | None,
         typer.Argument(
             metavar="[ID|WORD]",
-            help="One rule in full by its id, or all that has these words in its name or text.",
+            help="One rule in full by its id, or all that has these words in its name or text, "
+            "the class or term of that name among it.",
             autocompletion=completion.RULE,
         ),
     ] = None,
@@ -408,7 +409,7 @@ def rules(
     parameters: Annotated[bool, typer.Option("--parameters", help="Parameters instead.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Show rules with their claims and sources, one rule in full, or find rules, variables and parameters.
+    """Show rules with their claims and sources, one in full, or find rules, numbers and words by any word.
 
     With --json: a list of the rules, objects with id, paragraphs, claim, actor, concern, actions, sign
     (+1 or -1 for each action) and parameters; of the variables or parameters with --world or --parameters.

@@ -16,7 +16,7 @@ PANELS = {
     "Make a storyline": {
         "new": "Write a file or package to begin with.",
         "scenarios": "List the storylines that come with Panj.",
-        "rules": "Find rules, variables and parameters by any word.",
+        "rules": "Find rules, numbers and terms by any word.",
         "check": "Tell a file back in words, or say what to mend.",
         "schema": "Print the schema by which editors complete a file.",
     },

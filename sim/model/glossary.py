@@ -101,6 +101,10 @@ for table, names in (
         )
 
 
+#: Everything that has a sentence: classes first, then rungs, then terms.
+GLOSSARY = {**CLASSES, **ESCALATION_RUNGS, **RAPPROCHEMENT_RUNGS, **TERMS}
+
+
 def words_used(text: str) -> dict[str, str]:
     """Return the words of the glossary, and the classes, that a text uses, with their sentences."""
     table = CLASSES | TERMS

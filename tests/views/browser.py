@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -38,9 +39,10 @@ class Seen:
 
 @contextlib.contextmanager
 def chromium(*more: str) -> Iterator[Any]:
-    """Start a Chromium with a fresh profile, and `more` flags; skip where the machine has none."""
+    """Start a Chromium with a fresh profile, and `more` flags; skip where there is none, but for CI."""
     path = found()
     if path is None:
+        assert not os.environ.get("CI"), "no Chromium; 'make chromium' installs Debian's"
         pytest.skip("no Chromium on this machine; 'make test' installs Debian's where it can")
     from playwright.sync_api import sync_playwright
 
@@ -62,3 +64,13 @@ def watched(page: Any) -> Seen:
         lambda one: seen.requests.append(one.url) if not one.url.startswith(("file:", "data:")) else None,
     )
     return seen
+
+
+def violations(page: Any) -> list[str]:
+    """Return what axe finds on a page: the rule, the first element that breaks it, why."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [
+        f"{one['id']}: {one['nodes'][0]['target']} {one['nodes'][0]['failureSummary']}"
+        for one in Axe().run(page).response["violations"]
+    ]

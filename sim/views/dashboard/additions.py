@@ -114,8 +114,10 @@ class CommitmentForm(Form):
         self.first: Any = pn.widgets.TextInput(label="From the day (empty: from the start)", **WIDE)
         self.start = Moment("It begins", STARTS, "Level, day or name that begins it", [])
         self.end = Moment("It ends", ENDS, "Day (empty: to the end), level or name that ends it", [])
-        self.again: Any = pn.widgets.Checkbox(
-            label="May begin again after a condition has ended it", margin=(4, 10), stylesheets=[INNER]
+        self.again: Any = pn.widgets.Select(
+            label="Once a condition has ended it",
+            options={"it stays ended": False, "it may begin again": True},
+            **WIDE,
         )
         self.name: Any = pn.widgets.TextInput(label="Name (for what waits for it)", **WIDE)
         self.actor.param.watch(lambda _: self._instruments(), "value")

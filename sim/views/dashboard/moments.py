@@ -38,12 +38,13 @@ class Moment:
         self.choice: Any = pn.widgets.Select(label=title, options={**kinds, **CONDITIONS}, **WIDE)
         self.field: Any = pn.widgets.TextInput(label=field, **WIDE)
         self.variable = Finder(f"{title}: the variable", quantities)
-        self.variable.view.visible = False
-        self.choice.param.watch(self._chosen, "value")
+        self.choice.param.watch(lambda _: self._chosen(), "value")
         self.views = [self.choice, self.field, self.variable.view]
+        self._chosen()
 
-    def _chosen(self, event: Any) -> None:
-        self.variable.view.visible = event.new in (ABOVE, BELOW)
+    def _chosen(self) -> None:
+        self.field.visible = bool(self.kind)
+        self.variable.view.visible = self.kind in (ABOVE, BELOW)
 
     @property
     def kind(self) -> str:

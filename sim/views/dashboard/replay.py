@@ -137,7 +137,11 @@ class Replay:
 def appraisal(model: PolicyModel, decision: Decision) -> str:
     """Return the table behind one choice: options side by side, rule by rule, then chance and luck."""
     options = list(decision.utilities)
-    head = ["", "¶", *(f"→ {escape(name)}" if name == decision.choice else escape(name) for name in options)]
+    head = [
+        "rule",
+        "¶",
+        *(f"→ {escape(name)}" if name == decision.choice else escape(name) for name in options),
+    ]
     rows: list[list[str]] = [["base", "", *(narrative.minus(decision.bases[name]) for name in options)]]
     pushes = {name: decision.push(name) for name in options}
     for rule in model.registry.rules.values():
@@ -158,7 +162,7 @@ def appraisal(model: PolicyModel, decision: Decision) -> str:
     rows.append(["chance", "", *(percent(decision.chances[name]) for name in options)])
     notes = [_note(decision, name) for name in options]
     if any(notes):
-        rows.append(["", "", *notes])
+        rows.append(["not free", "", *notes])
     title = f"{narrative.titled(decision.actor)}, {decision.instrument}: {decision.choice}"
     return table(head, rows, caption=title, mark=utility)
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from sim.errors import ScenarioError, nearest
 from sim.model.declare import Clause, Rule
+from sim.model.glossary import GLOSSARY
 from sim.model.provenance import Quantity
 from sim.model.registry import Model
 from sim.views.numbers import counted, marks, number
@@ -20,15 +21,18 @@ from sim.views.terminal import entry, facts, page, section, table
 
 
 class Matches(NamedTuple):
-    """What of the model answers to some words."""
+    """What of the model answers to some words; `words` are those of the glossary, with their sentences."""
 
     rules: list[Rule]
     world: list[Quantity]
     parameters: list[Quantity]
+    words: dict[str, str] = {}  # noqa: RUF012  never changed
 
 
 def matching(model: Model, words: str) -> Matches:
     """Return the rules, variables and parameters in whose name or text every one of some words stands.
+
+    Words of the glossary are those whose name it is: a text in which it merely stands explains another.
 
     Raises
     ------
@@ -41,12 +45,13 @@ def matching(model: Model, words: str) -> Matches:
             [one for one in table.values() if holds(words, one.name, one.meaning, str(one.source))]
             for table in (model.world, model.parameters)
         ),
+        {word: text for word, text in GLOSSARY.items() if holds(words, word)},
     )
     if not any(found):
-        known = [*model.rules, *model.world, *model.parameters]
+        known = [*model.rules, *model.world, *model.parameters, *GLOSSARY]
         raise ScenarioError(
-            f"no rule, variable or parameter with {words!r} in its name or text{nearest(words, known)}; "
-            "all of them: panj rules, panj rules --world, panj rules --parameters"
+            f"no rule, variable, parameter or term with {words!r} in its name or text"
+            f"{nearest(words, known)}; all of them: panj rules, panj rules --world, panj rules --parameters"
         )
     return found
 
@@ -58,13 +63,15 @@ def _texts(rule: Rule) -> Iterable[str]:
 
 
 def matches_page(words: str, found: Matches) -> RenderableType:
-    """Return what answers to some words: rules, then variables, then parameters."""
+    """Return what answers to some words: those of the glossary, rules, variables, parameters."""
     kinds = (
+        ("Words", [entry(word, "", text) for word, text in found.words.items()]),
         ("Rules", [rule_entry(one) for one in found.rules]),
         ("Variables of the world", [quantity_entry(one) for one in found.world]),
         ("Parameters", [quantity_entry(one) for one in found.parameters]),
     )
     counts = (
+        counted(len(found.words), "word of the glossary", "words of the glossary"),
         counted(len(found.rules), "rule"),
         counted(len(found.world), "variable of the world", "variables of the world"),
         counted(len(found.parameters), "parameter"),

@@ -177,7 +177,10 @@ def run_page(result: Result, folder: Path, pictures: Sequence[Path], full: bool 
         *parts,
         _identity(result, folder, pictures),
         question=result.spec.question or "",
-        more="" if full else "--full for deadly clashes, readings, ladders, other orders.",
+        more=""
+        if full
+        else "--full for deadly clashes, readings, ladders, other orders; "
+        "panj rules CLASS for what a class means.",
     )
 
 

@@ -10,7 +10,6 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +39,13 @@ RUNGS = {
 CLASSES = dict(
     zip(
         PATHS,
-        ("#4A1204", "#A63A0A", "#8A5A9E", "#E8833A", "#12609B", "#6FB3DD", "#F2C66D", "#CFCFCF"),
+        ("#4A1204", "#A63A0A", "#8A5A9E", "#E8833A", "#12609B", "#6FB3DD", "#F2C66D", "#E9E9E9"),
         strict=True,
     )
 )
+
+#: Dots on the two calm classes of colour, which a grey print would show as it shows two of the worse ones.
+DOTTED = {"rapprochement": "....", "quiet accommodation": "...."}
 
 
 def look() -> AbstractContextManager[None]:
@@ -152,11 +154,6 @@ def broken(name: str) -> str:
         .replace("normalisation", "normal-\nisation")
         .replace("recognition", "recog-\nnition")
     )
-
-
-def days(start: date, weeks: int) -> NDArray[np.datetime64]:
-    """Return the day that each row of weekly values stands for."""
-    return np.datetime64(start, "D") + 7 * np.arange(weeks + 1)
 
 
 def calendar(ax: Axes, when: NDArray[np.datetime64]) -> None:

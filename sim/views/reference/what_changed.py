@@ -20,6 +20,7 @@ from sim.analysis.past.hindcast import WIDE, interval_score
 from sim.analysis.past.history import START, Question, load_history
 from sim.model.registry import load
 from sim.scenario.loading import load_scenario
+from sim.study import tables
 from sim.study.ensemble.blocks import charted, weekly
 from sim.views.plots import style
 from sim.views.plots.files import write_figure
@@ -118,7 +119,7 @@ def picture(fan: pd.DataFrame, title: str, tops: dict[str, float]) -> Figure:
         figure, axes = style.sheet((9.6, 3.7), (1, 3), margins=(0.6, 0.2, 0.7, 0.98), gaps=(0.85, 0.0))
         for ax, (quantity, panel) in zip(axes, PANELS.items(), strict=True):
             rows = fan[fan["quantity"] == quantity]
-            when = style.days(START, int(rows["week"].max()))
+            when = tables.dates(START, int(rows["week"].max()))
             level: dict[str, NDArray[np.float64]] = {name: rows[name].to_numpy() for name in QUANTILES}
             ax.fill_between(when, level["q05"], level["q95"], color="#CFE3F1", linewidth=0)
             ax.fill_between(when, level["q25"], level["q75"], color="#7FB5DA", linewidth=0)

@@ -114,7 +114,7 @@ def uncertain(experiment: Experiment) -> Grid:
         one = known.get(name)
         about = ("", "", "") if one is None else (one.unit, one.source.grade, one.meaning)
         lines.append((name, f"{law.kind} [{ends}]", *about))
-    return grid("What is uncertain", ("name", "law", "unit", "grade", "meaning"), lines)
+    return grid("Each uncertain value with its law", ("name", "law", "unit", "grade", "meaning"), lines)
 
 
 def _shipped(source: Result | Study) -> str | None:

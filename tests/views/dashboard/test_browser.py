@@ -16,6 +16,7 @@ from sim.model.registry import load
 from sim.views.dashboard import figures, knobs, tables
 from sim.views.dashboard.charts import percent
 from sim.views.finding import most
+from tests.views.browser import violations
 
 if TYPE_CHECKING:
     from tests.views.dashboard.conftest import Site, Visit
@@ -269,6 +270,10 @@ def test_everything_has_a_name_for_those_who_do_not_see_it(visitor: Visit) -> No
         return [name for role, name in tree if role == "image" and name]
 
     visitor.until(lambda _: len(pictures(visitor.tree())) == figures_shown)
+    visitor.press("Add an event")
+    visitor.press("Bind an actor")
+    visitor.page.get_by_label("It begins", exact=True).wait_for()
+    assert violations(visitor.page) == []
     tree = visitor.tree()
     kinds = {"slider", "button", "combobox", "textbox", "link", "region", "image", "DisclosureTriangle"}
     assert kinds <= {role for role, _ in tree}

@@ -100,6 +100,7 @@ def pages(small_sweep: Path, small_saltelli: Path, tmp_path_factory: pytest.Temp
         "tip": lambda: tip.tip_page(tipped()),
         "rules": lambda: rules.rule_list(every.rules),
         "rules ID": lambda: rules.rule_page(model, model.rules["D5"]),
+        "rules CLASS": lambda: rules.matches_page("war", rules.matching(model, "war")),
         "rules WORD": lambda: rules.matches_page("guarantee", rules.matching(model, "guarantee")),
         "rules --parameters": lambda: rules.quantity_list("Parameters", every.parameters),
         "rules --world": lambda: rules.quantity_list("Variables", every.world),

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from sim.analysis.answers.digest import Digest
 from sim.analysis.runs import DEFAULTS, PLAUSIBLE, view
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
+from sim.study import tables
 from sim.views import plots
 from sim.views.plots import saving, style
 from sim.views.plots.sheets import KINDS, usual
@@ -235,6 +236,12 @@ def test_rungs_keep_their_order_in_a_grey_print() -> None:
         assert all(a - b > 0.06 for a, b in pairwise(lightness))
 
 
+def test_classes_are_told_apart_in_a_grey_print() -> None:
+    for one, other in combinations(PATHS, 2):
+        if style.DOTTED.get(one) == style.DOTTED.get(other):
+            assert abs(grey(style.CLASSES[one]) - grey(style.CLASSES[other])) > 0.1, (one, other)
+
+
 def test_a_heat_map_grows_darker_throughout() -> None:
     lightness = [grey(style.density()(x)[:3]) for x in np.linspace(0, 1, 30)]
     assert all(a > b for a, b in pairwise(lightness))
@@ -247,7 +254,7 @@ def test_a_calendar_has_a_few_ticks_within_its_range(weeks: int) -> None:
     from matplotlib.dates import date2num
 
     ax = style.axes(None)
-    when = style.days(date(2021, 8, 16), weeks)
+    when = tables.dates(date(2021, 8, 16), weeks)
     style.calendar(ax, when)
     ticks = ax.get_xticks()
     assert 1 <= len(ticks) <= 7

@@ -329,6 +329,9 @@ def test_a_browser_without_network_shows_every_section(
         picture = section.screenshot()
         assert len(picture) > 1500
     assert page.evaluate("[...document.images].every((one) => one.naturalWidth > 100)")
+    assert browser.violations(page) == []
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert browser.violations(page) == []
     assert seen.messages == []
     assert seen.requests == []
     context.close()

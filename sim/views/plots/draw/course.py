@@ -18,6 +18,7 @@ from matplotlib.patheffects import withStroke
 
 from sim.model.outcomes import ESCALATION, RAPPROCHEMENT
 from sim.model.registry import load
+from sim.study import tables
 from sim.views.plots import style
 
 
@@ -62,7 +63,7 @@ def rungs(rows: pd.DataFrame, ladder: str, start: date, ax: Axes | None = None) 
         ax = style.axes(ax)
         if rows.empty:
             return style.empty(ax, "no run is valid")
-        when = style.days(start, int(rows["week"].max()))
+        when = tables.dates(start, int(rows["week"].max()))
         share = rows[[f"rung_{k}" for k in range(6)]].to_numpy(np.float64).T
         drawn = ax.stackplot(when, np.clip(share, 0, 1), colors=style.RUNGS[ladder])
         for area in drawn:
@@ -221,7 +222,7 @@ def curves(
         first = next(iter(rows.values()))
         if first.empty or first["runs"].sum() == 0:
             return style.empty(ax, "no run is valid")
-        when = style.days(start, int(first["week"].max()))
+        when = tables.dates(start, int(first["week"].max()))
         for column, words, colour, line in FIRSTS:
             table = rows[column]
             if against is not None:

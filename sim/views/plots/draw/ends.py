@@ -126,6 +126,7 @@ def stacked(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
                 left=left,
                 height=0.62,
                 color=style.CLASSES[name],
+                hatch=style.DOTTED.get(name),
                 edgecolor="white",
                 linewidth=0.6,
                 label=style.sentence(name),

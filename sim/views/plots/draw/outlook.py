@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from sim.analysis.outlook.outlook import Course, Outlook
 from sim.model.registry import load
+from sim.study import tables
 from sim.views.plots import style
 from sim.views.plots.draw.course import SCALED
 
@@ -20,7 +21,7 @@ def fan(found: Outlook, variable: str, ax: Axes | None = None) -> Axes:
         ax = style.axes(ax)
         quantity = load().world[variable]
         scale, unit = SCALED.get(quantity.unit, (1.0, quantity.unit))
-        when = style.days(found.spec.start, found.spec.weeks)
+        when = tables.dates(found.spec.start, found.spec.weeks)
         courses: list[tuple[Course, str, str]] = [(found.before, style.GREY, "without")]
         courses += [(found.after, style.BLUE, "with the observations")] if found.steps else []
         for course, colour, label in courses:
