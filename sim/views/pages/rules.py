@@ -39,12 +39,14 @@ def matching(model: Model, words: str) -> Matches:
     ScenarioError
         Nothing does, with the nearest names.
     """
+    world, parameters = (
+        [one for one in table.values() if holds(words, one.name, one.meaning, str(one.source))]
+        for table in (model.world, model.parameters)
+    )
     found = Matches(
         [one for one in model.rules.values() if holds(words, *_texts(one))],
-        *(
-            [one for one in table.values() if holds(words, one.name, one.meaning, str(one.source))]
-            for table in (model.world, model.parameters)
-        ),
+        world,
+        parameters,
         {word: text for word, text in GLOSSARY.items() if holds(words, word)},
     )
     if not any(found):
