@@ -270,9 +270,11 @@ def test_everything_has_a_name_for_those_who_do_not_see_it(visitor: Visit) -> No
         return [name for role, name in tree if role == "image" and name]
 
     visitor.until(lambda _: len(pictures(visitor.tree())) == figures_shown)
-    visitor.press("Add an event")
-    visitor.press("Bind an actor")
-    visitor.page.get_by_label("It begins", exact=True).wait_for()
+    for card, field in (("Add an event", "Name of the event"), ("Bind an actor", "It begins")):
+        opened = visitor.page.get_by_label(field, exact=True)
+        if not opened.is_visible():  # the tests before may have left it open
+            visitor.press(card)
+        opened.wait_for()
     assert violations(visitor.page) == []
     tree = visitor.tree()
     kinds = {"slider", "button", "combobox", "textbox", "link", "region", "image", "DisclosureTriangle"}
