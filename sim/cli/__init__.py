@@ -32,6 +32,7 @@ from sim.cli.options import (
     TERMINATED,
     UNREAD,
     WRONG_INPUT,
+    Brief,
     Citizens,
     Json,
     Name,
@@ -187,6 +188,7 @@ def run(
     full: Annotated[
         bool, typer.Option("--full", help="All tables: deadly clashes, readings, ladders, other orders.")
     ] = False,
+    brief: Brief = False,
     until: Until = None,
     save: SaveState = None,
     state: FromState = None,
@@ -202,7 +204,7 @@ def run(
     """
     import sim
     from sim.views import terminal
-    from sim.views.pages.run import run_record, show
+    from sim.views.pages.run import run_page, run_record
 
     if driver not in ("ensemble", "mesa"):
         raise ScenarioError(f"--driver: expected ensemble or mesa, found {driver!r}")
@@ -225,7 +227,7 @@ def run(
     if as_json:
         print_json(run_record(result, folder, pictures))
     else:
-        show(result, folder, pictures, full)
+        terminal.show(run_page(result, folder, pictures, full), brief)
     failed = result.failed
     if failed:
         _remark(f"panj: {failed} runs failed; the column 'failure' of outcomes.parquet says where and why")

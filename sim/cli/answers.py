@@ -9,6 +9,7 @@ import typer
 
 from sim.cli import completion
 from sim.cli.options import (
+    Brief,
     Given,
     Json,
     Quiet,
@@ -54,6 +55,7 @@ def compare(
     ] = None,
     form: Forms = "png,svg",
     full: Annotated[bool, typer.Option("--full", help="Every flow from class to class as well.")] = False,
+    brief: Brief = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -65,7 +67,7 @@ def compare(
     """
     from sim.views.pages.compare import compare_command
 
-    compare_command(first, second, runs, seed, threads, out, named(form), full, as_json, quiet)
+    compare_command(first, second, runs, seed, threads, out, named(form), full, brief, as_json, quiet)
 
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The result folder of a sweep.")]

@@ -68,6 +68,7 @@ Reading = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print data for machines instead of tables.")]
+Brief = Annotated[bool, typer.Option("--brief", help="The finding and the first table alone.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
 Threads = Annotated[int | None, integer("N", "Threads; default: all cores.", 1)]
 Given = Annotated[

@@ -14,6 +14,7 @@ from sim.cli.options import (
     HELD,
     NOT_HELD,
     SOME_FAILED,
+    Brief,
     Given,
     Json,
     Quiet,
@@ -68,6 +69,7 @@ def sweep(
     full: Annotated[
         bool, typer.Option("--full", help="Every class for every setting of the levers.")
     ] = False,
+    brief: Brief = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -117,7 +119,7 @@ def sweep(
     if as_json:
         print_json(result(study))
     else:
-        terminal.show(sweep_page(study, full))
+        terminal.show(sweep_page(study, full), brief)
     if study.failed:
         if not quiet:
             print(

@@ -231,7 +231,7 @@ class Scenario(Strict):
         500,
         ge=0,
         le=MOST_CITIZENS,
-        description="size of the population; 0 is the mean field; default 500",
+        description="size of the population; 0 is the average citizen of each region; default 500",
     )
     reading: str | None = Field(None, description="a named set of rival rules")
     rules: Rules = Field(

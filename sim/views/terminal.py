@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice, takewhile
 from typing import IO
 
 from rich import box
@@ -39,11 +40,24 @@ def console(file: IO[str] | None = None) -> Console:
     return _Plain(file=target, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
-def show(page: RenderableType) -> None:
-    """Print a page to standard output; a narrower terminal wraps its lines rather than lose numbers."""
+def show(page: RenderableType, brief: bool = False) -> None:
+    """Print a page to standard output; a narrower terminal wraps its lines rather than lose numbers.
+
+    Where `brief`, of a page that `page` laid out only its head and the first part with a table.
+    """
     out = console()
     out.width = max(out.width, NARROWEST)
-    out.print(page)
+    out.print(_brief(page) if brief and isinstance(page, Group) else page)
+
+
+def _brief(page: Group) -> Group:
+    head = list(takewhile(lambda part: isinstance(part, Text), page.renderables))
+    tables = (part for part in page.renderables if isinstance(part, Group) and _tabular(part))
+    return Group(*head, *islice(tables, 1))
+
+
+def _tabular(part: Group) -> bool:
+    return any(isinstance(one, Table) for one in part.renderables)
 
 
 def page(title: str, finding: str, *parts: RenderableType, question: str = "", more: str = "") -> Group:

@@ -47,7 +47,7 @@ def _given_data(
     answer = sample.cases
     good = answer.runs > 0
     if int(good.sum()) < 20:
-        raise ResultError(f"{int(good.sum())} cases have a sound run; {method} needs twenty at least")
+        raise ResultError(f"{int(good.sum())} cases have a valid run; {method} needs twenty at least")
     chance = np.random.Generator(np.random.Philox(key=[seed, 0x676976]))
     y = answer.value[good]
     n = len(y)

@@ -46,7 +46,7 @@ def sobol(
     runs, groups = runs[kept], int(kept.sum())
     if groups < 2:
         raise ResultError(
-            f"{groups} groups of {len(kept)} have a sound run in every case; indices need two at least"
+            f"{groups} groups of {len(kept)} have a valid run in every case; indices need two at least"
         )
     point = _sobol_indices(_means(runs), k, second_order)
     chance = np.random.Generator(np.random.Philox(key=[seed, 0x736F626F]))
@@ -197,7 +197,7 @@ def morris(
     kept = _whole(runs)
     runs, groups = runs[kept], int(kept.sum())
     if groups < 2:
-        raise ResultError(f"{groups} trajectories of {len(kept)} have a sound run in every case; need two")
+        raise ResultError(f"{groups} trajectories of {len(kept)} have a valid run in every case; need two")
     x = sample.shares.reshape(-1, k + 1, k)[kept]
     problem = {"num_vars": k, "names": list(sample.names), "bounds": [[0.0, 1.0]] * k}
 

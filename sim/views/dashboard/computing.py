@@ -37,7 +37,7 @@ class Question:
 
     @property
     def look(self) -> Question:
-        """The first look at it: few runs, opinion as a mean field."""
+        """The first look at it: few runs of the average citizen."""
         return Question(self.spec.replace(citizens=0), self.seed, min(self.runs, QUICK))
 
     def is_of(self, found: Figures) -> bool:

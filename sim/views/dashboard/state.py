@@ -41,7 +41,7 @@ MOST_TEXT = 2000
 #: Parts of a storyline that a visitor may add to.
 ADDED = ("events", "commitments")
 
-#: Runs of the first look, with opinion as a mean field: well under a second.
+#: Runs of the first look, of the average citizen: well under a second.
 QUICK = 300
 
 

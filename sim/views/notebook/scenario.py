@@ -24,7 +24,7 @@ def scenario_html(spec: Scenario) -> str:
     """Return title, question, extent, and what differs from the defaults, with units and meanings."""
     facts = [
         f"{spec.weeks} weeks from {spec.start}",
-        f"{spec.citizens:,} citizens" if spec.citizens else "opinion as a mean field",
+        f"{spec.citizens:,} citizens" if spec.citizens else "an average citizen (no individuals)",
         f"hash {spec.hash[:8]}",
     ]
     if spec.reading is not None:

@@ -41,6 +41,7 @@ def compare_command(
     out: Path | None,
     forms: Sequence[str],
     full: bool,
+    brief: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -54,7 +55,7 @@ def compare_command(
     if as_json:
         print(json.dumps(found.record(), ensure_ascii=False, indent=2, allow_nan=False))
         return
-    terminal.show(compare_page(found, full))
+    terminal.show(compare_page(found, full), brief)
     for path in written:
         print(path)
 

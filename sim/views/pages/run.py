@@ -151,13 +151,8 @@ def _plain(value: Any) -> Any:
 # For readers
 
 
-def show(result: Result, folder: Path, pictures: Sequence[Path], full: bool = False) -> None:
-    """Print the page: the finding, classes, both odds, main outcomes, identity; all tables where `full`."""
-    terminal.show(run_page(result, folder, pictures, full))
-
-
 def run_page(result: Result, folder: Path, pictures: Sequence[Path], full: bool = False) -> RenderableType:
-    """Return the page."""
+    """Return the page: the finding, classes, both odds, main outcomes, identity; all tables where `full`."""
     answers = Answers.of(result)
     group = PLAUSIBLE if len(result.design) else DEFAULTS
     parts = [_classes(result, answers)]

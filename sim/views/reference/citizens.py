@@ -63,7 +63,7 @@ def citizens() -> str:
         "Citizens",
         prose(population),
         prose(participation),
-        f"A scenario has {Scenario.model_fields['citizens'].default} of them unless it says otherwise; 0 is the mean field. "
+        f"A scenario has {Scenario.model_fields['citizens'].default} of them unless it says otherwise; 0 is the average citizen of each region, without individuals. "
         f"Their arrays, in formulas that unpack `society` in the order {code(population.Society._fields)}:",
         fence(inspect.cleandoc(population.Society.__doc__ or "")),
         "`noise[i, j]` is the uniform draw `society/j` of citizen i.",

@@ -64,7 +64,7 @@ def _entities() -> list[str]:
     return [
         "## 2 Entities, state variables, and scales",
         f"**Agents.** States ({', '.join(map(str.capitalize, model.actors))}), and domestic opinion: a population "
-        f"of {initial['citizens'].default} citizens by default, up to {MOST_CITIZENS:,}, or at 0 a mean field.",
+        f"of {initial['citizens'].default} citizens by default, up to {MOST_CITIZENS:,}, or at 0 the average citizen of each region.",
         prose(population),
         f"A citizen has a region ({', '.join(REGIONS)}), the traits {code(population.TRAITS)} and the opinions "
         f"{code(population.OPINIONS)}, and follows {population.CIRCLE} others, of whom a share of {population.REWIRED} is "

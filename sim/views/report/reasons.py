@@ -120,7 +120,7 @@ def _share_of(shares: pd.DataFrame, name: str) -> object:
 def _correlates(moved: list[Correlate]) -> list[Part]:
     """Return what goes with the share of clashes or worse over the cases of an ensemble."""
     if not moved:
-        return [Text("Nothing was varied, or too few cases have a sound run to tell.", "note")]
+        return [Text("Nothing was varied, or too few cases have a valid run to tell.", "note")]
     known = {**load().parameters, **load().world}
     rows = [
         (

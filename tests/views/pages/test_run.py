@@ -18,7 +18,7 @@ from sim.views.pages import run
 
 def printed(result: sim.Result, capsys: pytest.CaptureFixture[str], full: bool = False) -> str:
     capsys.readouterr()
-    run.show(result, Path("results/here"), [Path("results/here/paths.png")], full)
+    terminal.show(run.run_page(result, Path("results/here"), [Path("results/here/paths.png")], full))
     return capsys.readouterr().out
 
 

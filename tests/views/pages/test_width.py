@@ -23,6 +23,7 @@ from sim.analysis.past.hindcast import hindcast as asked
 from sim.model.registry import load
 from sim.study.results.study import Study
 from sim.study.sweep.estimate import estimate
+from sim.views import terminal
 from sim.views.one_run import week
 from sim.views.one_run.lines import rendered
 from sim.views.pages import claims, compare, discover, hindcast, rules, run, sensitivity, sweep, tip
@@ -60,6 +61,10 @@ MANY = SWEEP | {
 WIDTHS = (80, 120)
 #: Wide enough for every line.
 ENDLESS = 1000
+
+
+#: Pages of which --brief shows a part.
+BRIEF = ("run", "compare", "sweep")
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +127,7 @@ PAGES = [
     *("run", "run --full", "sweep", "sweep --full", "sweep of one setting", "sweep --dry-run"),
     *("compare", "compare --full", "explain", "explain --full", "explain --run", "explain --run --full"),
     *("explain --why-not", "explain --against", "trace", "trace --full", "trace --week", "tip"),
-    *("rules", "rules ID", "rules WORD", "rules --parameters", "rules --world", "scenarios"),
+    *("rules", "rules ID", "rules CLASS", "rules WORD", "rules --parameters", "rules --world", "scenarios"),
     *("sensitivity", "sensitivity --full", "discover", "claims", "claims --full", "claims --readings"),
     *("claims --ablation", "hindcast", "hindcast --full", "status"),
 ]
@@ -152,3 +157,18 @@ def test_a_page_fits_and_loses_no_word(pages: Pages, name: str) -> None:
         lost = whole - words(text)
         assert not lost, f"{name} at {width} columns lost {dict(lost)}"
         assert not words(text) - whole
+
+
+@pytest.mark.parametrize("name", BRIEF)
+def test_a_brief_page_is_the_finding_and_one_table(
+    pages: Pages, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    terminal.show(pages[name]())
+    whole = capsys.readouterr().out.splitlines()
+    terminal.show(pages[name](), brief=True)
+    brief = capsys.readouterr().out.splitlines()
+    assert set(brief) <= set(whole)
+    assert len(brief) < 0.7 * len(whole)
+    assert sum(line.startswith("──") for line in brief) == 1
+    assert brief[:4] == whole[:4]  # title, question, finding
