@@ -3,7 +3,7 @@
 # make test-long  what takes longer: twenty kills, every state of a crash, clusters that lose parts
 # make test-newest, make test-lowest  the built wheel with the newest packages, and with the lowest declared
 # make lint   ruff and mypy
-# make bench  how fast it runs here
+# make bench  how fast it runs here, the version before (BEFORE=COMMIT) and C++ beside it
 # make bench-sweep  a sweep of a million runs with page, report and exports: time, memory, disk
 # make attempts  try to make it fail, some ten thousand times; prints the table of docs/explanation/robustness.md
 # make calibrate  rule out judgements by the autumn of 2021 anew, judge the claims in what is left
@@ -91,8 +91,17 @@ format: $(VENV)/.installed-lint
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-bench: $(VENV)/.installed-test
-	$(VENV)/bin/python -m tests.benchmarks.speed
+# The last release that was compiled by Numba; it takes turns with the working tree.
+BEFORE ?= 5c415cc
+build/before-%/.installed:
+	rm -rf $(@D) && mkdir -p $(@D)/source
+	git archive $* | tar -x -C $(@D)/source
+	$(PYTHON) -m venv $(@D)/venv
+	cd $(@D) && venv/bin/python -m pip --disable-pip-version-check install --quiet --constraint source/constraints.txt ./source
+	@touch $@
+
+bench: $(VENV)/.installed-test build/before-$(BEFORE)/.installed
+	$(VENV)/bin/python -m tests.benchmarks.speed --before build/before-$(BEFORE)/venv/bin/python
 
 bench-sweep: $(VENV)/.installed-test
 	$(VENV)/bin/python -m tests.benchmarks.sweep

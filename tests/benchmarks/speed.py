@@ -1,9 +1,10 @@
 """How fast it runs here: one table, measured in one go.
 
-    python -m tests.benchmarks.speed [--quick] [--out FOLDER]
+    python -m tests.benchmarks.speed [--quick] [--before PYTHON] [--out FOLDER]
 
 Writes speed.json and speed.md. Figures of one table belong together; these machines are noisy, so ratios
-within a table say more than a figure of one and a figure of another.
+within a table say more than a figure of one and a figure of another. What is compared takes turns, and the
+median of five is told. `--before` names the Python of an environment in which another version is installed.
 """
 
 from __future__ import annotations
@@ -13,28 +14,48 @@ import json
 import math
 import os
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from sim.engine import compiled
+from sim.engine.compiler.kernels import Kernel, kernel
 from sim.engine.ensemble import run_once, simulate
-from sim.engine.randomness import natural_log
 from sim.engine.workspace import Workspace
 from sim.model.actors import ACTORS
 from sim.model.registry import load
 from sim.model.week import AFTER_OPINION, BEFORE_OPINION
 from sim.scenario.loading import load_scenario
 from sim.scenario.plan import plan
+from tests.benchmarks.yardstick import Yardstick, compiler
 
-SIZES = (0, 100, 500, 1_000, 10_000, 100_000)
+SIZES, THREADS = (0, 100, 500, 1_000, 10_000, 100_000), (1, 2)
+TURNS = 5
+
+#: Another version, in a process of its own: citizens, seed, runs and threads come in, seconds go out.
+BEFORE = """
+import sys, time
+import numpy as np
+from sim.engine.ensemble import simulate
+from sim.model.registry import load
+from sim.scenario.loading import load_scenario
+from sim.scenario.plan import plan
+for line in sys.stdin:
+    citizens, seed, runs, threads = map(int, line.split())
+    ready = plan(load_scenario("baseline").replace(citizens=citizens), load())
+    simulate(ready, seed, np.arange(2), threads=threads)
+    begun = time.perf_counter()
+    simulate(ready, seed, np.arange(runs), threads=threads)
+    print(time.perf_counter() - begun, flush=True)
+"""
 
 
 def best(job: Callable[[], object], least: float, tries: int = 3) -> float:
@@ -50,33 +71,71 @@ def best(job: Callable[[], object], least: float, tries: int = 3) -> float:
     return found
 
 
+def seconds(job: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    job()
+    return time.perf_counter() - begun
+
+
 def planned(citizens: int) -> Any:
     return plan(load_scenario("baseline").replace(citizens=citizens), load())
 
 
-def ensembles(quick: bool) -> list[dict[str, float]]:
-    return [ensemble(citizens, quick) for citizens in SIZES]
+class Before:
+    """Another version of the package, asked for the time that it takes."""
+
+    def __init__(self, python: str) -> None:
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        self._process = subprocess.Popen(
+            [python, "-c", BEFORE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+            cwd=tempfile.gettempdir(),
+        )
+
+    def __call__(self, citizens: int, seed: int, runs: int, threads: int) -> float:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(citizens, seed, runs, threads, file=self._process.stdin, flush=True)
+        return float(self._process.stdout.readline())
 
 
-def ensemble(citizens: int, quick: bool) -> dict[str, float]:
+def ensembles(quick: bool, before: Before | None) -> Iterator[dict[str, float]]:
+    """Yield runs a second by citizens and threads, the C++ and the other version beside them."""
+    with tempfile.TemporaryDirectory() as folder:
+        yardstick = Yardstick(planned(0), Path(folder)) if compiler() else None
+        for citizens in SIZES:
+            for threads in THREADS:
+                yield ensemble(citizens, threads, quick, yardstick, before)
+
+
+def ensemble(
+    citizens: int, threads: int, quick: bool, yardstick: Yardstick | None, before: Before | None
+) -> dict[str, float]:
     ready = planned(citizens)
-    runs = max(2, min(8_000, int((2e8 if quick else 1e9) / (2e5 + 208 * citizens * 10))))
-
-    def rate(replicates: Any, threads: int) -> float:
-        return runs / best(lambda: simulate(ready, 0, replicates, threads=threads), 1.0)
-
-    row: dict[str, float] = {
-        "citizens": citizens,
-        "runs": runs,
-        "runs/s, 1 thread": rate(np.arange(runs), 1),
-        "runs/s, 2 threads": rate(np.arange(runs), 2),
-        "runs/s, 2 threads, one replicate": rate(np.zeros(runs, np.int64), 2),
-        "bound runs/s, 1 thread": 1.0 / bound(citizens),
-    }
-    row["threads' ratio"] = row["runs/s, 2 threads"] / row["runs/s, 1 thread"]
-    row["share of the bound"] = row["runs/s, 1 thread"] / row["bound runs/s, 1 thread"]
+    runs = max(2, min(8_000, int((5e7 if quick else 5e8) / (2e5 + 1600 * citizens))) * threads)
+    simulate(ready, 0, np.arange(2), threads=threads)
+    spent: dict[str, list[float]] = {}
+    replicates = np.arange(runs)
+    for seed in range(TURNS):
+        spent.setdefault("", []).append(
+            seconds(lambda seed=seed: simulate(ready, seed, replicates, threads=threads))
+        )
+        if yardstick is not None:
+            yardstick.plan = ready
+            job = seconds(lambda seed=seed: yardstick.simulate(seed, replicates, threads))
+            spent.setdefault("C++", []).append(job)
+        if before is not None:
+            spent.setdefault("before", []).append(before(citizens, seed, runs, threads))
+    row: dict[str, float] = {"citizens": citizens, "threads": threads, "runs": runs}
+    row["runs/s"] = runs / median(spent.pop(""))
+    for name, taken in spent.items():
+        row[f"{name} runs/s"] = runs / median(taken)
+        row[f"times {name}"] = row["runs/s"] / row[f"{name} runs/s"]
     if citizens:
-        row["ns per citizen-week"] = 1e9 / row["runs/s, 1 thread"] / (208 * citizens)
+        row["ns per citizen-week"] = 1e9 * threads / row["runs/s"] / (208 * citizens)
     return row
 
 
@@ -88,66 +147,45 @@ def mesa_rate(citizens: int, runs: int) -> float:
     return runs / best(lambda: [PolicyModel(spec, seed=0, replicate=k).run() for k in range(runs)], 1.0)
 
 
-@njit(error_model="numpy")
-def traffic(
-    state: Any, places: Any, weeks: int, exponentials: int, logarithms: Any
-) -> float:  # pragma: no cover
-    """Touch what a run touches and take as many exponentials and logarithms, with no model around them."""
-    total = 0.0
-    n = state.shape[1]
-    for _ in range(weeks):
-        for j in range(3):
-            source, target = state[j], state[3 + j]
-            for i in range(n):
-                target[i] = source[i] + state[6 + j, i]
-            for tie in range(len(places)):
-                target[places[tie, 0]] += source[places[tie, 2]] - source[places[tie, 1]]
-            for i in range(n):
-                source[i] = target[i] * state[9 + j, i] + state[12 + j, i]
-        for j in range(3):
-            for i in range(n):
-                total += state[j, i]
-        for k in range(exponentials):
-            total += math.exp(-1e-3 * k)
-    for i in range(len(logarithms)):
-        logarithms[i] = natural_log(logarithms[i])
-    return total
+def against_mesa(rows: list[dict[str, float]], quick: bool) -> Iterator[dict[str, float]]:
+    """Yield how often the ensemble on two threads does what one run in Mesa does, and a plain Mesa model."""
+    rates = {row["citizens"]: row["runs/s"] for row in rows if row["threads"] == THREADS[-1]}
+    for citizens in (0, 500):
+        row: dict[str, float] = {"citizens": citizens, "Mesa runs/s": mesa_rate(citizens, 1 if quick else 3)}
+        row["times Mesa"] = rates[citizens] / row["Mesa runs/s"]
+        if citizens:
+            row["plain Mesa, an agent per citizen, runs/s"] = 1.0 / best(Plain(citizens).run, 1.0, 2)
+            row["times plain Mesa"] = rates[citizens] / row["plain Mesa, an agent per citizen, runs/s"]
+        yield row
 
 
-def bound(citizens: int) -> float:
-    """Seconds a run takes if it is nothing but its memory traffic, exponentials and logarithms."""
-    model = load()
-    n = max(citizens, 5)
-    options = sum(len(one.options) for one in model.instruments)
-    normal = sum(one.spread == "normal" for one in model.draws.values())
-    logs = 209 * (2 * options + normal)
-    state, line = np.random.default_rng(0).random((15, n)) * 0.05, np.full(logs, 0.5)
-    away = max(int(0.6 * citizens), 0)
-    places = np.random.default_rng(1).integers(0, n, (away, 3)).astype(np.uint32)
-    traffic(state, places, 1, 1, line.copy())
-    repeat = 1 if citizens > 5_000 else 20
-    return best(lambda: [traffic(state, places, 208, 24, line.copy()) for _ in range(repeat)], 0.5) / repeat
+def repeated(phase: Callable[..., Any]) -> Kernel:
+    """Return a process or a phase, done a thousand times in compiled code."""
+
+    def many(worlds: Any, pars: Any, drives: Any, draw: Any) -> None:
+        for _ in range(1000):
+            phase(worlds[0], pars[0], drives[0], draw[5])
+
+    return kernel(many)
 
 
-@njit(error_model="numpy")
-def repeated_actor(
-    perceive: Any, appraise: Any, seen: Any, last: Any, p: Any, z: Any, u: Any, opened: Any
-) -> None:
-    for _ in range(1000):
-        perceive(seen, last, last, p, z)
-        appraise(seen, p, u, opened)
+def repeated_actor(perceive: Callable[..., Any], appraise: Callable[..., Any]) -> Kernel:
+    """Return an actor's look at the world and its appraisal, a thousand times."""
+
+    def many(seen: Any, last: Any, pars: Any, z: Any, u: Any, opened: Any) -> None:
+        for _ in range(1000):
+            perceive(seen[0], last[0], last[0], pars[0], z)
+            appraise(seen[0], pars[0], u, opened)
+
+    return kernel(many)
 
 
-@njit(error_model="numpy")
-def repeated(phase: Any, worlds: Any, pars: Any, drives: Any, draw: Any) -> None:
-    for _ in range(1000):
-        phase(worlds[0], pars[0], drives[0], draw)
+def repeated_drive(phase: Callable[..., Any]) -> Kernel:
+    def many(worlds: Any, pars: Any, drives: Any) -> None:
+        for _ in range(1000):
+            phase(worlds[0], pars[0], drives[0])
 
-
-@njit(error_model="numpy")
-def repeated_drive(phase: Any, worlds: Any, pars: Any, drives: Any) -> None:
-    for _ in range(1000):
-        phase(worlds[0], pars[0], drives[0])
+    return kernel(many)
 
 
 def phases() -> list[dict[str, Any]]:
@@ -156,57 +194,38 @@ def phases() -> list[dict[str, Any]]:
     space = Workspace(load(), planned(500))
     run_once(space, 0, 0)
     found: dict[str, float] = {}
+    worlds, pars, drives = space.records.worlds, space.records.pars, space.records.drives
 
-    def timed(name: str, job: Callable[[], object]) -> None:
-        job()
-        found[name] = best(job, 0.1, 5) / 1000 * 1e9
+    def timed(name: str, function: Kernel, *arguments: Any) -> None:
+        call = function.bind(*arguments)
+        call()
+        found[name] = best(call, 0.1, 5) / 1000 * 1e9
 
     for a, actor in enumerate(ACTORS):
+        look = repeated_actor(getattr(week, f"perceive_{actor}"), getattr(week, f"appraise_{actor}"))
+        last = space.records.traj[207:208]
+        seen, luck = space.choice.seen[a : a + 1], space.choice.luck_seen[a][5]
         timed(
             f"perceive and appraise: {actor}",
-            lambda a=a, actor=actor: repeated_actor(
-                getattr(week, f"perceive_{actor}"),
-                getattr(week, f"appraise_{actor}"),
-                space.choice.seen[a],
-                space.records.traj[207],
-                space.records.pars[0],
-                space.choice.luck_seen[a][5],
-                space.choice.utility,
-                space.choice.opened,
-            ),
+            look,
+            seen,
+            last,
+            pars,
+            luck,
+            space.choice.utility,
+            space.choice.opened,
         )
-    timed(
-        "rules that drive processes",
-        lambda: repeated_drive(
-            week.drive_all, space.records.worlds, space.records.pars, space.records.drives
-        ),
-    )
-    for name, label in (
-        ("before", "processes before opinion"),
-        ("after", "processes after opinion, ladders"),
-    ):
-        timed(
-            label,
-            lambda name=name: repeated(
-                getattr(week, name),
-                space.records.worlds,
-                space.records.pars,
-                space.records.drives,
-                space.records.draws[5],
-            ),
-        )
-
-    def citizens() -> None:
-        for _ in range(1000):
-            week.move_citizens(space.records, space.people)
-
-    timed("opinion of 500 citizens", citizens)
+    timed("rules that drive processes", repeated_drive(week.drive_all), worlds, pars, drives)
+    timed("processes before opinion", repeated(week.before), worlds, pars, drives, space.records.draws)
+    timed("processes after opinion", repeated(week.after), worlds, pars, drives, space.records.draws)
+    move = week.move_citizens.bind(space.records, space.people)
+    found["opinion of 500 citizens"] = best(lambda: [move() for _ in range(1000)], 0.1, 5) / 1000 * 1e9
     found["chance, a week's draws"] = best(lambda: space.prepare(0, 1, None), 0.2, 20) / 208 * 1e9
     return [{"phase": name, "ns a week": value} for name, value in found.items()]
 
 
-def first_result(cold: bool) -> float:
-    """Seconds from starting the command to its end, ten runs without citizens and without pictures."""
+def first_result(cold: bool) -> dict[str, float]:
+    """Time from starting the command to its end, ten runs without citizens and without pictures."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, **({"PANJ_CACHE": f"{folder}/cache"} if cold else {})}
         command = [
@@ -224,9 +243,16 @@ def first_result(cold: bool) -> float:
             "--out",
             f"{folder}/out",
         ]
-        begun = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True, env=environment)
-        return time.perf_counter() - begun
+        return process(command, environment)
+
+
+def process(command: list[str], environment: dict[str, str] | None = None) -> dict[str, float]:
+    """Seconds of a process, and those of processors."""
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True, env=environment)
+    spent, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    worked = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"seconds": spent, "of processors": worked}
 
 
 def peak_memory(citizens: int, runs: int) -> float:
@@ -251,51 +277,16 @@ def workspace(citizens: int) -> float:
 
 
 def parts() -> list[dict[str, Any]]:
-    """Nanoseconds of each rule (less an empty one) and each process by itself, slowest first."""
-    compiled.week()
-    model = load()
-    space = Workspace(model, planned(500))
+    """Nanoseconds of each process by itself, slowest first."""
+    space = Workspace(load(), planned(500))
     run_once(space, 0, 0)
+    records = space.records
     found: list[tuple[str, float]] = []
-    nothing = timed_rule(njit(lambda record, p: 1.0), space.records.traj[207], space.records.pars[0])
-    for rule in model.rules.values():
-        for part in rule.clauses:
-            function = njit(error_model="numpy")(part.function)
-            taken = timed_rule(function, space.records.traj[207], space.records.pars[0]) - nothing
-            found.append((f"{rule.id} {part.function.__name__}", max(taken, 0.0)))
     for process in (*BEFORE_OPINION, *AFTER_OPINION):
-        function = njit(error_model="numpy")(process)
-        found.append((process.__name__, timed_process(function, space)))
-    return [{"rule or process": name, "ns": value} for name, value in sorted(found, key=lambda one: -one[1])]
-
-
-@njit(error_model="numpy")
-def repeated_rule(rule: Any, record: Any, p: Any) -> float:
-    total = 0.0
-    for _ in range(1000):
-        total += rule(record, p)
-        record.week_mark = total
-    return total
-
-
-def timed_rule(function: Any, record: Any, p: Any) -> float:
-    marked = np.zeros(1, [*record.dtype.descr, ("week_mark", np.float64)])
-    for name in record.dtype.names:
-        marked[name] = record[name]
-    repeated_rule(function, marked[0], p)
-    return best(lambda: repeated_rule(function, marked[0], p), 0.01, 5) / 1000 * 1e9
-
-
-def timed_process(function: Any, space: Workspace) -> float:
-    arguments = (
-        function,
-        space.records.worlds,
-        space.records.pars,
-        space.records.drives,
-        space.records.draws[5],
-    )
-    repeated(*arguments)
-    return best(lambda: repeated(*arguments), 0.02, 5) / 1000 * 1e9
+        call = repeated(process).bind(records.worlds, records.pars, records.drives, records.draws)
+        call()
+        found.append((process.__name__, best(call, 0.02, 5) / 1000 * 1e9))
+    return [{"process": name, "ns": value} for name, value in sorted(found, key=lambda one: -one[1])]
 
 
 class Plain:
@@ -405,22 +396,23 @@ def written(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
+def starts() -> Iterator[dict[str, Any]]:
+    """Yield what a first result takes."""
+    yield {"start": "the command, empty cache", **first_result(True)}
+    first_result(False)
+    yield {"start": "the command, later", **first_result(False)}
+    for code in ("import sim; sim.run('baseline', runs=10)", "import sim; sim.PolicyModel('baseline')"):
+        process([sys.executable, "-c", code])
+        yield {"start": f"`{code}`", **process([sys.executable, "-c", code])}
+
+
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--quick", action="store_true", help="a tenth of the work")
+    asked.add_argument("--before", help="the Python of an environment with another version")
     asked.add_argument("--out", type=Path, default=Path("results/bench"))
     given = asked.parse_args()
-    simulate(planned(0), 0, np.arange(2))
-    rows = ensembles(given.quick)
-    for row in rows:
-        if row["citizens"] in (0, 500):
-            row["Mesa runs/s"] = mesa_rate(int(row["citizens"]), 1 if given.quick else 3)
-            row["times Mesa"] = row["runs/s, 2 threads"] / row["Mesa runs/s"]
-        if row["citizens"] == 500:
-            row["plain Mesa, an agent per citizen, runs/s"] = 1.0 / best(Plain(500).run, 1.0, 2)
-            row["times plain Mesa"] = (
-                row["runs/s, 2 threads"] / row["plain Mesa, an agent per citizen, runs/s"]
-            )
+    rows = list(ensembles(given.quick, Before(given.before) if given.before else None))
     memory = [
         {
             "citizens": c,
@@ -430,21 +422,18 @@ def main() -> None:
         }
         for c, r in ((0, 100), (0, 10_000), (500, 400), (500, 2_000), (10_000, 8), (100_000, 4))
     ]
-    start = [
-        {"start": "cold, empty compile cache", "seconds": first_result(True)},
-        {"start": "warm", "seconds": min(first_result(False) for _ in range(3))},
-    ]
     found = {
         "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
         "ensemble, 208 weeks": rows,
+        "against Mesa": list(against_mesa(rows, given.quick)),
         "a Saltelli design of thirty parameters, two threads": [
             saltelli(0, 128 if given.quick else 1024, 16),
             saltelli(500, 32 if given.quick else 128, 13),
         ],
         "peak memory": memory,
-        "first result of the command": start,
+        "first result": list(starts()),
         "a week by phase": phases(),
-        "by rule and process": parts(),
+        "by process": parts(),
     }
     given.out.mkdir(parents=True, exist_ok=True)
     (given.out / "speed.json").write_text(json.dumps(found, indent=2))
