@@ -344,7 +344,7 @@ class Record:
     """A named set of quantities; every field is one float64 of a NumPy structured dtype.
 
     A subclass declares fields as class attributes; bases contribute theirs first. At run time
-    the rules are handed `np.record` values (or Numba's records) of `dtype()`, never instances.
+    the rules are handed `np.record` values (or compiled code's) of `dtype()`, never instances.
     """
 
     quantities: ClassVar[dict[str, Quantity]] = {}

@@ -46,7 +46,7 @@ def incidents() -> list[float]:
 
 
 def test_an_edited_rule_is_never_answered_from_an_old_cache(tmp_path: Path) -> None:
-    """One process that compiles everything anew; half a minute."""
+    """One process that compiles everything anew."""
     before = incidents()
     shutil.copytree(PACKAGE, tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     edited = tmp_path / "sim" / "model" / "processes" / "border.py"
