@@ -174,6 +174,21 @@ def powered(x: float) -> float:
     return x**0.5
 
 
+def folded(x: float) -> float:
+    return x * 2**3
+
+
+def undecided(x: float) -> float:
+    return weighed if x > 0.0 else 1.0
+
+
+def rebound(x: float) -> float:
+    function = weighed
+    if x > 0.0:
+        function = folded
+    return function(x)
+
+
 def listed(x: float) -> float:
     return [x][0]
 
@@ -201,6 +216,8 @@ def without(x: float) -> float:
     [
         (without, r"`weighed\(\)` cannot be compiled: missing a required argument: 'x'"),
         (powered, r"`x \*\* 0\.5` cannot be compiled: no such operation"),
+        (folded, r"`2 \*\* 3` cannot be compiled: no such operation"),
+        (undecided, "`weighed` cannot be compiled: expected a number"),
         (listed, r"`\[x\]` cannot be compiled: it is outside the subset"),
         (turned, r"`\(x, x\)` cannot be compiled: a loop goes over a range"),
         (unnamed, "`nowhere` cannot be compiled: it has no value here"),
@@ -214,6 +231,11 @@ def test_what_cannot_be_compiled_is_refused_with_its_place(
     with pytest.raises(ModelError, match=rf"test_compiler\.py:\d+: {function.__name__}: {message}") as caught:
         kernel(function)(1.0)
     assert line < int(str(caught.value).split("test_compiler.py:")[1].split(":")[0]) < line + 3
+
+
+def test_a_name_that_stands_for_two_functions_is_refused() -> None:
+    with pytest.raises(ModelError, match="'function' stands for more than one thing"):
+        kernel(rebound)(1.0)
 
 
 def test_a_function_without_a_file_is_refused() -> None:

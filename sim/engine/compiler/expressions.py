@@ -40,8 +40,8 @@ class Expressions(Memory):
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
         if method is None:
             raise self.refusal(node, "it is outside the subset in which rules are written")
-        found: Value = method(node)
-        return found
+        value: Value = method(node)
+        return value
 
     def _constant(self, node: ast.Constant) -> Value:
         return self.embed(node.value)
@@ -107,10 +107,10 @@ class Expressions(Memory):
     def _compare(self, node: ast.Compare) -> Value:
         values = [self.number_of(one) for one in (node.left, *node.comparators)]
         pairs = zip(node.ops, values, values[1:], strict=False)
-        found, *others = [self.compare(one, left, right, node) for one, left, right in pairs]
+        truth, *others = [self.compare(one, left, right, node) for one, left, right in pairs]
         for one in others:
-            found = Value(BOOL, (self.emit(f"and i1 {found.words[0]}, {one.words[0]}"),))
-        return found
+            truth = Value(BOOL, (self.emit(f"and i1 {truth.words[0]}, {one.words[0]}"),))
+        return truth
 
     def _boolop(self, node: ast.BoolOp) -> Value:
         """Look at one operand after the other, and at none after the one that decides."""
@@ -132,17 +132,17 @@ class Expressions(Memory):
     def _ifexp(self, node: ast.IfExp) -> Value:
         yes, no, end = self.label(), self.label(), self.label()
         self.split(self.test(node.test), yes, no)
-        found: list[Value] = []
+        values: list[Value] = []
         ends: list[tuple[str, list[str]]] = []
         for label, branch in ((yes, node.body), (no, node.orelse)):
             before, self.lines = self.lines, []
             self.place(label)
-            found.append(self.number_of(branch))
+            values.append(self.number_of(branch))
             ends.append((label, self.lines))
             self.lines = before
-        kind = self.common(found)
+        kind = self.common(values)
         room = self.room(kind.parts[0])
-        for value, (_, lines) in zip(found, ends, strict=True):
+        for value, (_, lines) in zip(values, ends, strict=True):
             self.lines += lines
             self.say(f"store {kind.parts[0]} {self.cast(value, kind).words[0]}, ptr {room}")
             self.say(f"br label %{end}")
@@ -170,27 +170,27 @@ class Expressions(Memory):
 
     def arguments(self, function: FunctionType, node: ast.Call) -> list[Value]:
         """Return what a call hands over, a value for each parameter; those of `*rest` are a tuple."""
-        given: list[Value] = []
+        places: list[Value] = []
         for one in node.args:
             value = self.value(one.value if isinstance(one, ast.Starred) else one)
             if isinstance(one, ast.Starred):
                 if not isinstance(value.type, Group):
                     raise self.refusal(one, "expected a tuple")
-                given += [item(value, number) for number in range(len(value.type.items))]
+                places += [item(value, number) for number in range(len(value.type.items))]
             else:
-                given.append(value)
-        named = {str(one.arg): self.value(one.value) for one in node.keywords}
+                places.append(value)
+        names = {str(one.arg): self.value(one.value) for one in node.keywords}
         signature = inspect.signature(function)
         try:
-            bound = signature.bind(*given, **named)
+            bound = signature.bind(*places, **names)
         except TypeError as error:
             raise self.refusal(node, str(error)) from None
         bound.apply_defaults()
-        found = []
+        values = []
         for name, one in bound.arguments.items():
             rest = signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
-            found.append(group(list(one)) if rest else one if isinstance(one, Value) else self.embed(one))
-        return found
+            values.append(group(list(one)) if rest else one if isinstance(one, Value) else self.embed(one))
+        return values
 
     def call(self, function: Compiled, arguments: list[Value]) -> Value:
         """Call a function of the module."""

@@ -70,8 +70,8 @@ class Code:
 
     def __init__(self, function: FunctionType, types: tuple[Type, ...]) -> None:
         # The rest of what is compiled names the folder.
-        told = (text(function), function.__qualname__, _enclosed(function), types, *_processor())
-        name = f"{function.__name__}-{hashlib.blake2b(repr(told).encode(), digest_size=8).hexdigest()}"
+        origin = (text(function), function.__qualname__, _enclosed(function), types, *_processor())
+        name = f"{function.__name__}-{hashlib.blake2b(repr(origin).encode(), digest_size=8).hexdigest()}"
         image = stored_code(cache.cache_folder() / f"{name}.code", lambda: compiled(function, types))
         self.returns: Type = _RETURNS[image[0]]
         builder = llvm.JITLibraryBuilder().add_object_img(image[1:]).add_current_process()

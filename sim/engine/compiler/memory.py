@@ -75,7 +75,7 @@ class Memory(Writer):
         subscripts = [*subscripts, *[ast.Slice()] * (kind.ndim - len(subscripts))]
         lengths, strides = self.axes(array)
         address, unit = array.words[0], None
-        left: list[str] = []
+        spans: list[str] = []
         steps: list[str] = []
         for axis, one in enumerate(subscripts):
             if not isinstance(one, ast.Slice):
@@ -90,15 +90,15 @@ class Memory(Writer):
             if one.lower is not None:
                 address = self.shifted(array, axis, Value(WORD, (begin,)), address)
             if axis == kind.unit:
-                unit = len(left)
+                unit = len(spans)
             else:
                 steps.append(strides[axis])
             if one.lower is not None or one.upper is not None:
                 span = end if one.lower is None else self.emit(f"sub nsw i64 {end}, {begin}")
-                left.append(self.emit(f"call i64 @llvm.smax.i64(i64 {span}, i64 0)"))
+                spans.append(self.emit(f"call i64 @llvm.smax.i64(i64 {span}, i64 0)"))
             else:
-                left.append(lengths[axis])
-        return Value(Array(kind.dtype, len(left), unit), (address, *left, *steps))
+                spans.append(lengths[axis])
+        return Value(Array(kind.dtype, len(spans), unit), (address, *spans, *steps))
 
     def _bound(self, node: ast.expr | None, default: str, length: str) -> str:
         """Return an end of a slice, within the array."""

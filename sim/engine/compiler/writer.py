@@ -162,6 +162,8 @@ class Writer(ABC):
     def bind(self, name: str, value: Value) -> None:
         """Give a name a value."""
         if isinstance(value.type, Known):
+            if name in self.slots or self.fixed.get(name, value).type != value.type:
+                raise self.refusal(self.node, f"{name!r} stands for more than one thing")
             self.fixed[name] = value
             return
         self.fixed.pop(name, None)
@@ -248,6 +250,10 @@ class Writer(ABC):
             kind = FLOAT
         a, b = self.cast(left, kind), self.cast(right, kind)
         if a.known is not None and b.known is not None and kind is INT:
+            if type(operator) not in _FOLDED or (
+                b.known == 0 and isinstance(operator, ast.FloorDiv | ast.Mod)
+            ):
+                raise self.refusal(node, "no such operation on these numbers")
             return constant(_FOLDED[type(operator)](a.known, b.known), INT)
         if isinstance(operator, ast.Div):
             return Value(FLOAT, (self.emit(f"fdiv double {a.words[0]}, {b.words[0]}"),))
