@@ -80,3 +80,9 @@ def test_how_to_go_from_observations_to_evidence(panj: Callable[..., Any]) -> No
     outlook, evidence = carried_out(panj, "how-to/outlook.md")
     assert "\nFrom 2023-01-01 on: most likely " in outlook
     assert "Of 2 comparisons the record speaks for the claim in" in evidence
+
+
+def test_the_page_on_searching_is_carried_out(panj: Callable[..., Any]) -> None:
+    carried_out(panj, "how-to/search.md")
+    assert "What the search found" in Path("results/search/report.html").read_text(encoding="utf-8")
+    assert list(Path("results/worst/search/storylines").glob("world-*.yaml"))

@@ -141,9 +141,17 @@ def status(
     Ends with exit code 1 when something is damaged, 3 when runs failed.
     """
     from sim.study.results.study import Study
+    from sim.study.search.record import of_study
     from sim.views import terminal
+    from sim.views.pages import search as searching
     from sim.views.pages.sweep import status, sweep_record
 
+    if (search := of_study(folder)) is not None and search.unconfirmed:
+        if as_json:
+            print_json(searching.record_of(search))
+        else:
+            terminal.show(searching.status(search))
+        return
     study = Study(folder)
     told = sweep_record(study, verify)
     if as_json:

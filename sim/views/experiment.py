@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from sim.scenario.schema import Scenario
 from sim.study.experiment.experiment import Experiment
 from sim.study.experiment.overruled import overruled, unused
+from sim.study.experiment.search import Search
 from sim.study.questions import estimand
 from sim.views import storyline
 from sim.views.numbers import counted
@@ -24,7 +25,7 @@ def page(experiment: Experiment, width: int) -> str:
     blocks.append(textwrap.fill(extent(experiment), width))
     for heading, named in (("Conditions", experiment.conditions), ("Levers", experiment.levers)):
         blocks += [f"{heading}: {name}\n{_listed(alternatives(experiment, name), width)}" for name in named]
-    if experiment.levers:
+    if experiment.levers or experiment.search:
         blocks.append(f"Goals\n{_listed([('', goals(experiment))], width)}")
     if remarks := list(notes(experiment)):
         blocks.append(f"Notes\n{_listed([('', remarks)], width)}")
@@ -34,9 +35,29 @@ def page(experiment: Experiment, width: int) -> str:
 def extent(experiment: Experiment) -> str:
     """Return how cases are laid out, and how often each is run."""
     many = counted(len(experiment.laws), "uncertain value")
+    if experiment.search is not None:
+        return _search(experiment, experiment.search, many)
     settings = len(experiment.alternatives)
     each = f", {settings} settings of each point" if settings > 1 else ""
     return f"Design {experiment.method}: {many}{each}, {counted(experiment.replicates, 'run')} a case."
+
+
+def _search(experiment: Experiment, search: Search, many: str) -> str:
+    """Return what is looked for, on which cases, and how long."""
+    tried = f"{counted(search.evaluations, 'candidate')} from each of {counted(search.seeds, 'seed')}"
+    runs = counted(experiment.replicates, "run")
+    if search.plan is None:
+        return f"Looks for the worlds that do worst by the goals: {many}, {tried}, {runs} of each."
+    whose = " and ".join(one.capitalize() for one in search.plan.actors)
+    sights = ", ".join(search.plan.when)
+    seen = f"once it sees {sights} above or below a level, or from the start" if sights else "from the start"
+    judged = {"mean": "mean", "worst tenth": "mean of the worst tenth", "regret": "regret of the worst tenth"}
+    by = judged[search.across.judged_by]
+    return (
+        f"Looks for a plan of {whose}, who may insist on {', '.join(search.plan.may)}, {seen}: {tried}, each "
+        f"judged by the {by} over {counted(experiment.size or 1, 'case')} of {many}, {runs} a case; "
+        f"confirmed on {counted(search.confirmed, 'fresh case')}."
+    )
 
 
 def alternatives(experiment: Experiment, name: str) -> list[tuple[str, list[str]]]:
@@ -77,7 +98,12 @@ def goals(experiment: Experiment) -> list[str]:
     for one in experiment.goals:
         asked = estimand(one.minimise or one.maximise or "")
         level = "the median over all cases" if one.enough is None else f"{one.enough:g}"
-        words.append(f"{'Less' if one.minimise else 'More'} is better: {asked.label}; good enough: {level}.")
+        counts = f"what counts: {one.least:g}" if experiment.search else f"good enough: {level}"
+        words.append(f"{'Less' if one.minimise else 'More'} is better: {asked.label}; {counts}.")
+    for limit in experiment.search.limits if experiment.search else ():
+        ends = {"at least": limit.at_least, "at most": limit.at_most}
+        bounds = " and ".join(f"{word} {end:g}" for word, end in ends.items() if end is not None)
+        words.append(f"A bound: {estimand(str(limit.answer)).label} {bounds}.")
     return words
 
 

@@ -23,6 +23,7 @@ from sim.study.files import DISK
 from sim.study.migrations import FORMAT
 from sim.study.results import conditions, datasets, shapes
 from sim.study.results.parts import Parts
+from sim.study.search.record import of_study
 from sim.study.sweep import manifest, place
 from sim.study.sweep.manifest import Entry, part_name
 
@@ -251,12 +252,13 @@ class Study:
         return self.outcomes.merge(tables.beside(self.design), on="case", how="left", validate="many_to_one")
 
     def query(self, sql: str) -> pd.DataFrame:
-        """Ask in SQL (DuckDB) of `outcomes`, `changes`, `design`, `trajectories` and `runs`.
+        """Ask in SQL (DuckDB) of `outcomes`, `changes`, `design`, `trajectories`, `runs` and `evaluations`.
 
         `runs` is each run beside the values of its case; a value of an outcome's name is there called
         `…_at_start`. Under a condition the tables hold the runs that meet it. The parts are streamed from the
         disk. `case` is a column unless it begins a `case … end`; `"from"` needs double quotes; `never` is
-        the first week of what never came.
+        the first week of what never came. `evaluations` are the candidates of the search that the study
+        confirms, where it confirms one.
 
         Raises
         ------
@@ -282,6 +284,8 @@ class Study:
                 sources[table] = pd.concat(
                     (self._parts.read(table, block) for block in self._sound), ignore_index=True
                 )
+        if (record := of_study(self.folder)) is not None:
+            sources["evaluations"] = record.table
         if "outcomes" not in sources:
             raise ResultError(f"{self.folder}: no block is done yet; run the sweep first")
         return conditions.opened(sources, self._keys)

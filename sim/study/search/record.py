@@ -97,6 +97,11 @@ class Record:
         self.rows[one.seed, one.number] = one
 
     @property
+    def unconfirmed(self) -> bool:
+        """Whether what it found was not yet begun to be run again."""
+        return not (self.folder.parent / store.NAME).is_file()
+
+    @property
     def complete(self) -> bool:
         """Whether every seed tried as many candidates as the file says."""
         search = self.experiment.search

@@ -280,3 +280,11 @@ def test_simpler_plans_lack_a_commitment_a_beginning_or_an_end() -> None:
         {"commitments": [{"name": "a", "insist": "b"}, *rest]},
         {"commitments": [{"name": "a", "insist": "b", "when": {}}, *rest]},
     ]
+
+
+def test_candidates_can_be_asked_for_in_sql(study: sim.Study) -> None:
+    record = of_study(study.folder)
+    assert record is not None
+    found = study.query('select candidate, max("mean(approval)") as best from evaluations group by candidate')
+    best = record.table.groupby("candidate")["mean(approval)"].max()
+    assert dict(zip(found["candidate"], found["best"], strict=True)) == best.to_dict()
