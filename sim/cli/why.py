@@ -9,7 +9,12 @@ import typer
 
 from sim.cli import completion
 from sim.cli.options import (
+    NOT_HELD,
     Json,
+    Quiet,
+    Reading,
+    Seed,
+    Threads,
     integer,
     print_json,
 )
@@ -79,6 +84,50 @@ def explain(
         print_json(found.record())
     else:
         found.show(full)
+
+
+@why.command(
+    epilog="Examples: panj claims · panj claims --reading sincere · panj claims --ablation --out worth"
+)
+def claims(
+    runs: Annotated[int, integer("N", "Pairs of each experiment.", 2)] = 400,
+    seed: Seed = 0,
+    reading: Reading = None,
+    readings: Annotated[
+        bool, typer.Option("--readings", help="Verdicts under every reading of the article instead.")
+    ] = False,
+    ablation: Annotated[
+        bool,
+        typer.Option(
+            "--ablation", help="What each rule and paragraph is worth for clashes and talks instead."
+        ),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="With --ablation: a folder for its pictures and its table."),
+    ] = None,
+    threads: Threads = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Effects with intervals and what each claim rests on as well.")
+    ] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Check the article's causal claims on the model: verdict, and with --full effects and rules.
+
+    Ends with exit code 1 when a claim fails. With --json: a list of objects with id, paragraphs, claim,
+    kind, effect, low, high, verdict, killers and more.
+    """
+    from sim.views.pages.claims import claims_command
+
+    if readings + ablation + (reading is not None and readings) > 1:
+        raise ScenarioError(
+            "panj claims: --readings, --ablation and --reading with --readings exclude each other"
+        )
+    if out is not None and not ablation:
+        raise ScenarioError("panj claims: --out is for the pictures of --ablation; add that, or drop --out")
+    if not claims_command(runs, seed, reading, readings, ablation, out, threads, full, as_json, quiet):
+        raise typer.Exit(NOT_HELD)
 
 
 @why.command(epilog="Example: panj odd --out ODD.md")
