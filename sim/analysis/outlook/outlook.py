@@ -25,6 +25,7 @@ from sim.model.registry import load
 from sim.scenario.catalogue import reading_names
 from sim.scenario.loading import load_scenario
 from sim.scenario.schema import Scenario
+from sim.study.ensemble.cases import uncertain
 from sim.study.observed.likelihood import due
 from sim.study.observed.loading import load_observations
 from sim.study.observed.schema import Observation, Observations
@@ -38,8 +39,9 @@ FIRSTS = {"a clash": ("escalation", CLASHES), "official talks": ("rapprochement"
 #: Weeks of a quarter, the step in which it is told when things come.
 QUARTER = 13
 
-#: Most islands of particles (of each reading), and fewest particles of one.
-MOST, SMALLEST = 8, 100
+#: Islands of particles (of each reading) where there are enough of these; fewest and most particles of one,
+#: since memory is that of one island.
+ISLANDS, SMALLEST, LARGEST = 8, 100, 500
 
 BAND = (0.05, 0.5, 0.95)
 
@@ -248,16 +250,17 @@ def outlook(
         spec = spec.replace(weeks=week + ahead)
     names = reading_names() if readings else []
     keep = tuple(dict.fromkeys([*_charted(rows), *keep]))
-    runs = particles // max(1, len(names))
-    regions = [
+    specs = [spec.replace(reading=name) for name in names] or [spec]
+    vary = [uncertain(one, load()) for one in specs]
+    varied = [name for name in vary[0] if all(name in one for one in vary)]
+    runs = particles // len(specs)
+    number = max(1, min(ISLANDS, runs // SMALLEST), -(-runs // LARGEST))
+    regions = (
         island
-        for one in [spec.replace(reading=name) for name in names] or [spec]
-        for island in Region(one, runs, seed, 1 if rows else None, threads=threads).islands(
-            max(1, min(MOST, runs // SMALLEST))
-        )
-    ]
+        for one in specs
+        for island in Region(one, runs, seed, 1 if rows else None, threads=threads).islands(number)
+    )
     dates = by_date(rows, spec)
-    varied = [one for one in regions[0].design.names if all(one in region.design.names for region in regions)]
     before, after, each, fresh, shares = [], [], [], [], []
     for region in regions:
         start = region.start()
@@ -280,7 +283,7 @@ def outlook(
         week,
         islands,
         _learned(varied, np.concatenate(fresh), np.concatenate(shares), islands),
-        _readings(names, regions, islands),
+        _readings(names, islands),
     )
 
 
@@ -374,11 +377,11 @@ def _learned(
 
 
 def _readings(
-    names: Sequence[str], regions: Sequence[Region], islands: Islands[None, Observation]
+    names: Sequence[str], islands: Islands[None, Observation]
 ) -> dict[str, tuple[float, float, float]]:
     """Return the shares of readings, before and after, with their error."""
-    sizes = [len(one.replicates) for one in regions]
-    number = np.repeat(np.arange(len(regions)) * len(names) // len(regions), sizes)
+    sizes = [len(one.weights) for one in islands.each]
+    number = np.repeat(np.arange(len(sizes)) * len(names) // len(sizes), sizes)
     return {
         name: (float((number == k).mean()), *islands.mean(np.asarray(number == k, float)))
         for k, name in enumerate(names)

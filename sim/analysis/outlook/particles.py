@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -79,11 +79,12 @@ class Region:
         """Number of each particle's run, (N,): the address of its chance."""
         return np.arange(self.runs) if self.numbers is None else self.numbers
 
-    def islands(self, number: int) -> list[Region]:
-        """Return the particles in so many parts, all of a case in one of them."""
+    def islands(self, number: int) -> Iterator[Region]:
+        """Yield the particles in so many parts, all of a case in one of them."""
         case = self.design.case
         part = (case - 1) * number // case[-1]
-        return [replace(self, numbers=np.flatnonzero(part == k)) for k in range(number)]
+        for k in range(number):
+            yield replace(self, numbers=np.flatnonzero(part == k))
 
     def start(self) -> Particles:
         """Return the particles at their start, each a run of a case."""
