@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,29 @@ def test_a_result_opened_without_its_rules_says_which_are_missing(tmp_path: Path
         load_results(tmp_path / "with")
     sim.add_rules(RULE)
     assert load_results(tmp_path / "with").runs == 2
+
+
+def test_a_study_varies_rules_that_its_storyline_or_a_condition_holds(tmp_path: Path) -> None:
+    (tmp_path / "held.yaml").write_text(RULE.read_text())
+    study = tmp_path / "study.yaml"
+    study.write_text(
+        "panj: 1\ntitle: Counsel\nscenario: held.yaml\nweeks: 20\ncitizens: 0\n"
+        "design: {method: lhs, size: 4}\nreplicates: 2\n"
+        "uncertainties: {from_grades: [judgement], strength_X1: {uniform: [0, 1]}}\n"
+    )
+    experiment = sim.load_experiment(study)
+    assert {"X1_contact_warm", "X1_words_denounce", "strength_X1"} <= experiment.laws.keys()
+    bare = tmp_path / "bare.yaml"
+    bare.write_text(
+        "panj: 1\ntitle: Counsel or not\nweeks: 60\ncitizens: 0\n"
+        "design: {method: lhs, size: 4}\nreplicates: 4\nuncertainties: {clash_base: {uniform: [0.0, 0.01]}}\n"
+        "conditions:\n  counsel:\n    without: {}\n    with:\n"
+        + textwrap.indent(RULE.read_text().partition("calm\n")[2], 6 * " ")
+    )
+    result = sim.sweep(bare, tmp_path / "bare")
+    runs = result.outcomes.merge(result.design, on="case")
+    closeness = runs.groupby("counsel", observed=True)["peak_rapprochement"].mean()
+    assert closeness["with"] > closeness["without"]
 
 
 def test_code_that_fails_is_told_with_its_line(tmp_path: Path) -> None:

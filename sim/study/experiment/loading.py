@@ -128,13 +128,20 @@ class _Reader:
 
     def __init__(self, root: Node, path: Path) -> None:
         self.root, self.path = root, path
-        self.model: Model = load()
         self.places: dict[Loc, Node] = {}
         self.data: dict[str, Any] = flattened(root, (), self.places)
         self.found: list[Fault] = [Fault(loc, one.fault) for loc, one in self.places.items() if one.fault]
-        self.free: dict[str, Quantity] = {
-            name: one for name, one in (self.model.parameters | self.model.world).items() if not one.derived
-        }
+
+    @property
+    def model(self) -> Model:
+        """The model in force: storylines that hold rules add to it as they are read."""
+        return load()
+
+    @property
+    def free(self) -> dict[str, Quantity]:
+        """What may be set, by name."""
+        every = self.model.parameters | self.model.world
+        return {name: one for name, one in every.items() if not one.derived}
 
     def experiment(self) -> Experiment:
         spec = self._shape()
