@@ -164,8 +164,7 @@ class DomesticOpinion(mesa.Agent):  # type: ignore[misc]
 
     def move(self) -> None:
         """Move every citizen by one week; the population is compiled, its rules are not."""
-        space = self.model.space
-        compiled.week().move_citizens(space.records, space.people)
+        self.model.space.move_citizens()
 
     def citizen(self, row: int) -> Citizen:
         """Return one citizen, by row of the population's arrays (from 0)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -267,6 +268,12 @@ class Workspace:
     def leave(self, row: int, left: Left) -> None:
         """Keep the state of the run in a row of `left`."""
         compiled.week().leave(row, left, self.records, self.choice, self.events, self._bytes)
+
+    @cached_property
+    def move_citizens(self) -> Call:
+        """The call that moves every citizen by one week."""
+        call: Call = compiled.week().move_citizens.bind(self.records, self.people)
+        return call
 
     def runs(self, seed: int, request: Request) -> Call:
         """Return a call that runs numbers `first` to `last` (excluded) of what is asked; see `run_many`."""
