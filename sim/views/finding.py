@@ -8,7 +8,7 @@ from sim.analysis.deciding.cases import RISK
 from sim.analysis.runs import DEFAULTS, Runs, Stored
 from sim.study.questions import Estimand, estimand
 from sim.study.results.study import Study
-from sim.views.numbers import counted, percent, points, span
+from sim.views.numbers import counted, extent, percent, points
 
 #: What alternatives are told by beside the goals of the file, and by how many questions in all.
 USUAL, MOST = (RISK, estimand("blood"), estimand("share(first_rapprochement_3)")), 4
@@ -48,10 +48,9 @@ def most(runs: Runs) -> str:
             (DEFAULTS if runs.whole == "parts" else "of the one case"),
             "Monte Carlo error, 95 %",
         )
-    # A range without width is none that could be estimated, and no certainty.
-    ends = span(found.low, found.high) if found.low < found.high else "–"
     return (
-        f"Most often runs end in {found.path}: {percent(found.share)} of them {where} ({interval}: {ends})."
+        f"Most often runs end in {found.path}: {percent(found.share)} of them {where} "
+        f"({interval}: {extent(found.low, found.high)})."
     )
 
 

@@ -33,6 +33,12 @@ def span(low: float, high: float) -> str:
     return f"{' – '.join(dict.fromkeys(ends))} %"
 
 
+def extent(low: float, high: float) -> str:
+    """Write a range across sets of values; a dash where none could be estimated that would show as one."""
+    words = span(low, high)
+    return words if " – " in words else "–"
+
+
 def points(change: float) -> str:
     """Write a difference of shares in points of a hundred, with its sign."""
     if not math.isfinite(change):

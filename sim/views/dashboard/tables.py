@@ -10,7 +10,7 @@ import pandas as pd
 from sim.analysis.answers.quantities import quantities
 from sim.model.glossary import CLASSES
 from sim.views.dashboard.figures import Figures, differences, elsewhere
-from sim.views.numbers import counted, percent, points, span
+from sim.views.numbers import counted, extent, percent, points, span
 from sim.views.pages.run import by_name, middle
 
 
@@ -70,11 +70,6 @@ def classes(now: Figures, pin: Figures | None, spread: pd.DataFrame | None = Non
         f"Run by run on the same chance: {moved:,} of {counted(of, 'run')} end in another class than pinned"
     )
     return table(["class", "now", "pinned", "change", "95 % of pairs"], rows, caption=words)
-
-
-def extent(low: float, high: float) -> str:
-    """Return a range across parameters, a dash where none could be told from chance."""
-    return span(low, high) if low < high else "–"
 
 
 def _class(name: str) -> str:

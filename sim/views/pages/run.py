@@ -22,7 +22,7 @@ from sim.analysis.runs import DEFAULTS, PLAUSIBLE, view
 from sim.model.outcomes import ESCALATION, PATHS
 from sim.views import terminal
 from sim.views.finding import most
-from sim.views.numbers import bare, counted, percent, span
+from sim.views.numbers import bare, counted, extent, percent, span
 from sim.views.pages import odds as two_odds
 
 if TYPE_CHECKING:
@@ -179,11 +179,6 @@ def run_page(result: Result, folder: Path, pictures: Sequence[Path], full: bool 
     )
 
 
-def _range(low: float, high: float) -> str:
-    """Write a range; where it has no width none could be estimated, which is no certainty."""
-    return span(low, high) if low < high else "–"
-
-
 def _classes(result: Result, answers: Answers) -> RenderableType:
     wide = len(result.design) > 0
     heads = ["mean across\nparameters", "parameter\nrange (90 %)"] if wide else []
@@ -191,7 +186,7 @@ def _classes(result: Result, answers: Answers) -> RenderableType:
     here, there = (by_name(answers.about(group)) for group in (DEFAULTS, PLAUSIBLE))
     for name in PATHS:
         row, far = here[name], there[name]
-        cells = [percent(far["share"]), _range(far["case_low"], far["case_high"])] if wide else []
+        cells = [percent(far["share"]), extent(far["case_low"], far["case_high"])] if wide else []
         made.add_row(name, *cells, percent(row["share"]), span(row["low"], row["high"]))
     return terminal.section("Where runs end", made, note=_reading(result, answers))
 

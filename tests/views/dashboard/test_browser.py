@@ -16,6 +16,7 @@ from sim.model.registry import load
 from sim.views.dashboard import figures, knobs, tables
 from sim.views.dashboard.charts import percent
 from sim.views.finding import most
+from sim.views.numbers import extent
 from tests.views.browser import violations
 
 if TYPE_CHECKING:
@@ -303,8 +304,7 @@ def test_the_saved_file_and_the_command_give_the_same_figures(
         told_by = json.loads(done.out)
         assert {row["path"]: percent(row["share"]) for row in told_by["defaults"]["paths"]} == here(shown)
         wide = {
-            row["path"]: tables.extent(row["case_low"], row["case_high"])
-            for row in told_by["plausible"]["paths"]
+            row["path"]: extent(row["case_low"], row["case_high"]) for row in told_by["plausible"]["paths"]
         }
         assert wide == {name: cells[0] for name, cells in shown["shares"].items()}
 

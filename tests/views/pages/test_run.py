@@ -142,5 +142,8 @@ def test_shares_are_written_briefly(share: float, written: str) -> None:
 
 def test_ranges_are_written_briefly() -> None:
     assert numbers.span(0.0, 0.104) == "0 – 10 %"
+    assert numbers.extent(0.0, 0.104) == "0 – 10 %"
+    for ends in ((0.01, 0.01), (0.0098, 0.0102), (float("nan"), 0.2)):  # no range, or none that shows
+        assert numbers.extent(*ends) == "–"
     assert numbers.span(0.3, 0.3) == "30 %"
     assert numbers.span(float("nan"), 0.3) == "–"
