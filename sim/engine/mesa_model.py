@@ -106,8 +106,10 @@ class PolicyModel(mesa.Model, Face):  # type: ignore[misc]
             if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value < 2**63:
                 raise ScenarioError(f"{name}: expected a whole number from 0 to 2^63 - 1, found {value!r}")
         super().__init__(rng=int(seed))
-        self.registry = load()
-        self.plan, self.spec = self._read(spec)
+        given = self._read(spec)
+        self.registry = load()  # now, since a storyline adds the rules that it holds
+        self.spec = None if isinstance(given, Plan) else given
+        self.plan = given if isinstance(given, Plan) else make_plan(given, self.registry)
         self.seed, self.replicate = int(seed), int(replicate)
         wide = len(self.registry.parameters) + len(self.registry.world)
         if case is not None and np.shape(case) != (wide,):
@@ -208,14 +210,13 @@ class PolicyModel(mesa.Model, Face):  # type: ignore[misc]
             mine[...] = theirs
         self.__dict__.update(kept[1])
 
-    def _read(self, spec: Scenario | Plan | str) -> tuple[Plan, Scenario | None]:
-        if isinstance(spec, Plan):
-            return spec, None
+    @staticmethod
+    def _read(spec: Scenario | Plan | str) -> Scenario | Plan:
         if isinstance(spec, str) or hasattr(spec, "__fspath__"):
             from sim.scenario.loading import load_scenario
 
-            spec = load_scenario(spec)
-        return make_plan(spec, self.registry), spec
+            return load_scenario(spec)
+        return spec
 
     def _collector(self) -> mesa.DataCollector:
         return mesa.DataCollector(

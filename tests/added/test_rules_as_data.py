@@ -57,6 +57,10 @@ def test_a_rule_as_data_is_the_rule_as_code_bit_for_bit_and_off_it_is_not_there(
     np.testing.assert_array_equal(by_mesa(BASE), moved[:2])
 
 
+def test_one_run_of_a_file_that_holds_rules_has_them() -> None:
+    assert PolicyModel(str(RULE), 3, 0).p["strength_X1"] == 1.0
+
+
 def test_its_sizes_are_drawn_over_where_a_storyline_holds_it_and_nowhere_else() -> None:
     held = BASE.replace(rules=[DATA])
     added = candidates(held, load()).keys() - candidates(BASE, load()).keys()
