@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,30 +22,38 @@ if TYPE_CHECKING:
 
 #: What stands in a file for a missing whole number, flag or class; none of them is negative.
 MISSING = -1
+FAILED = "failed"
+#: The variables of a dataset.
+NAMES = (*OUTCOMES, FAILED)
 
 
-def of_study(study: Study) -> xr.Dataset:
+def of_study(study: Study, names: Sequence[str] = NAMES) -> xr.Dataset:
     """Return the outcomes as a dataset by case and repetition, the design as coordinates.
 
     Classes are numbers with their names in `flag_meanings`; what was not run or failed is NaN, a first
     week that never came infinite. `replicate` says which draws a run was on.
+
+    Parameters
+    ----------
+    names
+        The outcomes that are wanted, of `NAMES`.
     """
     import xarray as xr
 
-    runs, setup = study.outcomes, study.setup
+    setup = study.setup
     shape = (setup.cases, study.experiment.replicates)
-    case = runs["case"].to_numpy(np.int64)
     every = setup.address(
         np.repeat(np.arange(shape[0]), shape[1]), np.tile(np.arange(shape[1]), shape[0])
     ).reshape(shape)
     step = every[0, 1] - every[0, 0] if shape[1] > 1 else 1
-    place = case, (runs["replicate"].to_numpy(np.int64) - every[case, 0]) // step
+    grids = {name: np.full(shape, 0.0 if name == FAILED else np.nan) for name in names}
+    for runs in study.pieces("outcomes", ["failure" if name == FAILED else name for name in names]):
+        case = runs["case"].to_numpy(np.int64)
+        place = case, (runs["replicate"].to_numpy(np.int64) - every[case, 0]) // step
+        for name, grid in grids.items():
+            grid[place] = _numbers(runs, name)
     dims = ("case", "repetition")
-    data = {}
-    for name, values in _numbers(runs).items():
-        grid = np.full(shape, 0.0 if name == "failed" else np.nan)
-        grid[place] = values
-        data[name] = dims, grid
+    data = {name: (dims, grid) for name, grid in grids.items()}
     coords = _design(study.design, "case")
     coords |= {"replicate": (dims, every), "repetition": np.arange(shape[1])}
     experiment = study.experiment
@@ -65,7 +74,7 @@ def of_result(result: Result) -> xr.Dataset:
         frame = result.tables.get(f"outcomes{end}")
         if frame is not None and len(frame):
             dim = f"run{end}"
-            data |= {f"{name}{end}": (dim, values) for name, values in _numbers(frame).items()}
+            data |= {f"{name}{end}": (dim, _numbers(frame, name)) for name in NAMES}
             coords |= {f"{name}{end}": (dim, frame[name].to_numpy()) for name in ("case", "replicate")}
     if result.main == "plausible":
         design = result.design.set_index("case").loc[result.outcomes["case"]]
@@ -73,16 +82,14 @@ def of_result(result: Result) -> xr.Dataset:
     return _described(xr.Dataset(data, coords), result.spec.title, result.spec.hash, result.seed)
 
 
-def _numbers(runs: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
-    """Return (runs,) every outcome as a number, and whether the run failed."""
-    codes = runs["path"].cat.codes.to_numpy(np.float64)
-    found = {
-        name: np.where(codes < 0, np.nan, codes)
-        if one.kind == "class"
-        else runs[name].to_numpy(np.float64, na_value=np.nan)
-        for name, one in OUTCOMES.items()
-    }
-    return found | {"failed": runs["failure"].notna().to_numpy(np.float64)}
+def _numbers(runs: pd.DataFrame, name: str) -> NDArray[np.float64]:
+    """Return (runs,) an outcome as numbers, or whether the run failed."""
+    if name == FAILED:
+        return np.asarray(runs["failure"].notna(), np.float64)
+    if OUTCOMES[name].kind == "class":
+        codes = runs[name].cat.codes.to_numpy(np.float64)
+        return np.where(codes < 0, np.nan, codes)
+    return runs[name].to_numpy(np.float64, na_value=np.nan)
 
 
 def _design(design: pd.DataFrame, dim: str) -> dict[str, Any]:
@@ -102,7 +109,7 @@ def _described(made: xr.Dataset, title: str, identity: str, seed: int) -> xr.Dat
     for name, plain in own.items():
         one = made[name]
         one.attrs = dict(meanings[plain].attributes)
-        kind = "flag" if plain == "failed" else OUTCOMES[plain].kind if plain in OUTCOMES else ""
+        kind = "flag" if plain == FAILED else OUTCOMES[plain].kind if plain in OUTCOMES else ""
         names = {"class": PATHS, "flag": ("no", "yes")}.get(kind)
         if names is not None:
             one.attrs["flag_values"] = np.arange(len(names), dtype=np.int8)

@@ -7,10 +7,11 @@ import io
 import json
 import math
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import numpy as np
@@ -21,10 +22,14 @@ from sim.study.columns import columns
 from sim.study.ensemble import store
 from sim.study.files import DISK, put
 from sim.study.parquet import encoded
+from sim.study.results import datasets
 from sim.study.results.hub import predictions
 from sim.study.results.loading import load_results
 from sim.study.results.result import Result
 from sim.study.results.study import Study
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 FORMATS = ("csv", "parquet", "netcdf", "hub")
 #: An infinite number as text: by `inf` DuckDB takes a column for dates, by `Inf` polars for words.
@@ -33,6 +38,8 @@ INFINITE = "1e999"
 BOOLEANS = {True: "TRUE", False: "FALSE"}
 #: First characters by which a spreadsheet takes text for a formula.
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: Variables of a NetCDF file that are in memory as numbers at once.
+TOGETHER = 4
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?", re.ASCII)
 
 
@@ -66,7 +73,7 @@ def export(
     place = Path(out) if out is not None else Path(folder) / "export"
     contents: dict[Path, bytes | Iterable[bytes]] = {}
     if form == "netcdf":
-        contents[place / "outcomes.nc"] = netcdf(source)
+        contents[place / "outcomes.nc"] = netcdf(_datasets(source))
     elif form == "hub":
         for name, frame in predictions(source).items():
             contents[place / f"{name}.csv"] = text(frame).encode()
@@ -171,12 +178,28 @@ def _cells(column: pd.Series[Any], digits: int | None) -> list[Any]:
     return ["" if pd.isna(one) else harmless(str(one)) for one in column.tolist()]
 
 
-def netcdf(source: Result | Study) -> bytes:
-    """Return outcomes and design as a NetCDF file."""
-    made = source.to_xarray()
-    # The format knows no whole numbers of 64 bits: a seed is text, a number of chance a float if need be.
-    made.attrs["seed"] = str(made.attrs["seed"])
-    for name, one in made.variables.items():
-        if one.dtype.kind == "i" and np.abs(one).max(initial=0) > np.iinfo(np.int32).max:
-            made[name].encoding = {"dtype": "float64", "_FillValue": None}
-    return bytes(made.to_netcdf(engine="scipy", format="NETCDF3_64BIT"))
+def netcdf(parts: Iterable[xr.Dataset]) -> Iterator[bytes]:
+    """Yield a NetCDF file of datasets that differ by their variables; one of them is in memory at a time."""
+    from xarray.backends import ScipyDataStore
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "outcomes.nc"
+        store = ScipyDataStore(str(path), mode="w", format="NETCDF3_64BIT")
+        for made in parts:
+            # The format knows no whole numbers of 64 bits: a seed is text, a number of chance a float.
+            made.attrs["seed"] = str(made.attrs["seed"])
+            for name, one in made.variables.items():
+                if one.dtype.kind == "i" and np.abs(one).max(initial=0) > np.iinfo(np.int32).max:
+                    made[name].encoding = {"dtype": "float64", "_FillValue": None}
+            made.dump_to_store(store)
+        store.close()
+        with path.open("rb") as file:
+            yield from iter(partial(file.read, 1 << 20), b"")
+
+
+def _datasets(source: Result | Study) -> Iterator[xr.Dataset]:
+    if isinstance(source, Result):
+        yield source.to_xarray()
+        return
+    for first in range(0, len(datasets.NAMES), TOGETHER):
+        yield datasets.of_study(source, datasets.NAMES[first : first + TOGETHER])
