@@ -39,7 +39,7 @@ MOST_RUNS = 1000
 #: Weeks of a bin of the map of pathways.
 HALF_YEAR = 26
 #: Pairs of runs by which a rule's part in a plan is told.
-PAIRS = 100
+PAIRS = 400
 
 COLUMNS = (
     *("name", "goal", "searched", "promised", "value", "low", "high"),
@@ -75,13 +75,17 @@ class Confirmation(Face):
         return [str(one) for one in names if one not in self.failed]
 
     @property
+    def scale(self) -> dict[str, float]:
+        """What turns a change in each goal into differences that count, more being better."""
+        return {one.question: one.better / one.least for one in self.search.goals}
+
+    @property
     def leading(self) -> str | None:
         """The plan that adds most to a goal, in differences that count, of those that held."""
         rows = self.table[self.table["name"].isin(self.held)]
         if rows.empty or rows["added"].isna().all():
             return None
-        scale = {one.question: one.better / one.least for one in self.search.goals}
-        worth = rows["added"].to_numpy(np.float64) * rows["goal"].map(scale).to_numpy(np.float64)
+        worth = rows["added"].to_numpy(np.float64) * rows["goal"].map(self.scale).to_numpy(np.float64)
         return str(rows["name"].iloc[int(np.nanargmax(worth))])
 
 

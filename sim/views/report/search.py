@@ -48,7 +48,8 @@ def search(digest: Digest) -> list[Part]:
                 lambda: pictures.tradeoff(found, record.table),
                 f"{counted(len(record.rows), 'candidate')} by the first two goals, and the front of "
                 f"{counted(len(found.candidates), 'candidate')} on fresh cases.",
-                "Trade-off between the goals. Bars: 95 % over fresh cases.",
+                "Trade-off between the goals. Bars: 95 % over fresh cases."
+                + (" Pale points may lie beyond a bound." if found.search.limits else ""),
             )
         )
     if found.search.plan is not None and not other_runs(study.identity):
@@ -223,9 +224,8 @@ def _rules(study: Study, found: Confirmation) -> list[Part]:
     if (name := found.leading) is None:
         return []
     rows = found.table[found.table["name"] == name]
-    scale = {one.question: one.least for one in found.search.goals}
-    size = rows["added"].abs().to_numpy(np.float64) / rows["goal"].map(scale).to_numpy(np.float64)
-    asked = estimand(str(rows["goal"].iloc[int(np.nanargmax(size))]))
+    worth = rows["added"].to_numpy(np.float64) * rows["goal"].map(found.scale).to_numpy(np.float64)
+    asked = estimand(str(rows["goal"].iloc[int(np.nanargmax(worth))]))
     rules = working(study, name, asked)
     title = f"Rules that make {name} work: what each adds to its effect on the {asked.label}"
     if not rules:
