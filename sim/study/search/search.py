@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from string import ascii_uppercase
@@ -102,7 +103,8 @@ def front(record: Record, evaluate: Callable[[Candidate], Evaluation] | None = N
 
     best = [rows[one] for one in thinned(gain, least, sizes, MOST)]
     simple = [_simplified(record, one, least, look) for one in best]
-    chosen = list({key(one): one for one in simple}.values())
+    # As they are read back, whose keys have another order, so that what confirms them has one name.
+    chosen = [json.loads(one) for one in dict.fromkeys(map(key, simple))]
     word = "plan" if record.experiment.search and record.experiment.search.plan else "world"
     # That nothing is done is there beside every plan anyway.
     return {

@@ -113,7 +113,7 @@ def test_the_best_trigger_of_a_small_world_is_found(tmp_path: Path) -> None:
     every = [plans.candidate(np.array(one)) for one in product([0.9], middles[3], middles[19], middles[3])]
     known = {key(one): judge.evaluation(0, 0, one).judged[0] for one in [{}, *every]}
     assert len(known) > 60
-    assert sum(one >= max(known.values()) - 0.001 for one in known.values()) <= 6
+    assert sum(one >= max(known.values()) - 0.001 for one in known.values()) < len(known) / 4
     searched(experiment, tmp_path, watch=Silent(), stop=Stop())
     record = Record(tmp_path)
     for seed in range(2):
@@ -132,7 +132,7 @@ def test_equal_plans_are_judged_alike_and_no_plan_is_beside_them(study: sim.Stud
     assert record is not None
     assert record.complete
     table = record.table
-    assert len(table) == 120
+    assert (table["seed"] < 2).sum() == 120
     assert (table.groupby("candidate")["mean(approval)"].nunique() == 1).all()
     names = list(study.experiment.levers["plan"])
     assert names[0] == "no plan"
@@ -288,3 +288,10 @@ def test_candidates_can_be_asked_for_in_sql(study: sim.Study) -> None:
     found = study.query('select candidate, max("mean(approval)") as best from evaluations group by candidate')
     best = record.table.groupby("candidate")["mean(approval)"].max()
     assert dict(zip(found["candidate"], found["best"], strict=True)) == best.to_dict()
+
+
+def test_a_search_that_is_done_carries_on_to_the_same_study(study: sim.Study) -> None:
+    again = sim.sweep(SMALL, study.folder)
+    assert again.experiment.hash == study.experiment.hash
+    assert again.experiment.text == study.experiment.text
+    assert again.complete
