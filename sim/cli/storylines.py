@@ -30,7 +30,7 @@ def check(
 
     Notes name what is possible and may not be meant: a value outside its plausible range, a change that
     drifts back or that another actor can undo, an event that can never happen, a class that is left out by
-    definition.
+    definition, the question of another storyline.
     """
     import sim
     from sim.views import experiment, storyline, terminal
@@ -40,15 +40,16 @@ def check(
         check_observations(file, spec, as_json)
         return
     study, told = (None, spec) if isinstance(spec, sim.Scenario) else (spec, spec.alone())
+    source = file if study is None else None
     if as_json:
-        notes = [*([] if study is None else experiment.notes(study)), *storyline.notes(told)]
+        notes = [*([] if study is None else experiment.notes(study)), *storyline.notes(told, source)]
         print_json({"file": file, "ok": True, "title": spec.title, "hash": spec.hash, "notes": notes})
         return
     width = terminal.console().width
     print(f"{file}: OK (hash {spec.hash[:8]})\n")
     if study is not None:
         print(f"{experiment.page(study, width)}\n\nThe storyline\n")
-    print(storyline.page(told, width))
+    print(storyline.page(told, width, source))
 
 
 @storylines.command(

@@ -23,6 +23,8 @@ from sim.scenario.yamltext import Node, read_file
 MOST_FAULTS = 10
 MOST_EXTENDED = 8
 FORMAT = 1
+#: Keys of a file that make a storyline another one than what it extends.
+OWN = ("world", "parameters", "rules", "events", "commitments")
 
 
 def load_scenario(name_or_path: str | os.PathLike[str], settings: Sequence[str] = ()) -> Scenario:
@@ -73,6 +75,22 @@ def check(file: str | os.PathLike[str]) -> Scenario:
         As `load_scenario`.
     """
     return load_scenario(file)
+
+
+def inherited_question(name_or_path: str | os.PathLike[str]) -> str | None:
+    """Return which file the question of a storyline comes from, where it asks it of other content.
+
+    None where the storyline has a question of its own, changes nothing of what it extends, or has no question.
+
+    Raises
+    ------
+    ScenarioError
+        There is no such storyline, or it cannot be read.
+    """
+    own, *extended = chain(*located(name_or_path))
+    if "question" in own.value or not any(key in own.value for key in OWN):
+        return None
+    return next((one.file for one in extended if "question" in one.value), None)
 
 
 def located(name_or_path: str | os.PathLike[str]) -> tuple[Path, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import textwrap
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,13 +16,17 @@ from sim.model.outcomes import ladders
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
 from sim.scenario import conditions, rules
+from sim.scenario.loading import inherited_question
 from sim.scenario.plan import assumed
 from sim.scenario.rules import WrittenRule
 from sim.scenario.schema import Change, Commitment, Event, Scenario, When
 
 
-def page(spec: Scenario, width: int) -> str:
-    """Return the storyline as `panj check` prints it: what it is, what happens, who is bound, notes."""
+def page(spec: Scenario, width: int, file: str | os.PathLike[str] | None = None) -> str:
+    """Return the storyline as `panj check` prints it: what it is, what happens, who is bound, notes.
+
+    `file` is what the storyline was read from, if it was.
+    """
     blocks = [spec.title]
     if spec.question:
         blocks.append(textwrap.fill(spec.question, width))
@@ -31,7 +36,7 @@ def page(spec: Scenario, width: int) -> str:
         ("Rules of its own", [own_rule(one) for one in spec.own_rules]),
         ("What happens", [event(one) for one in spec.events]),
         ("Who is bound", [commitment(one) for one in spec.commitments]),
-        ("Notes", list(notes(spec))),
+        ("Notes", list(notes(spec, file))),
     )
     for heading, sentences in parts:
         if sentences:
@@ -122,9 +127,17 @@ def commitment(one: Commitment) -> str:
     return f"{name}{one.actor.capitalize()} {verb} {acts}, {first} {last}.{because}"
 
 
-def notes(spec: Scenario) -> Iterator[str]:
-    """Yield what is possible and may yet not be meant, a sentence each with its remedy."""
+def notes(spec: Scenario, file: str | os.PathLike[str] | None = None) -> Iterator[str]:
+    """Yield what is possible and may yet not be meant, a sentence each with its remedy.
+
+    `file` is what the storyline was read from, if it was: only there stands whose question it asks.
+    """
     model = load()
+    if file is not None and (parent := inherited_question(file)) is not None:
+        yield (
+            f"The question is the one of {parent}, and pages and reports open with it, though this file "
+            "changes what happens; write a 'question' of its own."
+        )
     yield from _implausible(spec, model)
     for bound in spec.commitments:
         if bound.when is not None and (why := _impossible(bound.when, model)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,3 +101,26 @@ def test_a_class_left_out_by_definition_is_noted() -> None:
     bound = {"actor": "taliban", "instrument": "force", "avoid": ["mass"]}
     assert any("Nobody is left to raise fighters" in one for one in notes(commitments=[bound]))
     assert not notes()
+
+
+@pytest.mark.parametrize(
+    ("own", "noted"),
+    [
+        ("parameters: {audience_cost: 2}", True),
+        ("commitments: [{actor: dushanbe, instrument: words, avoid: [denounce]}]", True),
+        ("parameters: {audience_cost: 2}\nquestion: Does it matter?", False),
+        ("weeks: 60", False),
+    ],
+)
+def test_a_question_taken_over_for_other_content_is_noted(tmp_path: Path, own: str, noted: bool) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"panj: 1\ntitle: Mine\nextends: thin_guarantee\n{own}\n")
+    written = list(storyline.notes(sim.load_scenario(file), file))
+    assert any("The question is the one of thin_guarantee.yaml" in one for one in written) == noted
+    if noted:
+        assert "write a 'question'" in " ".join(storyline.page(sim.load_scenario(file), 80, file).split())
+
+
+@pytest.mark.parametrize("name", catalogue.names())
+def test_every_shipped_storyline_asks_a_question_of_its_own(name: str) -> None:
+    assert not [one for one in storyline.notes(sim.load_scenario(name), name) if "The question is" in one]
