@@ -80,7 +80,7 @@ def check(file: str | os.PathLike[str]) -> Scenario:
 def inherited_question(name_or_path: str | os.PathLike[str]) -> str | None:
     """Return which file the question of a storyline comes from, where it asks it of other content.
 
-    None where the storyline has a question of its own, changes nothing of what it extends, or has no question.
+    None where it has one of its own, changes nothing of what it extends, or none of the files has one.
 
     Raises
     ------
