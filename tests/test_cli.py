@@ -209,6 +209,7 @@ def test_check_a_wrong_file(panj: Panj, content: str, said: str) -> None:
         ("trace", "baseline", "--week", "0"),
         ("plot", "no-such-folder"),
         ("rules", "D5", "--world"),
+        ("explain", "no-such-folder", "--run", "3", "--week", "2", "--brief"),
     ],
 )
 def test_wrong_input_leaves_with_2_and_a_message(panj: Panj, arguments: tuple[str, ...]) -> None:

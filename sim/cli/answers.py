@@ -143,6 +143,7 @@ def sensitivity(
     ] = None,
     condition: Conditions = None,
     full: Annotated[bool, typer.Option("--full", help="Every index, not only the clear ones.")] = False,
+    brief: Brief = False,
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print all indices as CSV.")] = False,
 ) -> None:
@@ -152,7 +153,7 @@ def sensitivity(
     """
     from sim.views.pages.sensitivity import sensitivity_command
 
-    sensitivity_command(folder, estimand, method, lever or [], condition or [], full, as_json, as_csv)
+    sensitivity_command(folder, estimand, method, lever or [], condition or [], full, brief, as_json, as_csv)
 
 
 @answers.command(epilog="Example: panj report results/demo -o page.html")

@@ -10,6 +10,7 @@ import typer
 from sim.cli import completion
 from sim.cli.options import (
     NOT_HELD,
+    Brief,
     Citizens,
     Json,
     Name,
@@ -178,6 +179,7 @@ def hindcast(
         bool,
         typer.Option("--rolling", help="Outlooks at the end of each half-year instead, scored on the next."),
     ] = False,
+    brief: Brief = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -195,13 +197,13 @@ def hindcast(
     if rolling:
         spec = sim.load_scenario("baseline").replace(citizens=0, reading=reading)
         ahead = sim.rolling(spec, particles=runs, seed=seed, threads=threads)
-        print_json(ahead.record()) if as_json else terminal.show(rolling_page(ahead))
+        print_json(ahead.record()) if as_json else terminal.show(rolling_page(ahead), brief)
         return
     with terminal.progress(4 * runs, quiet or as_json) as tick:
         found = sim.hindcast(runs, seed, reading, threads=threads, progress=tick)
     if as_json:
         print_json(found.record())
     else:
-        terminal.show(hindcast_page(found, full))
+        terminal.show(hindcast_page(found, full), brief)
     if not found.holds:
         raise typer.Exit(NOT_HELD)

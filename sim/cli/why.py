@@ -10,6 +10,7 @@ import typer
 from sim.cli import completion
 from sim.cli.options import (
     NOT_HELD,
+    Brief,
     Json,
     Quiet,
     Reading,
@@ -61,6 +62,7 @@ def explain(
     full: Annotated[
         bool, typer.Option("--full", help="Whole stories, or every reason with its parameters.")
     ] = False,
+    brief: Brief = False,
     as_json: Json = False,
 ) -> None:
     """Say why a stored run went as it went: turning points, rules for and against, paragraphs.
@@ -69,19 +71,29 @@ def explain(
     typical runs, one for each class of paths.
     """
     import sim
+    from sim.views import terminal
+    from sim.views.one_run.brief import run_page, stories_page
 
+    if brief and (week, why_not, against) != (None, None, None):
+        raise ScenarioError(
+            "panj explain: --brief lists turning points; drop it beside --week, --why-not or --against"
+        )
     if run is None:
         if (week, actor, why_not, against) != (None, None, None, None):
             raise ScenarioError("panj explain: --week, --actor, --why-not and --against go with --run ID")
         told = sim.stories(folder)
         if as_json:
             print_json(told.record())
+        elif brief:
+            terminal.show(stories_page(told))
         else:
             told.show(full)
         return
     found = sim.explain(folder, run, week=week, actor=actor, why_not=why_not, against=against)
     if as_json:
         print_json(found.record())
+    elif brief:
+        terminal.show(run_page(found))
     else:
         found.show(full)
 
@@ -110,6 +122,7 @@ def claims(
     full: Annotated[
         bool, typer.Option("--full", help="Effects with intervals and what each claim rests on as well.")
     ] = False,
+    brief: Brief = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -126,7 +139,7 @@ def claims(
         )
     if out is not None and not ablation:
         raise ScenarioError("panj claims: --out is for the pictures of --ablation; add that, or drop --out")
-    if not claims_command(runs, seed, reading, readings, ablation, out, threads, full, as_json, quiet):
+    if not claims_command(runs, seed, reading, readings, ablation, out, threads, full, brief, as_json, quiet):
         raise typer.Exit(NOT_HELD)
 
 

@@ -164,13 +164,12 @@ class Explanation:
         told += [Line(0, line) for line in narrative.ending(self.model)]
         told += [Line(0, narrative.idle(one)) for one in waiting(self.model)]
         before: Before = {}
-        shown = [one for one in self.turns if self._shown(one)]
-        if not shown:
+        if not self.shown:
             told += [
                 BLANK,
                 Line(0, "No turning point: nothing moved a ladder, no event, no rare choice."),
             ]
-        for turn in shown:
+        for turn in self.shown:
             told += [BLANK, *self._turn_lines(turn, before)] if full else self._brief(turn, before)
         return told if full else [*told, BLANK, Line(0, MORE)]
 
@@ -194,10 +193,12 @@ class Explanation:
             f"replicate {self.which.replicate}"
         )
 
-    def _shown(self, turn: TurningPoint) -> bool:
+    @property
+    def shown(self) -> list[TurningPoint]:
+        """The turning points, those alone in which the chosen actor has a part where there is one."""
         if self.actor is None:
-            return True
-        return any(one.actor == self.actor for one in turn.decisions)
+            return self.turns
+        return [turn for turn in self.turns if any(one.actor == self.actor for one in turn.decisions)]
 
     def decisions(self, week: int) -> list[Decision]:
         """Return the decisions of a week, of the chosen actor alone where there is one."""
@@ -300,7 +301,7 @@ class Explanation:
             rows = [decided.record(self.model, one) for one in self.decisions(self.week)]
             return told | {"week": self.week, "decisions": rows}
         told["waiting"] = [one.record() for one in waiting(self.model)]
-        return told | {"turns": [self._turn_record(one) for one in self.turns if self._shown(one)]}
+        return told | {"turns": [self._turn_record(one) for one in self.shown]}
 
     def _turn_record(self, turn: TurningPoint) -> dict[str, Any]:
         mine = [one for one in turn.decisions if self.actor in (None, one.actor)]

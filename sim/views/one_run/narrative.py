@@ -79,8 +79,13 @@ def brought(model: PolicyModel, week: Week) -> list[str]:
 
 def move(model: PolicyModel, change: Change) -> str:
     """Say a move of a ladder, with the numbers it hangs on."""
+    return f"{step(change)} ({why(model, change)})"
+
+
+def step(change: Change) -> str:
+    """Say between which rungs a ladder moved."""
     rungs = LADDERS[change.ladder]
-    return f"{change.ladder}: {rungs[change.before]} → {rungs[change.after]} ({why(model, change)})"
+    return f"{change.ladder}: {rungs[change.before]} → {rungs[change.after]}"
 
 
 def change_record(model: PolicyModel, change: Change) -> dict[str, Any]:

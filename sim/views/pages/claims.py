@@ -48,6 +48,7 @@ def claims_command(
     out: Path | None,
     threads: int | None,
     full: bool,
+    brief: bool,
     as_json: bool,
     quiet: bool,
 ) -> bool:
@@ -57,24 +58,24 @@ def claims_command(
         with progress(2, silent) as tick:
             worth = make_ablation(runs, seed, reading=reading, threads=threads, progress=tick)
         written = [] if out is None else save_ablation(worth, out)
-        _put(worth.record(), as_json, lambda: ablation_page(worth, written))
+        _put(worth.record(), as_json, brief, lambda: ablation_page(worth, written))
         return True
     if readings:
         with progress(len(CLAIMS) * len(reading_names()), silent) as tick:
             table = claims_by_reading(runs, seed, threads=threads, progress=tick)
-        _put(table.record(), as_json, lambda: matrix(table))
+        _put(table.record(), as_json, brief, lambda: matrix(table))
         return not any(found.failing for found in table.by_reading.values())
     with progress(len(CLAIMS), silent) as tick:
         found = claims(runs, seed, reading=reading, threads=threads, progress=tick)
-    _put(found.record(), as_json, lambda: claims_page(found, full))
+    _put(found.record(), as_json, brief, lambda: claims_page(found, full))
     return not found.failing
 
 
-def _put(record: Any, as_json: bool, shown: Callable[[], RenderableType]) -> None:
+def _put(record: Any, as_json: bool, brief: bool, shown: Callable[[], RenderableType]) -> None:
     if as_json:
         print(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
     else:
-        terminal.show(shown())
+        terminal.show(shown(), brief)
 
 
 def save_ablation(found: Ablation, folder: Path) -> list[Path]:
@@ -95,8 +96,8 @@ def claims_page(found: Claims, full: bool = False) -> RenderableType:
     return terminal.page(
         f"The article's claims, {found.runs:,} pairs each, seed {found.seed}, {reading}",
         finding(found),
-        Text(""),
-        *shown,
+        _by_kind(found),
+        terminal.section("Claims", *shown),
         Text(f"\n{_how()} {region_words(found)}" if full else f"\n{UNDER}", style="dim"),
         more="" if full else "--full for effects with intervals, what each claim rests on, how to read them.",
     )
@@ -112,6 +113,18 @@ def finding(found: Claims) -> str:
         f"({'; '.join(told)}). Only emergent claims count as evidence for the model; those that hold: "
         f"{', '.join(evidence) or 'none'}."
     )
+
+
+def _by_kind(found: Claims) -> RenderableType:
+    """Return which claims of each kind came to which verdict."""
+    table = terminal.table("", *SHORT.values(), wide=SHORT.values())
+    for kind in dict.fromkeys(row.kind for row in found.rows):
+        cells = (
+            Text(", ".join(row.id for row in found.rows if (row.kind, row.verdict) == (kind, verdict)), style)
+            for verdict, style in STYLES.items()
+        )
+        table.add_row(kind, *cells)
+    return terminal.section("Verdicts", table, note="Small: too small to matter. Open: undecided.")
 
 
 def _block(row: Row, full: bool) -> RenderableType:

@@ -32,8 +32,9 @@ def rolling_page(found: Rolling) -> RenderableType:
         )
     each = ", ".join(f"{day}: {worth:.1f}" for day, worth in found.worth.items())
     rests_on = f"{found.particles:,} particles each, seed {found.seed}; equal filters that counted: {each}."
+    table = terminal.section("Mean scores, lower is better", made)
     notes = [Text(f"\n{words}", style="dim") for words in (PAST, rests_on)]
-    return terminal.page("Outlooks made in the past, and what came", fared(found), Text(""), made, *notes)
+    return terminal.page("Outlooks made in the past, and what came", fared(found), table, *notes)
 
 
 def fared(found: Rolling) -> str:

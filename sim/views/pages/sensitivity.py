@@ -42,6 +42,7 @@ def sensitivity_command(
     levers: Sequence[str],
     conditions: Sequence[str],
     full: bool,
+    brief: bool,
     as_json: bool,
     as_csv: bool,
 ) -> None:
@@ -57,7 +58,7 @@ def sensitivity_command(
     elif as_csv:
         print(csv(found, study, folder), end="")
     else:
-        terminal.show(sensitivity_page(found, full))
+        terminal.show(sensitivity_page(found, full), brief)
 
 
 def chosen(given: Sequence[str], word: str) -> Mapping[str, str]:

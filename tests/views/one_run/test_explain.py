@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 import sim
 from sim.analysis.one_run import reasons, waiting
@@ -23,7 +25,7 @@ from sim.study.ensemble import store
 from sim.study.results import names
 from sim.views.numbers import counted
 from sim.views.one_run import against as apart
-from sim.views.one_run import narrative
+from sim.views.one_run import brief, narrative
 from sim.views.one_run.explain import Explanation, explain
 from sim.views.one_run.lines import Line, chance, html
 
@@ -489,3 +491,15 @@ def test_what_never_began_is_said_with_the_reason(tmp_path: Path) -> None:
     }
     words = [line.text for line in found.lines(full=False)]
     assert f"'quiet' never began: {waiting.NEVER}: Uzbekistan saw that rhetoric is above 0.99." in words
+
+
+def test_a_brief_explanation_has_the_turning_points_of_the_chosen_actor_alone(folder: Path) -> None:
+    table = brief.run_page(explain(folder, 0, actor="taliban"))
+    console = Console(file=io.StringIO(), width=120)
+    console.print(table)
+    told = console.file.getvalue()  # type: ignore[attr-defined]
+    shown = explain(folder, 0, actor="taliban").shown
+    assert re.findall(r"^ *(\d+)  \d{4}-", told, re.M) == [str(one.week) for one in shown]
+    assert 0 < len(shown) < len(explain(folder, 0).turns)
+    rare = [one for turn in shown for one in turn.rare if one.actor != "taliban"]
+    assert not [one for one in rare if f"{one.instrument}: {one.choice}" in told]

@@ -24,7 +24,7 @@ from sim.model.registry import load
 from sim.study.results.study import Study
 from sim.study.sweep.estimate import estimate
 from sim.views import terminal
-from sim.views.one_run import week
+from sim.views.one_run import brief, week
 from sim.views.one_run.lines import rendered
 from sim.views.pages import claims, compare, discover, hindcast, rules, run, sensitivity, sweep, tip
 from tests.conftest import SWEEP
@@ -64,7 +64,7 @@ ENDLESS = 1000
 
 
 #: Pages of which --brief shows a part.
-BRIEF = ("run", "compare", "sweep")
+BRIEF = ("run", "compare", "sweep", "sensitivity --full", "claims", "claims --readings", "hindcast")
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +95,8 @@ def pages(small_sweep: Path, small_saltelli: Path, tmp_path_factory: pytest.Temp
         "explain --full": lambda: rendered(sim.stories(result()).lines()),
         "explain --run": lambda: rendered(told().lines(full=False)),
         "explain --run --full": lambda: rendered(told().lines()),
+        "explain --brief": lambda: brief.stories_page(sim.stories(result())),
+        "explain --run --brief": lambda: brief.run_page(told()),
         "explain --why-not": lambda: rendered(
             sim.explain(result(), 3, actor="dushanbe", why_not="contact=warm").lines()
         ),
@@ -126,6 +128,7 @@ def pages(small_sweep: Path, small_saltelli: Path, tmp_path_factory: pytest.Temp
 PAGES = [
     *("run", "run --full", "sweep", "sweep --full", "sweep of one setting", "sweep --dry-run"),
     *("compare", "compare --full", "explain", "explain --full", "explain --run", "explain --run --full"),
+    *("explain --brief", "explain --run --brief"),
     *("explain --why-not", "explain --against", "trace", "trace --full", "trace --week", "tip"),
     *("rules", "rules ID", "rules CLASS", "rules WORD", "rules --parameters", "rules --world", "scenarios"),
     *("sensitivity", "sensitivity --full", "discover", "claims", "claims --full", "claims --readings"),
@@ -167,8 +170,26 @@ def test_a_brief_page_is_the_finding_and_one_table(
     terminal.show(pages[name]())
     whole = capsys.readouterr().out.splitlines()
     terminal.show(pages[name](), brief=True)
-    brief = capsys.readouterr().out.splitlines()
-    assert set(brief) <= set(whole)
-    assert len(brief) < 0.7 * len(whole)
-    assert sum(line.startswith("──") for line in brief) == 1
-    assert brief[:4] == whole[:4]  # title, question, finding
+    short = capsys.readouterr().out.splitlines()
+    assert set(short) <= set(whole)
+    assert len(short) < 0.7 * len(whole)
+    assert sum(line.startswith("──") for line in short) == 1
+    assert short[:4] == whole[:4]  # title, question, finding
+
+
+@pytest.mark.parametrize(
+    ("name", "opening", "row"),
+    [
+        ("explain", r"^.+: run (\d+:\d+), typical", r"(\d+:\d+) *$"),
+        ("explain --run", r"^Week (\d+), from", r"^ *(\d+) +\d{4}-"),
+    ],
+)
+def test_a_brief_explanation_is_one_table_with_a_row_for_each_part_of_the_whole(
+    pages: Pages, name: str, opening: str, row: str
+) -> None:
+    whole, short = (printed(pages[one](), 80) for one in (name, f"{name} --brief"))
+    parts = re.findall(opening, whole, re.M)
+    assert parts
+    assert sorted(re.findall(row, short, re.M)) == sorted(parts)
+    assert sum(line.startswith("──") for line in short.splitlines()) == 1
+    assert short.count("\n") < 0.7 * whole.count("\n")
