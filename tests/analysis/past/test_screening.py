@@ -11,7 +11,7 @@ import pytest
 import sim
 from sim.analysis.past.screening import Settings, content, indices, screen
 from sim.errors import ModelError
-from sim.model import calibrated, screened
+from sim.model import calibrated, registry, screened
 from sim.model.registry import load
 from sim.study.ensemble.cases import candidates, uncertain
 
@@ -75,7 +75,7 @@ def test_screening_reads_nothing_of_what_calibration_makes_of_it(monkeypatch: py
     small = Settings(bases=3, replicates=2)
     assert any(one.declared is not None for one in load().parameters.values())
     found = screen(small)
-    caches = calibrated.record, calibrated.region, calibrated.claims, load
+    caches = calibrated.record, calibrated.region, calibrated.claims, registry._load
     monkeypatch.setattr(calibrated, "_ignored", True)
     for one in caches:
         one.cache_clear()
