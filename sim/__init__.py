@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sim.analysis.outlook.outlook import outlook as outlook
     from sim.analysis.outlook.rolling import rolling as rolling
     from sim.analysis.past.hindcast import hindcast as hindcast
+    from sim.analysis.past.regions import calibrate as calibrate
     from sim.engine.mesa_model import PolicyModel as PolicyModel
     from sim.model.declare import Rule
     from sim.scenario.additions import add_rules as add_rules
@@ -66,6 +67,7 @@ _HOMES = {
     "ablation": "sim.analysis.article.ablation",
     "add_rules": "sim.scenario.additions",
     "advance": "sim.study.ensemble.standing",
+    "calibrate": "sim.analysis.past.regions",
     "check": "sim.study.experiment.loading",
     "claims": "sim.analysis.article.claims",
     "compare": "sim.analysis.choosing.compare",

@@ -37,6 +37,7 @@ from sim.cli.options import (
     Name,
     Quiet,
     Reading,
+    Region,
     Seed,
     Settings,
     Threads,
@@ -167,6 +168,7 @@ def run(
     reading: Reading = None,
     weeks: Weeks = None,
     citizens: Citizens = None,
+    region: Region = None,
     driver: Annotated[
         str,
         typer.Option(
@@ -215,13 +217,17 @@ def run(
             save_state(spec, save, force, as_json, tick, to=until, runs=runs, seed=seed, threads=threads)
         return
     name = scenario if state is None else f"{Path(scenario).stem} from {state.stem} {branch}"
+    if region is not None:
+        name = f"{Path(scenario).stem} in {region.stem}"
     folder = out or Path("results") / folder_name(name, spec, seed)
     _claim(folder, force)
     with terminal.progress(2 * runs, quiet or as_json) as tick:
         if state is not None:
             result = from_state(state, spec, branch=branch, threads=threads, progress=tick)
         else:
-            result = sim.run(spec, runs=runs, seed=seed, threads=threads, driver=driver, progress=tick)
+            result = sim.run(
+                spec, runs=runs, seed=seed, threads=threads, driver=driver, progress=tick, region=region
+            )
     result.save(folder, force=force)
     pictures = _draw(result, folder) if plots else []
     if as_json:

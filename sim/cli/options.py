@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -66,6 +67,10 @@ Reading = Annotated[
         help="A way to read the article, with its rival rules, instead of the file's.",
         autocompletion=completion.READING,
     ),
+]
+Region = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Draw cases from this region, which panj calibrate left."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print data for machines instead of tables.")]
 Brief = Annotated[bool, typer.Option("--brief", help="The finding and the first table alone.")]

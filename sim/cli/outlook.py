@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from sim.cli.options import (
     Name,
     Quiet,
     Reading,
+    Region,
     Seed,
     Threads,
     Weeks,
@@ -69,6 +71,7 @@ def outlook(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A folder for the picture of each variable observed.")
     ] = None,
+    region: Region = None,
     page: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="One page of HTML that says it all.")
     ] = None,
@@ -98,6 +101,7 @@ def outlook(
         seed=seed,
         readings=readings,
         threads=threads,
+        region=region,
     )
     drawn = [] if out is None else sheets.save(found, out)
     if page is not None:
@@ -108,6 +112,54 @@ def outlook(
     terminal.show(outlook_page(found))
     for path in drawn:
         print(path)
+
+
+@observed.command(epilog="Example: panj calibrate baseline --targets targets.yaml -o region.json")
+def calibrate(
+    scenario: Name,
+    targets: Annotated[
+        str, typer.Option(metavar="FILE", help="A file of observations, or 'record' for the shipped one.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="REGION", help="Where the region is written.")],
+    points: Annotated[int, integer("N", "Points of each of three waves.", 100)] = 2048,
+    seed: Seed = 0,
+    weeks: Weeks = None,
+    citizens: Citizens = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a region that exists.")] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Rule out assumptions by what was observed, and leave the region that remains.
+
+    Points of the plausible ranges are run; one whose runs lie more than three standard deviations from an
+    observation is ruled out. panj run and panj outlook draw their cases from what remains with --region.
+    """
+    import sim
+    from sim.errors import ScenarioError
+    from sim.views import terminal
+    from sim.views.pages.region import region_page
+
+    if out.exists() and not force:
+        raise ScenarioError(f"{out} exists; replace it with --force, or name another file with --out")
+    if not out.absolute().parent.is_dir() or out.is_dir():
+        raise ScenarioError(f"{out}: expected a file in a folder that exists; name another one with --out")
+    spec = sim.load_scenario(scenario)
+    changes = {
+        key: value for key, value in {"weeks": weeks, "citizens": citizens}.items() if value is not None
+    }
+    found = sim.calibrate(
+        spec.replace(**changes) if changes else spec,
+        targets,
+        points=points,
+        seed=seed,
+        note=(lambda text: None) if quiet or as_json else (lambda text: print(text, file=sys.stderr)),
+    )
+    found.save(out)
+    if as_json:
+        print_json({**found.told, "region": found.hash, "points": len(found.cells), "file": str(out)})
+        return
+    terminal.show(region_page(found))
+    print(out)
 
 
 @observed.command(epilog="Example: panj evidence --observed record --rule D1 --rule D5")

@@ -39,6 +39,7 @@ PANELS = {
         "sweep": "Run an experiment; the same command resumes.",
         "status": "Say how far a sweep is, and whether it is sound.",
         "sensitivity": "Say which uncertainties decide an answer.",
+        "calibrate": "Rule out assumptions by what was observed.",
         "discover": "Find the conditions under which something happens.",
         "ledger": "Keep dated questions and score them later.",
     },

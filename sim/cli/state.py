@@ -46,8 +46,8 @@ def check_options(
     if state is None and branch:
         raise ScenarioError("panj run: --branch is for runs that go on; it needs --from-state FILE")
     settled = {
-        "--from-state": ("until", "runs", "seed", "driver") if state is not None else (),
-        "--save-state": ("driver",) if save is not None else (),
+        "--from-state": ("until", "runs", "seed", "driver", "region") if state is not None else (),
+        "--save-state": ("driver", "region") if save is not None else (),
     }
     for option, names in settled.items():
         for name in names:

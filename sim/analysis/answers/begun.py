@@ -12,7 +12,7 @@ from sim.model.registry import load
 from sim.scenario.plan import plan
 from sim.study.ensemble.blocks import in_blocks
 from sim.study.ensemble.cases import Design, plausible
-from sim.study.identity import other_runs
+from sim.study.identity import other_cases
 from sim.study.results.result import Result
 
 #: What stands in the table.
@@ -40,7 +40,7 @@ def begun(result: Result) -> pd.DataFrame:
     names += [one.name or f"{one.actor}: {one.instrument}" for one in spec.commitments]
     if not any(waiting):
         return pd.DataFrame(columns=list(COLUMNS))
-    if why := other_runs(result.identity):
+    if why := other_cases(result.identity):
         raise ResultError(f"when plans began is found by running again, and {why}; make the result anew")
     model, ready = load(), plan(spec, load())
     designs: dict[str, Design | None] = {DEFAULTS: None}

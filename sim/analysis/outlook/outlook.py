@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from itertools import groupby
@@ -26,6 +26,7 @@ from sim.scenario.catalogue import reading_names
 from sim.scenario.loading import load_scenario
 from sim.scenario.schema import Scenario
 from sim.study.ensemble.cases import uncertain
+from sim.study.ensemble.points import Points, load_points
 from sim.study.observed.likelihood import due
 from sim.study.observed.loading import load_observations
 from sim.study.observed.schema import Observation, Observations
@@ -94,6 +95,7 @@ class Outlook(Face):
         and the Monte Carlo standard error of the mean after
     readings : by name, the share before and after, and its Monte Carlo standard error; empty where they did
         not vary
+    region : the region of one's own that the particles come from; None: the calibrated one
     """
 
     spec: Scenario
@@ -106,6 +108,7 @@ class Outlook(Face):
     islands: Islands[None, Observation]
     learned: pd.DataFrame
     readings: dict[str, tuple[float, float, float]]
+    region: Mapping[str, Any] | None = None
 
     @property
     def steps(self) -> tuple[Step[Observation], ...]:
@@ -157,6 +160,7 @@ class Outlook(Face):
             "scenario": {"title": self.spec.title, "hash": self.spec.hash},
             "observations": None if self.observations is None else self.observations.title,
             "seed": self.seed,
+            **({} if self.region is None else {"region": self.region}),
             "particles": self.particles,
             "from": self.today.isoformat(),
             "until": (self.spec.start + timedelta(weeks=self.spec.weeks, days=-1)).isoformat(),
@@ -204,6 +208,7 @@ def outlook(
     readings: bool = False,
     keep: Sequence[str] = (),
     threads: int | None = None,
+    region: Points | str | Path | None = None,
 ) -> Outlook:
     """Weigh cases of the plausible region by what was observed, and let them go on from there.
 
@@ -227,9 +232,13 @@ def outlook(
         Variables whose course is kept beside those that were observed.
     threads
         Number of threads (default: all cores). The result does not depend on it.
+    region
+        Where particles come from, a region that `panj calibrate` left or its file; None: the calibrated one.
 
     Raises
     ------
+    ResultError
+        The region cannot be read, or is of another source.
     ScenarioError
         An argument is wrong, an observation lies outside the scenario, is impossible, or leaves too few
         particles to speak of; it is named.
@@ -242,6 +251,7 @@ def outlook(
         raise ScenarioError(
             "the scenario has a reading of its own, so readings cannot vary; drop one of both"
         )
+    points = load_points(region) if isinstance(region, str | Path) else region
     rows = in_order(spec, seen)
     week = due(rows[-1], spec.start) if rows else 0
     if ahead is not None:
@@ -258,17 +268,19 @@ def outlook(
     regions = (
         island
         for one in specs
-        for island in Region(one, runs, seed, 1 if rows else None, threads=threads).islands(number)
+        for island in Region(one, runs, seed, 1 if rows else None, threads=threads, points=points).islands(
+            number
+        )
     )
     dates = by_date(rows, spec)
     before, after, each, fresh, shares = [], [], [], [], []
-    for region in regions:
-        start = region.start()
+    for island in regions:
+        start = island.start()
         before.append(proceed(start.state, threads=threads, keep=keep))
-        found = follow(region, dates)
+        found = follow(island, dates)
         after.append(proceed(found.state.state, threads=threads, keep=keep) if rows else before[-1])
         each.append(Filtered(None, found.weights, found.ancestors, found.steps, found.generations))
-        common = [region.design.names.index(name) for name in varied]
+        common = [island.design.names.index(name) for name in varied]
         fresh.append(start.shares[:, common])
         shares.append(found.state.shares[:, common])
     islands = together(each, lambda one: one.title)
@@ -284,6 +296,7 @@ def outlook(
         islands,
         _learned(varied, np.concatenate(fresh), np.concatenate(shares), islands),
         _readings(names, islands),
+        None if points is None else points.named,
     )
 
 

@@ -15,6 +15,7 @@ from sim.model.registry import load
 from sim.scenario.plan import plan
 from sim.scenario.schema import Scenario
 from sim.study.ensemble.cases import Design, plausible, stream, stretch
+from sim.study.ensemble.points import Points
 from sim.study.observed.likelihood import due, log_likelihood, said
 from sim.study.observed.schema import Observation
 
@@ -58,6 +59,8 @@ class Region:
         Strengths of rules that are set in every particle.
     width
         Part of each range, around the middle of all cases, from which the particles come.
+    points
+        A region of one's own from which they come; None: the calibrated one.
     """
 
     spec: Scenario
@@ -68,11 +71,13 @@ class Region:
     threads: int | None = None
     strengths: Mapping[str, float] = field(default_factory=dict)
     width: float = 1.0
+    points: Points | None = None
 
     @cached_property
     def design(self) -> Design:
         """The cases of the region, and which of them each run belongs to."""
-        return plausible(self.spec, load(), plan(self.spec, load()), self.runs, self.seed, each=self.each)
+        model, ready = load(), plan(self.spec, load())
+        return plausible(self.spec, model, ready, self.runs, self.seed, each=self.each, points=self.points)
 
     @cached_property
     def replicates(self) -> Ints:

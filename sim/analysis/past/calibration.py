@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -46,6 +47,9 @@ TOUCHED = 4.0
 
 #: A range is narrowed for the next wave only where more than this share of it is empty at an end.
 EMPTY = 0.02
+
+#: By chance alone n points leave more than this over n empty at an end once in some twenty thousand times.
+UNLUCKY = 10.0
 
 #: As many as in the baseline: with the average citizen words of the autumn are harder by some .03.
 CITIZENS = 500
@@ -107,8 +111,54 @@ class Calibration:
         return tuple(name for name, ratio in zip(self.names, self.ratio, strict=True) if ratio > 1 - SHRUNK)
 
 
-class Field:
-    """The judgements of a model, and the runs of the autumn at points of their ranges."""
+class Judgements(ABC):
+    """The judgements of a model in a scenario, and how its runs at points of their ranges are judged.
+
+    cutoff : implausibility above which a point is ruled out
+    titles : what the targets are called
+    chunk : runs handed to the engine at once
+    """
+
+    def __init__(
+        self, spec: Scenario, model: Model, seed: int, cutoff: float, titles: Sequence[str], chunk: int
+    ) -> None:
+        self.seed, self.cutoff, self.titles, self.chunk = seed, cutoff, tuple(titles), chunk
+        self.varied: dict[str, Quantity] = {
+            name: one for name, one in uncertain(spec, model).items() if one.source.grade == "judgement"
+        }
+        self.names = tuple(self.varied)
+        self.plan: Plan = plan(spec, model)
+        every = {**model.parameters, **model.world}
+        places = list(every)
+        self.places = np.array([places.index(name) for name in self.names])
+        self.base: Floats = np.concatenate([self.plan.parameters, self.plan.world])
+
+    def values(self, shares: Floats) -> Floats:
+        """Put shares of the plausible ranges into units, (points, names)."""
+        columns = [stretch(one, shares[:, k]) for k, one in enumerate(self.varied.values())]
+        return np.column_stack(columns)
+
+    def rows(self, values: Floats) -> Floats:
+        """Return what the engine takes: the base, but for the judgements."""
+        made = np.tile(self.base, (len(values), 1))
+        made[:, self.places] = values
+        return made
+
+    def judge(self, rows: Floats, replicates: int) -> tuple[Floats, Floats]:
+        """Run points on the same chance and return means and implausibilities, each (points, targets)."""
+        step = max(self.chunk // replicates, 1)
+        parts = [self.part(rows[first : first + step], replicates) for first in range(0, len(rows), step)]
+        means, away = (np.concatenate(one) for one in zip(*parts, strict=True))
+        # A point at which a run fails is no model of what happened.
+        return means, np.where(np.isnan(away), np.inf, away)
+
+    @abstractmethod
+    def part(self, rows: Floats, replicates: int) -> tuple[Floats, Floats]:
+        """Judge as many points as are run at once; an implausibility is NaN where a run failed."""
+
+
+class Field(Judgements):
+    """The judgements of the model as it was declared, and the autumn of 2021."""
 
     def __init__(self, model: Model, targets: Targets, seed: int) -> None:
         spec = Scenario(
@@ -118,54 +168,91 @@ class Field:
             weeks=WEEKS,
             citizens=CITIZENS,
         )
-        self.targets, self.seed = targets, seed
-        self.varied: dict[str, Quantity] = {
-            name: one for name, one in uncertain(spec, model).items() if one.source.grade == "judgement"
-        }
-        self.names = tuple(self.varied)
-        self.plan: Plan = plan(spec, model)
-        every = {**model.parameters, **model.world}
-        places = list(every)
-        self.places = np.array([places.index(name) for name in self.names])
-        self.declared = np.array([one.uncalibrated for one in every.values()])
+        titles = [one.quantity for one in targets.targets]
+        super().__init__(spec, model, seed, targets.cutoff, titles, CHUNK)
+        self.targets = targets
+        self.base = np.array([one.uncalibrated for one in {**model.parameters, **model.world}.values()])
 
-    def values(self, shares: Floats) -> Floats:
-        """Put shares of the plausible ranges into units, (points, names)."""
-        columns = [stretch(one, shares[:, k]) for k, one in enumerate(self.varied.values())]
-        return np.column_stack(columns)
-
-    def rows(self, values: Floats) -> Floats:
-        """Return what the engine takes: everything as declared, but for the judgements."""
-        made = np.tile(self.declared, (len(values), 1))
-        made[:, self.places] = values
-        return made
-
-    def judge(self, rows: Floats, replicates: int) -> tuple[Floats, Floats]:
-        """Run points on the same chance and return means and implausibilities, each (points, targets)."""
-        means = np.empty((len(rows), len(self.targets.targets)))
+    def part(self, rows: Floats, replicates: int) -> tuple[Floats, Floats]:
+        """Judge points by the means of the autumn's quantities."""
+        many = len(rows)
+        # Runs of one replicate stand side by side: their chance is drawn once.
+        block = simulate(
+            self.plan,
+            self.seed,
+            np.repeat(np.arange(replicates), many),
+            rows,
+            np.tile(np.arange(many), replicates),
+            keep=Autumn.READS,
+        )
+        block.kept[block.failure_week > 0] = np.nan
+        means = np.empty((many, len(self.targets.targets)))
         away = np.empty_like(means)
-        step = max(CHUNK // replicates, 1)
-        for first in range(0, len(rows), step):
-            part = rows[first : first + step]
-            many = len(part)
-            # Runs of one replicate stand side by side: their chance is drawn once.
-            block = simulate(
-                self.plan,
-                self.seed,
-                np.repeat(np.arange(replicates), many),
-                part,
-                np.tile(np.arange(many), replicates),
-                keep=Autumn.READS,
+        for column, target in enumerate(self.targets.targets):
+            found = QUANTITIES[target.quantity](Autumn(block.kept)).reshape(replicates, many)
+            means[:, column] = found.mean(axis=0)
+            noise = found.var(axis=0, ddof=1) / replicates
+            away[:, column] = target.implausibility(means[:, column], noise)
+        return means, away
+
+
+class Remainder(NamedTuple):
+    """What waves leave.
+
+    cells : (points, names) not ruled out
+    low, high : (names,) ends of the box they span
+    means, away : (points, targets) at them
+    alone : (targets,) share of the last wave's points that each target rules out by itself
+    """
+
+    waves: tuple[Wave, ...]
+    cells: Cells
+    low: Floats
+    high: Floats
+    means: Floats
+    away: Floats
+    alone: Floats
+
+
+def rule_out(field: Judgements, settings: Settings, note: Note, least: int = 2) -> Remainder:
+    """Rule out points wave by wave.
+
+    The first wave draws its points from the whole prior, the next from the box that the points not
+    ruled out span, on more runs each. Maximum implausibility over the targets decides.
+
+    Parameters
+    ----------
+    least
+        Points that every wave has to leave.
+
+    Raises
+    ------
+    ModelError
+        A wave left fewer; the target that rules out most is named.
+    """
+    low, high = np.zeros(len(field.names)), np.ones(len(field.names))
+    waves: list[Wave] = []
+    for number, replicates in enumerate(settings.replicates, start=1):
+        cells = _points(field.names, settings.points, settings.seed, number, low, high)
+        means, away = field.judge(field.rows(field.values(calibrated.midpoints(cells))), replicates)
+        passed = away.max(axis=1) <= field.cutoff
+        kept, alone = cells[passed], (away > field.cutoff).mean(axis=0)
+        share = len(kept) / settings.points
+        waves.append(Wave(settings.points, replicates, len(kept), share, share * float(np.prod(high - low))))
+        note(f"wave {number}: {len(kept)} of {settings.points} points not ruled out ({replicates} runs each)")
+        if len(kept) < least:
+            raise ModelError(
+                f"calibration: wave {number} ruled out all but {len(kept)} of {settings.points} points, "
+                f"expected {least} at least; '{field.titles[alone.argmax()]}' alone rules out {alone.max():.0%}; "
+                "give more points, or a wider tolerance or discrepancy"
             )
-            block.kept[block.failure_week > 0] = np.nan
-            for column, target in enumerate(self.targets.targets):
-                found = QUANTITIES[target.quantity](Autumn(block.kept)).reshape(replicates, many)
-                mean = found.mean(axis=0)
-                noise = found.var(axis=0, ddof=1) / replicates
-                means[first : first + many, column] = mean
-                away[first : first + many, column] = target.implausibility(mean, noise)
-        # A point at which a run fails is no model of the autumn.
-        return means, np.where(np.isnan(away), np.inf, away)
+        low, high = _box(calibrated.midpoints(kept), low, high)
+    return Remainder(tuple(waves), kept, low, high, means[passed], away[passed], alone)
+
+
+def moved(shares: Floats) -> tuple[Floats, Floats]:
+    """Return standard deviations of shares over those of the prior, and how far their means have moved."""
+    return shares.std(axis=0, ddof=1) / PRIOR_SD, shares.mean(axis=0) - 0.5
 
 
 def calibrate(
@@ -173,10 +260,7 @@ def calibrate(
     targets: Targets | None = None,
     note: Note = lambda text: None,
 ) -> Calibration:
-    """Rule out what does not fit the autumn of 2021, wave by wave.
-
-    The first wave draws its points from the whole prior, the next from the box that the points not
-    ruled out span, on more runs each. Maximum implausibility over the targets decides.
+    """Rule out what does not fit the autumn of 2021, wave by wave (see `rule_out`).
 
     Parameters
     ----------
@@ -190,21 +274,10 @@ def calibrate(
     """
     wanted = load_targets() if targets is None else targets
     field = Field(load(), wanted, settings.seed)
-    low, high = np.zeros(len(field.names)), np.ones(len(field.names))
-    waves: list[Wave] = []
-    kept: Cells = np.empty((0, len(field.names)), np.uint16)
-    for number, replicates in enumerate(settings.replicates, start=1):
-        cells = _points(field.names, settings.points, settings.seed, number, low, high)
-        _, away = field.judge(field.rows(field.values(calibrated.midpoints(cells))), replicates)
-        kept = cells[away.max(axis=1) <= wanted.cutoff]
-        share = len(kept) / settings.points
-        waves.append(Wave(settings.points, replicates, len(kept), share, share * float(np.prod(high - low))))
-        note(f"wave {number}: {len(kept)} of {settings.points} points not ruled out ({replicates} runs each)")
-        if len(kept) < 2:
-            raise ModelError(f"calibration: wave {number} ruled out every point but {len(kept)}")
-        low, high = _box(calibrated.midpoints(kept), low, high)
+    left = rule_out(field, settings, note)
+    kept, waves = left.cells, left.waves
     shares = calibrated.midpoints(kept)
-    ratio, shift = shares.std(axis=0, ddof=1) / PRIOR_SD, shares.mean(axis=0) - 0.5
+    ratio, shift = moved(shares)
     touched = np.flatnonzero(_touched(ratio, shift, len(kept)))
     row, means, away = _medoid(field, shares, touched, settings.replicates[-1])
     quantities = [target.quantity for target in wanted.targets]
@@ -213,8 +286,8 @@ def calibrate(
         settings,
         wanted,
         field.names,
-        tuple(waves),
-        _filled(field, kept, settings, low, high, waves[-1].share)[: settings.keep],
+        waves,
+        _filled(field, kept, settings, left.low, left.high, waves[-1].share)[: settings.keep],
         ratio,
         shift,
         {field.names[k]: float(values[k]) for k in touched},
@@ -232,7 +305,7 @@ def _filled(field: Field, kept: Cells, settings: Settings, low: Floats, high: Fl
         # A tenth more than the share that passes asks for, and enough for a hypercube.
         cells = _points(field.names, int(1.1 * missing / share) + 16, settings.seed, number, low, high)
         _, away = field.judge(field.rows(field.values(calibrated.midpoints(cells))), settings.replicates[-1])
-        kept = np.concatenate([kept, cells[away.max(axis=1) <= field.targets.cutoff]])
+        kept = np.concatenate([kept, cells[away.max(axis=1) <= field.cutoff]])
     return kept
 
 
@@ -245,7 +318,11 @@ def _points(names: Sequence[str], points: int, seed: int, wave: int, low: Floats
 
 def _box(shares: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Return the box the points span, left as it was where hardly anything of it is empty."""
-    least, most, slack = shares.min(axis=0), shares.max(axis=0), EMPTY * (high - low)
+    least, most, slack = (
+        shares.min(axis=0),
+        shares.max(axis=0),
+        max(EMPTY, UNLUCKY / len(shares)) * (high - low),
+    )
     return np.where(least - low > slack, least, low), np.where(high - most > slack, most, high)
 
 
@@ -272,10 +349,10 @@ def _medoid(
     for share in (centre, *inside[order]):
         point = np.full((1, len(field.names)), 0.5)
         point[0, touched] = (np.floor(share * calibrated.CELLS) + 0.5) / calibrated.CELLS
-        row = field.declared.copy()
+        row = field.base.copy()
         row[field.places[touched]] = field.values(point)[0, touched]
         means, away = field.judge(row[None], replicates)
-        if away.max() <= field.targets.cutoff:
+        if away.max() <= field.cutoff:
             return row, means[0], away[0]
     raise ModelError("calibration: no retained point with the rest as declared passes every target")
 

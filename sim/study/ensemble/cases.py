@@ -15,6 +15,7 @@ from sim.model.registry import Model
 from sim.scenario.plan import Plan
 from sim.scenario.readings import reading
 from sim.scenario.schema import Scenario
+from sim.study.ensemble.points import Points
 
 Floats = NDArray[np.float64]
 
@@ -89,6 +90,7 @@ def plausible(
     seed: int,
     prior: bool = False,
     each: int | None = None,
+    points: Points | None = None,
 ) -> Design:
     """Draw the cases of a study of `runs` runs.
 
@@ -104,11 +106,13 @@ def plausible(
         Draw everything from its declared range, as before calibration.
     each
         Runs of a case; None: as many as `per_case` says.
+    points
+        A region to draw from; None: the one that was calibrated on the autumn of 2021.
     """
     each = each or per_case(runs)
     cases = -(-runs // each)
     varied = uncertain(scenario, model)
-    joint, weights = ({}, None) if prior else region(cases, seed)
+    joint, weights = ({}, None) if prior else region(cases, seed, points)
     places = {name: k for k, name in enumerate([*model.parameters, *model.world])}
     rows = np.tile(np.concatenate([plan.parameters, plan.world]), (cases, 1))
     values = np.empty((cases, len(varied)))
@@ -120,8 +124,8 @@ def plausible(
     return Design(tuple(varied), values, shares, rows, 1 + np.arange(runs) // each, weights)
 
 
-def region(cases: int, seed: int) -> tuple[dict[str, Floats], Floats | None]:
-    """Draw points of the calibrated region, none twice before all once.
+def region(cases: int, seed: int, points: Points | None = None) -> tuple[dict[str, Floats], Floats | None]:
+    """Draw points of a region (None: the calibrated one), none twice before all once.
 
     Returns
     -------
@@ -129,14 +133,14 @@ def region(cases: int, seed: int) -> tuple[dict[str, Floats], Floats | None]:
         By name, (cases,) shares of the range, none where nothing was calibrated; and (cases,) what each
         point weighs if the article is right, None where nobody judged its claims.
     """
-    names, points = calibrated.region()
+    names, every = calibrated.region() if points is None else (points.names, points.shares)
     if not names:
         return {}, None
     chance = stream(seed, "design/region")
-    rounds = [chance.permutation(len(points)) for _ in range(-(-cases // len(points)))]
+    rounds = [chance.permutation(len(every)) for _ in range(-(-cases // len(every)))]
     chosen = np.concatenate(rounds)[:cases]
-    weights = calibrated.weights()
-    shares = points[chosen]
+    weights = calibrated.weights() if points is None else None
+    shares = every[chosen]
     return dict(zip(names, shares.T, strict=True)), None if weights is None else weights[chosen]
 
 

@@ -22,6 +22,7 @@ from sim.study import tables
 from sim.study.ensemble import blocks, readings
 from sim.study.ensemble.cases import Design
 from sim.study.ensemble.cases import plausible as plausible_design
+from sim.study.ensemble.points import Points, load_points
 from sim.study.identity import identity
 from sim.study.results.result import Result
 
@@ -41,6 +42,7 @@ def run(
     driver: str = "ensemble",
     plausible: bool = True,
     progress: Tick | None = None,
+    region: Points | str | Path | None = None,
 ) -> Result:
     """Run a scenario many times and return what came of it, in two parts that are never mixed.
 
@@ -66,19 +68,25 @@ def run(
         Whether to run the second part, and a few runs under every reading of the article.
     progress
         Called with the number of runs just finished, at times from another thread.
+    region
+        Where the second part draws its cases, a region that `panj calibrate` left or its file; None: the
+        region calibrated on the autumn of 2021.
 
     Raises
     ------
     ScenarioError
         The scenario or an argument is wrong.
+    ResultError
+        The region cannot be read, or is of another source.
     """
     spec = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     check(runs, seed, threads, driver)
+    points = load_points(region) if isinstance(region, str | Path) else region
     model = load()
     ready = plan(spec, model)
     designs: dict[str, Design | None] = {"defaults": None}
     if plausible:
-        designs["plausible"] = plausible_design(spec, model, ready, runs, seed)
+        designs["plausible"] = plausible_design(spec, model, ready, runs, seed, points=points)
     parts = {
         part: (
             design,
@@ -86,7 +94,10 @@ def run(
         )
         for part, design in designs.items()
     }
-    found = tabled(spec, identity(spec, seed, runs, plausible), parts)
+    told = identity(spec, seed, runs, plausible)
+    if points is not None:
+        told["region"] = points.named
+    found = tabled(spec, told, parts)
     if not plausible:
         return found
     return replace(found, readings=readings.shares_by_reading(spec, model, runs, seed, threads))
@@ -126,7 +137,7 @@ def tabled(
     joined = {name: pd.concat(found, ignore_index=True) for name, found in frames.items()}
     design = parts["plausible"][0] if "plausible" in parts else None
     return Result(
-        told | {"article": _article(spec, design)},
+        told | {"article": _article(spec, design, "region" in told)},
         joined["outcomes"],
         joined["changes"],
         joined["quantiles"],
@@ -172,7 +183,7 @@ def _joined(done: list[Block]) -> Block:
     return Block(*(np.concatenate([getattr(one, name) for one in done]) for name in names))
 
 
-def _article(spec: Scenario, design: Design | None) -> dict[str, object]:
+def _article(spec: Scenario, design: Design | None, own_region: bool) -> dict[str, object]:
     """Return what each case weighs if the article is right, or why nobody knows."""
     if design is None:
         return {"weights": None, "why": "no part across plausible parameters was run"}
@@ -180,6 +191,11 @@ def _article(spec: Scenario, design: Design | None) -> dict[str, object]:
         return {
             "weights": None,
             "why": "the claims were judged with the article as read, not under another reading",
+        }
+    if own_region:
+        return {
+            "weights": None,
+            "why": "the claims were judged in the region of the autumn of 2021, not in this one",
         }
     if design.weights is None:
         return {"weights": None, "why": "the claims were not judged since the last calibration"}

@@ -173,11 +173,12 @@ def now() -> str:
 
 def sealed(told: Mapping[str, Any]) -> bytes:
     """Return the content of a result's description, with a checksum of all it says."""
-    text = json.dumps({**told, "checksum": _seal(told)}, ensure_ascii=False, indent=1, allow_nan=False)
+    text = json.dumps({**told, "checksum": seal(told)}, ensure_ascii=False, indent=1, allow_nan=False)
     return f"{text}\n".encode()
 
 
-def _seal(told: Mapping[str, Any]) -> str:
+def seal(told: Mapping[str, Any]) -> str:
+    """Return the checksum of all that a description says but for its checksum."""
     rest = {key: one for key, one in told.items() if key != "checksum"}
     return checksum(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode())
 
@@ -226,7 +227,7 @@ def parsed(content: bytes, path: Path) -> dict[str, Any]:
             f"{path}: format {made!r}, this version of panj reads the formats 1 to {FORMAT}; "
             "read it with the version that wrote it, or make it anew"
         )
-    if (made > 1 or "checksum" in found) and found.get("checksum") != _seal(found):
+    if (made > 1 or "checksum" in found) and found.get("checksum") != seal(found):
         raise ResultError(f"{path}: what it says does not have its checksum; {_AGAIN}")
     kind = found.setdefault("kind", "ensemble")
     if kind not in FIELDS:

@@ -69,9 +69,9 @@ def _weekly(result: Result, runs: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[n
     """
     from sim.model.registry import load
     from sim.study.ensemble.blocks import KEPT, charted, weekly
-    from sim.study.identity import other_runs
+    from sim.study.identity import other_cases
 
-    same = not other_runs(result.identity)
+    same = not other_cases(result.identity)
     charts = charted(load())
     values: dict[str, NDArray[np.float64]] = {}
     for part in dict.fromkeys(["defaults", result.main]):
