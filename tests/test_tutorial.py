@@ -82,6 +82,12 @@ def test_how_to_go_from_observations_to_evidence(panj: Callable[..., Any]) -> No
     assert "Of 2 comparisons the record speaks for the claim in" in evidence
 
 
+def test_how_to_calibrate_on_figures_of_ones_own(panj: Callable[..., Any]) -> None:
+    calibrated, ran, _ = carried_out(panj, "how-to/calibrate.md")
+    assert "What Two figures of the summer of 2022 rules out" in calibrated
+    assert "calibrated on: Two figures of the summer of 2022" in ran
+
+
 def test_the_page_on_searching_is_carried_out(panj: Callable[..., Any]) -> None:
     carried_out(panj, "how-to/search.md")
     assert "What the search found" in Path("results/search/report.html").read_text(encoding="utf-8")

@@ -265,25 +265,20 @@ def outlook(
     varied = [name for name in vary[0] if all(name in one for one in vary)]
     runs = particles // len(specs)
     number = max(1, min(ISLANDS, runs // SMALLEST), -(-runs // LARGEST))
-    regions = (
-        island
-        for one in specs
-        for island in Region(one, runs, seed, 1 if rows else None, threads=threads, points=points).islands(
-            number
-        )
-    )
+    each = 1 if rows else None
+    regions = [Region(one, runs, seed, each, threads=threads, points=points) for one in specs]
     dates = by_date(rows, spec)
-    before, after, each, fresh, shares = [], [], [], [], []
-    for island in regions:
+    before, after, filters, fresh, shares = [], [], [], [], []
+    for island in (part for one in regions for part in one.islands(number)):
         start = island.start()
         before.append(proceed(start.state, threads=threads, keep=keep))
         found = follow(island, dates)
         after.append(proceed(found.state.state, threads=threads, keep=keep) if rows else before[-1])
-        each.append(Filtered(None, found.weights, found.ancestors, found.steps, found.generations))
+        filters.append(Filtered(None, found.weights, found.ancestors, found.steps, found.generations))
         common = [island.design.names.index(name) for name in varied]
         fresh.append(start.shares[:, common])
         shares.append(found.state.shares[:, common])
-    islands = together(each, lambda one: one.title)
+    islands = together(filters, lambda one: one.title)
     without = Course.of(before, None, keep)
     return Outlook(
         spec,

@@ -1,6 +1,6 @@
 """A region of one's own: which judgements of a scenario a file of observations does not rule out.
 
-History matching as on the autumn of 2021 (`sim.analysis.past.calibration`), but every observation is of one
+History matching as on the autumn of 2021 (`sim.analysis.past.waves`), but every observation is of one
 past, which chance had a part in: a point is judged by how far what was observed lies from what its runs say.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.outlook.outlook import in_order
-from sim.analysis.past.calibration import Judgements, Note, Settings, moved, rule_out
+from sim.analysis.past.waves import Judgements, Note, Settings, moved, rule_out
 from sim.engine.ensemble import start
 from sim.errors import ScenarioError
 from sim.model import calibrated

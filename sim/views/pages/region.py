@@ -65,10 +65,10 @@ def _learned(found: Points) -> RenderableType:
         one = spread[name]
         made.add_row(name, f"{one['ratio']:.0%}", f"{100 * one['shift']:+.0f} % of the range")
     rest = (
-        f"{len(spread) - len(learned)} of {counted(len(spread), 'judgement')} stay undetermined: their spread "
-        "shrank by less than a tenth."
+        f"{len(spread) - len(learned)} of {counted(len(spread), 'judgement')} stay undetermined: their "
+        "spread shrank by less than a tenth."
     )
     if len(learned) > MOST:
-        rest += f" Of the other {len(learned)} the narrowest are listed; --json has all."
-    alone = Text("No judgement narrows by a tenth alone; what is bound are combinations.")
+        rest += f" Of the other {len(learned)} the {MOST} narrowest are listed."
+    alone = Text("No judgement narrows by a tenth alone; the data bind combinations.")
     return terminal.section("What was learned", made if learned else alone, note=rest)

@@ -281,6 +281,9 @@ def _identity(result: Result, folder: Path, pictures: Sequence[Path]) -> Rendera
     if len(result.design):
         runs += f", {result.runs:,} across plausible parameters"
     grid.add_row("runs", f"{runs}; seed {result.seed}" + (f"; {failed:,} failed" if failed else ""))
+    if region := result.identity.get("region"):
+        title = region["observations"]["title"]
+        grid.add_row("region", f"{region['hash'][:8]}, {region['points']:,} points, calibrated on: {title}")
     grid.add_row(
         "version",
         f"panj {versions['panj']}, numpy {versions['numpy']}, llvmlite {versions['llvmlite']}, "

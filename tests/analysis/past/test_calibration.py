@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.past import autumn, calibration
+from sim.analysis.past import autumn, calibration, waves
 from sim.analysis.past.autumn import QUANTITIES, WEEKS, Autumn, Target, load_targets
-from sim.analysis.past.calibration import Field, Settings, calibrate, files, geometric_median
+from sim.analysis.past.calibration import Field, calibrate, files, geometric_median
+from sim.analysis.past.waves import Settings
 from sim.errors import ModelError, ScenarioError
 from sim.model import calibrated, registry
 from sim.model.registry import load
@@ -209,8 +210,9 @@ def test_a_run_that_fails_rules_its_point_out(field: Field, monkeypatch: pytest.
 
 
 def test_a_range_narrows_only_where_an_end_of_it_is_empty() -> None:
-    shares = np.array([[0.3, 0.01], [0.6, 0.5], [0.99, 0.985]])
-    low, high = calibration._box(shares, np.zeros(2), np.ones(2))
+    few = np.array([[0.3, 0.01], [0.6, 0.5], [0.99, 0.985]])
+    shares = np.repeat(few, 1000, axis=0)
+    low, high = waves._box(shares, np.zeros(2), np.ones(2))
     assert low == pytest.approx([0.3, 0.0])
     assert high == pytest.approx([1.0, 1.0])
 
@@ -218,7 +220,7 @@ def test_a_range_narrows_only_where_an_end_of_it_is_empty() -> None:
 def test_nothing_left_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     targets = load_targets()
     out_of_reach = Target("troops_most", 1e7, 1e7, "persons", 1.0, 1.0, (6,), "a test")
-    with pytest.raises(ModelError, match="wave 1 ruled out every point"):
+    with pytest.raises(ModelError, match=r"all but 0 of 256 .* 'troops_most' alone rules out 100%"):
         calibrate(SMALL, autumn.Targets((out_of_reach,), 3.0, targets.hash))
 
 
@@ -367,7 +369,8 @@ for name in ("history", "hindcast"):
 import sim
 assert sim.__file__.startswith({str(tmp_path)!r})
 from pathlib import Path
-from sim.analysis.past.calibration import Settings, calibrate, write
+from sim.analysis.past.calibration import calibrate, write
+from sim.analysis.past.waves import Settings
 write(calibrate(Settings(*{tuple(SMALL)!r})), Path({str(tmp_path)!r}))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
