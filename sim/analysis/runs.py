@@ -27,7 +27,7 @@ from sim.model.outcomes import OUTCOME_DTYPE
 from sim.scenario.schema import Scenario
 from sim.study import tables
 from sim.study.questions import Estimand
-from sim.study.results import names
+from sim.study.results import case_values
 from sim.study.results.parts import Rows, Table
 from sim.study.results.result import Result
 from sim.study.results.study import Study
@@ -369,7 +369,7 @@ class Ensemble(Stored):
 
     def made(self, cases: Sequence[int]) -> Iterator[tuple[object, Scenario, Floats]]:
         """Yield of each case what runs it: a key of its plan, a scenario with that plan, its values."""
-        values = names.values(self.source)
+        values = case_values.values(self.source)
         yield from ((None, self.source.spec, values[case]) for case in cases)
 
 

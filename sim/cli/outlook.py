@@ -136,6 +136,7 @@ def calibrate(
     """
     import sim
     from sim.errors import ScenarioError
+    from sim.study.ensemble.region_file import save_points
     from sim.views import terminal
     from sim.views.pages.region import region_page
 
@@ -154,7 +155,7 @@ def calibrate(
         seed=seed,
         note=(lambda text: None) if quiet or as_json else (lambda text: print(text, file=sys.stderr)),
     )
-    found.save(out)
+    save_points(found, out)
     if as_json:
         print_json({**found.told, "region": found.hash, "points": len(found.cells), "file": str(out)})
         return

@@ -71,13 +71,6 @@ def other_runs(identity: Mapping[str, Any]) -> str:
     return ""
 
 
-def other_cases(identity: Mapping[str, Any]) -> str:
-    """Say why drawing a result's cases again might not give its runs; nothing where it gives them."""
-    if "region" in identity:
-        return "the cases of this result were drawn from a region of its own, which only its file holds"
-    return other_runs(identity)
-
-
 def versions() -> dict[str, str]:
     """Return the versions that numbers may depend on."""
     return {

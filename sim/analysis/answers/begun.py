@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -12,7 +14,8 @@ from sim.model.registry import load
 from sim.scenario.plan import plan
 from sim.study.ensemble.blocks import in_blocks
 from sim.study.ensemble.cases import Design, plausible
-from sim.study.identity import other_cases
+from sim.study.identity import other_runs
+from sim.study.results.case_values import values
 from sim.study.results.result import Result
 
 #: What stands in the table.
@@ -40,12 +43,14 @@ def begun(result: Result) -> pd.DataFrame:
     names += [one.name or f"{one.actor}: {one.instrument}" for one in spec.commitments]
     if not any(waiting):
         return pd.DataFrame(columns=list(COLUMNS))
-    if why := other_cases(result.identity):
+    if why := other_runs(result.identity):
         raise ResultError(f"when plans began is found by running again, and {why}; make the result anew")
     model, ready = load(), plan(spec, load())
     designs: dict[str, Design | None] = {DEFAULTS: None}
     if result.identity["plausible"]:
-        designs[PLAUSIBLE] = plausible(spec, model, ready, result.runs, result.seed)
+        drawn = plausible(spec, model, ready, result.runs, result.seed)
+        # The values as stored: the result's region may be one of its own.
+        designs[PLAUSIBLE] = replace(drawn, rows=values(result)[1:])
     rows = []
     for group, design in designs.items():
         blocks = in_blocks(spec, model, ready, result.seed, result.runs, design, None, "ensemble", None)

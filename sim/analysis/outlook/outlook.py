@@ -26,7 +26,8 @@ from sim.scenario.catalogue import reading_names
 from sim.scenario.loading import load_scenario
 from sim.scenario.schema import Scenario
 from sim.study.ensemble.cases import uncertain
-from sim.study.ensemble.points import Points, load_points
+from sim.study.ensemble.points import Points
+from sim.study.ensemble.region_file import load_points
 from sim.study.observed.likelihood import due
 from sim.study.observed.loading import load_observations
 from sim.study.observed.schema import Observation, Observations

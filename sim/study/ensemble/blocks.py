@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +34,15 @@ def charted(model: Model) -> list[Quantity]:
     return [one for one in model.world.values() if one.chart]
 
 
-def weekly(spec: Scenario, *, runs: int, seed: int, part: str = "defaults") -> Floats:
+def weekly(
+    spec: Scenario, *, runs: int, seed: int, part: str = "defaults", rows: Floats | None = None
+) -> Floats:
     """Run the first runs of a part again, for the weekly values of charted variables.
+
+    Parameters
+    ----------
+    rows
+        (cases, parameters + world) what the cases hold; None: they are drawn again.
 
     Returns
     -------
@@ -44,6 +52,8 @@ def weekly(spec: Scenario, *, runs: int, seed: int, part: str = "defaults") -> F
     model = load()
     ready = plan(spec, model)
     design = plausible_design(spec, model, ready, runs, seed) if part == "plausible" else None
+    if design is not None and rows is not None:
+        design = replace(design, rows=rows)
     made = in_blocks(spec, model, ready, seed, min(runs, KEPT), design, None, "ensemble", None)
     return np.concatenate([sound(block) for _, block in made])
 

@@ -22,7 +22,8 @@ from sim.study import tables
 from sim.study.ensemble import blocks, readings
 from sim.study.ensemble.cases import Design
 from sim.study.ensemble.cases import plausible as plausible_design
-from sim.study.ensemble.points import Points, load_points
+from sim.study.ensemble.points import Points
+from sim.study.ensemble.region_file import load_points
 from sim.study.identity import identity
 from sim.study.results.result import Result
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.errors import ResultError
 from sim.study import tables
 from sim.study.results import conditions
+from sim.study.results.case_values import values as drawn
 
 if TYPE_CHECKING:
     from sim.study.results.result import Result
@@ -69,15 +70,15 @@ def _weekly(result: Result, runs: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[n
     """
     from sim.model.registry import load
     from sim.study.ensemble.blocks import KEPT, charted, weekly
-    from sim.study.identity import other_cases
+    from sim.study.identity import other_runs
 
-    same = not other_cases(result.identity)
-    charts = charted(load())
+    same = not other_runs(result.identity)
+    charts, rows = charted(load()), drawn(result)[1:]
     values: dict[str, NDArray[np.float64]] = {}
     for part in dict.fromkeys(["defaults", result.main]):
         mine = runs.loc[runs["part"] == part, "replicate"].to_numpy()
         values[part] = (
-            weekly(result.spec, runs=result.runs, seed=result.seed, part=part)[mine[mine < KEPT]]
+            weekly(result.spec, runs=result.runs, seed=result.seed, part=part, rows=rows)[mine[mine < KEPT]]
             if same
             else np.zeros((0, result.spec.weeks + 1, len(charts)))
         )

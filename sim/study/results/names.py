@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from sim.errors import ResultError
 from sim.model.outcomes import OUTCOMES, PATHS
-from sim.model.registry import load
-from sim.scenario.plan import plan
 from sim.scenario.schema import Scenario
 from sim.study.identity import other_runs
+from sim.study.results.case_values import values
 from sim.study.results.loading import load_results
 from sim.study.results.result import Result
 from sim.study.tables import FIRSTS
@@ -129,17 +128,6 @@ def agree(run: Which, outcome: np.void) -> None:
                 f"run {run.name}: run again it is not the run that is stored ({name}: {then:g} stored, "
                 f"{now:g} now); the result was altered, or made where arithmetic differs; make it anew"
             )
-
-
-def values(result: Result) -> NDArray[np.float64]:
-    """Return (cases, parameters + world) what each case of an ensemble holds; case 0, the defaults."""
-    model = load()
-    own = plan(result.spec, model)
-    rows = np.tile(np.concatenate([own.parameters, own.world]), (len(result.design) + 1, 1))
-    places = {name: k for k, name in enumerate([*model.parameters, *model.world])}
-    drawn = result.design.drop(columns="case")
-    rows[1:, [places[str(name)] for name in drawn]] = drawn.to_numpy(np.float64)
-    return rows
 
 
 def _same_source(source: Result | Study) -> None:

@@ -9,16 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
 from sim.analysis.answers.begun import begun
 from sim.analysis.past.regions import implausibility
+from sim.engine.mesa_model import PolicyModel
 from sim.errors import ModelError, ResultError, ScenarioError
+from sim.model.registry import load
 from sim.study.ensemble import store
-from sim.study.ensemble.points import Points, load_points
+from sim.study.ensemble.points import Points
+from sim.study.ensemble.region_file import load_points, save_points
 from sim.study.observed.schema import Observation, Observations
 from sim.study.results import names
+from sim.study.results.case_values import values
+from sim.study.results.given import given
 
 SOURCE = {"publisher": "a test", "title": "a test", "date": "2021-11"}
 
@@ -101,7 +107,7 @@ def test_wrong_arguments_are_refused(targets: Observations, options: dict[str, i
 
 
 def test_a_region_is_read_as_it_was_written(points: Points, tmp_path: Path) -> None:
-    points.save(tmp_path / "region.json")
+    save_points(points, tmp_path / "region.json")
     again = load_points(tmp_path / "region.json")
     assert again.names == points.names
     assert (again.cells == points.cells).all()
@@ -125,7 +131,7 @@ def test_a_file_that_is_no_sound_region_is_refused(
     points: Points, tmp_path: Path, change: Callable[[dict[str, Any]], dict[str, Any]], word: str
 ) -> None:
     path = tmp_path / "region.json"
-    points.save(path)
+    save_points(points, path)
     path.write_bytes(store.sealed(change(json.loads(path.read_text()))))
     with pytest.raises(ResultError, match=word):
         load_points(path)
@@ -133,7 +139,7 @@ def test_a_file_that_is_no_sound_region_is_refused(
 
 def test_an_altered_file_and_none_are_refused(points: Points, tmp_path: Path) -> None:
     path = tmp_path / "region.json"
-    points.save(path)
+    save_points(points, path)
     path.write_text(path.read_text().replace('"cutoff": 3.0', '"cutoff": 4.0'))
     with pytest.raises(ResultError, match="checksum"):
         load_points(path)
@@ -153,7 +159,7 @@ def test_a_run_draws_whole_points_of_the_region_and_says_so(points: Points, tmp_
     own = sim.run(SPEC, runs=60)
     assert found.identity["region"]["hash"] == points.hash
     assert "region" not in own.identity
-    every = {**sim.study.ensemble.run.load().parameters, **sim.study.ensemble.run.load().world}
+    every = {**load().parameters, **load().world}
     linear = [k for k, name in enumerate(points.names) if every[name].spread != "log-uniform"]
     low = np.array([every[points.names[k]].plausible[0] for k in linear])
     high = np.array([every[points.names[k]].plausible[1] for k in linear])
@@ -168,10 +174,20 @@ def test_a_run_draws_whole_points_of_the_region_and_says_so(points: Points, tmp_
     names.agree(run, story.model.outcome)
 
 
-def test_what_would_draw_the_cases_again_is_refused(points: Points) -> None:
-    waiting = sim.load_scenario("guarded").replace(citizens=0, weeks=20)
-    with pytest.raises(ResultError, match="drawn from a region of its own"):
-        begun(sim.run(waiting, runs=20, region=points))
+def test_what_is_run_again_is_run_at_the_points_of_the_region(points: Points) -> None:
+    event = {
+        "name": "aid",
+        "when": {"variable": "tension", "above": 0.6},
+        "change": {"assistance": {"set": 0}},
+    }
+    spec = SPEC.replace(events=[event])
+    found = sim.run(spec, runs=20, region=points)
+    rows = values(found)[found.part("plausible")["case"]]
+    fired = [PolicyModel(spec, 0, k, case=row).run().fired for k, row in enumerate(rows)]
+    table = begun(found).set_index("group")
+    assert table.loc["across plausible parameters", "share"] == np.mean([bool(one) for one in fired])
+    assert 0 < table.loc["across plausible parameters", "share"] < 1
+    pd.testing.assert_frame_equal(given(found, "deaths >= 0").quantiles, found.quantiles)
 
 
 def test_particles_come_from_the_region(points: Points) -> None:
