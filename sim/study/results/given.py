@@ -73,7 +73,7 @@ def _weekly(result: Result, runs: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[n
     from sim.study.identity import other_runs
 
     same = not other_runs(result.identity)
-    charts, rows = charted(load()), drawn(result)[1:]
+    charts, rows = charted(load()), drawn(result)[1:] if same else None
     values: dict[str, NDArray[np.float64]] = {}
     for part in dict.fromkeys(["defaults", result.main]):
         mine = runs.loc[runs["part"] == part, "replicate"].to_numpy()
