@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.face import Face
 from sim.model import calibrated
 
 
 @dataclass(frozen=True)
-class Points:
+class Points(Face):
     """Points of the judgements' ranges that were not ruled out.
 
     names : the judgements
