@@ -56,8 +56,10 @@ demo: $(VENV)/.installed
 	@echo "The table of outcomes is $(DEMO)/outcomes.parquet; the pictures are:"
 	@ls $(DEMO)/*.png
 
+# Two at a time, a file of tests after the other in each.
+PARALLEL = -n 2 --dist loadfile
 test: $(VENV)/.installed-test chromium
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest $(PARALLEL)
 
 test-long: $(VENV)/.installed-test
 	$(VENV)/bin/python -m pytest -m long
@@ -71,7 +73,7 @@ test-newest test-lowest: chromium
 	$(PYTHON) -m venv build/$@/venv
 	build/$@/venv/bin/python -m pip --disable-pip-version-check install --quiet $(CONSTRAINTS) '.[test]'
 	git ls-files -z tests docs pyproject.toml README.md Makefile | xargs -0 cp --parents -t build/$@/suite
-	cd build/$@/suite && PYTHONPATH= ../venv/bin/python -m pytest $(INSTALLED:%=tests/%)
+	cd build/$@/suite && PYTHONPATH= ../venv/bin/python -m pytest $(PARALLEL) $(INSTALLED:%=tests/%)
 
 # Pages are tested in a real browser: Debian's, where there is none yet and installing is possible.
 chromium:
