@@ -127,6 +127,11 @@ def test_a_variable_says_what_it_drifts_back_to(panj: Panj) -> None:
     assert "drifts towards guarantee_rest" in panj("rules", "russian_guarantee").out
 
 
+def test_a_name_with_an_underscore_is_looked_up_and_not_searched_for(panj: Panj) -> None:
+    (only,) = json.loads(panj("rules", "clash_base", "--parameters", "--json").out)
+    assert only["name"] == "clash_base"
+
+
 def test_words_narrow_a_list_and_its_data(panj: Panj) -> None:
     rows = json.loads(panj("rules", "remittances", "--parameters", "--json").out)
     assert {"remittances_rest", "remittances_pace"} <= {row["name"] for row in rows}

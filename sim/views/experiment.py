@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from sim.model.registry import load
 from sim.scenario.schema import Scenario
 from sim.study.experiment.experiment import Experiment
 from sim.study.experiment.overruled import overruled, unused
@@ -110,6 +111,11 @@ def goals(experiment: Experiment) -> list[str]:
 def notes(experiment: Experiment) -> Iterator[str]:
     """Yield what may not be meant: values without effect, and what each alternative brings in."""
     yield from (f"{one}." for one in (*overruled(experiment), *unused(experiment)))
+    model = load()
+    for name, quantity in {**model.world, **model.parameters}.items():
+        low, high = experiment.laws[name].span if name in experiment.laws else quantity.plausible
+        if away := storyline.outside(quantity, low, high):
+            yield f"{name} is drawn from {low:g} to {high:g}, {away}."
     told = set(storyline.notes(experiment.alone()))
     for name, named in experiment.pieces.items():
         for one in named:

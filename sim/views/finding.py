@@ -13,20 +13,37 @@ from sim.views.numbers import counted, extent, percent, points
 #: What alternatives are told by beside the goals of the file, and by how many questions in all.
 USUAL, MOST = (RISK, estimand("blood"), estimand("share(first_rapprochement_3)")), 4
 
+#: How shares that stand side by side differ.
+ENDS = (
+    "Clashes or worse and accommodation are where a run ends, its last half-year; a deadly clash and "
+    "official talks count whenever they come."
+)
+
 
 def findings(runs: Stored) -> list[str]:
-    """Return the finding, and behind it what is found given each other condition.
+    """Return the finding, behind it what is found given each other condition, and what the conditions do.
 
     Where alternatives are compared, it is the largest change that one makes to what the first goal asks, or
     to the share of clashes or worse; else the class that most runs end in.
     """
     asked = questions(runs)[0]
-    return [change(one, asked) for one in compared(runs)] or [most(runs)]
+    return [change(one, asked) for one in (*compared(runs), *happening(runs))] or [most(runs)]
 
 
 def compared(runs: Stored) -> list[Change]:
     """Return the largest change given each condition; empty where no alternatives are compared."""
     return changes(runs, questions(runs)[0]) if runs.compared and len(runs.sound) else []
+
+
+def happening(runs: Stored) -> list[Change]:
+    """Return the largest change that what happens makes by itself, given the first of each lever.
+
+    Empty where nothing happens or nothing is chosen: then alternatives are compared already.
+    """
+    if not (runs.conditions and runs.levers and len(runs.sound)):
+        return []
+    first = runs.policies()[0].name
+    return [one._replace(condition=first) for one in changes(runs, questions(runs)[0], "conditions")]
 
 
 def questions(runs: Stored) -> list[Estimand]:

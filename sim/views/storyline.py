@@ -157,12 +157,8 @@ def notes(spec: Scenario, file: str | os.PathLike[str] | None = None) -> Iterato
 def _implausible(spec: Scenario, model: Model) -> Iterator[str]:
     known = _known(model)
     for name, value in {**spec.world, **spec.parameters}.items():
-        low, high = known[name].plausible
-        if not low <= value <= high and not name.startswith("strength_"):
-            yield (
-                f"{name} is {_amount(value, known[name])}, outside its plausible range of "
-                f"{low:g} to {_amount(high, known[name])} ({known[name].source.grade})."
-            )
+        if away := outside(known[name], value):
+            yield f"{name} is {_amount(value, known[name])}, {away}."
 
 
 def _implausible_change(one: Event, target: str, change: Change, model: Model) -> Iterator[str]:
@@ -171,12 +167,16 @@ def _implausible_change(one: Event, target: str, change: Change, model: Model) -
     result = None if quantity is None else _result(quantity.default, change)
     if quantity is None or result is None:
         return
+    if away := outside(quantity, result):
+        yield f"{one.name!r} takes {target} to {_amount(result, quantity)}, {away}."
+
+
+def outside(quantity: Quantity, *values: float) -> str:
+    """Return which plausible range some of the values leave; empty where none does, or of a strength."""
     low, high = quantity.plausible
-    if not low <= result <= high:
-        yield (
-            f"{one.name!r} takes {target} to {_amount(result, quantity)}, outside its plausible range of "
-            f"{low:g} to {_amount(high, quantity)} ({quantity.source.grade})."
-        )
+    if quantity.name.startswith("strength_") or all(low <= one <= high for one in values):
+        return ""
+    return f"outside its plausible range of {low:g} to {_amount(high, quantity)} ({quantity.source.grade})"
 
 
 def _outlasting(one: Event, spec: Scenario) -> Iterator[str]:

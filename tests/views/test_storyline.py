@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 import sim
+from sim.model.registry import load
 from sim.scenario import catalogue
-from sim.views import storyline
+from sim.views import experiment, storyline
 
 HALVED = {"russian_guarantee": {"multiply": 0.5}}
 
@@ -50,6 +51,18 @@ def test_a_commitment_is_told_with_what_the_option_is() -> None:
 def test_a_value_outside_its_plausible_range_is_noted() -> None:
     (note,) = notes(parameters={"audience_cost": 40})
     assert "audience_cost is 40, outside its plausible range" in note
+
+
+def test_a_draw_from_beyond_a_plausible_range_is_noted() -> None:
+    def drawn(**laws: Any) -> list[str]:
+        tale: dict[str, Any] = {"panj": 1, "title": "Clashes", "replicates": 2, "uncertainties": laws}
+        tale["design"] = {"method": "lhs", "size": 8}
+        return [one for one in experiment.notes(sim.load_experiment(tale)) if "is drawn from" in one]
+
+    low, high = load().parameters["clash_base"].plausible
+    (note,) = drawn(clash_base={"uniform": [low, high + 1]})
+    assert note.startswith(f"clash_base is drawn from {low:g} to {high + 1:g}, outside its plausible range")
+    assert not drawn(clash_base={"uniform": [low, high]})
 
 
 def test_a_change_that_drifts_back_is_noted_until_its_rest_moves_too() -> None:

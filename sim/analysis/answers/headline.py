@@ -76,13 +76,15 @@ class Change(NamedTuple):
         return self.low > 0 or self.high < 0
 
 
-def changes(runs: Stored, asked: Estimand) -> list[Change]:
+def changes(runs: Stored, asked: Estimand, by: str | None = None) -> list[Change]:
     """Return the largest change given each condition; first where the first alternative differs most.
 
-    A change whose interval leaves out zero goes before any that does not. Empty where no two runs are a pair.
+    Alternatives are told apart by what is usual, or by `conditions`: then by what these do where the first
+    of each lever is chosen. A change whose interval leaves out zero goes before any that does not. Empty
+    where no two runs are a pair.
     """
-    groups = {one.name: one for one in runs.groups()}
-    table = effects(runs, runs.usual, list(groups.values()), [asked])
+    groups = {one.name: one for one in runs.groups(by)}
+    table = effects(runs, by or runs.usual, list(groups.values()), [asked])
     made = []
     for condition, rows in table.groupby("condition", sort=False):
         clear = (rows["low"] > 0) | (rows["high"] < 0)

@@ -192,8 +192,8 @@ def _effects(found: Comparison) -> RenderableType:
     made = terminal.table("", *heads, right=heads, wide=("",))
     for one in found.contrasts:
         if not (one.unit == "share" and one.first.mean == one.second.mean == 0):
-            made.add_row(*cells(one), style=None if clear(one.change) else "dim")
-    note = "Shares in %, their changes in points. Faint: the interval at the defaults holds zero."
+            made.add_row(*cells(one), style="dim" if faint(one) else None)
+    note = "Shares in %, their changes in points. Faint: no change beyond chance (95 %) in any column."
     if wide:
         note += (
             " Across parameters: mean over cases, and what 90 % of them show without Monte Carlo noise (– "
@@ -226,6 +226,11 @@ def _span(low: float, high: float, factor: float) -> str:
 def clear(change: Effect) -> bool:
     """Say whether an interval leaves out zero."""
     return change.low > 0 or change.high < 0
+
+
+def faint(one: Contrast) -> bool:
+    """Say whether a change is beyond chance neither at the defaults nor across plausible parameters."""
+    return not (clear(one.change) or clear(_headline(one)))
 
 
 def _parting(found: Comparison) -> list[RenderableType]:

@@ -32,15 +32,21 @@ class Matches(NamedTuple):
 def matching(model: Model, words: str) -> Matches:
     """Return the rules, variables and parameters in whose name or text every one of some words stands.
 
-    Words of the glossary are those whose name it is: a text in which it merely stands explains another.
+    Words of the glossary are those whose name it is: a text in which it merely stands explains another. A
+    name with an underscore is no word of a text: it is looked up, and only what bears it answers.
 
     Raises
     ------
     ScenarioError
         Nothing does, with the nearest names.
     """
+    named = "_" in words and words in {**model.world, **model.parameters}
     world, parameters = (
-        [one for one in table.values() if holds(words, one.name, one.meaning, str(one.source))]
+        [
+            one
+            for one in table.values()
+            if (one.name == words if named else holds(words, one.name, one.meaning, str(one.source)))
+        ]
         for table in (model.world, model.parameters)
     )
     found = Matches(

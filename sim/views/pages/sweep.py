@@ -24,7 +24,7 @@ from sim.analysis.runs import SAMPLED, Stored, view
 from sim.analysis.statistics import intervals
 from sim.model.outcomes import OUTCOMES, PATHS
 from sim.study.questions import WORSE, Estimand, estimand
-from sim.views.finding import findings
+from sim.views.finding import ENDS, findings
 from sim.views.numbers import change, percent, span
 from sim.views.pages.sensitivity import PER_INPUT
 from sim.views.terminal import console, entry, facts, page, section, table
@@ -354,7 +354,8 @@ def _settings(runs: Stored, groups: Sequence[Cases]) -> RenderableType:
             made.add_row(Text(f"given {group.condition}:", style="bold"))
             condition = group.condition
         made.add_row(_policy(group.name, condition), *(_share(row) for row in rows))
-    return section("Shares of runs by setting (95 % interval)", made, note=_reading(runs))
+    note = f"{_reading(runs)} {ENDS}"
+    return section("Shares of runs by setting (95 % interval)", made, note=note)
 
 
 def _policy(name: str, condition: str) -> str:

@@ -22,7 +22,7 @@ from sim.model.outcomes import PATHS
 from sim.model.registry import load
 from sim.study.questions import Estimand
 from sim.study.tables import reached
-from sim.views.finding import change, compared, most, questions
+from sim.views.finding import compared, findings, questions
 from sim.views.numbers import percent, signed
 from sim.views.plots import KINDS, style
 from sim.views.plots.draw.pairs import forest
@@ -58,14 +58,15 @@ def answered(digest: Digest) -> list[Part]:
         words = "Every run failed, so there is no answer; the outcomes say in 'failure' where and why."
         return [Text(words, "answer")]
     made = compared(runs)
-    first, *others = [change(one, questions(runs)[0]) for one in made] or [most(runs)]
+    first, *others = findings(runs)
+    given = next((one for one in digest.given if made and one.condition == made[0].condition), digest)
     which = "" if runs.condition is None else f"Of the runs in which {runs.condition}: "
     parts: list[Part] = [Text(f"{which}{first}", "answer")]
     if others:
         parts.append(Points(tuple(others)))
     return [
         *parts,
-        Text(f"{_ranges(digest, made[0] if made else None)} {_decides(digest)}".strip()),
+        Text(f"{_ranges(digest, made[0] if made else None)} {_decides(given)}".strip()),
         chart(digest),
     ]
 
@@ -135,8 +136,9 @@ def _ranges(digest: Digest, lead: Change | None) -> str:
         asked = questions(digest.runs)[0]
         found = [(one, _from_case_to_case(digest, asked, one.cases)) for one in (lead.first, lead.other)]
         ends = " and ".join(f"{words} with “{one.short}”" for one, words in found if words)
+        given = f"Given {lead.condition}, from" if lead.condition else "From"
         return (
-            f"From one parameter set to the next the {asked.label} lies {ends} (90 % of sets)."
+            f"{given} one parameter set to the next the {asked.label} lies {ends} (90 % of sets)."
             if ends
             else ""
         )

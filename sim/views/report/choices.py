@@ -13,7 +13,7 @@ from sim.analysis.answers.headline import answer
 from sim.analysis.choosing.robustness import Goal, Robustness
 from sim.analysis.groups import Group
 from sim.study.questions import Estimand
-from sim.views.finding import level, questions
+from sim.views.finding import ENDS, level, questions
 from sim.views.numbers import counted, percent
 from sim.views.plots import style
 from sim.views.plots.draw.cases import tradeoff
@@ -59,7 +59,7 @@ def choices(digest: Digest) -> list[Part]:
         "In brackets: the change against the first row on the same parameter sets and the same chance, with "
         "its 95 % interval; one that holds 0 may be chance."
     )
-    return [*parts, Text(words, "note"), *_least_regret(digest)]
+    return [*parts, Text(f"{words} {ENDS}", "note"), *_least_regret(digest)]
 
 
 def _table(digest: Digest, title: str, by: str, groups: list[Group], asked: list[Estimand]) -> Part:

@@ -96,7 +96,7 @@ def again(source: Result | Study, folder: str) -> list[Part]:
     where = (
         ""
         if name
-        else f"{file} is the file under *What was simulated*, and a storyline it names lies beside it. "
+        else f"{file} is the file under “What was simulated”, and a storyline it names lies beside it. "
     )
     versions = ", ".join(f"{key} {value}" for key, value in source.identity["versions"].items())
     words = f"{where}The same file (hash {hashed[:16]}) and versions give the same tables: {versions}."

@@ -14,6 +14,11 @@ from sim.analysis.deciding import cases
 from sim.analysis.runs import view
 from sim.errors import ScenarioError
 from sim.study.questions import WORSE, Estimand
+from sim.views.finding import findings
+from sim.views.numbers import points
+from sim.views.plots.sheets.sheet import pooled
+from sim.views.report.answer import answered
+from sim.views.report.parts import Text
 from tests.views import planted
 
 RISK = Estimand("share", WORSE)
@@ -70,6 +75,30 @@ def test_what_a_condition_does_is_told_of_the_same_policy(study: planted.Sweep) 
     change = risk(study, shock="both", talks="free") - risk(study, shock="none", talks="free")
     assert table[["group", "against"]].to_numpy().tolist() == [["both", "none"]]
     assert table["effect"].tolist() == pytest.approx([change.mean()])
+
+
+def test_the_finding_says_what_the_conditions_do_by_themselves(study: planted.Sweep) -> None:
+    change = risk(study, shock="both", talks="free").mean() - risk(study, shock="none", talks="free").mean()
+    *_, last = findings(view(study))
+    assert last.startswith("Given free, the share of clashes or worse ")
+    assert "“none”" in last
+    assert "“both”" in last
+    assert f"{points(change)} points" in last
+
+
+def test_the_report_answers_under_the_condition_of_its_first_sentence(study: planted.Sweep) -> None:
+    said = [part.text for part in answered(Digest(study)) if isinstance(part, Text)]
+    given = said[0].removeprefix("Given ").split(",")[0]
+    assert f"Given {given}, from one parameter set to the next" in said[1]
+    others = {"none", "both"} - {given}
+    assert not any(f"Given {one}, " in said[1] for one in others)
+
+
+def test_groups_by_what_is_uncertain_say_which_choices_they_mix(study: planted.Sweep) -> None:
+    runs = view(study)
+    assert pooled(runs, "reading") == "Each group mixes every choice of talks."
+    assert not pooled(runs, "talks")
+    assert not pooled(runs, runs.usual)
 
 
 def test_regret_is_over_levers_alone_given_each_condition(study: planted.Sweep) -> None:

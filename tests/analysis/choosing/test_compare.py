@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.choosing.compare import NEVER, Comparison, compare
+from sim.analysis.choosing.compare import NEVER, Across, Comparison, Contrast, compare
 from sim.analysis.choosing.differences import differences
 from sim.analysis.one_run.against import turns
+from sim.analysis.statistics.pairs import Effect
 from sim.engine.mesa_model import PolicyModel
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
@@ -257,6 +259,15 @@ def test_the_page_tells_everything_once(found: Comparison) -> None:
         "not a forecast",
     ):
         assert word in said or word.replace("part in", "parts in") in said, word
+
+
+def test_a_row_that_the_first_sentence_may_name_is_not_faint() -> None:
+    clear, unclear = (Effect(0.1, low, 0.2, 0.5, 0.5, 100) for low in (0.05, -0.05))
+    row = Contrast("an armed clash, ever", "share", clear, clear, unclear, Across(clear, np.nan, np.nan))
+    assert not view.faint(row)
+    assert not view.faint(replace(row, change=clear, across=Across(unclear, np.nan, np.nan)))
+    assert view.faint(replace(row, across=Across(unclear, np.nan, np.nan)))
+    assert view.faint(replace(row, across=None))
 
 
 def test_titles_are_only_text(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from sim.views.plots.sheets.sheet import (
     inscribe,
     legend,
     multiples,
+    pooled,
     sure,
 )
 
@@ -49,7 +50,7 @@ def shares_sheet(digest: Digest, by: str | None) -> Sheet:
         digest.runs,
         f"Where runs end by {name}",
         f"Whisker: clashes or worse, {sure(digest.runs)}.",
-        f"(n): runs. {more}",
+        f"(n): runs. {pooled(digest.runs, name)} {more}",
         finding=finding,
     )
     return Sheet(figure, table, "share of runs", f"low, high: {sure(digest.runs)}", finding)

@@ -81,11 +81,17 @@ def by_groups(title: str, most: int) -> Callable[[Callable[[Digest, View], Sheet
             groups, more = chosen(digest, name, most)
             if not groups:
                 raise InapplicableError("no run is valid")
-            return draw(digest, View(title, name, groups, more))
+            return draw(digest, View(title, name, groups, f"{pooled(digest.runs, name)} {more}".strip()))
 
         return drawn
 
     return wrap
+
+
+def pooled(runs: Runs, name: str) -> str:
+    """Return which choices are mixed in each group of cases told apart by `name`; nothing where none is."""
+    others = [one for one in runs.levers if one != name] if name in runs.cases else []
+    return f"Each group mixes every choice of {' and '.join(others)}." if others else ""
 
 
 def blank(
