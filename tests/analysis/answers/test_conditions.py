@@ -87,7 +87,7 @@ def test_the_finding_says_what_the_conditions_do_by_themselves(study: planted.Sw
 
 
 def test_the_report_answers_under_the_condition_of_its_first_sentence(study: planted.Sweep) -> None:
-    said = [part.text for part in answered(Digest(study)) if isinstance(part, Text)]
+    said = [part.words for part in answered(Digest(study)) if isinstance(part, Text)]
     given = said[0].removeprefix("Given ").split(",")[0]
     assert f"Given {given}, from one parameter set to the next" in said[1]
     others = {"none", "both"} - {given}
