@@ -431,7 +431,7 @@ CLAIMS: tuple[Claim, ...] = (
         "K14",
         (14, 15),
         "Speaking for a minority binds Dushanbe's dealings more than Tashkent's.",
-        "emergent",
+        "built in",
         {
             "mute": Arm(commitments=({"actor": "dushanbe", "instrument": "words", "insist": "hold"},)),
             "speaking": Arm(commitments=({"actor": "dushanbe", "instrument": "words", "insist": "veil"},)),
