@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.study.search.generator import library
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -71,6 +73,7 @@ def hypervolume(gain: Floats, low: Floats, high: Floats) -> float:
     low, high
         (goals,) the worst and the best corner.
     """
+    library()
     from pymoo.indicators.hv import HV
 
     # A goal in which nothing differs tells no two points apart.

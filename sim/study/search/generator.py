@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,20 @@ from numpy.typing import NDArray
 from sim.errors import ScenarioError
 
 Floats = NDArray[np.float64]
+
+
+def library() -> str:
+    """Return the version of the library that searches.
+
+    Raises
+    ------
+    ScenarioError
+        It is not installed.
+    """
+    try:
+        return version("pymoo")
+    except PackageNotFoundError:
+        raise ScenarioError("a search needs pymoo; install it with: pip install 'panj[search]'") from None
 
 
 class Generator:
@@ -34,12 +49,11 @@ class Generator:
     """
 
     def __init__(self, first: Floats, goals: int, limits: int, population: int, seed: int) -> None:
-        try:
-            from pymoo.algorithms.moo.nsga3 import NSGA3
-            from pymoo.core.problem import Problem
-            from pymoo.core.termination import NoTermination
-        except ImportError:
-            raise ScenarioError("a search needs pymoo; install it with: pip install 'panj[search]'") from None
+        library()
+        from pymoo.algorithms.moo.nsga3 import NSGA3
+        from pymoo.core.problem import Problem
+        from pymoo.core.termination import NoTermination
+
         genes = first.shape[1]
         chance = np.random.Generator(np.random.Philox(seed))
         some = chance.random((max(population - len(first), 0), genes))

@@ -18,6 +18,7 @@ from sim.study.files import DISK, Disk, append, put
 from sim.study.identity import source_hash, versions
 from sim.study.migrations import FORMAT
 from sim.study.search.front import archive, hypervolume
+from sim.study.search.generator import library
 from sim.study.search.spaces import Candidate
 from sim.study.sweep import place
 
@@ -188,13 +189,11 @@ def opened(folder: Path, experiment: Experiment, disk: Disk = DISK) -> Record:
     ResultError
         The folder holds another search, or was made by another version; says in which respects.
     """
-    from importlib.metadata import version
-
     told = {
         "panj_result": FORMAT,
         "kind": "search",
         "experiment": {"hash": experiment.hash, "canonical": experiment.canonical},
-        "versions": {**versions(), "pymoo": version("pymoo")},
+        "versions": {**versions(), "pymoo": library()},
         "source": source_hash(),
     }
     if disk.read(folder / store.NAME) is None:

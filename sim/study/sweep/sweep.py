@@ -91,6 +91,10 @@ def sweep(
         raise ScenarioError("a scheduler has its own workers; give either its address or a number of workers")
     if loaded.search is not None and part is not WHOLE:
         raise ScenarioError("a search tries its candidates one after the other, so it has no shares")
+    if loaded.search is not None:
+        from sim.study.search.generator import library
+
+        library()  # before anything of an older search is set aside
     setup = _agreed(loaded, yes)
     folder = Path(out) if out is not None else Path("results") / folder_name(experiment, loaded)
     watch, stop = watch or Silent(), Stop()

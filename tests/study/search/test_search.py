@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import sim
 from sim.errors import ResultError, ScenarioError
 from sim.study.experiment.experiment import Experiment
 from sim.study.experiment.loading import load_experiment
+from sim.study.search import generator
 from sim.study.search import search as module
 from sim.study.search.front import hypervolume
 from sim.study.search.record import Evaluation, Record, key, of_study, opened
@@ -254,6 +256,18 @@ def test_the_worst_world_of_a_plan_lies_at_the_bad_end(tmp_path: Path) -> None:
 def test_shares_have_no_meaning_in_a_search(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="it has no shares"):
         sim.sweep(SMALL, tmp_path, share="1/2")
+
+
+def test_without_its_library_a_search_says_what_to_install_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(generator, "version", missing)
+    with pytest.raises(ScenarioError, match=r"pip install 'panj\[search\]'"):
+        sim.sweep(SMALL, tmp_path / "study")
+    assert not (tmp_path / "study").exists()
 
 
 def test_a_plan_stands_as_simple_as_it_can_without_losing_what_counts(study: sim.Study) -> None:
