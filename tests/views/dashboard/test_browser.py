@@ -15,10 +15,8 @@ from sim.model.outcomes import PATHS
 from sim.model.registry import load
 from sim.views.dashboard import figures, knobs, tables
 from sim.views.dashboard.charts import percent
-from sim.views.dashboard.outlook_pane import PARTICLES
 from sim.views.finding import most
 from sim.views.numbers import extent
-from sim.views.pages.outlook import finding, listings
 from tests.views.browser import violations
 
 if TYPE_CHECKING:
@@ -234,33 +232,6 @@ def test_the_forms_fit_a_telephone(visit: Callable[..., Visit]) -> None:
     fill_event(visitor, "2021-10-04")
     visitor.until(lambda now: "base%20thinned" in now["link"])
     fits(visitor, 390)
-
-
-def test_an_outlook_is_that_of_the_command_and_goes_with_what_is_set(visitor: Visit) -> None:
-    outlook = visitor.page.locator("#outlook")
-    visitor.page.get_by_label("Observations").select_option(label="What I know of the first winter")
-    visitor.press("Weigh by what was observed")
-    outlook.locator("table").wait_for()
-    spec = sim.load_scenario("baseline").replace(weeks=60, citizens=0)
-    found = sim.outlook(spec, visitor.site.folder / "seen.yaml", particles=PARTICLES)
-    assert outlook.locator("b").inner_text() == finding(found)
-    rows = [row.split("\t") for row in outlook.locator("tbody tr").all_inner_texts()]
-    assert [tuple(row) for row in rows] == next(listings(found)).rows
-    assert not violations(visitor.page)
-    visitor.go(f"?{SHORT}&seed=1")
-    visitor.go("?weeks=61&citizens=0&runs=240")
-    outlook.locator("table").wait_for(state="detached")
-
-
-def test_an_outlook_that_cannot_be_is_refused_in_words(visitor: Visit) -> None:
-    visitor.page.get_by_label("Observations").select_option(
-        label="What was counted and reported to the end of 2023"
-    )
-    visitor.press("Weigh by what was observed")
-    refusal = visitor.page.locator("#outlook p[role=alert]")
-    refusal.wait_for()
-    assert "expected" in refusal.inner_text()
-    assert not visitor.page.locator("#outlook table").count()
 
 
 def test_a_stored_result_is_opened_and_brushed(visitor: Visit) -> None:
