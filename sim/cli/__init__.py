@@ -44,6 +44,7 @@ from sim.cli.options import (
     Weeks,
     integer,
     print_json,
+    scenario_with,
 )
 from sim.cli.outlook import observed
 from sim.cli.page import page
@@ -143,21 +144,6 @@ def _root(
     pass
 
 
-def _scenario(
-    name: str,
-    settings: list[str] | None,
-    weeks: int | None,
-    citizens: int | None,
-    reading: str | None = None,
-) -> Scenario:
-    import sim
-
-    spec = sim.load_scenario(name, tuple(settings or ()))
-    given = {"weeks": weeks, "citizens": citizens, "reading": reading}
-    changes = {key: value for key, value in given.items() if value is not None}
-    return spec.replace(**changes) if changes else spec
-
-
 @app.command(epilog="Example: panj run baseline --runs 200 --set audience_cost=0.2")
 def run(
     context: typer.Context,
@@ -211,7 +197,7 @@ def run(
     if driver not in ("ensemble", "mesa"):
         raise ScenarioError(f"--driver: expected ensemble or mesa, found {driver!r}")
     check_options(context, until, save, state, branch)
-    spec = _scenario(scenario, settings, weeks, citizens, reading)
+    spec = scenario_with(scenario, settings, weeks, citizens, reading)
     if until is not None and save is not None:
         with terminal.progress(2 * runs, quiet or as_json) as tick:
             save_state(spec, save, force, as_json, tick, to=until, runs=runs, seed=seed, threads=threads)
@@ -313,7 +299,7 @@ def trace(
         story = sim.trace(run.spec, run.replicate, run.seed, run.row)
         which.agree(run, story.model.outcome)
     else:
-        spec = _scenario(str(scenario), settings, weeks, citizens)
+        spec = scenario_with(str(scenario), settings, weeks, citizens)
         story = sim.trace(spec, replicate=replicate, seed=seed)
     if as_json:
         print_json(story.record(week))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 
 from sim.cli import completion
 from sim.errors import ScenarioError
+from sim.study.files import DISK, put
 
 new = typer.Typer()
 
@@ -58,15 +60,18 @@ def write(
         place = Path(f"{name}.yaml")
     if place.exists():
         raise ScenarioError(f"{place} exists and is left alone; choose another name")
-    _copy(files("sim.cli") / "templates" / (kind if kind == "package" else f"{kind}.yaml"), place, name)
+    template = files("sim.cli") / "templates" / (kind if kind == "package" else f"{kind}.yaml")
+    texts = dict(_texts(template, place, name))
+    for folder in {one.parent for one in texts}:
+        folder.mkdir(parents=True, exist_ok=True)
+    put(DISK, texts)
     print(f"{place}: written. Look at it, change it, and check it: {KINDS[kind].format(place)}")
 
 
-def _copy(template: Traversable, place: Path, name: str) -> None:
-    """Write a template with its name filled in, a folder with all that is in it."""
+def _texts(template: Traversable, place: Path, name: str) -> Iterator[tuple[Path, bytes]]:
+    """Yield each file of a template by its place, with its name filled in."""
     if template.is_dir():
-        place.mkdir()
         for one in template.iterdir():
-            _copy(one, place / one.name.replace("NAME", name).removesuffix(".txt"), name)
+            yield from _texts(one, place / one.name.replace("NAME", name).removesuffix(".txt"), name)
     else:
-        place.write_text(template.read_text(encoding="utf-8").replace("NAME", name), encoding="utf-8")
+        yield place, template.read_text(encoding="utf-8").replace("NAME", name).encode()

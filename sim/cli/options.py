@@ -7,11 +7,14 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.cli import completion
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
 
 DONE, NOT_HELD, WRONG_INPUT, SOME_FAILED, IO_FAILED, HELD = 0, 1, 2, 3, 74, 75
 INTERRUPTED, UNREAD, TERMINATED = 130, 141, 143
@@ -38,6 +41,22 @@ def digits(low: int, high: int = 10**18 - 1) -> Callable[[str], int]:
 def integer(metavar: str, words: str, low: int, high: int = 10**18 - 1) -> Any:
     """Return an option that takes a whole number within bounds."""
     return typer.Option(metavar=metavar, help=words, parser=digits(low, high))
+
+
+def scenario_with(
+    name: str,
+    settings: list[str] | None = None,
+    weeks: int | None = None,
+    citizens: int | None = None,
+    reading: str | None = None,
+) -> Scenario:
+    """Load a scenario, with what the options of a command set in it."""
+    import sim
+
+    spec = sim.load_scenario(name, tuple(settings or ()))
+    given = {"weeks": weeks, "citizens": citizens, "reading": reading}
+    changes = {key: value for key, value in given.items() if value is not None}
+    return spec.replace(**changes) if changes else spec
 
 
 Name = Annotated[

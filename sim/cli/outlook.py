@@ -23,6 +23,7 @@ from sim.cli.options import (
     Weeks,
     integer,
     print_json,
+    scenario_with,
 )
 
 if TYPE_CHECKING:
@@ -89,12 +90,8 @@ def outlook(
     from sim.views.plots.sheets import outlook as sheets
     from sim.views.report.outlook import report
 
-    spec = sim.load_scenario(scenario)
-    changes = {
-        key: value for key, value in {"weeks": weeks, "citizens": citizens}.items() if value is not None
-    }
     found = sim.outlook(
-        spec.replace(**changes) if changes else spec,
+        scenario_with(scenario, weeks=weeks, citizens=citizens),
         file,
         ahead=ahead,
         particles=particles,
@@ -144,12 +141,8 @@ def calibrate(
         raise ScenarioError(f"{out} exists; replace it with --force, or name another file with --out")
     if not out.absolute().parent.is_dir() or out.is_dir():
         raise ScenarioError(f"{out}: expected a file in a folder that exists; name another one with --out")
-    spec = sim.load_scenario(scenario)
-    changes = {
-        key: value for key, value in {"weeks": weeks, "citizens": citizens}.items() if value is not None
-    }
     found = sim.calibrate(
-        spec.replace(**changes) if changes else spec,
+        scenario_with(scenario, weeks=weeks, citizens=citizens),
         targets,
         points=points,
         seed=seed,
@@ -204,9 +197,8 @@ def evidence(
     from sim.views import terminal
     from sim.views.pages.evidence import evidence_page
 
-    spec = sim.load_scenario(scenario)
     found = sim.evidence(
-        spec if citizens is None else spec.replace(citizens=citizens),
+        scenario_with(scenario, citizens=citizens),
         observed,
         rules=rule,
         readings=reading,
@@ -248,7 +240,7 @@ def hindcast(
     from sim.views.pages.hindcast import hindcast_page
 
     if rolling:
-        spec = sim.load_scenario("baseline").replace(citizens=0, reading=reading)
+        spec = scenario_with("baseline", citizens=0, reading=reading)
         ahead = sim.rolling(spec, particles=runs, seed=seed, threads=threads)
         print_json(ahead.record()) if as_json else terminal.show(rolling_page(ahead), brief)
         return

@@ -44,15 +44,16 @@ class Factor(NamedTuple):
 
     @classmethod
     def of(cls, by_seed: Floats) -> Factor:
-        """Return that of (seeds,) logarithms."""
+        """Return that of (seeds,) logarithms; the error is infinite where only some of them are."""
+        without = np.isinf(by_seed)
+        if without.any():
+            return cls(float(by_seed.mean()), 0.0 if without.all() else float("inf"))
         return cls(float(by_seed.mean()), float(by_seed.std(ddof=1) / np.sqrt(len(by_seed))))
 
     @property
     def verdict(self) -> str:
         """`for`, `against`, or `not at all` where the factor is small, or within twice its error."""
-        if np.isposinf(self.mean):
-            return "for"
-        if not np.isfinite(self.mean) or abs(self.mean) <= 2 * self.error or abs(self.mean) < SPEAKS:
+        if np.isnan(self.mean) or abs(self.mean) <= 2 * self.error or abs(self.mean) < SPEAKS:
             return "not at all"
         return "for" if self.mean > 0 else "against"
 

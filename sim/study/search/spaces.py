@@ -132,7 +132,9 @@ class Plans:
         judged = plain if self.search.across.judged_by == "regret" else []
         for other in (*map(at_once, names.values()), *judged):
             if other not in plans.values():
-                plans[f"{spoken(other)} at once"] = other
+                words = f"{spoken(other)} at once"
+                # Options of two instruments may have one name, and long names are cut.
+                plans[words if words not in plans else f"{words}, {len(plans)}"] = other
         return self._under(plans, self.search.confirmed, self.experiment.seed + 1)
 
     def _under(self, plans: Mapping[str, Candidate], cases: int, seed: int) -> Experiment:

@@ -69,7 +69,8 @@ def test_readings_are_weighed_against_the_article_as_read(spec: sim.Scenario) ->
         ((-2.0, 0.5), "against"),
         ((2.0, 1.1), "not at all"),
         ((1.0, 0.01), "not at all"),
-        ((np.inf, np.nan), "for"),
+        (Factor.of(np.array([np.inf, np.inf])), "for"),
+        (Factor.of(np.array([np.inf, 0.5])), "not at all"),
         ((np.nan, np.nan), "not at all"),
     ],
 )

@@ -21,7 +21,7 @@ from sim.study.search import search as module
 from sim.study.search.front import hypervolume
 from sim.study.search.record import Evaluation, Record, key, of_study, opened
 from sim.study.search.search import Judge, front, searched
-from sim.study.search.spaces import Candidate, Plans, simpler, space
+from sim.study.search.spaces import LEVER, Candidate, Plans, at_once, simpler, space
 from sim.study.sweep.execute import Interrupted, Silent, Stop
 from tests.faults.studies import Quick
 
@@ -283,6 +283,21 @@ def test_a_plan_stands_as_simple_as_it_can_without_losing_what_counts(study: sim
         assert all((one <= mine + least).any() for one in simple)
         assert not any((one > mine).all() for one in simple)
     assert np.isfinite(gain).all(axis=1).sum() == 120
+
+
+def test_options_of_one_name_stand_apart_beside_the_plans_that_wait_for_them() -> None:
+    plans = space(load_experiment(SMALL))
+    rising = {"variable": "tension", "above": 0.4}
+    waiting = {
+        f"plan {actor}": {
+            "commitments": [
+                {"name": actor, "actor": actor, "instrument": "kabul", "insist": "engage", "when": rising}
+            ]
+        }
+        for actor in ("uzbekistan", "china")
+    }
+    alternatives = list(plans.confirmation(waiting).levers[LEVER].values())
+    assert all(at_once(one) in alternatives for one in waiting.values())
 
 
 def test_simpler_plans_lack_a_commitment_a_beginning_or_an_end() -> None:
