@@ -1,7 +1,8 @@
 """Where compiled code is kept, and how an old or broken cache is never believed.
 
 The folder is named by a hash of the package's source, so edited rules get one of their own. A file of
-machine code begins with the sum of what it holds, and one that is not as it was written is made anew.
+machine code begins with the sum of what it holds, and one that is not as it was written is made anew, by
+one process for all of those that need it at once.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import platform
 import stat
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +25,11 @@ import platformdirs
 from sim.model import extension
 
 PACKAGE = Path(__file__).resolve().parent.parent
+
+#: Length of the sum that stands before the machine code in a file.
+SUM = 16
+#: Seconds to wait for machine code that another process is making.
+PATIENCE = 120.0
 
 #: Files of the engine that never reach the compiler.
 PLAIN = frozenset({"mesa_model.py", "agents.py", "decisions.py", "processors.py"})
@@ -76,6 +83,52 @@ def ours(folder: Path) -> bool:
         return True
     found = folder.lstat()
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022
+
+
+def stored(path: Path, make: Callable[[], bytes]) -> bytes:
+    """Return what a file of machine code holds; made anew where it is missing or not as it was written.
+
+    Of the processes that miss it one makes it and the others wait, `PATIENCE` seconds at most.
+    """
+    if (image := _sound(path)) is not None:
+        return image
+    with _first(path):
+        if (image := _sound(path)) is not None:
+            return image
+        image = make()
+        with contextlib.suppress(OSError):  # a full disk costs the next process its time, this one nothing
+            handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".draft")
+            with os.fdopen(handle, "wb") as file:
+                file.write(_sum(image) + image)
+            os.replace(draft, path)
+        return image
+
+
+def _sound(path: Path) -> bytes | None:
+    with contextlib.suppress(OSError):
+        whole = path.read_bytes()
+        if whole[:SUM] == _sum(whole[SUM:]):
+            return whole[SUM:]
+    return None
+
+
+def _sum(image: bytes) -> bytes:
+    return hashlib.blake2b(image, digest_size=SUM).digest()
+
+
+@contextlib.contextmanager
+def _first(path: Path) -> Iterator[None]:
+    """Let one process at a time make a file; the system frees what a dead one held."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(f"{path}.lock", timeout=PATIENCE)
+    # Where the other one hangs, or the disk knows no locks, making it twice is all that happens.
+    with contextlib.suppress(Timeout, OSError, NotImplementedError):
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def import_source(name: str, text: str) -> ModuleType:

@@ -8,11 +8,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 import sim
 from sim.engine import cache, compiled
@@ -155,6 +157,55 @@ def test_a_generated_file_of_another_text_is_replaced(small: Path) -> None:
     assert double(3.0) == 6.0
     changed = cache.import_source("panj_test_double", TEXT.replace("2.0", "3.0"))
     assert changed.double(3.0) == 9.0
+
+
+# Several processes at once
+
+
+def test_one_compiles_and_the_others_wait(tmp_path: Path) -> None:
+    """Each call has a lock of its own, as in processes of their own."""
+    path, begun, go = tmp_path / "week.code", threading.Event(), threading.Event()
+    made, taken = [], []
+
+    def compiled_week() -> bytes:
+        made.append(threading.current_thread().name)
+        begun.set()
+        go.wait(60)
+        return b"machine code"
+
+    def need() -> None:
+        taken.append(cache.stored(path, compiled_week))
+
+    threads = [threading.Thread(target=need) for _ in range(3)]
+    threads[0].start()
+    assert begun.wait(60)
+    for one in threads[1:]:
+        one.start()
+    threads[1].join(0.3)  # what would not wait has begun to compile by then
+    go.set()
+    for one in threads:
+        one.join(60)
+    assert len(made) == 1
+    assert taken == [b"machine code"] * 3
+
+
+def test_who_died_while_compiling_holds_up_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "week.code"
+    dies = "from sim.engine import cache; from pathlib import Path; import os, signal, sys\n"
+    dies += "cache.stored(Path(sys.argv[1]), lambda: os.kill(os.getpid(), signal.SIGKILL))"
+    done = subprocess.run([sys.executable, "-c", dies, str(path)], cwd=PACKAGE.parent, timeout=120)
+    assert done.returncode == -9
+    assert [one.name for one in tmp_path.iterdir()] == ["week.code.lock"]
+    assert cache.stored(path, lambda: b"machine code") == b"machine code"
+    assert cache.stored(path, pytest.fail) == b"machine code"
+
+
+def test_who_hangs_while_compiling_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "PATIENCE", 0.1)
+    with FileLock(tmp_path / "week.code.lock"):
+        assert cache.stored(tmp_path / "week.code", lambda: b"machine code") == b"machine code"
 
 
 # Where it lies

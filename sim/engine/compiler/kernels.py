@@ -5,12 +5,9 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
 from functools import lru_cache, update_wrapper
 from itertools import count
-from pathlib import Path
 from threading import RLock
 from types import FunctionType
 from typing import Any
@@ -29,8 +26,6 @@ assert primitives.__name__  # registers what compiled code may call
 ENTRY = "entry"
 #: Two threads compile the same function once, one after the other.
 _LOCK, _NUMBERS = RLock(), count()
-#: Length of the sum that stands before the machine code in a file.
-SUM = 16
 
 
 class Kernel:
@@ -72,7 +67,7 @@ class Code:
         # The rest of what is compiled names the folder.
         origin = (text(function), function.__qualname__, _enclosed(function), types, *_processor())
         name = f"{function.__name__}-{hashlib.blake2b(repr(origin).encode(), digest_size=8).hexdigest()}"
-        image = stored_code(cache.cache_folder() / f"{name}.code", lambda: compiled(function, types))
+        image = cache.stored(cache.cache_folder() / f"{name}.code", lambda: compiled(function, types))
         self.returns: Type = _RETURNS[image[0]]
         builder = llvm.JITLibraryBuilder().add_object_img(image[1:]).add_current_process()
         self._tracker = builder.export_symbol(ENTRY).link(_linker(), f"{name}-{next(_NUMBERS)}")
@@ -113,25 +108,6 @@ class Call:
             return None
         view = np.float64 if kind is FLOAT else np.uint8 if kind is BOOL else np.int64
         return self.words.view(view)[0].item()
-
-
-def stored_code(path: Path, make: Callable[[], bytes]) -> bytes:
-    """Return what a file of machine code holds; made anew where it is missing or not as it was written."""
-    with contextlib.suppress(OSError):
-        whole = path.read_bytes()
-        if whole[:SUM] == _sum(whole[SUM:]):
-            return whole[SUM:]
-    image = make()
-    with contextlib.suppress(OSError):  # a full disk costs the next process its time, this one nothing
-        handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".draft")
-        with os.fdopen(handle, "wb") as file:
-            file.write(_sum(image) + image)
-        os.replace(draft, path)
-    return image
-
-
-def _sum(image: bytes) -> bytes:
-    return hashlib.blake2b(image, digest_size=SUM).digest()
 
 
 def compiled(function: FunctionType, types: tuple[Type, ...]) -> bytes:
