@@ -280,7 +280,7 @@ def plot(
     import sim
     from sim.views.plots import saving
 
-    made = saving.save(
+    pictures = saving.save(
         sim.load_results(folder, given),
         out or (folder / "given" if given else folder),
         kind,
@@ -290,7 +290,7 @@ def plot(
         where=where,
         source=str(folder),
     )
-    if not made:
+    if not pictures:
         raise ScenarioError(f"{folder}: none of the usual pictures has anything to show; no run is valid yet")
-    for path in made:
+    for path in pictures:
         print(path)

@@ -89,11 +89,11 @@ def list_questions(path: File = HERE, as_json: Json = False) -> None:
     from sim.views import terminal
     from sim.views.pages import ledger as pages
 
-    found = book.read(path)
+    entries = book.read(path)
     if as_json:
-        print_json(pages.record(found))
+        print_json(pages.record(entries))
     else:
-        terminal.show(pages.ledger_page(found, date.today()))
+        terminal.show(pages.ledger_page(entries, date.today()))
 
 
 @ledger.command(epilog="Example: panj ledger score --out calibration.png")
@@ -113,19 +113,19 @@ def score(
     from sim.views import terminal
     from sim.views.pages import ledger as pages
 
-    kept = book.read(path)
-    found = foresight(kept)
+    entries = book.read(path)
+    scores = foresight(entries)
     if out is not None:
         from sim.views.plots.draw.foresight import sheet
         from sim.views.plots.files import forms_named, write_figure
 
-        if found.calibration.empty:
+        if scores.calibration.empty:
             raise ScenarioError(
-                f"--out: expected {ENOUGH} answered questions for a picture, found {len(found.answered)}"
+                f"--out: expected {ENOUGH} answered questions for a picture, found {len(scores.answered)}"
             )
         forms_named([out.suffix[1:]])
-        write_figure(sheet(found), out)
+        write_figure(sheet(scores), out)
     if as_json:
-        print_json(pages.record(kept, found))
+        print_json(pages.record(entries, scores))
     else:
-        terminal.show(pages.scores_page(kept, found))
+        terminal.show(pages.scores_page(entries, scores))

@@ -74,13 +74,13 @@ def _paragraphs(text: str | None) -> str:
 
 def stale(folder: Path) -> list[str]:
     """Return the pages of a folder that are not what the code says, missing and left-over ones among them."""
-    made = pages()
-    found = [
+    texts = pages()
+    differing = [
         name
-        for name, text in made.items()
+        for name, text in texts.items()
         if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
     ]
-    return found + sorted(path.name for path in folder.glob("*.md") if path.name not in made)
+    return differing + sorted(path.name for path in folder.glob("*.md") if path.name not in texts)
 
 
 def write(folder: Path) -> None:

@@ -71,8 +71,8 @@ def save_state(spec: Scenario, path: Path, force: bool, as_json: bool, tick: Any
     state = sim.advance(spec, progress=tick, **options)
     state.save(path)
     if as_json:
-        told = {"state": str(path), "date": state.date.isoformat(), "week": state.week, "runs": state.runs}
-        print_json(told)
+        record = {"state": str(path), "date": state.date.isoformat(), "week": state.week, "runs": state.runs}
+        print_json(record)
     else:
         print(
             f"{state.runs:,} runs a part stand at {state.date}, after week {state.week} of "

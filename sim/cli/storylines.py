@@ -39,17 +39,17 @@ def check(
     if isinstance(spec, sim.Observations):
         check_observations(file, spec, as_json)
         return
-    study, told = (None, spec) if isinstance(spec, sim.Scenario) else (spec, spec.alone())
+    study, story = (None, spec) if isinstance(spec, sim.Scenario) else (spec, spec.alone())
     source = file if study is None else None
     if as_json:
-        notes = [*([] if study is None else experiment.notes(study)), *storyline.notes(told, source)]
+        notes = [*([] if study is None else experiment.notes(study)), *storyline.notes(story, source)]
         print_json({"file": file, "ok": True, "title": spec.title, "hash": spec.hash, "notes": notes})
         return
     width = terminal.console().width
     print(f"{file}: OK (hash {spec.hash[:8]})\n")
     if study is not None:
         print(f"{experiment.page(study, width)}\n\nThe storyline\n")
-    print(storyline.page(told, width, source))
+    print(storyline.page(story, width, source))
 
 
 @storylines.command(
@@ -85,9 +85,9 @@ def rules(
         list(model.rules.values()), list(model.world.values()), list(model.parameters.values())
     )
     one = {key.lower(): rule for key, rule in model.rules.items()}.get((words or "").lower())
-    found = whole if words is None else rules.matching(model, words)
+    matches = whole if words is None else rules.matching(model, words)
     if world or parameters:
-        quantities = found.world if world else found.parameters
+        quantities = matches.world if world else matches.parameters
         if not quantities:
             kind = "variable" if world else "parameter"
             raise ScenarioError(
@@ -99,13 +99,13 @@ def rules(
             title = "Variables of the world" if world else "Parameters"
             terminal.show(rules.quantity_list(title, quantities))
     elif as_json:
-        print_json([rules.rule_record(rule) for rule in ([one] if one else found.rules)])
+        print_json([rules.rule_record(rule) for rule in ([one] if one else matches.rules)])
     elif one is not None:
         terminal.show(rules.rule_page(model, one))
     elif words is not None:
-        terminal.show(rules.matches_page(words, found))
+        terminal.show(rules.matches_page(words, matches))
     else:
-        terminal.show(rules.rule_list(found.rules))
+        terminal.show(rules.rule_list(matches.rules))
 
 
 @storylines.command(epilog="Example: panj scenarios --json")

@@ -153,12 +153,12 @@ def status(
             terminal.show(searching.status(search))
         return
     study = Study(folder)
-    told = sweep_record(study, verify)
+    record = sweep_record(study, verify)
     if as_json:
-        print_json(told)
+        print_json(record)
     else:
-        terminal.show(status(study, told))
-    if told.get("damaged") or told.get("faults"):
+        terminal.show(status(study, record))
+    if record.get("damaged") or record.get("faults"):
         raise typer.Exit(NOT_HELD)
     if study.failed:
         raise typer.Exit(SOME_FAILED)
@@ -188,14 +188,14 @@ def unpack(
     """Open a packed result, check every byte of it, and say what differs here from where it was made."""
     import sim
 
-    found = sim.unpack(file, out)
+    crate = sim.unpack(file, out)
     if as_json:
-        print_json({**vars(found), "folder": str(found.folder)})
+        print_json({**vars(crate), "folder": str(crate.folder)})
         return
-    print(f"{found.folder}: every file has its checksum")
-    for one in found.differences or ("nothing differs here from where it was made",):
+    print(f"{crate.folder}: every file has its checksum")
+    for one in crate.differences or ("nothing differs here from where it was made",):
         print(one)
-    print(f"made anew, beside the folder named result, by: {found.command}")
+    print(f"made anew, beside the folder named result, by: {crate.command}")
 
 
 @studies.command(epilog="Example: panj export results/grid --format csv")

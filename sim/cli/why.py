@@ -81,21 +81,21 @@ def explain(
     if run is None:
         if (week, actor, why_not, against) != (None, None, None, None):
             raise ScenarioError("panj explain: --week, --actor, --why-not and --against go with --run ID")
-        told = sim.stories(folder)
+        tales = sim.stories(folder)
         if as_json:
-            print_json(told.record())
+            print_json(tales.record())
         elif brief:
-            terminal.show(stories_page(told))
+            terminal.show(stories_page(tales))
         else:
-            told.show(full)
+            tales.show(full)
         return
-    found = sim.explain(folder, run, week=week, actor=actor, why_not=why_not, against=against)
+    explanation = sim.explain(folder, run, week=week, actor=actor, why_not=why_not, against=against)
     if as_json:
-        print_json(found.record())
+        print_json(explanation.record())
     elif brief:
-        terminal.show(run_page(found))
+        terminal.show(run_page(explanation))
     else:
-        found.show(full)
+        explanation.show(full)
 
 
 @why.command(

@@ -116,11 +116,11 @@ def notes(experiment: Experiment) -> Iterator[str]:
         low, high = experiment.laws[name].span if name in experiment.laws else quantity.plausible
         if away := storyline.outside(quantity, low, high):
             yield f"{name} is drawn from {low:g} to {high:g}, {away}."
-    told = set(storyline.notes(experiment.alone()))
+    alone = set(storyline.notes(experiment.alone()))
     for name, named in experiment.pieces.items():
         for one in named:
             for words in storyline.notes(experiment.alone(name, one)):
-                if words not in told:
+                if words not in alone:
                     yield f"{name}, {one}: {words}"
 
 

@@ -54,20 +54,20 @@ def questions(runs: Stored) -> list[Estimand]:
 
 def most(runs: Runs) -> str:
     """Return how most runs end, with the range of that share."""
-    found = headline(runs)
-    if found is None:
+    lead = headline(runs)
+    if lead is None:
         return "No valid run."
-    where, interval = f"across {counted(found.cases, 'case')}", f"90 % of {counted(found.cases, 'case')}"
+    where, interval = f"across {counted(lead.cases, 'case')}", f"90 % of {counted(lead.cases, 'case')}"
     if runs.whole == "parts":
-        where, interval = found.group, "90 % of parameter sets"
-    if not found.across:
+        where, interval = lead.group, "90 % of parameter sets"
+    if not lead.across:
         where, interval = (
             (DEFAULTS if runs.whole == "parts" else "of the one case"),
             "Monte Carlo error, 95 %",
         )
     return (
-        f"Most often runs end in {found.path}: {percent(found.share)} of them {where} "
-        f"({interval}: {extent(found.low, found.high)})."
+        f"Most often runs end in {lead.path}: {percent(lead.share)} of them {where} "
+        f"({interval}: {extent(lead.low, lead.high)})."
     )
 
 

@@ -201,8 +201,8 @@ def _impossible(when: When, model: Model) -> str:
     """Return why a condition can never be true, empty where that cannot be told from its bounds."""
     parts = when.all_ or when.any_
     if parts is not None:
-        found = [_impossible(one, model) for one in parts]
-        return next((one for one in found if one and (when.all_ is not None or all(found))), "")
+        faults = [_impossible(one, model) for one in parts]
+        return next((one for one in faults if one and (when.all_ is not None or all(faults))), "")
     name = when.variable or when.rung
     if name is None:
         return ""

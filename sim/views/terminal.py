@@ -84,15 +84,15 @@ def entry(name: str, facts: str, *lines: str | Text) -> Group:
 def table(*columns: str, right: Iterable[str] = (), wide: Iterable[str] = ()) -> Table:
     """Return an empty table; columns in `right` hold numbers, those in `wide` wrap where space is short."""
     numbers, wrapped = set(right), set(wide)
-    made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for name in columns:
-        made.add_column(
+        grid.add_column(
             name,
             justify="right" if name in numbers else "left",
             overflow="fold" if name in wrapped else "ellipsis",
             no_wrap=name not in wrapped,
         )
-    return made
+    return grid
 
 
 def heading(text: str) -> Text:

@@ -93,18 +93,18 @@ def _parted(
     head = f"The first choice that differs: {narrative.titled(a.actor)}, {a.instrument}, week {a.week}"
     lines = [BLANK, Line(0, f"{head}, from {day_of(one.model, a.week)}", True)]
     for run, mine, other in ((one, a, b.choice), (two, b, a.choice)):
-        said = (
+        causes = (
             f"{mine.choice} (chance {percent(mine.chance)}), where {other} had {percent(mine.chances[other])}"
         )
-        lines.append(Line(1, f"Run {run.which.name}: {said}."))
+        lines.append(Line(1, f"Run {run.which.name}: {causes}."))
     rows = _appraised(a, b)
     if max(abs(a.chances[name] - b.chances[name]) for name in a.chances) < ALIKE:
         lines.append(Line(1, "The chances are the same to within a point: luck parted them."))
     else:
-        said = "; ".join(pull(*row) for row in rows[:3] if abs(row[1]) >= FAINT)
+        causes = "; ".join(pull(*row) for row in rows[:3] if abs(row[1]) >= FAINT)
         which = f"Added to {b.choice} over {a.choice}, in run {two.which.name} less in run {one.which.name}"
-        said = said or "no rule differs between these two options"
-        lines.append(Line(1, f"The chances differ as well. {which}: {said}."))
+        causes = causes or "no rule differs between these two options"
+        lines.append(Line(1, f"The chances differ as well. {which}: {causes}."))
     return lines, {
         "week": a.week,
         "actor": a.actor,

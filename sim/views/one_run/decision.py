@@ -45,14 +45,14 @@ def lines(model: Replay, decision: Decision, indent: int = 1, at: int | None = N
     other = reasons.compared(decision)
     if other is None:
         return [Line(indent, f"{who} – nothing else was open")]
-    said = [Line(indent, f"{who}, chance {chance(decision.chance)}; over {other}:")]
+    rows = [Line(indent, f"{who}, chance {chance(decision.chance)}; over {other}:")]
     carried, spoke = _sides(decision, other)
     for word, side in (("for", carried), ("against", spoke)):
         if not side:
-            said.append(Line(indent + 1, f"{word}: no rule"))
+            rows.append(Line(indent + 1, f"{word}: no rule"))
         for reason in side:
-            said += _reason(model, decision, other, reason, indent + 1, word)
-    return [*said, Line(indent + 1, _nearest(model, decision))]
+            rows += _reason(model, decision, other, reason, indent + 1, word)
+    return [*rows, Line(indent + 1, _nearest(model, decision))]
 
 
 def _sides(decision: Decision, other: str) -> tuple[list[Reason], list[Reason]]:
@@ -68,26 +68,26 @@ def _reason(
     behind = reasons.settings(
         decision, reason.rule, (decision.choice, other), model.parameters_of(decision.week)
     )
-    said = ", ".join(
+    causes = ", ".join(
         f"{one.name} {value(one.quantity, one.value)} ({one.quantity.source.grade})"
         for one in behind
         if one.value != 1.0 or not one.name.startswith(("strength_", "weight_"))
     )
     off = f"; without it another choice in {percent(changes)}" if changes >= 0.0005 else ""
-    return [Line(indent, f"{word}: {pull(*reason)}{off}"), Line(indent + 1, said)]
+    return [Line(indent, f"{word}: {pull(*reason)}{off}"), Line(indent + 1, causes)]
 
 
 def _nearest(model: Replay, decision: Decision) -> str:
     near = reasons.rival(decision)
     if near is None:
         return "Nearest: nothing else was open."
-    said = f"Nearest: {near.option}, {_gap(near.behind)} behind with that week's luck."
+    nearest = f"Nearest: {near.option}, {_gap(near.behind)} behind with that week's luck."
     tip = reasons.tip(decision)
     if tip is None:
-        return f"{said} No rule between nothing and four times its strength turns the choice by itself."
+        return f"{nearest} No rule between nothing and four times its strength turns the choice by itself."
     rule = model.registry.rules[tip.rule]
     return (
-        f"{said} The least that turns it: {rule.name} ({rule.id}) at {tip.times:.2f} times its strength, "
+        f"{nearest} The least that turns it: {rule.name} ({rule.id}) at {tip.times:.2f} times its strength, "
         f"to {tip.option}."
     )
 
@@ -100,7 +100,7 @@ def record(model: Replay, decision: Decision) -> dict[str, Any]:
     """Return what `lines` says as plain data."""
     other = None if decision.bound else reasons.compared(decision)
     near, tip = reasons.rival(decision), reasons.tip(decision)
-    told: dict[str, Any] = {
+    entry: dict[str, Any] = {
         "week": decision.week,
         "actor": decision.actor,
         "instrument": decision.instrument,
@@ -112,8 +112,8 @@ def record(model: Replay, decision: Decision) -> dict[str, Any]:
         "tip": None if tip is None else tip._asdict(),
     }
     for word, side in zip(("for", "against"), _sides(decision, other) if other else ([], []), strict=True):
-        told[word] = [_reason_record(model, decision, str(other), one) for one in side]
-    return told
+        entry[word] = [_reason_record(model, decision, str(other), one) for one in side]
+    return entry
 
 
 def _reason_record(model: Replay, decision: Decision, other: str, reason: Reason) -> dict[str, Any]:

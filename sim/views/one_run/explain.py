@@ -109,16 +109,18 @@ def explain(
     last = model.week
     if week is not None and not 1 <= week <= last:
         raise ScenarioError(f"explain: week {week}: run {which.name} has the weeks 1 to {last}")
-    made = Explanation(which, model, week, actor)
+    explanation = Explanation(which, model, week, actor)
     if why_not is not None:
         from sim.views.one_run import why_not as view
 
-        made = made.with_lines(*view.answer(made, why_not))
+        explanation = explanation.with_lines(*view.answer(explanation, why_not))
     if other is not None:
         from sim.views.one_run import against as apart
 
-        made = made.with_lines(*apart.answer(made, Explanation(other, replay(other), None, None)))
-    return made
+        explanation = explanation.with_lines(
+            *apart.answer(explanation, Explanation(other, replay(other), None, None))
+        )
+    return explanation
 
 
 class Explanation:
@@ -154,24 +156,24 @@ class Explanation:
 
     def lines(self, full: bool = True) -> list[Line]:
         """Return what is printed, line by line: turning points in full or with the strongest reasons."""
-        told = [Line(0, f"{self.title}, run {self.which.name}", True), Line(0, self._identity()), BLANK]
+        page = [Line(0, f"{self.title}, run {self.which.name}", True), Line(0, self._identity()), BLANK]
         if self._answer is not None:
-            return told + self._answer[0]
+            return page + self._answer[0]
         if full or self.week is not None:
-            told += [Line(0, "How to read this", True), Line(0, READ), BLANK]
+            page += [Line(0, "How to read this", True), Line(0, READ), BLANK]
         if self.week is not None:
-            return told + self._week_lines(self.week)
-        told += [Line(0, line) for line in narrative.ending(self.model)]
-        told += [Line(0, narrative.idle(one)) for one in waiting(self.model)]
+            return page + self._week_lines(self.week)
+        page += [Line(0, line) for line in narrative.ending(self.model)]
+        page += [Line(0, narrative.idle(one)) for one in waiting(self.model)]
         before: Before = {}
         if not self.shown:
-            told += [
+            page += [
                 BLANK,
                 Line(0, "No turning point: nothing moved a ladder, no event, no rare choice."),
             ]
         for turn in self.shown:
-            told += [BLANK, *self._turn_lines(turn, before)] if full else self._brief(turn, before)
-        return told if full else [*told, BLANK, Line(0, MORE)]
+            page += [BLANK, *self._turn_lines(turn, before)] if full else self._brief(turn, before)
+        return page if full else [*page, BLANK, Line(0, MORE)]
 
     def html(self) -> str:
         """Return the explanation as a piece of an HTML page, without style of its own."""
@@ -205,9 +207,9 @@ class Explanation:
         return [one for one in self.model.decisions if one.week == week and self.actor in (None, one.actor)]
 
     def _week_lines(self, week: int) -> list[Line]:
-        told = weeks(self.model)[week - 1]
-        lines = [Line(0, f"Week {week}, from {told.day}", True)]
-        brought = narrative.brought(self.model, told)
+        this = weeks(self.model)[week - 1]
+        lines = [Line(0, f"Week {week}, from {this.day}", True)]
+        brought = narrative.brought(self.model, this)
         lines += [Line(1, one) for one in brought or ["No change of rung, no event, nothing at the border."]]
         for decision in self.decisions(week):
             lines += [BLANK, *self.decision_lines(decision)]
@@ -230,7 +232,7 @@ class Explanation:
         for fired in turn.fired:
             lines.append(Line(1, f"Event: {narrative.event(self.model, fired.name)}", True))
             lines += [Line(2, self._moved(*one)) for one in fired.moved]
-        lines += [Line(1, said) for said in narrative.happenings(self.model, turn.week)]
+        lines += [Line(1, sentence) for sentence in narrative.happenings(self.model, turn.week)]
         for drive, forces in turn.forces:
             lines.append(Line(2, self._forced(drive, forces)))
         for change, movers in zip(turn.changes, turn.movers, strict=True):
@@ -248,10 +250,10 @@ class Explanation:
 
     def _once(self, decision: Decision, at: int, before: Before) -> list[Line]:
         """Tell of a decision in full the first time, and where that stands later on."""
-        told = before.setdefault(_key(decision), at)
-        if told == at:
+        first = before.setdefault(_key(decision), at)
+        if first == at:
             return self.decision_lines(decision, 2, at)
-        return [Line(2, f"{decided.head(decision, at)}, as told of week {told}.")]
+        return [Line(2, f"{decided.head(decision, at)}, as told of week {first}.")]
 
     def _moved(self, target: str, before: float, after: float) -> str:
         quantity = {**self.model.registry.world, **self.model.registry.parameters}[target]
@@ -261,8 +263,8 @@ class Explanation:
 
     def _forced(self, drive: str, forces: tuple[Any, ...]) -> str:
         one = self.model.registry.drives[drive]
-        said = "; ".join(pull_on(force) for force in forces[:FORCES])
-        return f"Chance decided. Rules behind {drive} ({one.meaning}; {one.unit}): {said or 'none'}."
+        reasons = "; ".join(pull_on(force) for force in forces[:FORCES])
+        return f"Chance decided. Rules behind {drive} ({one.meaning}; {one.unit}): {reasons or 'none'}."
 
     def _unmoved(self, week: int, change: Change) -> str:
         if week == 1:
@@ -285,7 +287,7 @@ class Explanation:
         """Return the explanation as plain data."""
         out = self.model.outcome
         sound = self.model.failure is None
-        told: dict[str, Any] = {
+        entry: dict[str, Any] = {
             "run": self.which.name,
             "scenario": self.title,
             "hash": self.which.spec.hash,
@@ -296,12 +298,12 @@ class Explanation:
             "failure": None if sound else self.model.failure._asdict(),  # type: ignore[union-attr]
         }
         if self._answer is not None:
-            return told | self._answer[1]
+            return entry | self._answer[1]
         if self.week is not None:
             rows = [decided.record(self.model, one) for one in self.decisions(self.week)]
-            return told | {"week": self.week, "decisions": rows}
-        told["waiting"] = [one.record() for one in waiting(self.model)]
-        return told | {"turns": [self._turn_record(one) for one in self.shown]}
+            return entry | {"week": self.week, "decisions": rows}
+        entry["waiting"] = [one.record() for one in waiting(self.model)]
+        return entry | {"turns": [self._turn_record(one) for one in self.shown]}
 
     def _turn_record(self, turn: TurningPoint) -> dict[str, Any]:
         mine = [one for one in turn.decisions if self.actor in (None, one.actor)]

@@ -44,8 +44,8 @@ def html(lines: Iterable[Line]) -> str:
     rows = []
     for line in lines:
         if line.text:
-            said = f"<strong>{escape(line.text)}</strong>" if line.strong else escape(line.text)
-            rows.append(f'<p style="margin:0.15em 0 0 {1.2 * line.indent:.1f}em">{said}</p>')
+            text = f"<strong>{escape(line.text)}</strong>" if line.strong else escape(line.text)
+            rows.append(f'<p style="margin:0.15em 0 0 {1.2 * line.indent:.1f}em">{text}</p>')
     return '<section class="panj-explanation">' + "\n".join(rows) + "</section>"
 
 

@@ -60,14 +60,14 @@ class Pull:
 def event(model: PolicyModel, name: str) -> str:
     """Return an event's name with the reason and the source that its file gives."""
     because, source = event_reasons(model, name)
-    said = f"{name}: {because}" if because else name
-    return f"{said} ({', '.join(source.values())})" if source else said
+    words = f"{name}: {because}" if because else name
+    return f"{words} ({', '.join(source.values())})" if source else words
 
 
 def event_reasons(model: PolicyModel, name: str) -> tuple[str, dict[str, str]]:
     """Return why an event happens and what that rests on (publisher, title, date), empty where not said."""
-    told = model.spec.reasons.get(name, {}) if model.spec is not None else {}
-    return told.get("because", ""), {key: str(value) for key, value in told.get("source", {}).items()}
+    reasons = model.spec.reasons.get(name, {}) if model.spec is not None else {}
+    return reasons.get("because", ""), {key: str(value) for key, value in reasons.get("source", {}).items()}
 
 
 def brought(model: PolicyModel, week: Week) -> list[str]:
@@ -97,21 +97,21 @@ def change_record(model: PolicyModel, change: Change) -> dict[str, Any]:
 def why(model: PolicyModel, change: Change) -> str:
     """Say the numbers that a move of a ladder hangs on."""
     ladder, now = change.ladder, model.past(change.week)
-    said = {name: amount(model.registry.world[name], now[name]) for name in model.registry.world}
+    text = {name: amount(model.registry.world[name], now[name]) for name in model.registry.world}
     if ladder == "rapprochement":
         return (
             f"political contact: {DIPLOMACY[int(now.diplomacy)]} (Dushanbe ready for step "
-            f"{said['dushanbe_ready']}, Kabul for {said['taliban_ready']}); ties {said['ties']}"
+            f"{text['dushanbe_ready']}, Kabul for {text['taliban_ready']}); ties {text['ties']}"
         )
     if now.war > 0.5:
         return "fighting has become war"
     if now.fighting > 0.5:
-        return f"week {said['fighting_weeks']} of fighting"
+        return f"week {text['fighting_weeks']} of fighting"
     if now.escalation > 2.5:
         return f"last clash or fighting {_ago(now.since_clash)}"
     return (
-        f"rhetoric {said['rhetoric']}, threat {said['threat']}; "
-        f"{said['troops']} troops, {said['fighters']} fighters"
+        f"rhetoric {text['rhetoric']}, threat {text['threat']}; "
+        f"{text['troops']} troops, {text['fighters']} fighters"
     )
 
 
@@ -119,23 +119,23 @@ def _ago(weeks: float) -> str:
     return "this week" if weeks < 0.5 else f"{number_of(weeks, 'week')} ago"
 
 
-def plan_told(model: PolicyModel, kept: Kept) -> str:
+def plan_told(model: PolicyModel, change: Kept) -> str:
     """Say that a commitment begins or ends by what its actor sees."""
-    found = (
+    plans = (
         []
         if model.spec is None
         else [
             one
             for one in model.spec.commitments
-            if kept.name in (one.name, None if one.name else one.instrument)
+            if change.name in (one.name, None if one.name else one.instrument)
         ]
     )
-    words = "begins" if kept.begins else "ends"
-    if not found:
-        return f"The plan {kept.name!r} {words}."
-    when = found[0].when if kept.begins else found[0].until
-    seen = f": {found[0].actor} sees that {conditions.text(when)}" if isinstance(when, When) else ""
-    return f"The plan {kept.name!r} {words}{seen}."
+    words = "begins" if change.begins else "ends"
+    if not plans:
+        return f"The plan {change.name!r} {words}."
+    when = plans[0].when if change.begins else plans[0].until
+    seen = f": {plans[0].actor} sees that {conditions.text(when)}" if isinstance(when, When) else ""
+    return f"The plan {change.name!r} {words}{seen}."
 
 
 def idle(one: Waiting) -> str:
@@ -154,7 +154,7 @@ def happenings(model: PolicyModel, week: int) -> tuple[str, ...]:
     """Return what no choice tells: plans that begin or end, incidents, clashes, fighting, first talks."""
     if model.failure is not None and week >= model.failure.week:
         return ()
-    told = [plan_told(model, one) for one in model.kept if one.week == week]
+    sentences = [plan_told(model, one) for one in model.kept if one.week == week]
     before, after = model.past(week - 1), model.past(week)
 
     def more(name: str) -> int:
@@ -163,25 +163,25 @@ def happenings(model: PolicyModel, week: int) -> tuple[str, ...]:
     dead = more("deaths")
     fighting = before.fighting > 0.5 or after.fighting > 0.5
     if more("infiltrations"):
-        told.append(
+        sentences.append(
             "A deadly incident with smugglers or infiltrators: "
             f"{number_of(more('infiltration_deaths'), 'death')}."
         )
     if more("clashes"):
-        told.append("Forces of the two sides clash.")
+        sentences.append("Forces of the two sides clash.")
     if after.fighting > 0.5 and before.fighting < 0.5:
-        told.append("Fighting goes on along the border.")
+        sentences.append("Fighting goes on along the border.")
     elif before.fighting > 0.5 and after.fighting < 0.5:
-        told.append("The fighting ends.")
+        sentences.append("The fighting ends.")
     if more("clashes") or fighting:
-        told.append(f"{dead or 'No'} dead between the two sides this week.")
+        sentences.append(f"{dead or 'No'} dead between the two sides this week.")
     if more("terror_attacks"):
-        told.append("A terrorist attack.")
+        sentences.append("A terrorist attack.")
     if after.detected > before.detected:
-        told.append("Kabul detects support for the resistance.")
+        sentences.append("Kabul detects support for the resistance.")
     if more("talks") and before.talks == 0:
-        told.append("First official talks.")
-    return tuple(told)
+        sentences.append("First official talks.")
+    return tuple(sentences)
 
 
 def pulls(model: PolicyModel, decision: Decision) -> list[Pull]:
@@ -245,7 +245,7 @@ def ending(model: PolicyModel) -> list[str]:
     path = PATHS[int(out.path)]
     tail = min(LAST, model.plan.weeks)
     also = [name for bit, name in enumerate(PATHS[:-1]) if int(out.fits) >> bit & 1 and name != path]
-    said = {name: amount(model.registry.world[name], last[name]) for name in model.registry.world}
+    text = {name: amount(model.registry.world[name], last[name]) for name in model.registry.world}
     meaning = CLASSES[path].replace(WINDOW, f"the last {number_of(tail, 'week')}")
     lines = [f"Path: {path}. {meaning}"]
     if also:
@@ -260,7 +260,7 @@ def ending(model: PolicyModel) -> list[str]:
         f"{number_of(last.clashes, 'clash', 'clashes')} between the two sides, "
         f"{number_of(last.deaths, 'death')}; {number_of(last.talks, 'round')} of talks; "
         f"{number_of(last.refugees_hosted, 'refugee')} hosted; "
-        f"approval {said['approval']}; {said['power_owed']} of power unpaid."
+        f"approval {text['approval']}; {text['power_owed']} of power unpaid."
     )
     return lines
 

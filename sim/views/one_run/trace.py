@@ -124,7 +124,7 @@ class Story(Face):
         ScenarioError
             The run has no such week.
         """
-        told = self.weeks if week is None else [self._week(week)]
+        rows = self.weeks if week is None else [self._week(week)]
         plan, spec = self.model.plan, self.model.spec
         return {
             "scenario": self._title(),
@@ -134,7 +134,7 @@ class Story(Face):
             "start": plan.start.isoformat(),
             "citizens": plan.citizens,
             "version": sim.__version__,
-            "weeks": [self._week_record(one, in_full=week is not None) for one in told],
+            "weeks": [self._week_record(one, in_full=week is not None) for one in rows],
             "outcome": self._outcome(),
         }
 
@@ -173,7 +173,7 @@ class Story(Face):
             since += week.decisions
             strong = len(week.changes) + len(week.events)
             brought = narrative.brought(model, week)
-            rows = [Text(said, style="bold" if k < strong else "") for k, said in enumerate(brought)]
+            rows = [Text(sentence, style="bold" if k < strong else "") for k, sentence in enumerate(brought)]
             if full:
                 rows += [_decided(model, decision) for decision in week.news]
             if full and week.number % narrative.QUARTER == 0 and model.failure is None:
@@ -190,8 +190,8 @@ class Story(Face):
         for _ in range(2):
             grid.add_column(no_wrap=True)
         grid.add_column(overflow="fold")
-        told = [decision for week in self.weeks for decision in week.news]
-        for rule in narrative.rules_named(self.model, told):
+        decisions = [decision for week in self.weeks for decision in week.news]
+        for rule in narrative.rules_named(self.model, decisions):
             grid.add_row(rule.id, marks(rule.paragraphs), Text(f"{rule.name}: {rule.claim}"))
         return grid
 
@@ -213,7 +213,7 @@ class Story(Face):
         }
 
     def _decision_record(self, decision: Decision, in_full: bool) -> dict[str, Any]:
-        said: dict[str, Any] = {
+        entry: dict[str, Any] = {
             "actor": decision.actor,
             "instrument": decision.instrument,
             "choice": decision.choice,
@@ -225,8 +225,8 @@ class Story(Face):
             ],
         }
         if in_full:
-            said["perceived"] = {name: plain(value) for name, value in decision.perceived.items()}
-            said["options"] = {
+            entry["perceived"] = {name: plain(value) for name, value in decision.perceived.items()}
+            entry["options"] = {
                 name: {
                     "base": plain(decision.bases[name]),
                     "utility": plain(decision.utilities[name]),
@@ -237,23 +237,23 @@ class Story(Face):
                 }
                 for name in decision.utilities
             }
-            said["cells"] = [
+            entry["cells"] = [
                 {
                     key: plain(value) if isinstance(value, float) else value
                     for key, value in cell._asdict().items()
                 }
                 for cell in decision.cells
             ]
-        return said
+        return entry
 
     def _outcome(self) -> dict[str, Any]:
         model, out = self.model, self.model.outcome
-        said: dict[str, Any] = {name: plain(out[name]) for name in OUTCOMES}
+        entry: dict[str, Any] = {name: plain(out[name]) for name in OUTCOMES}
         sound = model.failure is None
-        said["path"] = PATHS[int(out.path)] if sound else None
-        said["blood"] = bool(out.blood > 0.5) if sound else None
-        said["failure"] = None if model.failure is None else model.failure._asdict()
-        return said
+        entry["path"] = PATHS[int(out.path)] if sound else None
+        entry["blood"] = bool(out.blood > 0.5) if sound else None
+        entry["failure"] = None if model.failure is None else model.failure._asdict()
+        return entry
 
 
 def plain(value: float) -> float | int | None:
@@ -265,6 +265,6 @@ def plain(value: float) -> float | int | None:
 
 
 def _decided(model: PolicyModel, decision: Decision) -> Text:
-    said = Text(f"{narrative.titled(decision.actor)}, {decision.instrument}: ")
-    said.append(decision.choice, style="bold")
-    return said.append(f" – {narrative.because(model, decision)}.")
+    line = Text(f"{narrative.titled(decision.actor)}, {decision.instrument}: ")
+    line.append(decision.choice, style="bold")
+    return line.append(f" – {narrative.because(model, decision)}.")

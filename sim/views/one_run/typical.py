@@ -109,16 +109,16 @@ class Told:
     def lines(self, full: bool = True) -> list[Line]:
         """Return the story line by line; else what its class means and its heaviest sentences."""
         share = f"{self.of.runs:,} of {counted(self.of.of, 'run')} ({percent(self.of.runs / self.of.of)})"
-        found = [Line(0, f"{self.of.path.capitalize()}: run {self.of.run}, typical of {share}", True)]
+        page = [Line(0, f"{self.of.path.capitalize()}: run {self.of.run}, typical of {share}", True)]
         if not full:
             every = [one for chapter in self.chapters for one in chapter.sentences]
             heaviest = sorted(every, key=lambda one: -one.weight)[:BRIEFLY]
             words = [CLASSES[self.of.path], *(str(one) for one in every if one in heaviest)]
-            return [*found, *(Line(1, one) for one in words), BLANK]
+            return [*page, *(Line(1, one) for one in words), BLANK]
         for chapter in self.chapters:
-            found.append(Line(0, chapter.title, True))
-            found += [Line(1, str(one)) for one in chapter.sentences]
-        return [*found, BLANK]
+            page.append(Line(0, chapter.title, True))
+            page += [Line(1, str(one)) for one in chapter.sentences]
+        return [*page, BLANK]
 
     def record(self) -> dict[str, Any]:
         """Return the story as plain data."""
@@ -197,18 +197,18 @@ def stories(
     from sim.analysis.one_run.replay import replay
 
     held = opened(source)
-    found = typical(held)
+    runs = typical(held)
     if most is not None:
-        often = sorted(found, key=lambda one: -one.runs)[:most]
-        found = [one for one in found if one in often]
-    told = []
-    for one in found:
+        often = sorted(runs, key=lambda one: -one.runs)[:most]
+        runs = [one for one in runs if one in often]
+    tales = []
+    for one in runs:
         model = replay(find(held, one.run))
-        told.append(Told(one, tuple(chapters(model)), model))
+        tales.append(Told(one, tuple(chapters(model)), model))
         if progress is not None:
             progress(1)
     title = held.spec.title if isinstance(held, Result) else held.experiment.title
-    return Stories(title, told)
+    return Stories(title, tales)
 
 
 def chapters(model: Replay) -> list[Chapter]:
@@ -216,22 +216,22 @@ def chapters(model: Replay) -> list[Chapter]:
     days = [day_of(model, week) for week in range(1, model.week + 1)]
     candidates = [*_turns(model), *_first_steps(model)]
     before: set[Ref] = set()
-    found = []
+    years = []
     for year in dict.fromkeys(day.year for day in days):
         weeks = [week for week, day in enumerate(days, 1) if day.year == year]
         mine = [one for one in candidates if one.week in weeks]
         chosen = sorted(mine, key=lambda one: (-one.weight, one.week))[:MOST]
-        told = []
+        lines = []
         for one in sorted(chosen, key=lambda one: (one.week, -one.weight)):
             if (sentence := one.tell(before)) is not None:
-                told.append(replace(sentence, weight=one.weight))
-        sentences = [_opening(model, weeks[0] - 1), *told, _counts(model, weeks)]
+                lines.append(replace(sentence, weight=one.weight))
+        sentences = [_opening(model, weeks[0] - 1), *lines, _counts(model, weeks)]
         if len(mine) > len(chosen):
             left = [Ref(week) for week in sorted(one.week for one in mine if one not in chosen)]
             sentences.append(Sentence(f"Left out here: {counted(len(left), 'more turn')}.", tuple(left)))
-        found.append(Chapter(str(year), tuple(sentences)))
+        years.append(Chapter(str(year), tuple(sentences)))
     ends = tuple(Sentence(line, (Ref(model.week),)) for line in narrative.ending(model))
-    return [*found, Chapter("Where it ends", ends)]
+    return [*years, Chapter("Where it ends", ends)]
 
 
 def spoken(day: date) -> str:
@@ -250,26 +250,26 @@ def _opening(model: Replay, week: int) -> Sentence:
 def _turns(model: Replay) -> list[Candidate]:
     """Return events, and moves of the ladders with what moved them."""
     reached: set[tuple[str, int]] = set()
-    found = []
+    candidates = []
     for turn in turning_points(model):
         for fired in turn.fired:
             event = narrative.event(model, fired.name)
-            said = f"In the week of {spoken(turn.day)} an event of the storyline comes due: {event}."
-            found.append(Candidate(turn.week, 9.0, _always(Sentence(said, (Ref(turn.week),)))))
+            words = f"In the week of {spoken(turn.day)} an event of the storyline comes due: {event}."
+            candidates.append(Candidate(turn.week, 9.0, _always(Sentence(words, (Ref(turn.week),)))))
         for change, movers in zip(turn.changes, turn.movers, strict=True):
             new = (change.ladder, change.after) not in reached
             reached.add((change.ladder, change.after))
             if turn.week > 1:  # the start is told by the opening
                 high = change.ladder == "rapprochement" or max(change.before, change.after) >= 3
                 first = new and change.after > change.before
-                found.append(
+                candidates.append(
                     Candidate(
                         turn.week,
                         2.0 * new + (1.0 if high else 0.5),
                         partial(_told_change, model, turn, change, movers[:2], first),
                     )
                 )
-    return found
+    return candidates
 
 
 def _always(sentence: Sentence) -> Callable[[set[Ref]], Sentence]:
@@ -286,18 +286,18 @@ def _told_change(
 ) -> Sentence:
     verb = "rises" if change.after > change.before else "falls back"
     what = "contact" if change.ladder == "rapprochement" else "escalation"
-    said = f"In the week of {spoken(turn.day)} {what} {verb} to {LADDERS[change.ladder][change.after]}"
-    said += " for the first time" if first else ""
+    words = f"In the week of {spoken(turn.day)} {what} {verb} to {LADDERS[change.ladder][change.after]}"
+    words += " for the first time" if first else ""
     refs = [Ref(turn.week)]
     if change.ladder == "escalation" and max(change.before, change.after) >= 3:
-        told = narrative.happenings(model, turn.week)
-        happened = [one.rstrip(".") for one in told if any(word in one for word in BORDER)]
+        happenings = narrative.happenings(model, turn.week)
+        happened = [one.rstrip(".") for one in happenings if any(word in one for word in BORDER)]
         if happened:
-            said += f" ({'; '.join(one[0].lower() + one[1:] for one in happened)})"
+            words += f" ({'; '.join(one[0].lower() + one[1:] for one in happened)})"
     elif movers:
-        said += ": " + "; ".join(_moved(model, one, turn.week, before) for one in movers)
+        words += ": " + "; ".join(_moved(model, one, turn.week, before) for one in movers)
         refs += [Ref(one.week, one.actor, one.instrument) for one in movers]
-    return Sentence(f"{said}.", tuple(refs))
+    return Sentence(f"{words}.", tuple(refs))
 
 
 def _moved(model: Replay, decision: Decision, week: int, before: set[Ref]) -> str:
@@ -310,22 +310,22 @@ def _moved(model: Replay, decision: Decision, week: int, before: set[Ref]) -> st
         return f"{who} had chosen {decision.choice} in week {decision.week}"
     before.add(ref)
     when = "" if decision.week == week else f" in week {decision.week}"
-    said = f"{who}{when} chose to {meaning[0].lower()}{meaning[1:]}"
-    return f"{said} ({weighed(decision)})"
+    words = f"{who}{when} chose to {meaning[0].lower()}{meaning[1:]}"
+    return f"{words} ({weighed(decision)})"
 
 
 def _first_steps(model: Replay) -> list[Candidate]:
     """Return the first time that Dushanbe, Kabul or Moscow takes each option of the instruments told."""
     seen: set[tuple[str, str, str]] = set()
-    found = []
+    candidates = []
     for decision in model.decisions:
         key = decision.actor, decision.instrument, decision.choice
         if decision.choice == "hold" or key in seen or decision.instrument not in TOLD:
             continue
         seen.add(key)
         if decision.actor in ("dushanbe", "taliban", "russia"):
-            found.append(Candidate(decision.week, 0.8, partial(_told_step, model, decision)))
-    return found
+            candidates.append(Candidate(decision.week, 0.8, partial(_told_step, model, decision)))
+    return candidates
 
 
 def _told_step(model: Replay, decision: Decision, before: set[Ref]) -> Sentence | None:
@@ -333,8 +333,8 @@ def _told_step(model: Replay, decision: Decision, before: set[Ref]) -> Sentence 
     if ref in before:
         return None
     day = spoken(day_of(model, decision.week))
-    said = _moved(model, decision, decision.week, before)
-    return Sentence(f"In the week of {day}, for the first time, {said}.", (ref,))
+    words = _moved(model, decision, decision.week, before)
+    return Sentence(f"In the week of {day}, for the first time, {words}.", (ref,))
 
 
 def _counts(model: Replay, weeks: list[int]) -> Sentence:
@@ -349,8 +349,8 @@ def _counts(model: Replay, weeks: list[int]) -> Sentence:
             and one.choice != "hold"
             and one.week in weeks
         )
-        said = ", ".join(f"{name} {n}" for name, n in sorted(often.items(), key=lambda x: (-x[1], x[0])))
-        parts.append(f"{NAMES.get(actor, narrative.titled(actor))} {said or 'held still'}")
+        counts = ", ".join(f"{name} {n}" for name, n in sorted(often.items(), key=lambda x: (-x[1], x[0])))
+        parts.append(f"{NAMES.get(actor, narrative.titled(actor))} {counts or 'held still'}")
     before, after = model.past(weeks[0] - 1), model.past(weeks[-1])
     border = ", ".join(
         counted(after[many] - before[many], one, many)

@@ -62,27 +62,27 @@ def appraisal(model: PolicyModel, decision: Decision) -> RenderableType:
     """Return the table behind one choice: options side by side, rule by rule, then chance and luck."""
     options = list(decision.utilities)
     marked = [f"→ {name}" if name == decision.choice else name for name in options]
-    made = table(decision.instrument, "¶", *marked, right=marked)
-    made.add_row("base", "", *(narrative.minus(decision.bases[name]) for name in options))
+    rows = table(decision.instrument, "¶", *marked, right=marked)
+    rows.add_row("base", "", *(narrative.minus(decision.bases[name]) for name in options))
     pushes = {name: decision.push(name) for name in options}
     for rule in model.registry.rules.values():
         if any(cell.rule == rule.id and cell.strength != 0.0 for cell in decision.cells):
             cells = (pushes[name].get(rule.id) for name in options)
-            made.add_row(
+            rows.add_row(
                 f"{rule.id} {rule.name}",
                 marks(rule.paragraphs),
                 *("·" if push is None else signed(push) for push in cells),
             )
-    made.add_section()
+    rows.add_section()
     sums = [decision.utilities[name] + decision.draws[name] for name in options]
-    made.add_row("utility", "", *(narrative.minus(decision.utilities[name]) for name in options))
-    made.add_row("chance", "", *(percent(decision.chances[name]) for name in options))
-    made.add_row("luck", "", *(narrative.minus(decision.draws[name]) for name in options))
-    made.add_row("utility and luck", "", *map(narrative.minus, sums))
+    rows.add_row("utility", "", *(narrative.minus(decision.utilities[name]) for name in options))
+    rows.add_row("chance", "", *(percent(decision.chances[name]) for name in options))
+    rows.add_row("luck", "", *(narrative.minus(decision.draws[name]) for name in options))
+    rows.add_row("utility and luck", "", *map(narrative.minus, sums))
     notes = [_note(decision, name) for name in options]
     if any(notes):
-        made.add_row("", "", *notes)
-    return Padding(made, (0, 0, 0, 2))
+        rows.add_row("", "", *notes)
+    return Padding(rows, (0, 0, 0, 2))
 
 
 def _note(decision: Decision, option: str) -> str:

@@ -41,10 +41,10 @@ def answer(run: Explanation, asked: str) -> tuple[list[Line], dict[str, Any]]:
     opened = [one for one in mine if option in reasons.free(one) and not one.bound]
     taken = [one.week for one in mine if one.choice == option]
     missed = [one for one in opened if one.choice != option]
-    said = f"Free to be taken in {len(opened)} of {counted(len(mine), 'week')}, taken in {len(taken)}"
+    words = f"Free to be taken in {len(opened)} of {counted(len(mine), 'week')}, taken in {len(taken)}"
     if opened:
-        said += f"; mean chance {percent(sum(one.chances[option] for one in opened) / len(opened))}"
-    lines = [Line(0, f"{head}, over the run", True), Line(1, f"{said}.")]
+        words += f"; mean chance {percent(sum(one.chances[option] for one in opened) / len(opened))}"
+    lines = [Line(0, f"{head}, over the run", True), Line(1, f"{words}.")]
     told |= {"weeks": len(mine), "free": len(opened), "taken": taken}
     if missed:
         sums: dict[str, float] = {}
@@ -100,8 +100,8 @@ def _one(run: Explanation, decision: Decision, option: str) -> tuple[list[Line],
         return [Line(1, f"It was taken, with a chance of {percent(decision.chance)}.")], data
     if not decision.open[option]:
         condition = option_of(run.model, decision, option).open_when
-        said = " ".join((condition.__doc__ or "").split()) if condition is not None else ""
-        return [Line(1, f"It was not open to the actor that week. The condition: {said}")], data | {
+        words = " ".join((condition.__doc__ or "").split()) if condition is not None else ""
+        return [Line(1, f"It was not open to the actor that week. The condition: {words}")], data | {
             "open": False
         }
     if decision.binding[option] == AVOIDED:
@@ -128,12 +128,12 @@ def _one(run: Explanation, decision: Decision, option: str) -> tuple[list[Line],
     lines += _sides([(one.rule, one.push) for one in rows])
     tip = reasons.tip(decision, option)
     if tip is None:
-        said = "No rule between nothing and four times its strength turns the choice to it by itself."
+        words = "No rule between nothing and four times its strength turns the choice to it by itself."
     else:
         rule = run.model.registry.rules[tip.rule]
         at = f"{rule.name} ({rule.id}) at {tip.times:.2f} times its strength"
-        said = f"The least that turns the choice to it: {at}."
-    lines.append(Line(2, said))
+        words = f"The least that turns the choice to it: {at}."
+    lines.append(Line(2, words))
     return lines, data | {
         "chance": decision.chances[option],
         "utility_gap": gap,

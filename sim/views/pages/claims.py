@@ -64,11 +64,11 @@ def claims_command(
         with progress(len(CLAIMS) * len(reading_names()), silent) as tick:
             table = claims_by_reading(runs, seed, threads=threads, progress=tick)
         _put(table.record(), as_json, brief, lambda: matrix(table))
-        return not any(found.failing for found in table.by_reading.values())
+        return not any(results.failing for results in table.by_reading.values())
     with progress(len(CLAIMS), silent) as tick:
-        found = claims(runs, seed, reading=reading, threads=threads, progress=tick)
-    _put(found.record(), as_json, brief, lambda: claims_page(found, full))
-    return not found.failing
+        results = claims(runs, seed, reading=reading, threads=threads, progress=tick)
+    _put(results.record(), as_json, brief, lambda: claims_page(results, full))
+    return not results.failing
 
 
 def _put(record: Any, as_json: bool, brief: bool, shown: Callable[[], RenderableType]) -> None:
@@ -78,49 +78,51 @@ def _put(record: Any, as_json: bool, brief: bool, shown: Callable[[], Renderable
         terminal.show(shown(), brief)
 
 
-def save_ablation(found: Ablation, folder: Path) -> list[Path]:
+def save_ablation(ablation: Ablation, folder: Path) -> list[Path]:
     """Write the pictures of an ablation and its numbers into a folder, and return the paths."""
     from sim.views.plots.files import write_text
     from sim.views.plots.sheets import tornado
 
-    made = tornado.save(found, folder)
+    pictures = tornado.save(ablation, folder)
     path = folder / "ablation.json"
-    content = json.dumps(found.record(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    return [*made, write_text(content, path)]
+    content = json.dumps(ablation.record(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return [*pictures, write_text(content, path)]
 
 
-def claims_page(found: Claims, full: bool = False) -> RenderableType:
+def claims_page(results: Claims, full: bool = False) -> RenderableType:
     """Return the claims with their verdicts; what was measured and what they rest on where `full`."""
-    reading = "as read" if found.reading is None else f"reading {found.reading}"
-    shown = [_block(row, full) for row in found.rows]
+    reading = "as read" if results.reading is None else f"reading {results.reading}"
+    shown = [_block(row, full) for row in results.rows]
     return terminal.page(
-        f"The article's claims, {found.runs:,} pairs each, seed {found.seed}, {reading}",
-        finding(found),
-        _by_kind(found),
+        f"The article's claims, {results.runs:,} pairs each, seed {results.seed}, {reading}",
+        finding(results),
+        _by_kind(results),
         terminal.section("Claims", *shown),
-        Text(f"\n{_how()} {region_words(found)}" if full else f"\n{UNDER}", style="dim"),
+        Text(f"\n{_how()} {region_words(results)}" if full else f"\n{UNDER}", style="dim"),
         more="" if full else "--full for effects with intervals, what each claim rests on, how to read them.",
     )
 
 
-def finding(found: Claims) -> str:
+def finding(results: Claims) -> str:
     """Return the first sentence: which claims hold, fail, are too small or undecided."""
-    counts = {name: [row.id for row in found.rows if row.verdict == name] for name in STYLES}
-    told = [f"{name}: {', '.join(ids)}" for name, ids in counts.items() if ids]
-    evidence = [row.id for row in found.rows if row.kind == "emergent" and row.verdict == HOLDS]
+    counts = {name: [row.id for row in results.rows if row.verdict == name] for name in STYLES}
+    groups = [f"{name}: {', '.join(ids)}" for name, ids in counts.items() if ids]
+    evidence = [row.id for row in results.rows if row.kind == "emergent" and row.verdict == HOLDS]
     return (
-        f"{len(counts[HOLDS])} of {counted(len(found.rows), 'claim')} hold, {len(counts[FAILS])} fail "
-        f"({'; '.join(told)}). Only emergent claims count as evidence for the model; those that hold: "
+        f"{len(counts[HOLDS])} of {counted(len(results.rows), 'claim')} hold, {len(counts[FAILS])} fail "
+        f"({'; '.join(groups)}). Only emergent claims count as evidence for the model; those that hold: "
         f"{', '.join(evidence) or 'none'}."
     )
 
 
-def _by_kind(found: Claims) -> RenderableType:
+def _by_kind(results: Claims) -> RenderableType:
     """Return which claims of each kind came to which verdict."""
     table = terminal.table("", *SHORT.values(), wide=SHORT.values())
-    for kind in dict.fromkeys(row.kind for row in found.rows):
+    for kind in dict.fromkeys(row.kind for row in results.rows):
         cells = (
-            Text(", ".join(row.id for row in found.rows if (row.kind, row.verdict) == (kind, verdict)), style)
+            Text(
+                ", ".join(row.id for row in results.rows if (row.kind, row.verdict) == (kind, verdict)), style
+            )
             for verdict, style in STYLES.items()
         )
         table.add_row(kind, *cells)
@@ -171,9 +173,9 @@ def _right(one: Measured) -> str:
 def _notes(row: Row) -> list[str]:
     """Write what else is known of a claim, a line each."""
     lines = []
-    for rule, found in row.weighs.items():
-        ends = f"{figure(found.low, True)} to {figure(found.high, True)}"
-        lines.append(f"finding: {rule} adds {figure(found.mean, True)} ({ends}) {row.parts[0].part.unit}")
+    for rule, effect in row.weighs.items():
+        ends = f"{figure(effect.low, True)} to {figure(effect.high, True)}"
+        lines.append(f"finding: {rule} adds {figure(effect.mean, True)} ({ends}) {row.parts[0].part.unit}")
     words = [f"rests on {rests(row)}"] if row.verdict == HOLDS else []
     if not math.isnan(row.held.figures):
         words.append(
@@ -193,10 +195,10 @@ def _notes(row: Row) -> list[str]:
 
 
 def _turns(turns: Sequence[Turn]) -> str:
-    told = ", ".join(f"{one.name} at {one.value:g} (here {one.default:g})" for one in turns)
+    changes = ", ".join(f"{one.name} at {one.value:g} (here {one.default:g})" for one in turns)
     if turns[0].reach >= 1.0:
-        return f"by itself enough, tried on few pairs: {told}"
-    return f"no single change tried is enough; the closest: {told}"
+        return f"by itself enough, tried on few pairs: {changes}"
+    return f"no single change tried is enough; the closest: {changes}"
 
 
 def _how() -> str:
@@ -210,12 +212,12 @@ def _how() -> str:
     )
 
 
-def region_words(found: Claims) -> str:
+def region_words(results: Claims) -> str:
     """Say of which points the shares of the region are, or why there are none."""
     judged = calibrated.claims()
     if not judged:
         return "How widely claims hold was not judged since the last calibration (make calibrate)."
-    if all(math.isnan(row.held.figures) for row in found.rows):
+    if all(math.isnan(row.held.figures) for row in results.rows):
         return "How widely claims hold was judged with the article as read."
     return (
         f"Shares of the plausible region are of {judged['points']:,} points, {judged['pairs']} pairs each, "
@@ -225,16 +227,16 @@ def region_words(found: Claims) -> str:
     )
 
 
-def matrix(found: Matrix) -> RenderableType:
+def matrix(across: Matrix) -> RenderableType:
     """Return the standing of each claim, where it does not hold, and what the readings say."""
-    names = list(found.by_reading)
+    names = list(across.by_reading)
     heads = ("standing", f"holds in, of {len(names)}")
     table = terminal.table("", *heads, "elsewhere", wide=("elsewhere",))
-    first = next(iter(found.by_reading.values()))
+    first = next(iter(across.by_reading.values()))
     claims_ = []
     for row in first.rows:
-        verdicts = {name: one[row.id].verdict for name, one in found.by_reading.items()}
-        standing = found.standing[row.id]
+        verdicts = {name: one[row.id].verdict for name, one in across.by_reading.items()}
+        standing = across.standing[row.id]
         holding = sum(verdict == HOLDS for verdict in verdicts.values())
         table.add_row(row.id, Text(standing, style=STANDINGS[standing]), str(holding), _elsewhere(verdicts))
         claims_.append(terminal.entry(row.id, f"{row.claim} ({numbers.marks(row.paragraphs)}, {row.kind})"))
@@ -247,7 +249,7 @@ def matrix(found: Matrix) -> RenderableType:
         "Robust: holds in every reading. Model-dependent: holds in some, reversed in none. Contested: "
         "reversed in at least one. 'small' is too small to matter, 'open' undecided at this number of pairs."
     )
-    counts = {name: sum(one == name for one in found.standing.values()) for name in STANDINGS}
+    counts = {name: sum(one == name for one in across.standing.values()) for name in STANDINGS}
     return terminal.page(
         f"The article's claims under each reading, {first.runs:,} pairs each, seed {first.seed}",
         f"Of {counted(len(first.rows), 'claim')}: {', '.join(f'{n} {name}' for name, n in counts.items())}.",
@@ -266,9 +268,9 @@ def _elsewhere(verdicts: Mapping[str, str]) -> Text:
     return Text("; ").join(parts)
 
 
-def ablation_page(found: Ablation, pictures: Sequence[Path]) -> RenderableType:
+def ablation_page(ablation: Ablation, pictures: Sequence[Path]) -> RenderableType:
     """Return the tables of the ablation: paragraphs, rules, pairs that are more or less than their sum."""
-    base, null = found.base, found.null.share
+    base, null = ablation.base, ablation.null.share
     words = (
         f"With every rule there is a clash in {_share(base['clashes'])} and there are talks in "
         f"{_share(base['talks'])} of runs; with no rule at all (the null model) in "
@@ -280,11 +282,12 @@ def ablation_page(found: Ablation, pictures: Sequence[Path]) -> RenderableType:
     )
     drawn = [Text(f"\nPictures and tables: {', '.join(map(str, pictures))}")] if pictures else []
     return terminal.page(
-        f"What is worth how much, {found.runs:,} pairs each, seed {found.seed}, {found.reading or 'as read'}",
+        f"What is worth how much, {ablation.runs:,} pairs each, seed {ablation.seed}, "
+        f"{ablation.reading or 'as read'}",
         words,
-        terminal.section("By paragraph: every rule that cites it off at once", _worths(found.paragraphs)),
-        terminal.section("By rule", _worths(found.rules), note=note),
-        terminal.section("Pairs of the strongest rules that surely do not add up", _pairs(found.pairs)),
+        terminal.section("By paragraph: every rule that cites it off at once", _worths(ablation.paragraphs)),
+        terminal.section("By rule", _worths(ablation.rules), note=note),
+        terminal.section("Pairs of the strongest rules that surely do not add up", _pairs(ablation.pairs)),
         *drawn,
     )
 

@@ -50,75 +50,80 @@ def compare_command(
 
     wanted = forms_named(forms)
     with progress(4 * runs, quiet or as_json) as tick:
-        found = compare(first, second, runs=runs, seed=seed, threads=threads, progress=tick)
-    written = [] if out is None else save(found, out, wanted)
+        pairing = compare(first, second, runs=runs, seed=seed, threads=threads, progress=tick)
+    written = [] if out is None else save(pairing, out, wanted)
     if as_json:
-        print(json.dumps(found.record(), ensure_ascii=False, indent=2, allow_nan=False))
+        print(json.dumps(pairing.record(), ensure_ascii=False, indent=2, allow_nan=False))
         return
-    terminal.show(compare_page(found, full), brief)
+    terminal.show(compare_page(pairing, full), brief)
     for path in written:
         print(path)
 
 
-def save(found: Comparison, folder: Path, forms: Sequence[str] = ("png", "svg")) -> list[Path]:
+def save(pairing: Comparison, folder: Path, forms: Sequence[str] = ("png", "svg")) -> list[Path]:
     """Write the pictures of flows and effects and their numbers into a folder, and return the paths."""
     from sim.views.plots import data
     from sim.views.plots.files import write_figure, write_text
     from sim.views.plots.sheets import compare as flows
 
     folder.mkdir(parents=True, exist_ok=True)
-    tables = flows.numbers(found)
-    made = []
+    tables = flows.numbers(pairing)
+    files = []
     for kind, draw in (("flows", flows.figure), ("effects", flows.effects_figure)):
-        figure = draw(found)
-        made += [write_figure(figure, folder / f"{kind}.{form}") for form in forms]
+        figure = draw(pairing)
+        files += [write_figure(figure, folder / f"{kind}.{form}") for form in forms]
         table, unit, interval = tables[kind]
-        made.append(write_text(data.text(table, _about(found, kind, unit, interval)), folder / f"{kind}.csv"))
-    return made
+        files.append(
+            write_text(data.text(table, _about(pairing, kind, unit, interval)), folder / f"{kind}.csv")
+        )
+    return files
 
 
-def _about(found: Comparison, kind: str, unit: str, interval: str) -> list[tuple[str, str]]:
-    (first, second), (one, two) = found.names, found.specs
+def _about(pairing: Comparison, kind: str, unit: str, interval: str) -> list[tuple[str, str]]:
+    (first, second), (one, two) = pairing.names, pairing.specs
     return [
         ("picture", f"{kind} of {first} and {second}, the same draws in both"),
         ("unit", unit),
-        ("n", f"{int(found.sound.sum())} pairs, {found.failed} left out because a run failed"),
+        ("n", f"{int(pairing.sound.sum())} pairs, {pairing.failed} left out because a run failed"),
         ("interval", interval),
-        ("identity", f"scenarios {one.hash[:16]} and {two.hash[:16]}, seed {found.seed}, panj {__version__}"),
-        ("command", f"panj compare {first} {second} --runs {found.runs} --seed {found.seed} --out DIR"),
+        (
+            "identity",
+            f"scenarios {one.hash[:16]} and {two.hash[:16]}, seed {pairing.seed}, panj {__version__}",
+        ),
+        ("command", f"panj compare {first} {second} --runs {pairing.runs} --seed {pairing.seed} --out DIR"),
     ]
 
 
-def compare_page(found: Comparison, full: bool = False) -> RenderableType:
+def compare_page(pairing: Comparison, full: bool = False) -> RenderableType:
     """Return the comparison for a reader: the finding, differences, effects; all flows where `full`."""
-    one, two = found.names
-    failed = f" {found.failed:,} pairs left out because a run failed." if found.failed else ""
+    one, two = pairing.names
+    failed = f" {pairing.failed:,} pairs left out because a run failed." if pairing.failed else ""
     return terminal.page(
         f"{one}  →  {two}",
-        finding(found),
-        *_differences(found),
-        _effects(found),
-        _flips(found),
-        *([_flows(found)] if full and found.sound.any() else []),
-        terminal.section("When and why they part", *_parting(found)),
+        finding(pairing),
+        *_differences(pairing),
+        _effects(pairing),
+        _flips(pairing),
+        *([_flows(pairing)] if full and pairing.sound.any() else []),
+        terminal.section("When and why they part", *_parting(pairing)),
         Text(f"\nUnder the assumptions of these two files; not a forecast.{failed}", style="dim"),
-        question=f"{found.specs[0].title}  →  {found.specs[1].title}",
+        question=f"{pairing.specs[0].title}  →  {pairing.specs[1].title}",
         more="" if full else "--full for every flow from class to class; --out DIR for pictures.",
     )
 
 
-def finding(found: Comparison) -> str:
+def finding(pairing: Comparison) -> str:
     """Return the first sentence: which event and which class the second makes likelier or less likely."""
-    if not found.sound.any():
+    if not pairing.sound.any():
         return "No pair in which both runs are valid."
-    shares = [one for one in found.contrasts if one.unit == "share" and clear(_headline(one))]
+    shares = [one for one in pairing.contrasts if one.unit == "share" and clear(_headline(one))]
     shares.sort(key=lambda one: -abs(_headline(one).mean))
     events = [one for one in shares if one.name not in PATHS][:1]
     classes = [one for one in shares if one.name in PATHS][:1]
     if not shares:
-        return f"{found.names[1]} makes no event and no class likelier or less likely beyond chance."
+        return f"{pairing.names[1]} makes no event and no class likelier or less likely beyond chance."
     words = " and ".join(_likelier(one) for one in events + classes)
-    return f"{found.names[1]} makes {words}."
+    return f"{pairing.names[1]} makes {words}."
 
 
 def _headline(one: Contrast) -> Effect:
@@ -136,12 +141,12 @@ def _likelier(one: Contrast) -> str:
     return f"{one.name.removesuffix(', ever')} {verb} ({levels})"
 
 
-def _differences(found: Comparison) -> list[RenderableType]:
-    if not found.differences:
+def _differences(pairing: Comparison) -> list[RenderableType]:
+    if not pairing.differences:
         return [Text("\nThe two are the same once resolved: nothing differs but the names.")]
     blocks: list[RenderableType] = []
     for kind, title in KINDS.items():
-        rows = [one for one in found.differences if one.kind == kind]
+        rows = [one for one in pairing.differences if one.kind == kind]
         if rows:
             blocks.append(terminal.section(title, *map(_difference, rows)))
     return blocks
@@ -153,53 +158,55 @@ def _difference(one: Difference) -> RenderableType:
     return terminal.entry(one.name, "", f"{change} {one.unit}".rstrip(), source)
 
 
-def _flips(found: Comparison) -> RenderableType:
-    share = found.flipped
+def _flips(pairing: Comparison) -> RenderableType:
+    share = pairing.flipped
     lines = [
         Padding(
             f"{one['from']} → {one['to']}: {numbers.counted(one['pairs'], 'pair')}, such as run "
             f"{one['example']}",
             (0, 0, 0, 2),
         )
-        for one in found.flips()[:MOST]
+        for one in pairing.flips()[:MOST]
     ]
     words = f"{bare(share.mean)} % of pairs end in another class ({bare(share.low)} to {bare(share.high)} %)."
-    title = f"Which paths flip ({found.runs:,} pairs with the same random draws, seed {found.seed})"
+    title = f"Which paths flip ({pairing.runs:,} pairs with the same random draws, seed {pairing.seed})"
     return terminal.section(title, Text(words), *lines)
 
 
-def _flows(found: Comparison) -> RenderableType:
-    flows = found.flows
+def _flows(pairing: Comparison) -> RenderableType:
+    flows = pairing.flows
     used = [k for k in range(len(PATHS)) if flows[k].any() or flows[:, k].any()]
     heads = [*(HYPHENATED.get(PATHS[k], PATHS[k].replace(" ", "\n")) for k in used), "all"]
-    made = terminal.table("first \\ second", *heads, right=heads, wide=("first \\ second",))
-    made.padding = (0, 0, 0, 0)
+    table = terminal.table("first \\ second", *heads, right=heads, wide=("first \\ second",))
+    table.padding = (0, 0, 0, 0)
     for row in used:
         cells = [_cell(int(flows[row, column]), row == column) for column in used]
-        made.add_row(PATHS[row], *cells, f"{int(flows[row].sum()):,}")
-    made.add_row("all", *(f"{int(flows[:, k].sum()):,}" for k in used), f"{int(flows.sum()):,}", style="bold")
-    return terminal.section("Pairs by class in the first (rows) and in the second (columns)", made)
+        table.add_row(PATHS[row], *cells, f"{int(flows[row].sum()):,}")
+    table.add_row(
+        "all", *(f"{int(flows[:, k].sum()):,}" for k in used), f"{int(flows.sum()):,}", style="bold"
+    )
+    return terminal.section("Pairs by class in the first (rows) and in the second (columns)", table)
 
 
 def _cell(count: int, same: bool) -> Text:
     return Text("·" if count == 0 else f"{count:,}", style="dim" if same or count == 0 else "bold")
 
 
-def _effects(found: Comparison) -> RenderableType:
-    wide = any(one.across is not None for one in found.contrasts)
+def _effects(pairing: Comparison) -> RenderableType:
+    wide = any(one.across is not None for one in pairing.contrasts)
     heads = ["across parameters\n(90 % of cases)"] if wide else []
     heads += ["at the\ndefaults", "change\n(95 % interval)"]
-    made = terminal.table("", *heads, right=heads, wide=("",))
-    for one in found.contrasts:
+    table = terminal.table("", *heads, right=heads, wide=("",))
+    for one in pairing.contrasts:
         if not (one.unit == "share" and one.first.mean == one.second.mean == 0):
-            made.add_row(*cells(one), style="dim" if faint(one) else None)
+            table.add_row(*cells(one), style="dim" if faint(one) else None)
     note = "Shares in %, their changes in points. Faint: no change beyond chance (95 %) in any column."
     if wide:
         note += (
             " Across parameters: mean over cases, and what 90 % of them show without Monte Carlo noise (– "
             "where they are too few to estimate it); both scenarios meet the same values and random draws."
         )
-    return terminal.section("What the second adds to the first, pair by pair", made, note=note)
+    return terminal.section("What the second adds to the first, pair by pair", table, note=note)
 
 
 def cells(one: Contrast) -> list[str]:
@@ -233,12 +240,12 @@ def faint(one: Contrast) -> bool:
     return not (clear(one.change) or clear(_headline(one)))
 
 
-def _parting(found: Comparison) -> list[RenderableType]:
-    sound = found.parted[found.sound]
+def _parting(pairing: Comparison) -> list[RenderableType]:
+    sound = pairing.parted[pairing.sound]
     apart = int((sound > 0).sum())
-    if found.part is None or not apart:
+    if pairing.part is None or not apart:
         return [Text("No pair ever stands on different rungs.")]
-    part = found.part
+    part = pairing.part
     lines = [f"{apart:,} of {len(sound):,} pairs stand on different rungs at some time."]
     if part.median is not None:
         lines[0] += f" The median pair parts in week {part.median} (run {part.replicate})."
@@ -254,7 +261,8 @@ def _parting(found: Comparison) -> list[RenderableType]:
     blocks += _tally(part)
     blocks.append(
         Text(
-            f"See it yourself: panj trace {found.names[1]} --seed {found.seed} --replicate {part.replicate}",
+            f"See it yourself: panj trace {pairing.names[1]} --seed {pairing.seed} "
+            f"--replicate {part.replicate}",
             style="dim",
         )
     )

@@ -32,7 +32,7 @@ def discover_command(
 ) -> None:
     """Do what `panj discover` was asked for and print it."""
     study = cases.opened(folder, given)
-    found = cases.discover(study, where, conditions=chosen(conditions, "condition"))
+    answer = cases.discover(study, where, conditions=chosen(conditions, "condition"))
     written: list[Path] = []
     if out is not None:
         if given is not None:
@@ -40,48 +40,48 @@ def discover_command(
                 "--out: fresh points and chance cannot be held to a condition on what came of them; "
                 "leave --given out"
             )
-        if not found.boxes:
-            raise ScenarioError(f"{folder}: no box to write; {found.reason}")
-        made = box_file.texts(
-            study.experiment, found.boxes[0], found.asked.text, out, str(folder), found.conditions
+        if not answer.boxes:
+            raise ScenarioError(f"{folder}: no box to write; {answer.reason}")
+        texts = box_file.texts(
+            study.experiment, answer.boxes[0], answer.asked.text, out, str(folder), answer.conditions
         )
-        written = box_file.write(made, force)
+        written = box_file.write(texts, force)
     if as_json:
-        record = found.record() | {"written": [str(one) for one in written]}
+        record = answer.record() | {"written": [str(one) for one in written]}
         print(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
         return
-    terminal.show(discover_page(found))
+    terminal.show(discover_page(answer))
     for path in written:
         print(path)
 
 
-def discover_page(found: Discovery) -> RenderableType:
+def discover_page(answer: Discovery) -> RenderableType:
     """Return the boxes and the tree for a reader, the finding first."""
-    overall = found.overall
+    overall = answer.overall
     left = [
-        (found.unknown, "have no valid run and count nowhere"),
-        (found.neighbours, "hardly differ from another one and do not count"),
+        (answer.unknown, "have no valid run and count nowhere"),
+        (answer.neighbours, "hardly differ from another one and do not count"),
     ]
     counts = " ".join(f"{counted(many, 'more case')} {words}." for many, words in left if many)
-    parts = [_box(number, box) for number, box in enumerate(found.boxes, 1)]
-    parts += [_tree(found)] if found.tree else []
+    parts = [_box(number, box) for number, box in enumerate(answer.boxes, 1)]
+    parts += [_tree(answer)] if answer.tree else []
     words = "A box describes where it happens in this design; it is no cause by itself."
     return terminal.page(
-        f"In which cases is {found.asked.text}?{under(found.conditions)}",
-        finding(found),
+        f"In which cases is {answer.asked.text}?{under(answer.conditions)}",
+        finding(answer),
         Text(f"It holds in {overall.met:,} of {counted(overall.inside, 'case')}. {counts}".rstrip()),
         *parts,
-        *([Text(f"\n{words}", style="dim")] if found.boxes else []),
-        more="-o FILE writes the first box as an experiment with fresh points." if found.boxes else "",
+        *([Text(f"\n{words}", style="dim")] if answer.boxes else []),
+        more="-o FILE writes the first box as an experiment with fresh points." if answer.boxes else "",
     )
 
 
-def finding(found: Discovery) -> str:
+def finding(answer: Discovery) -> str:
     """Return the first sentence: the first box with how often it holds there and elsewhere."""
-    share = f"{_dense(found.overall)} of cases"
-    if not found.boxes:
-        return f"{found.reason[0].upper()}{found.reason[1:]}; it holds in {share}."
-    box = found.boxes[0]
+    share = f"{_dense(answer.overall)} of cases"
+    if not answer.boxes:
+        return f"{answer.reason[0].upper()}{answer.reason[1:]}; it holds in {share}."
+    box = answer.boxes[0]
     there = box.fresh or box.fit
     return (
         f"It holds in {_dense(there)} of cases where {' and '.join(map(str, box.limits))}, against {share} "
@@ -100,15 +100,17 @@ def _box(number: int, box: Box) -> RenderableType:
     return terminal.section(f"Box {number}", *lines)
 
 
-def _tree(found: Discovery) -> RenderableType:
+def _tree(answer: Discovery) -> RenderableType:
     how = (
-        "counted on cases kept aside while it grew" if found.tree[0].fresh else "no cases kept aside, too few"
+        "counted on cases kept aside while it grew"
+        if answer.tree[0].fresh
+        else "no cases kept aside, too few"
     )
     heads = ("it holds in", "of cases")
-    made = terminal.table(*heads, "where", wide=("where",), right=heads)
-    for leaf in found.tree[:MOST_LEAVES]:
-        made.add_row(_dense(leaf.fit), f"{leaf.fit.inside:,}", str(leaf))
-    return terminal.section(f"As a tree, densest ends first ({how})", made)
+    table = terminal.table(*heads, "where", wide=("where",), right=heads)
+    for leaf in answer.tree[:MOST_LEAVES]:
+        table.add_row(_dense(leaf.fit), f"{leaf.fit.inside:,}", str(leaf))
+    return terminal.section(f"As a tree, densest ends first ({how})", table)
 
 
 def _dense(one: Fit) -> str:

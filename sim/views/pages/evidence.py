@@ -18,30 +18,32 @@ PAST = (
 )
 
 
-def rolling_page(found: Rolling) -> RenderableType:
+def rolling_page(rolling: Rolling) -> RenderableType:
     """Return the page of outlooks made in the past: their scores beside those of others."""
     heads = ("outlook", "the other", "better in")
-    made = terminal.table("mean score", "beside", *heads, right=heads)
-    for row in found.skill.itertuples():
-        made.add_row(
+    scores = terminal.table("mean score", "beside", *heads, right=heads)
+    for row in rolling.skill.itertuples():
+        scores.add_row(
             NAMES[str(row.score)],
             str(row.rival),
             f"{row.outlook:.3f}",
             f"{row.of_rival:.3f}",
             f"{row.better} of {row.questions}",
         )
-    each = ", ".join(f"{day}: {worth:.1f}" for day, worth in found.worth.items())
-    rests_on = f"{found.particles:,} particles each, seed {found.seed}; equal filters that counted: {each}."
-    table = terminal.section("Mean scores, lower is better", made)
+    each = ", ".join(f"{day}: {worth:.1f}" for day, worth in rolling.worth.items())
+    rests_on = (
+        f"{rolling.particles:,} particles each, seed {rolling.seed}; equal filters that counted: {each}."
+    )
+    table = terminal.section("Mean scores, lower is better", scores)
     notes = [Text(f"\n{words}", style="dim") for words in (PAST, rests_on)]
-    return terminal.page("Outlooks made in the past, and what came", fared(found), table, *notes)
+    return terminal.page("Outlooks made in the past, and what came", fared(rolling), table, *notes)
 
 
-def fared(found: Rolling) -> str:
+def fared(rolling: Rolling) -> str:
     """Return the sentence that says by how many scores outlooks of the past did better than each rival."""
     ahead = [
         f"{name} by {int((block['outlook'] < block['of_rival']).sum())} of {len(block)}"
-        for name, block in found.skill.groupby("rival", sort=False)
+        for name, block in rolling.skill.groupby("rival", sort=False)
     ]
     return f"Outlooks from the end of each half-year do better than {', '.join(ahead)} mean scores."
 
@@ -54,14 +56,14 @@ WHAT = (
 )
 
 
-def evidence_page(found: Evidence) -> RenderableType:
+def evidence_page(weights: Evidence) -> RenderableType:
     """Return the page of evidence: what the record says of each claim, and how sure that is."""
     heads = ("ln factor", "± MC", "half")
-    made = terminal.table(
+    table = terminal.table(
         "claim", "¶", "against", *heads, "record says", "rests most on", right=heads, wide=("rests most on",)
     )
-    for one in found.weighed:
-        made.add_row(
+    for one in weights.weighed:
+        table.add_row(
             one.question.name,
             " ".join(map(str, one.question.paragraphs)),
             one.question.against,
@@ -72,20 +74,22 @@ def evidence_page(found: Evidence) -> RenderableType:
             resting(one),
         )
     rests_on = (
-        f"{found.observations.title}: {len(found.observations.observed)} observations, {found.particles:,} "
-        f"particles, seeds {', '.join(map(str, found.seeds))}. half: the factor with ranges half as wide."
+        f"{weights.observations.title}: {len(weights.observations.observed)} observations, "
+        f"{weights.particles:,} particles, seeds {', '.join(map(str, weights.seeds))}. half: "
+        "the factor with ranges half as wide."
     )
     notes = [Text(f"\n{words}", style="dim") for words in (WHAT, rests_on)]
-    return terminal.page("What the record says of each claim", verdicts(found), Text(""), made, *notes)
+    return terminal.page("What the record says of each claim", verdicts(weights), Text(""), table, *notes)
 
 
-def verdicts(found: Evidence) -> str:
+def verdicts(weights: Evidence) -> str:
     """Return the sentence that counts what the record says."""
-    said = [one.verdict for one in found.weighed]
-    hanging = said.count("hangs on the ranges")
+    each = [one.verdict for one in weights.weighed]
+    hanging = each.count("hangs on the ranges")
     return (
-        f"Of {counted(len(said), 'comparison')} the record speaks for the claim in {said.count('for')}, "
-        f"against it in {said.count('against')}, and in {said.count('not at all')} not at all"
+        f"Of {counted(len(each), 'comparison')} the record speaks for the claim in "
+        f"{each.count('for')}, against it in {each.count('against')}, and in "
+        f"{each.count('not at all')} not at all"
         + (f"; in {hanging} it hangs on how wide the ranges are." if hanging else ".")
     )
 

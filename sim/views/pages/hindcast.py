@@ -38,79 +38,79 @@ DEAREST = 4
 UNITS = {"USD": (1e6, "M USD"), "GWh": (1, "GWh")}
 
 
-def hindcast_page(found: Hindcast, full: bool = False) -> RenderableType:
+def hindcast_page(past: Hindcast, full: bool = False) -> RenderableType:
     """Return the page for a terminal; what every forecaster said where `full`."""
     parts = [
-        terminal.section("What came out", *(Text(line, style=style) for line, style in _findings(found))),
-        _scores(found, False, "Mean scores on all questions, lower is better"),
-        _scores(found, True, "Mean scores on informative questions"),
-        terminal.section("Questions", *_questions(found, FIRST), note=LEGEND),
+        terminal.section("What came out", *(Text(line, style=style) for line, style in _findings(past))),
+        _scores(past, False, "Mean scores on all questions, lower is better"),
+        _scores(past, True, "Mean scores on informative questions"),
+        terminal.section("Questions", *_questions(past, FIRST), note=LEGEND),
     ]
     if full:
-        parts.append(terminal.section("What others said", *_questions(found, OTHERS)))
+        parts.append(terminal.section("What others said", *_questions(past, OTHERS)))
     return terminal.page(
         "The model against what happened, November 2021 to December 2023",
-        first_sentence(found),
+        first_sentence(past),
         Text(f"\n{WHAT}"),
         *parts,
         more="" if full else "--full for what the null model, a coin and others said; --json for all.",
     )
 
 
-def first_sentence(found: Hindcast) -> str:
+def first_sentence(past: Hindcast) -> str:
     """Return the first sentence: how many of the checks fixed beforehand hold, and which do not."""
-    failed = [f"{one.name} ({one.found}; wanted: {one.wanted})" for one in found.checks if not one.holds]
-    count = f"{len(found.checks) - len(failed)} of {len(found.checks)} checks fixed beforehand hold"
+    failed = [f"{one.name} ({one.found}; wanted: {one.wanted})" for one in past.checks if not one.holds]
+    count = f"{len(past.checks) - len(failed)} of {len(past.checks)} checks fixed beforehand hold"
     if not failed:
         return f"{count}."
     return f"{count}; {' and '.join(failed)} {'does' if len(failed) == 1 else 'do'} not."
 
 
-def _questions(found: Hindcast, columns: Sequence[str]) -> Iterator[RenderableType]:
+def _questions(past: Hindcast, columns: Sequence[str]) -> Iterator[RenderableType]:
     """Yield the table of questions and that of numbers in some columns; like quarters share a row."""
     for heads in (HEADS, NUMBERS):
         shown = [one for one in heads if one in columns]
-        made = terminal.table(*shown, right=set(shown[1:]) - {"answer", "informative"})
-        for group in _groups(found.asked, heads is NUMBERS):
+        table = terminal.table(*shown, right=set(shown[1:]) - {"answer", "informative"})
+        for group in _groups(past.asked, heads is NUMBERS):
             cells = dict(zip(heads, _told(group), strict=True))
-            made.add_row(*(cells[one] for one in shown))
-        yield made
+            table.add_row(*(cells[one] for one in shown))
+        yield table
         yield Text("")
 
 
-def _scores(found: Hindcast, only: bool, title: str) -> RenderableType:
+def _scores(past: Hindcast, only: bool, title: str) -> RenderableType:
     """Return the table of mean scores, a star where somebody has a say on fewer questions."""
-    heads = [f"{NAMES[score]}\n({len(found.of(score, only))})" for score in SCORES]
-    made = terminal.table("who", *heads, right=heads)
+    heads = [f"{NAMES[score]}\n({len(past.of(score, only))})" for score in SCORES]
+    table = terminal.table("who", *heads, right=heads)
     for name in FORECASTERS:
-        made.add_row(name, *(cell.split(" (")[0] + "*" * ("(" in cell) for cell in _row(found, name, only)))
-    return terminal.section(title, made, note="* on fewer questions than the model.")
+        table.add_row(name, *(cell.split(" (")[0] + "*" * ("(" in cell) for cell in _row(past, name, only)))
+    return terminal.section(title, table, note="* on fewer questions than the model.")
 
 
-def markdown(found: Hindcast) -> str:
+def markdown(past: Hindcast) -> str:
     """Return the same as tables in Markdown, for the documentation."""
-    lines = [WHAT, "", *(f"- {line}" for line, _ in _findings(found)), ""]
+    lines = [WHAT, "", *(f"- {line}" for line, _ in _findings(past)), ""]
     for label, only in (("all questions", False), ("informative questions", True)):
-        told = [f"{NAMES[score]} ({len(found.of(score, only))})" for score in SCORES]
-        lines += [_cells(f"mean score, {label}", *told), _cells(*["---"] * (1 + len(SCORES)))]
-        lines += [_cells(name, *_row(found, name, only)) for name in FORECASTERS] + [""]
+        names = [f"{NAMES[score]} ({len(past.of(score, only))})" for score in SCORES]
+        lines += [_cells(f"mean score, {label}", *names), _cells(*["---"] * (1 + len(SCORES)))]
+        lines += [_cells(name, *_row(past, name, only)) for name in FORECASTERS] + [""]
     for heads, numbers in ((HEADS, False), (NUMBERS, True)):
         lines += [_cells(*heads), _cells(*["---"] * len(heads))]
-        lines += [_cells(*_told(group)) for group in _groups(found.asked, numbers)] + [""]
-    lines += [LEGEND, "", *costs(found), "", "<details><summary>Scores question by question</summary>", ""]
+        lines += [_cells(*_told(group)) for group in _groups(past.asked, numbers)] + [""]
+    lines += [LEGEND, "", *costs(past), "", "<details><summary>Scores question by question</summary>", ""]
     columns = ("question", "informative", "score", *FORECASTERS)
     lines += [_cells(*columns), _cells(*["---"] * len(columns))]
-    lines += [_cells(*_scored(group)) for numbers in (False, True) for group in _groups(found.asked, numbers)]
+    lines += [_cells(*_scored(group)) for numbers in (False, True) for group in _groups(past.asked, numbers)]
     lines += ["", "</details>", "", "Answers come from:", ""]
-    lines += [f"- {source}" for source in found.history.sources.values()]
+    lines += [f"- {source}" for source in past.history.sources.values()]
     return "\n".join(lines) + "\n"
 
 
-def costs(found: Hindcast) -> list[str]:
+def costs(past: Hindcast) -> list[str]:
     """Return for each score which informative questions cost the model most, as a share of its loss."""
     lines = ["What costs the model most on informative questions, as a share of all that they cost it:", ""]
     for score in SCORES:
-        asked = found.of(score, diagnostic=True)
+        asked = past.of(score, diagnostic=True)
         if not asked:
             continue
         total = sum(one.scores[MODEL][score] for one in asked)
@@ -163,59 +163,59 @@ def _name(group: list[Asked]) -> str:
 def _told(group: list[Asked]) -> list[str]:
     first = group[0]
     number = first.question.kind == "quantity"
-    said = [_said(group, who) for who in FORECASTERS[:6] if not (number and who == "climatology")]
+    forecasts = [_said(group, who) for who in FORECASTERS[:6] if not (number and who == "climatology")]
     right = float(np.mean([one.right for one in group]))
-    return [_name(group), _answer(first), *said, f"{right:.0%}", "yes" if first.diagnostic else "no"]
+    return [_name(group), _answer(first), *forecasts, f"{right:.0%}", "yes" if first.diagnostic else "no"]
 
 
-def _row(found: Hindcast, name: str, only: bool) -> list[str]:
-    return [_score(found, name, score, only) for score in SCORES]
+def _row(past: Hindcast, name: str, only: bool) -> list[str]:
+    return [_score(past, name, score, only) for score in SCORES]
 
 
-def _score(found: Hindcast, name: str, score: str, only: bool) -> str:
-    mean, number = found.mean(name, score, only)
+def _score(past: Hindcast, name: str, score: str, only: bool) -> str:
+    mean, number = past.mean(name, score, only)
     if not number:
         return "–"
-    if number == len(found.of(score, only)):
+    if number == len(past.of(score, only)):
         return f"{mean:.3f}"
-    return f"{mean:.3f} ({found.beside(name, score, only):.3f} of {number})"
+    return f"{mean:.3f} ({past.beside(name, score, only):.3f} of {number})"
 
 
-def _findings(found: Hindcast) -> Iterable[tuple[str, str]]:
-    kinds = [one.question for one in found.asked]
+def _findings(past: Hindcast) -> Iterable[tuple[str, str]]:
+    kinds = [one.question for one in past.asked]
     yield (
-        f"{len(kinds)} questions frozen on {found.history.frozen} ({found.history.hash[:8]}, freezing "
-        f"{found.history.freezings}); {found.history.unanswered} more have no "
+        f"{len(kinds)} questions frozen on {past.history.frozen} ({past.history.hash[:8]}, freezing "
+        f"{past.history.freezings}); {past.history.unanswered} more have no "
         f"published answer and are left out; {sum(one.silence for one in kinds)} answers rest on silence.",
         "",
     )
-    told = sum(one.diagnostic for one in found.asked)
+    few = sum(one.diagnostic for one in past.asked)
     yield (
-        f"{len(kinds) - told} of them are uninformative: nearly all assumptions get them right. The {told} "
+        f"{len(kinds) - few} of them are uninformative: nearly all assumptions get them right. The {few} "
         "informative ones were found by their answers, so scores on them alone flatter nobody.",
         "",
     )
     bands = " and ".join(
-        f"{found.coverage(band)[0]} of {found.coverage(band)[1]} in the {band:.0%} band" for band in BANDS
+        f"{past.coverage(band)[0]} of {past.coverage(band)[1]} in the {band:.0%} band" for band in BANDS
     )
     yield (
         f"Numbers and rungs: {bands} of the model. Mean interval score of its 90% bands (width and misses "
-        f"over the questions' scales): {found.mean(MODEL, 'interval')[0]:.2f}.",
+        f"over the questions' scales): {past.mean(MODEL, 'interval')[0]:.2f}.",
         "",
     )
-    if ARTICLE in found.used:
-        yield f"Article right: the same runs, their cases worth {found.effective:.0f} equal ones.", ""
-    elif math.isnan(found.effective):
+    if ARTICLE in past.used:
+        yield f"Article right: the same runs, their cases worth {past.effective:.0f} equal ones.", ""
+    elif math.isnan(past.effective):
         yield "Article right: no scores, for nobody weighed the cases.", ""
     else:
-        yield f"Article right: no scores, for the cases are worth {found.effective:.0f} equal ones only.", ""
+        yield f"Article right: no scores, for the cases are worth {past.effective:.0f} equal ones only.", ""
     for label, only in (("all questions", False), ("informative questions", True)):
-        lost = [f"{name} by {NAMES[score]}" for name, score in found.worse(only)]
+        lost = [f"{name} by {NAMES[score]}" for name, score in past.worse(only)]
         yield (
             f"On {label} the model does worse than {', '.join(lost) or 'no baseline'}.",
             "yellow" if lost else "",
         )
-    for check in found.checks:
+    for check in past.checks:
         verdict = "holds" if check.holds else "does not hold"
         yield (
             f"Check '{check.name}' {verdict}: {check.found}; wanted: {check.wanted}.",

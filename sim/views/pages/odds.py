@@ -17,11 +17,11 @@ def section(odds: Odds) -> RenderableType:
     """Return the section of a page with both odds in short; where there is one only, why."""
     if odds.note:
         return Text(f"\n{odds.note}", style="dim")
-    made = terminal.table("end", *HEADS, right=HEADS)
+    table = terminal.table("end", *HEADS, right=HEADS)
     for name, *cells in rows(odds):
         if name not in PATHS:
-            made.add_row(name, *cells)
-    return terminal.section("Two odds across plausible parameters", made, note=words(odds))
+            table.add_row(name, *cells)
+    return terminal.section("Two odds across plausible parameters", table, note=words(odds))
 
 
 def columns(odds: Odds) -> tuple[str, ...]:

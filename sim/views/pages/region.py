@@ -20,12 +20,12 @@ WHAT = (
 )
 
 
-def region_page(found: Points) -> RenderableType:
+def region_page(region: Points) -> RenderableType:
     """Return the page of a region: targets, waves, what was learned and what stays undetermined."""
-    told, wave = found.told, found.told["waves"][-1]
+    record, wave = region.told, region.told["waves"][-1]
     heads = ("mean", "missed by", "rules out")
     targets = terminal.table("observation", "wanted", *heads, right=heads, wide=("observation", "wanted"))
-    for one in told["targets"]:
+    for one in record["targets"]:
         targets.add_row(
             one["observation"],
             one["wanted"],
@@ -35,7 +35,7 @@ def region_page(found: Points) -> RenderableType:
         )
     counts = ("wave", "points", "runs each", "not ruled out", "share of all ranges")
     waves = terminal.table(*counts, right=counts)
-    for k, one in enumerate(told["waves"], start=1):
+    for k, one in enumerate(record["waves"], start=1):
         waves.add_row(
             str(k),
             number(one["points"]),
@@ -44,26 +44,28 @@ def region_page(found: Points) -> RenderableType:
             f"{one['prior']:.2%}",
         )
     return terminal.page(
-        f"What {told['observations']['title']} rules out",
-        f"{wave['prior']:.1%} of the plausible ranges is left, {counted(len(found.cells), 'point')} of it "
-        f"in the region, by {counted(len(told['targets']), 'observation')}.",
+        f"What {record['observations']['title']} rules out",
+        f"{wave['prior']:.1%} of the plausible ranges is left, {counted(len(region.cells), 'point')} of it "
+        f"in the region, by {counted(len(record['targets']), 'observation')}.",
         terminal.section("Observations at the points that are left", targets, note=WHAT),
         terminal.section("Waves", waves),
-        _learned(found),
-        Text(f"\nregion {found.hash[:8]} of {told['scenario']['title']}, seed {told['seed']}", style="dim"),
+        _learned(region),
+        Text(
+            f"\nregion {region.hash[:8]} of {record['scenario']['title']}, seed {record['seed']}", style="dim"
+        ),
     )
 
 
-def _learned(found: Points) -> RenderableType:
-    spread = found.told["spread"]
+def _learned(region: Points) -> RenderableType:
+    spread = region.told["spread"]
     learned = sorted(
         (name for name in spread if spread[name]["ratio"] <= 1 - SHRUNK), key=lambda one: spread[one]["ratio"]
     )
     heads = ("spread left", "mean moved by")
-    made = terminal.table("judgement", *heads, right=heads)
+    table = terminal.table("judgement", *heads, right=heads)
     for name in learned[:MOST]:
         one = spread[name]
-        made.add_row(name, f"{one['ratio']:.0%}", f"{100 * one['shift']:+.0f} % of the range")
+        table.add_row(name, f"{one['ratio']:.0%}", f"{100 * one['shift']:+.0f} % of the range")
     rest = (
         f"{len(spread) - len(learned)} of {counted(len(spread), 'judgement')} stay undetermined: their "
         "spread shrank by less than a tenth."
@@ -71,4 +73,4 @@ def _learned(found: Points) -> RenderableType:
     if len(learned) > MOST:
         rest += f" Of the other {len(learned)} the {MOST} narrowest are listed."
     alone = Text("No judgement narrows by a tenth alone; the data bind combinations.")
-    return terminal.section("What was learned", made if learned else alone, note=rest)
+    return terminal.section("What was learned", table if learned else alone, note=rest)

@@ -49,19 +49,19 @@ def matching(model: Model, words: str) -> Matches:
         ]
         for table in (model.world, model.parameters)
     )
-    found = Matches(
+    matches = Matches(
         [one for one in model.rules.values() if holds(words, *_texts(one))],
         world,
         parameters,
         {word: text for word, text in GLOSSARY.items() if holds(words, word)},
     )
-    if not any(found):
+    if not any(matches):
         known = [*model.rules, *model.world, *model.parameters, *GLOSSARY]
         raise ScenarioError(
             f"no rule, variable, parameter or term with {words!r} in its name or text"
             f"{nearest(words, known)}; all of them: panj rules, panj rules --world, panj rules --parameters"
         )
-    return found
+    return matches
 
 
 def _texts(rule: Rule) -> Iterable[str]:
@@ -70,19 +70,19 @@ def _texts(rule: Rule) -> Iterable[str]:
         yield from (*clause.rises_with, *clause.falls_with, clause.function.__doc__ or "")
 
 
-def matches_page(words: str, found: Matches) -> RenderableType:
+def matches_page(words: str, matches: Matches) -> RenderableType:
     """Return what answers to some words: those of the glossary, rules, variables, parameters."""
     kinds = (
-        ("Words", [entry(word, "", text) for word, text in found.words.items()]),
-        ("Rules", [rule_entry(one) for one in found.rules]),
-        ("Variables of the world", [quantity_entry(one) for one in found.world]),
-        ("Parameters", [quantity_entry(one) for one in found.parameters]),
+        ("Words", [entry(word, "", text) for word, text in matches.words.items()]),
+        ("Rules", [rule_entry(one) for one in matches.rules]),
+        ("Variables of the world", [quantity_entry(one) for one in matches.world]),
+        ("Parameters", [quantity_entry(one) for one in matches.parameters]),
     )
     counts = (
-        counted(len(found.words), "word of the glossary", "words of the glossary"),
-        counted(len(found.rules), "rule"),
-        counted(len(found.world), "variable of the world", "variables of the world"),
-        counted(len(found.parameters), "parameter"),
+        counted(len(matches.words), "word of the glossary", "words of the glossary"),
+        counted(len(matches.rules), "rule"),
+        counted(len(matches.world), "variable of the world", "variables of the world"),
+        counted(len(matches.parameters), "parameter"),
     )
     return page(
         f"What of the model answers to “{words}”",
@@ -215,13 +215,13 @@ def _finite(value: float) -> float | None:
 def scenario_list(rows: Iterable[Mapping[str, str]]) -> RenderableType:
     """Return the shipped storylines."""
     storylines = list(rows)
-    made = table("name", "title", "question", wide=("title", "question"))
+    listing = table("name", "title", "question", wide=("title", "question"))
     for row in storylines:
-        made.add_row(row["name"], row["title"], row["question"])
+        listing.add_row(row["name"], row["title"], row["question"])
     return page(
         "Storylines",
         f"{len(storylines)} storylines come with Panj, each one question.",
         Text(""),
-        made,
+        listing,
         more="panj check NAME tells one in words; panj run NAME runs it.",
     )

@@ -50,15 +50,15 @@ def sensitivity_command(
     if as_json and as_csv:
         raise ScenarioError("--json and --csv are two ways to print the same: take one")
     study = cases.opened(folder)
-    found = cases.sensitivity(
+    ranking = cases.sensitivity(
         study, asked, method, chosen(levers, "lever"), conditions=chosen(conditions, "condition")
     )
     if as_json:
-        print(json.dumps(found.record(), ensure_ascii=False, indent=2, allow_nan=False))
+        print(json.dumps(ranking.record(), ensure_ascii=False, indent=2, allow_nan=False))
     elif as_csv:
-        print(csv(found, study, folder), end="")
+        print(csv(ranking, study, folder), end="")
     else:
-        terminal.show(sensitivity_page(found, full), brief)
+        terminal.show(sensitivity_page(ranking, full), brief)
 
 
 def chosen(given: Sequence[str], word: str) -> Mapping[str, str]:
@@ -69,13 +69,13 @@ def chosen(given: Sequence[str], word: str) -> Mapping[str, str]:
     ScenarioError
         One of them is not of that form.
     """
-    made = {}
+    alternatives = {}
     for one in given:
         name, sign, alternative = one.partition("=")
         if not sign:
             raise ScenarioError(f"--{word}: expected {word.upper()}=ALTERNATIVE, found {one!r}")
-        made[name.strip()] = alternative.strip()
-    return made
+        alternatives[name.strip()] = alternative.strip()
+    return alternatives
 
 
 def under(setting: Mapping[str, str]) -> str:
@@ -83,17 +83,17 @@ def under(setting: Mapping[str, str]) -> str:
     return ", given " + " and ".join(f"{name}: {one}" for name, one in setting.items()) if setting else ""
 
 
-def sensitivity_page(found: Sensitivity, full: bool = False) -> RenderableType:
+def sensitivity_page(ranking: Sensitivity, full: bool = False) -> RenderableType:
     """Return the indices that rise above the dummy, all that are kept where `full`."""
-    rows = found.indices if full else found.indices[found.indices["name"].isin([*found.clear, DUMMY])]
+    rows = ranking.indices if full else ranking.indices[ranking.indices["name"].isin([*ranking.clear, DUMMY])]
     shown = rows[(rows.index < MOST) | (rows["name"] == DUMMY)]
     parts: list[RenderableType] = []
-    if full or found.clear:
-        parts.append(_table(found, shown))
-        hidden = len(found.indices) - len(shown) + found.weaker
+    if full or ranking.clear:
+        parts.append(_table(ranking, shown))
+        hidden = len(ranking.indices) - len(shown) + ranking.weaker
         if hidden:
             parts.append(Text(f"{counted(hidden, 'weaker one')} not shown.", style="dim"))
-    pairs = found.pairs[found.pairs["S2_low"] > 0].head(MOST_PAIRS)
+    pairs = ranking.pairs[ranking.pairs["S2_low"] > 0].head(MOST_PAIRS)
     if len(pairs):
         lines = [
             Text(
@@ -103,85 +103,85 @@ def sensitivity_page(found: Sensitivity, full: bool = False) -> RenderableType:
             for r in pairs.to_dict("records")
         ]
         parts.append(terminal.section("Second order: what two do together beyond each alone", *lines))
-    parts.append(terminal.section("How far to trust it", *map(Text, remarks(found))))
+    parts.append(terminal.section("How far to trust it", *map(Text, remarks(ranking))))
     return terminal.page(
-        f"What decides {found.question} (unit: {found.unit})?{under(found.setting)}",
-        finding(found),
+        f"What decides {ranking.question} (unit: {ranking.unit})?{under(ranking.setting)}",
+        finding(ranking),
         *parts,
         more="" if full else "--full for every index; panj rules NAME says what a value is.",
     )
 
 
-def finding(found: Sensitivity) -> str:
+def finding(ranking: Sensitivity) -> str:
     """Return the first sentence: what decides the answer most, or that nothing stands out, and why."""
-    if found.clear:
-        some = ", ".join(found.clear[:NAMED])
-        rest = len(found.clear) - NAMED
+    if ranking.clear:
+        some = ", ".join(ranking.clear[:NAMED])
+        rest = len(ranking.clear) - NAMED
         more = f" and {rest} more" if rest > 0 else ""
-        return f"{some}{more} {'decides' if len(found.clear) == 1 else 'decide'} it most."
-    inputs = len(found.indices) - 1 + found.weaker
+        return f"{some}{more} {'decides' if len(ranking.clear) == 1 else 'decide'} it most."
+    inputs = len(ranking.indices) - 1 + ranking.weaker
     words = f"Nothing stands out of {counted(inputs, 'input')}"
-    if found.method in ("sobol", "morris") or found.groups >= PER_INPUT * inputs:
+    if ranking.method in ("sobol", "morris") or ranking.groups >= PER_INPUT * inputs:
         return f"{words}; a larger design may tell more."
-    few = counted(found.groups, "case")
+    few = counted(ranking.groups, "case")
     return f"{words} at {few}; to rank so many takes about {PER_INPUT * inputs:,}."
 
 
-def _table(found: Sensitivity, rows: pd.DataFrame) -> RenderableType:
-    heads = [f"{one} (95 %)" for one in found.columns]
-    made = terminal.table("", *heads, "half", "", right=(*heads, "half"), wide=("",))
+def _table(ranking: Sensitivity, rows: pd.DataFrame) -> RenderableType:
+    heads = [f"{one} (95 %)" for one in ranking.columns]
+    table = terminal.table("", *heads, "half", "", right=(*heads, "half"), wide=("",))
     for row in rows.to_dict("records"):
         name = str(row["name"])
         cells = [
             f"{_number(row[one])} ({_number(row[f'{one}_low'])} – {_number(row[f'{one}_high'])})"
-            for one in found.columns
+            for one in ranking.columns
         ]
-        verdict = "" if name == DUMMY else "clear" if name in found.clear else "may be noise"
-        half = _number(row[f"{found.main}_half"])
-        made.add_row(name, *cells, half, verdict, style=None if verdict == "clear" else "dim")
+        verdict = "" if name == DUMMY else "clear" if name in ranking.clear else "may be noise"
+        half = _number(row[f"{ranking.main}_half"])
+        table.add_row(name, *cells, half, verdict, style=None if verdict == "clear" else "dim")
     note = "Half: the index from half the sample. Intervals by bootstrap."
-    return terminal.section(NAMES[found.method], made, note=note)
+    return terminal.section(NAMES[ranking.method], table, note=note)
 
 
-def remarks(found: Sensitivity) -> list[str]:
+def remarks(ranking: Sensitivity) -> list[str]:
     """Return what a reader must know beside the indices: what counts, whether it is settled, chance."""
-    what = "groups" if found.method in ("sobol", "morris") else "cases"
-    said = [
-        f"{found.groups:,} {what} count, {found.dropped:,} dropped because a case has no valid run; "
-        f"{found.failed:,} runs failed.",
+    what = "groups" if ranking.method in ("sobol", "morris") else "cases"
+    sentences = [
+        f"{ranking.groups:,} {what} count, {ranking.dropped:,} dropped because a case has no valid run; "
+        f"{ranking.failed:,} runs failed.",
     ]
     # That nothing stands out in half the sample either settles nothing.
-    if found.clear or not found.settled:
+    if ranking.clear or not ranking.settled:
         settled = {
             True: "Half the sample says the same: settled.",
             False: "Half the sample says otherwise: not settled, take a larger design.",
             None: "Too few cases to halve, so whether it is settled cannot be said.",
         }
-        said.append(settled[found.settled])
-    if np.isfinite(found.seed_share):
-        alone = percent(found.seed_share)
-        said.append(f"Chance within a case makes {alone} of the variance of a single run.")
-    said.append(
+        sentences.append(settled[ranking.settled])
+    if np.isfinite(ranking.seed_share):
+        alone = percent(ranking.seed_share)
+        sentences.append(f"Chance within a case makes {alone} of the variance of a single run.")
+    sentences.append(
         f"The {DUMMY} does nothing: what does not rise above its upper end may be noise."
-        if found.clear
+        if ranking.clear
         else f"Nothing rises above the {DUMMY}, which does nothing: at this size no index means anything."
     )
-    return said
+    return sentences
 
 
-def csv(found: Sensitivity, study: Study, folder: Path) -> str:
+def csv(ranking: Sensitivity, study: Study, folder: Path) -> str:
     """Return all indices as CSV under lines that say what they are."""
     from sim.views.plots import data
 
     experiment = study.experiment
-    options = f"--method {found.method}" + "".join(
+    options = f"--method {ranking.method}" + "".join(
         f" --{'condition' if name in experiment.conditions else 'lever'} '{name}={one}'"
-        for name, one in found.setting.items()
+        for name, one in ranking.setting.items()
     )
     about = [
-        ("sensitivity", f"{found.method} of {found.question} in {experiment.title}"),
-        ("unit", found.unit if found.method == "morris" else "index"),
-        ("n", f"{found.groups} groups or cases, {found.dropped} dropped, {found.failed} runs failed"),
+        ("sensitivity", f"{ranking.method} of {ranking.question} in {experiment.title}"),
+        ("unit", ranking.unit if ranking.method == "morris" else "index"),
+        ("n", f"{ranking.groups} groups or cases, {ranking.dropped} dropped, {ranking.failed} runs failed"),
         ("interval", "95 %, bootstrap"),
         (
             "identity",
@@ -190,10 +190,10 @@ def csv(found: Sensitivity, study: Study, folder: Path) -> str:
         ),
         (
             "command",
-            f"panj sensitivity {folder} --estimand '{found.question}' {options} --csv",
+            f"panj sensitivity {folder} --estimand '{ranking.question}' {options} --csv",
         ),
     ]
-    return data.text(found.indices, about)
+    return data.text(ranking.indices, about)
 
 
 def _number(value: object) -> str:

@@ -41,7 +41,7 @@ def tip_command(
 ) -> None:
     """Do what `panj tip` was asked for, write the storylines, and print it."""
     with progress(0, quiet or as_json) as tick:
-        found = tip(
+        answer = tip(
             spec,
             toward,
             above=above,
@@ -52,77 +52,81 @@ def tip_command(
             threads=threads,
             progress=tick,
         )
-    written = box_file.write(files(found, name, out), force) if out is not None else []
+    written = box_file.write(files(answer, name, out), force) if out is not None else []
     if as_json:
-        record = found.record() | {"written": [str(one) for one in written]}
+        record = answer.record() | {"written": [str(one) for one in written]}
         print(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
         return
-    terminal.show(tip_page(found))
+    terminal.show(tip_page(answer))
     for path in written:
         print(path)
 
 
-def files(found: Tipping, name: str, folder: Path) -> dict[Path, str]:
+def files(answer: Tipping, name: str, folder: Path) -> dict[Path, str]:
     """Return a storyline for each change that is shown, by its path."""
-    made: dict[Path, str] = {}
+    texts: dict[Path, str] = {}
     goal = (
-        "the likeliest end" if found.goal is None else f"the end of more than {100 * found.goal:g} % of runs"
+        "the likeliest end"
+        if answer.goal is None
+        else f"the end of more than {100 * answer.goal:g} % of runs"
     )
     for kind, tips in (
-        ("one", found.singles),
-        ("two", found.pairs),
-        ("commitment", found.commitments),
-        ("near", found.nearest),
+        ("one", answer.singles),
+        ("two", answer.pairs),
+        ("commitment", answer.commitments),
+        ("near", answer.nearest),
     ):
         for rank, one in enumerate(tips[:MOST], 1):
-            changed = one.applied(found.spec)
+            changed = one.applied(answer.spec)
             change = re.sub(r"[/\\<>]", " ", one.words.replace("→", "to"))
             changed = changed.replace(
-                title=f"Tipped: {change}"[:180], question=f"Does this make {found.toward} {goal}?"
+                title=f"Tipped: {change}"[:180], question=f"Does this make {answer.toward} {goal}?"
             )
             head = "".join(
                 f"# {' '.join(line.split())}\n"
                 for line in (
-                    f"{found.spec.title}, changed: {one.words}",
-                    f"{found.toward} from {100 * one.before:.1f} % of runs to {100 * one.after:.1f} % "
+                    f"{answer.spec.title}, changed: {one.words}",
+                    f"{answer.toward} from {100 * one.before:.1f} % of runs to {100 * one.after:.1f} % "
                     f"({100 * one.low:.1f} to {100 * one.high:.1f} %)",
                     f"concerns {numbers.marks(one.paragraphs).replace('–', 'no paragraph')}; "
-                    f"found by panj tip {name} --toward {found.toward!r}",
+                    f"found by panj tip {name} --toward {answer.toward!r}",
                 )
             )
-            made[folder / f"tip-{kind}-{rank}.yaml"] = box_file.scenario_text(changed, head)
-    return made
+            texts[folder / f"tip-{kind}-{rank}.yaml"] = box_file.scenario_text(changed, head)
+    return texts
 
 
-def tip_page(found: Tipping) -> RenderableType:
+def tip_page(answer: Tipping) -> RenderableType:
     """Return what was found for a reader: commitments first, then values."""
-    goal = "the likeliest end" if found.goal is None else f"more than {100 * found.goal:g} % of runs"
+    goal = "the likeliest end" if answer.goal is None else f"more than {100 * answer.goal:g} % of runs"
     parts = [
         Text(
-            f"Now {bare(found.before).replace('·', '0')} % of runs; the goal is {goal}. Every commitment and "
-            f"{counted(found.tried, 'value')} were tried, {found.runs:,} runs each on the same random draws, "
-            f"seed {found.seed}."
+            f"Now {bare(answer.before).replace('·', '0')} % of runs; the goal is {goal}. Every commitment "
+            f"and {counted(answer.tried, 'value')} were tried, {answer.runs:,} runs each on the same random "
+            f"draws, seed {answer.seed}."
         ),
-        _section("One commitment from the start", found, found.commitments, "No single commitment does it."),
+        _section(
+            "One commitment from the start", answer, answer.commitments, "No single commitment does it."
+        ),
     ]
-    if found.tried:
+    if answer.tried:
         parts += [
             _section(
                 "One value alone, smallest change first",
-                found,
-                found.singles,
+                answer,
+                answer.singles,
                 "No value alone does it within its plausible range.",
             ),
             _section(
                 "Two values together, shorter than either alone",
-                found,
-                found.pairs,
+                answer,
+                answer.pairs,
                 "No pair of the strongest values is shorter.",
             ),
         ]
-    if found.nearest:
+    if answer.nearest:
         parts.append(
-            _section("What comes closest, at the ends of plausible ranges", found, found.nearest, "")
+            _section("What comes closest, at the ends of plausible ranges", answer, answer.nearest, "")
         )
     parts.append(
         Text(
@@ -132,22 +136,24 @@ def tip_page(found: Tipping) -> RenderableType:
         )
     )
     return terminal.page(
-        f"What tips {found.spec.title} towards {found.toward}?",
-        finding(found),
+        f"What tips {answer.spec.title} towards {answer.toward}?",
+        finding(answer),
         *parts,
-        more="--out DIR writes a storyline for each; --levers-only leaves values out." if found.tried else "",
+        more="--out DIR writes a storyline for each; --levers-only leaves values out."
+        if answer.tried
+        else "",
     )
 
 
-def finding(found: Tipping) -> str:
+def finding(answer: Tipping) -> str:
     """Return the first sentence: the strongest commitment, else the smallest change of a value."""
-    if found.commitments:
-        best = found.commitments[0]
+    if answer.commitments:
+        best = answer.commitments[0]
         return f"One commitment is enough: {words(best)} ({bare(best.after)} % of runs)."
-    if found.singles or found.pairs:
-        best = min(found.singles + found.pairs, key=lambda one: one.size)
+    if answer.singles or answer.pairs:
+        best = min(answer.singles + answer.pairs, key=lambda one: one.size)
         return f"No commitment alone does it; a change of values does: {words(best)} ({bare(best.after)} %)."
-    return "No commitment does it" + (", and no change of one or two values." if found.tried else ".")
+    return "No commitment does it" + (", and no change of one or two values." if answer.tried else ".")
 
 
 def words(one: Tip) -> str:
@@ -172,18 +178,18 @@ def words(one: Tip) -> str:
     return " and ".join(changes)
 
 
-def _section(title: str, found: Tipping, tips: tuple[Tip, ...], none: str) -> RenderableType:
+def _section(title: str, answer: Tipping, tips: tuple[Tip, ...], none: str) -> RenderableType:
     if not tips:
         return terminal.section(title, Text(none))
     sized = ("size",) if tips[0].changes else ()
     heads = (*sized, "share after (95 %)")
-    made = terminal.table("change", *heads, "¶", wide=("change", "¶"), right=heads)
+    table = terminal.table("change", *heads, "¶", wide=("change", "¶"), right=heads)
     for one in tips[:MOST]:
         size = (f"{one.size:.2f}",) if one.changes else ()
         share = f"{bare(one.after)} % ({span(one.low, one.high)})"
-        short = found.goal is not None and one.after <= found.goal
-        made.add_row(words(one), *size, f"{share} *" if short else share, numbers.marks(one.paragraphs))
-    return terminal.section(title, made)
+        short = answer.goal is not None and one.after <= answer.goal
+        table.add_row(words(one), *size, f"{share} *" if short else share, numbers.marks(one.paragraphs))
+    return terminal.section(title, table)
 
 
 def goal_of(given: str | None) -> float | None:

@@ -59,8 +59,8 @@ def axes(ax: Axes | None, size: tuple[float, float] = (7.0, 4.2)) -> Axes:
     if ax is not None:
         return ax
     pyplot = sys.modules.get("matplotlib.pyplot")
-    made = pyplot.figure(figsize=size) if pyplot is not None else Figure(figsize=size)
-    drawn: Axes = made.add_subplot()
+    canvas = pyplot.figure(figsize=size) if pyplot is not None else Figure(figsize=size)
+    drawn: Axes = canvas.add_subplot()
     return drawn
 
 
@@ -86,17 +86,17 @@ def share(value: float) -> str:
 def apart(places: NDArray[np.float64], least: float) -> NDArray[np.float64]:
     """Return places near those given, at least so far from each other, in the same order."""
     order = np.argsort(places, kind="stable")
-    found = np.asarray(places, np.float64)[order]
+    ordered = np.asarray(places, np.float64)[order]
     for _ in range(100):
-        gap = np.diff(found)
+        gap = np.diff(ordered)
         close = np.flatnonzero(gap < least * 0.999)
         if not len(close):
             break
         for k in close:
-            push = max(least - (found[k + 1] - found[k]), 0.0) / 2
-            found[k], found[k + 1] = found[k] - push, found[k + 1] + push
-    back = np.empty_like(found)
-    back[order] = found
+            push = max(least - (ordered[k + 1] - ordered[k]), 0.0) / 2
+            ordered[k], ordered[k + 1] = ordered[k] - push, ordered[k + 1] + push
+    back = np.empty_like(ordered)
+    back[order] = ordered
     return back
 
 

@@ -29,15 +29,15 @@ PARTICLES, SEEDS, AHEAD = 300, 4, 800
 HEADS = ("ln factor", "ranges halved", "the record speaks", "rests most on")
 
 
-def page(found: Evidence, past: Rolling) -> str:
+def page(weights: Evidence, past: Rolling) -> str:
     """Return the page."""
     words = {
-        "finding": verdicts(found),
-        "observations": str(len(found.observations.observed)),
-        "particles": str(found.particles),
-        "seeds": str(len(found.seeds)),
-        "rules": rules(one for one in found.weighed if one.question.name != AS_READ),
-        "readings": readings(one for one in found.weighed if one.question.name == AS_READ),
+        "finding": verdicts(weights),
+        "observations": str(len(weights.observations.observed)),
+        "particles": str(weights.particles),
+        "seeds": str(len(weights.seeds)),
+        "rules": rules(one for one in weights.weighed if one.question.name != AS_READ),
+        "readings": readings(one for one in weights.weighed if one.question.name == AS_READ),
         "ahead_particles": str(past.particles),
         "fared": fared(past),
         "skill": skill(past),
@@ -112,8 +112,8 @@ def _factor(one: Factor) -> str:
 def main() -> None:
     """Write the page."""
     spec = load_scenario("baseline").replace(citizens=0)
-    found = evidence(spec, "record", particles=PARTICLES, repeats=SEEDS)
-    PAGE.write_text(page(found, rolling(spec, particles=AHEAD)), encoding="utf-8")
+    weights = evidence(spec, "record", particles=PARTICLES, repeats=SEEDS)
+    PAGE.write_text(page(weights, rolling(spec, particles=AHEAD)), encoding="utf-8")
     print(PAGE)
 
 

@@ -100,10 +100,10 @@ def said(thing: Callable[..., Any] | Any) -> str:
 def prose(thing: Any) -> str:
     """Return a docstring up to its first section of parameters or raised errors."""
     text = inspect.cleandoc(getattr(thing, "__doc__", None) or "")
-    kept = []
+    paragraphs = []
     lines = text.splitlines()
     for k, line in enumerate(lines):
         if k + 1 < len(lines) and re.fullmatch(r"-{3,}", lines[k + 1].strip()):
             break
-        kept.append(line)
-    return "\n".join(kept).strip()
+        paragraphs.append(line)
+    return "\n".join(paragraphs).strip()

@@ -158,8 +158,8 @@ def _concepts() -> list[str]:
 
 def _grades() -> str:
     model = load()
-    found = [one.source.grade for one in model.parameters.values()]
-    return ", ".join(f"{found.count(g)} {g}" for g in ("article", "public", "literature", "judgement"))
+    grades = [one.source.grade for one in model.parameters.values()]
+    return ", ".join(f"{grades.count(g)} {g}" for g in ("article", "public", "literature", "judgement"))
 
 
 def _start() -> list[str]:

@@ -20,11 +20,11 @@ def processes() -> tuple[Process, ...]:
 def of_parameters() -> dict[str, list[str]]:
     """Return for each parameter the rules, options, processes and variables that use it."""
     model = load()
-    found: dict[str, list[str]] = {name: [] for name in model.parameters}
+    uses: dict[str, list[str]] = {name: [] for name in model.parameters}
 
     def add(name: str, user: str) -> None:
-        if user not in found[name]:
-            found[name].append(user)
+        if user not in uses[name]:
+            uses[name].append(user)
 
     for rule in model.rules.values():
         for name in rule.parameters:
@@ -52,50 +52,50 @@ def of_parameters() -> dict[str, list[str]]:
     for name in model.parameters:
         if name.startswith("perception"):
             add(name, "perceiving")
-    return found
+    return uses
 
 
 @cached_in_force
 def of_constants() -> dict[str, list[str]]:
     """Return for each constant the functions whose bodies hold it."""
-    found: dict[str, list[str]] = {name: [] for name in load().constants}
+    uses: dict[str, list[str]] = {name: [] for name in load().constants}
     for function in functions("sim.model"):
         for name in constants_held(function):
-            found[name].append(function.__name__)
-    return found
+            uses[name].append(function.__name__)
+    return uses
 
 
 @cached_in_force
 def of_variables() -> dict[str, list[str]]:
     """Return for each variable the options and processes that write it."""
     model = load()
-    found: dict[str, list[str]] = {name: [] for name in model.world}
+    uses: dict[str, list[str]] = {name: [] for name in model.world}
     for instrument in model.instruments:
         for option in instrument.options:
             for name in option.moves:
-                found[name].append(f"option {option.key} of {option.actor}")
+                uses[name].append(f"option {option.key} of {option.actor}")
     for process in processes():
         for name in sorted(fields_written(process)):
-            found[name].append(f"process {process.__name__}")
+            uses[name].append(f"process {process.__name__}")
     for name, variable in model.world.items():
         if variable.fades is not None:
-            found[name].append("fading")
+            uses[name].append("fading")
     for name in model.world:
-        if name.split("_")[0] in (*population.OPINIONS, "participation", "street") and not found[name]:
-            found[name].append("opinion")
-    return found
+        if name.split("_")[0] in (*population.OPINIONS, "participation", "street") and not uses[name]:
+            uses[name].append("opinion")
+    return uses
 
 
 def groups(model: Model) -> list[tuple[str, list[str]]]:
     """Return parameters by the record that declares them, in the order of the modules; then strengths, weights."""
-    found: list[tuple[str, list[str]]] = []
+    uses: list[tuple[str, list[str]]] = []
     taken: set[str] = set()
     for record in reversed(Parameters.__mro__[1:-2]):
         names = [name for name in getattr(record, "quantities", {}) if name not in taken]
         taken.update(names)
         if names:
-            found.append((" ".join((record.__doc__ or record.__name__).split()).rstrip("."), names))
+            uses.append((" ".join((record.__doc__ or record.__name__).split()).rstrip("."), names))
     rest = [name for name in model.parameters if name not in taken]
-    found.append(("Strengths of rules", [name for name in rest if name.startswith("strength_")]))
-    found.append(("Weights of concerns", [name for name in rest if name.startswith("weight_")]))
-    return found
+    uses.append(("Strengths of rules", [name for name in rest if name.startswith("strength_")]))
+    uses.append(("Weights of concerns", [name for name in rest if name.startswith("weight_")]))
+    return uses

@@ -45,14 +45,14 @@ def rows(head: Iterable[str], body: Iterable[Iterable[str]]) -> str:
 
 def calibration() -> dict[str, str]:
     """Return what the page says of calibration, from what is stored and the file of targets."""
-    kept = calibrated.record()
+    record = calibrated.record()
     every = {**load().parameters, **load().world}
-    spread, names = kept["spread"], kept["names"]
+    spread, names = record["spread"], record["names"]
     open_names = sorted(name for name in names if spread[name]["ratio"] > 1 - SHRUNK)
     return {
         "varied": str(len(names)),
-        "waves_count": str(len(kept["waves"])),
-        "cutoff": number(kept["cutoff"]),
+        "waves_count": str(len(record["waves"])),
+        "cutoff": number(record["cutoff"]),
         "targets": rows(
             ("quantity", "target", "unit", "tolerance", "discrepancy", "¶", "at the defaults", "missed by"),
             (_target(one) for one in load_targets().targets),
@@ -67,13 +67,13 @@ def calibration() -> dict[str, str]:
                     number(one["retained"]),
                     f"{one['prior']:.1%}",
                 )
-                for k, one in enumerate(kept["waves"], start=1)
+                for k, one in enumerate(record["waves"], start=1)
             ),
         ),
         "undetermined_count": str(len(open_names)),
         "undetermined": ", ".join(f"`{name}`" for name in open_names),
         "determined": ", ".join(f"`{name}`" for name in spread if name not in open_names) or "none",
-        "moved_count": str(len(kept["defaults"])),
+        "moved_count": str(len(record["defaults"])),
         "moved": rows(
             ("judgement", "declared", "calibrated", "plausible range", "spread left", "mean moved by"),
             (
@@ -85,7 +85,7 @@ def calibration() -> dict[str, str]:
                     f"{spread[name]['ratio']:.0%}",
                     f"{100 * spread[name]['shift']:+.0f} % of the range",
                 )
-                for name, value in kept["defaults"].items()
+                for name, value in record["defaults"].items()
             ),
         ),
     }
@@ -109,19 +109,19 @@ def _brief(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def claims(found: Claims, pairs: int, pairs_by_reading: int) -> dict[str, str]:
+def claims(results: Claims, pairs: int, pairs_by_reading: int) -> dict[str, str]:
     """Return what the page says of the article's claims, as read and under every reading."""
     from sim.analysis.article.readings import claims_by_reading
 
     return {
         "claim_runs": str(pairs),
-        "claims": found.markdown(),
-        "region": region_words(found),
+        "claims": results.markdown(),
+        "region": region_words(results),
         "clauses": rows(
             ("claim", "clause", "figures", "article"),
             (
                 (row.id, one.part.name, *("–" if share != share else f"{share:.0%}" for share in one.held))
-                for row in found.rows
+                for row in results.rows
                 for one in row.parts
                 if one.part.role != "finding"
             ),
@@ -135,18 +135,18 @@ def two_odds(runs: int) -> str:
     """Return both odds of the baseline as a table, with the words on them."""
     import sim
 
-    found = odds(sim.run("baseline", runs=runs, seed=SEED))
-    assert found is not None  # a study of the baseline has a part across plausible parameters
-    return f"{rows(('class', *odds_page.columns(found)), odds_page.rows(found))}\n\n{odds_page.words(found)}"
+    both = odds(sim.run("baseline", runs=runs, seed=SEED))
+    assert both is not None  # a study of the baseline has a part across plausible parameters
+    return f"{rows(('class', *odds_page.columns(both)), odds_page.rows(both))}\n\n{odds_page.words(both)}"
 
 
 def against_history(here: Hindcast, runs: int) -> dict[str, str]:
     """Return what the page says of the model against what happened, as read and under every reading."""
     by_reading = []
     for name in reading_names():
-        found = hindcast(runs, SEED, name)
-        inside, of = found.coverage(0.9)
-        means = (f"{found.mean(MODEL, score)[0]:.3f}" for score in SCORES)
+        record = hindcast(runs, SEED, name)
+        inside, of = record.coverage(0.9)
+        means = (f"{record.mean(MODEL, score)[0]:.3f}" for score in SCORES)
         by_reading.append((name, *means, f"{inside} of {of}"))
     heads = ("reading", *(history.NAMES[score] for score in SCORES), "in the 90 % bands")
     return {
@@ -157,14 +157,14 @@ def against_history(here: Hindcast, runs: int) -> dict[str, str]:
     }
 
 
-def quoted(found: Claims, past: Hindcast) -> dict[str, Any]:
+def quoted(results: Claims, past: Hindcast) -> dict[str, Any]:
     """Return the figures that every report quotes, as plain data."""
     inside, of = past.coverage(0.9)
     return {
         "claims": {
-            "holding": sum(row.verdict == HOLDS for row in found.rows),
-            "of": len(found.rows),
-            "others": [f"{row.id} ({row.verdict})" for row in found.rows if row.verdict != HOLDS],
+            "holding": sum(row.verdict == HOLDS for row in results.rows),
+            "of": len(results.rows),
+            "others": [f"{row.id} ({row.verdict})" for row in results.rows if row.verdict != HOLDS],
         },
         "history": {
             "inside": inside,
@@ -177,10 +177,10 @@ def quoted(found: Claims, past: Hindcast) -> dict[str, Any]:
     }
 
 
-def page(found: Claims, past: Hindcast, runs: tuple[int, int, int] = RUNS) -> str:
+def page(results: Claims, past: Hindcast, runs: tuple[int, int, int] = RUNS) -> str:
     """Return the whole page; `runs` as in `RUNS`."""
     words = Template(WORDS.read_text(encoding="utf-8"))
-    parts = calibration() | claims(found, runs[1], runs[2]) | against_history(past, runs[0])
+    parts = calibration() | claims(results, runs[1], runs[2]) | against_history(past, runs[0])
     return words.substitute(parts)
 
 
@@ -188,10 +188,12 @@ def main() -> None:
     """Write the page and what reports quote of it."""
     from sim.analysis.article.claims import claims as check
 
-    found, past = check(RUNS[1], SEED), hindcast(RUNS[0], SEED)
+    results, past = check(RUNS[1], SEED), hindcast(RUNS[0], SEED)
     PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(page(found, past), encoding="utf-8")
-    QUOTED.write_text(json.dumps(quoted(found, past), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    PAGE.write_text(page(results, past), encoding="utf-8")
+    QUOTED.write_text(
+        json.dumps(quoted(results, past), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     print(PAGE, QUOTED)
 
 

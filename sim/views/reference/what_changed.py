@@ -75,14 +75,14 @@ def fans(runs: int = RUNS) -> pd.DataFrame:
     Words are their excess over what went before the crisis, as a share of that of September 2021.
     """
     history = load_history()
-    kept = weekly(
+    courses = weekly(
         load_scenario("baseline").replace(weeks=history.weeks), runs=runs, seed=SEED, part="plausible"
     )
     names = [one.name for one in charted(load())]
     words = next(one for one in history.questions if one.id == "words_2022").read
     frames = []
     for quantity, panel in PANELS.items():
-        values = kept[:, :, names.index(panel.variable)] / panel.scale
+        values = courses[:, :, names.index(panel.variable)] / panel.scale
         if quantity == "words" and words.against is not None:
             first, last = words.against
             values = values - words.less
@@ -173,7 +173,7 @@ def table(first: pd.DataFrame, now: pd.DataFrame) -> str:
 
 def score(first: pd.DataFrame, now: pd.DataFrame) -> str:
     """Return in words how many marks lie in the bands of both versions, and their interval scores."""
-    told = []
+    scores = []
     for fan in (first, now):
         ends = [
             (one, np.asarray(at(fan, quantity, one)[["q05", "q95"]] * PANELS[quantity].scale, np.float64))
@@ -182,8 +182,8 @@ def score(first: pd.DataFrame, now: pd.DataFrame) -> str:
         ]
         inside = sum(low <= one.answer <= high for one, (low, high) in ends)
         mean = float(np.mean([interval_score(one, band) for one, band in ends]))
-        told.append(f"{inside} of {len(ends)} in the {WIDE:.0%} bands, mean interval score {mean:.2f}")
-    return f"First version: {told[0]}. Now: {told[1]} (lower is better; width and misses over the questions' scales)."
+        scores.append(f"{inside} of {len(ends)} in the {WIDE:.0%} bands, mean interval score {mean:.2f}")
+    return f"First version: {scores[0]}. Now: {scores[1]} (lower is better; width and misses over the questions' scales)."
 
 
 def _brief(value: float) -> str:
@@ -197,7 +197,7 @@ def make(root: Path = Path(), runs: int = RUNS) -> list[Path]:
     first, now = before(), fans(runs)
     both = pd.concat([first, now])
     tops = {name: 1.05 * float(both.loc[both["quantity"] == name, "q95"].max()) for name in PANELS}
-    made = [
+    pictures = [
         write_figure(picture(fan, title, tops), root / PICTURES / f"what-changed-{name}.png")
         for name, title, fan in (("before", "The first version", first), ("now", "The model now", now))
     ]
@@ -205,7 +205,7 @@ def make(root: Path = Path(), runs: int = RUNS) -> list[Path]:
     text = words.substitute(runs=f"{runs:,}", table=table(first, now), score=score(first, now))
     path = root / PAGE
     path.write_text(text, encoding="utf-8")
-    return [path, *made]
+    return [path, *pictures]
 
 
 def main() -> None:

@@ -57,16 +57,18 @@ def answered(digest: Digest) -> list[Part]:
     if not len(runs.sound):
         words = "Every run failed, so there is no answer; the outcomes say in 'failure' where and why."
         return [Text(words, "answer")]
-    made = compared(runs)
+    contrasts = compared(runs)
     first, *others = findings(runs)
-    given = next((one for one in digest.given if made and one.condition == made[0].condition), digest)
+    given = next(
+        (one for one in digest.given if contrasts and one.condition == contrasts[0].condition), digest
+    )
     which = "" if runs.condition is None else f"Of the runs in which {runs.condition}: "
     parts: list[Part] = [Text(f"{which}{first}", "answer")]
     if others:
         parts.append(Points(tuple(others)))
     return [
         *parts,
-        Text(f"{_ranges(digest, made[0] if made else None)} {_decides(given)}".strip()),
+        Text(f"{_ranges(digest, contrasts[0] if contrasts else None)} {_decides(given)}".strip()),
         chart(digest),
     ]
 
@@ -113,8 +115,8 @@ def picture(digest: Digest, kind: str, alt: str, caption: str) -> Part:
 def _furthest(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the alternatives with the largest effects on what is asked first."""
     first = table[table["question"] == table["question"].iloc[0]] if len(table) else table
-    kept = first.loc[first["effect"].abs().sort_values(ascending=False).index[:ROWS], "group"]
-    return table[table["group"].isin(set(kept))]
+    names = first.loc[first["effect"].abs().sort_values(ascending=False).index[:ROWS], "group"]
+    return table[table["group"].isin(set(names))]
 
 
 def _forests(table: pd.DataFrame, asked: Sequence[Estimand]) -> Figure:
@@ -134,8 +136,8 @@ def _ranges(digest: Digest, lead: Change | None) -> str:
     """Return how far the finding lies from one set of values to the next, and what else the runs see."""
     if lead is not None:
         asked = questions(digest.runs)[0]
-        found = [(one, _from_case_to_case(digest, asked, one.cases)) for one in (lead.first, lead.other)]
-        ends = " and ".join(f"{words} with “{one.short}”" for one, words in found if words)
+        pairs = [(one, _from_case_to_case(digest, asked, one.cases)) for one in (lead.first, lead.other)]
+        ends = " and ".join(f"{words} with “{one.short}”" for one, words in pairs if words)
         given = f"Given {lead.condition}, from" if lead.condition else "From"
         return (
             f"{given} one parameter set to the next the {asked.label} lies {ends} (90 % of sets)."
@@ -157,10 +159,10 @@ def _from_case_to_case(digest: Digest, asked: Estimand, cases: NDArray[np.bool_]
     """Write where 90 % of cases lie without Monte Carlo noise; nothing where that cannot be told."""
     if asked.unit != "share":
         return ""
-    found = digest.by_case(asked)
-    apart = digest.apart & cases & (found.runs > 0)
-    many = found.runs[apart].astype(np.float64)
-    ends = digest.runs.between(np.round(found.value[apart] * many), many)
+    table = digest.by_case(asked)
+    apart = digest.apart & cases & (table.runs > 0)
+    many = table.runs[apart].astype(np.float64)
+    ends = digest.runs.between(np.round(table.value[apart] * many), many)
     # Ends that are one number say that nothing between cases could be told from chance, not that nothing is.
     return f"between {percent(ends.low)} and {percent(ends.high)}" if ends.low < ends.high else ""
 
@@ -188,8 +190,8 @@ def case_by_case(digest: Digest) -> pd.DataFrame | None:
     """
     if not digest.runs.listed or len(digest.runs.cases) > MOST_CASES:
         return None
-    found = effects.effects(digest.runs, "case", digest.runs.groups("case"), [RISK])
-    return None if found.empty else found.sort_values("effect", key=lambda x: -x.abs(), kind="stable")
+    table = effects.effects(digest.runs, "case", digest.runs.groups("case"), [RISK])
+    return None if table.empty else table.sort_values("effect", key=lambda x: -x.abs(), kind="stable")
 
 
 def _decides(digest: Digest) -> str:
@@ -199,20 +201,20 @@ def _decides(digest: Digest) -> str:
     if (apart := case_by_case(digest)) is not None:
         clear = int(((apart["low"] > 0) | (apart["high"] < 0)).sum())
         return f"Of the {len(apart):,} cases, {clear:,} change clashes or worse beyond chance, one at a time."
-    found = digest.drivers
-    if found is None:
+    ranking = digest.drivers
+    if ranking is None:
         return f"What decides clashes or worse cannot be told: {digest.notes['drivers']}."
     given = f"Given {digest.condition}, " if digest.condition else ""
     chance = ""
-    if np.isfinite(found.seed_share):
-        chance = f"; chance makes {percent(found.seed_share)} of the variance of a single run"
-    if not found.clear:
-        many = len(found.indices) - 1 + found.weaker
+    if np.isfinite(ranking.seed_share):
+        chance = f"; chance makes {percent(ranking.seed_share)} of the variance of a single run"
+    if not ranking.clear:
+        many = len(ranking.indices) - 1 + ranking.weaker
         words = f"{given}none of {many} uncertain values stands out: {_few(digest)}"
         return f"{words[0].upper()}{words[1:]}{chance}."
-    names = " and then ".join(_named(name) for name in found.clear[:2])
-    shaky = "; half the sample says otherwise, so a larger design may too" if found.settled is False else ""
-    words = f"{given}what decides clashes or worse most is {names} ({found.method} indices){shaky}{chance}"
+    names = " and then ".join(_named(name) for name in ranking.clear[:2])
+    shaky = "; half the sample says otherwise, so a larger design may too" if ranking.settled is False else ""
+    words = f"{given}what decides clashes or worse most is {names} ({ranking.method} indices){shaky}{chance}"
     return f"{words[0].upper()}{words[1:]}."
 
 
@@ -245,5 +247,5 @@ def dense(one: Fit) -> str:
 
 def largest(table: pd.DataFrame) -> dict[str, Any]:
     """Return the row of the largest share."""
-    found = max(table.to_dict("records"), key=lambda row: row["share"])
-    return {str(key): value for key, value in found.items()}
+    most = max(table.to_dict("records"), key=lambda row: row["share"])
+    return {str(key): value for key, value in most.items()}

@@ -65,19 +65,19 @@ def choices(digest: Digest) -> list[Part]:
 def _table(digest: Digest, title: str, by: str, groups: list[Group], asked: list[Estimand]) -> Part:
     runs = digest.runs
     table = effects(runs, by, groups, asked)
-    found = {(row["group"], row["question"]): row for row in table.to_dict("records")}
+    by_alternative = {(row["group"], row["question"]): row for row in table.to_dict("records")}
     rows: list[list[object]] = []
     for one in groups:
         cells: list[object] = [one.short]
         for question in asked:
             value = answer(runs, one, question)
-            row = found.get((one.name, str(question)))
+            row = by_alternative.get((one.name, str(question)))
             words = level(value, question) if np.isfinite(value) else "–"
             cells.append(Cell(words if row is None else f"{words} ({_change(row, question)})", value))
         rows.append(cells)
     pairs = f", {counted(table['pairs'].min(), 'pair')} of runs" if len(table) else ""
-    made = grid(f"{title}{pairs}", ("alternative", *(one.label for one in asked)), rows)
-    return folded(made, ROWS)
+    listing = grid(f"{title}{pairs}", ("alternative", *(one.label for one in asked)), rows)
+    return folded(listing, ROWS)
 
 
 def _change(row: Mapping[Any, Any], question: Estimand) -> str:
@@ -98,18 +98,18 @@ def _least_regret(digest: Digest) -> list[Part]:
     return [Points(tuple(_regret(one) for one in judged if one is not None))]
 
 
-def _regret(found: Robustness) -> str:
-    row = found.tables[0].iloc[found.policies.index(found.favourite)]
-    given, asked = " / ".join(found.conditions.values()), found.goals[0].asked
+def _regret(judgement: Robustness) -> str:
+    row = judgement.tables[0].iloc[judgement.policies.index(judgement.favourite)]
+    given, asked = " / ".join(judgement.conditions.values()), judgement.goals[0].asked
     regret = f"{100 * row['regret']:.0f} points" if asked.unit == "share" else cell(float(row["regret"])).text
     words = (
-        f"{f'Given {given}, ' if given else ''}“{found.favourite}” has the least regret in the "
+        f"{f'Given {given}, ' if given else ''}“{judgement.favourite}” has the least regret in the "
         f"{asked.label}: "
-        f"in the worst of {found.worlds:,} parameter sets it is {regret} off the best, and in "
-        f"{percent(found.loses)} of them another is better"
+        f"in the worst of {judgement.worlds:,} parameter sets it is {regret} off the best, and in "
+        f"{percent(judgement.loses)} of them another is better"
     )
-    if found.clear:
-        one = found.clear[0]
+    if judgement.clear:
+        one = judgement.clear[0]
         words += f", rather where {one.name} is about {one.losing} than {one.winning}"
     return f"{words}."
 
@@ -118,13 +118,15 @@ def robustness(digest: Digest) -> list[Part]:
     """Return the policies judged by every criterion and goal given each condition, for the appendix."""
     parts: list[Part] = []
     for one in digest.given if digest.runs.levers else []:
-        if (found := one.policies) is None:
+        if (judgement := one.policies) is None:
             continue
-        parts += [_criteria(found, number) for number in range(len(found.goals))]
-        if len(found.goals) > 1:
-            parts.append(_front(found))
-        if found.dropped:
-            parts.append(Text(f"{found.dropped:,} worlds left out: a policy has no valid run there.", "note"))
+        parts += [_criteria(judgement, number) for number in range(len(judgement.goals))]
+        if len(judgement.goals) > 1:
+            parts.append(_front(judgement))
+        if judgement.dropped:
+            parts.append(
+                Text(f"{judgement.dropped:,} worlds left out: a policy has no valid run there.", "note")
+            )
     few = digest.risk.runs[digest.risk.runs > 0]
     if parts and len(few):
         parts.append(
@@ -138,18 +140,18 @@ def robustness(digest: Digest) -> list[Part]:
     return parts
 
 
-def _front(found: Robustness) -> Part:
-    given = "".join(f", given {one}" for one in found.conditions.values())
-    best = [name for name, front in zip(found.policies, found.pareto, strict=True) if front]
+def _front(judgement: Robustness) -> Part:
+    given = "".join(f", given {one}" for one in judgement.conditions.values())
+    best = [name for name, front in zip(judgement.policies, judgement.pareto, strict=True) if front]
     return drawn(
-        lambda: tradeoff(found),
-        f"Policies by the first two goals, {found.worlds:,} worlds; nothing beats {', '.join(best[:4])}.",
+        lambda: tradeoff(judgement),
+        f"Policies by the first two goals, {judgement.worlds:,} worlds; nothing beats {', '.join(best[:4])}.",
         f"Trade-off between the goals{given}: means over worlds.",
     )
 
 
-def _criteria(found: Robustness, number: int) -> Grid:
-    goal, table = found.goals[number], found.tables[number]
+def _criteria(judgement: Robustness, number: int) -> Grid:
+    goal, table = judgement.goals[number], judgement.tables[number]
     names = ("mean", "worst", "regret", "regret_90", "hurwicz", "mean_variance")
     rows = [
         [
@@ -158,14 +160,16 @@ def _criteria(found: Robustness, number: int) -> Grid:
             share(row["satisficing"]),
             bool(front),
         ]
-        for name, front, row in zip(found.policies, found.pareto, table.to_dict("records"), strict=True)
+        for name, front, row in zip(
+            judgement.policies, judgement.pareto, table.to_dict("records"), strict=True
+        )
     ]
     head = ("mean", "worst", "largest regret", "90 % regret", "Hurwicz", "mean less deviation")
     better = "more" if goal.better > 0 else "less"
-    given = " / ".join(found.conditions.values())
+    given = " / ".join(judgement.conditions.values())
     label = f"Given {given}: {goal.asked.label}" if given else style.sentence(goal.asked.label)
     return grid(
-        f"{label} ({goal.asked.unit}; {better} is better, as the file says), {found.worlds:,} worlds",
+        f"{label} ({goal.asked.unit}; {better} is better, as the file says), {judgement.worlds:,} worlds",
         ("policy", *head, "good enough in", "on the front"),
         rows,
     )

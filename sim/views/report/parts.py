@@ -158,20 +158,20 @@ def grid(caption: str, head: Sequence[str], rows: Sequence[Sequence[object]]) ->
     return Grid(caption, tuple(head), tuple(tuple(cell(one) for one in row) for row in rows))
 
 
-def folded(made: Grid, most: int = 12) -> Part:
+def folded(table: Grid, most: int = 12) -> Part:
     """Return a table, folded where it has more rows than a reader wants to pass by."""
-    if len(made.rows) <= most:
-        return made
-    return Fold(f"{made.caption}: {len(made.rows):,} rows", (made,))
+    if len(table.rows) <= most:
+        return table
+    return Fold(f"{table.caption}: {len(table.rows):,} rows", (table,))
 
 
 def drawn(draw: Callable[[], Axes | Figure], alt: str, caption: str) -> Picture:
     """Draw a picture into the page."""
     with style.look():
-        made = draw()
-        sheet = made.figure if isinstance(made, Axes) else made
+        drawing = draw()
+        sheet = drawing.figure if isinstance(drawing, Axes) else drawing
         assert isinstance(sheet, Figure)
-        if isinstance(made, Axes):
+        if isinstance(drawing, Axes):
             sheet.set_layout_engine("constrained")
         # Where something has loaded pyplot, it keeps every figure it makes until told to let go.
         if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:

@@ -44,16 +44,16 @@ def deciding(digest: Digest) -> list[Part]:
         return drivers(digest)
     parts: list[Part] = []
     for one in digest.given:
-        found = one.drivers
+        ranking = one.drivers
         given = f"Given {one.condition}: " if one.condition else ""
-        if found is None:
+        if ranking is None:
             parts.append(Text(f"{given}cannot be told: {one.notes['drivers']}.", "note"))
-        elif not found.clear:
-            parts.append(Text(f"{given}nothing stands out. {' '.join(words.remarks(found))}", "note"))
+        elif not ranking.clear:
+            parts.append(Text(f"{given}nothing stands out. {' '.join(words.remarks(ranking))}", "note"))
         else:
             parts += [
-                replace(_indices(found, FEW), caption=f"{given}{_indices(found, FEW).caption}"),
-                Text(" ".join(words.remarks(found)), "note"),
+                replace(_indices(ranking, FEW), caption=f"{given}{_indices(ranking, FEW).caption}"),
+                Text(" ".join(words.remarks(ranking)), "note"),
             ]
     return parts
 
@@ -69,27 +69,27 @@ def drivers(digest: Digest) -> list[Part]:
         return _one_by_one(digest, apart)
     if digest.runs.whole == "parts":
         return _correlates(digest.correlates)
-    found = digest.drivers
-    if found is None:
+    ranking = digest.drivers
+    if ranking is None:
         return [Text(f"Cannot be told: {digest.notes['drivers']}.", "note")]
     parts: list[Part] = [
         drawn(
-            lambda: draw.drivers(found),
-            _drivers_alt(found),
+            lambda: draw.drivers(ranking),
+            _drivers_alt(ranking),
             "Indices with 95 % intervals; what does not rise above the dummy may be noise.",
         ),
-        folded(_indices(found)),
-        Points(tuple(words.remarks(found))),
+        folded(_indices(ranking)),
+        Points(tuple(words.remarks(ranking))),
     ]
     pairs = [
         (f"{row['first']} with {row['second']}", *estimate(row["S2"], row["S2_low"], row["S2_high"]))
-        for row in found.pairs.head(PAIRS).to_dict("records")
+        for row in ranking.pairs.head(PAIRS).to_dict("records")
     ]
     if pairs:
         parts.append(
             grid("Second order: what two do together beyond each alone", ("pair", "S2", "95 %"), pairs)
         )
-    for name in [one for one in found.clear if one in digest.runs.cases][:PICTURED]:
+    for name in [one for one in ranking.clear if one in digest.runs.cases][:PICTURED]:
         parts += _pictured(digest, name)
     return parts
 
@@ -144,32 +144,32 @@ def _correlates(moved: list[Correlate]) -> list[Part]:
     ]
 
 
-def _drivers_alt(found: Sensitivity) -> str:
-    top = found.indices[found.indices["name"] != DUMMY].iloc[0]
-    clear = ", ".join(found.clear[:4]) or "none"
+def _drivers_alt(ranking: Sensitivity) -> str:
+    top = ranking.indices[ranking.indices["name"] != DUMMY].iloc[0]
+    clear = ", ".join(ranking.clear[:4]) or "none"
     return (
-        f"Bars of {found.method} indices for the share of clashes or worse; the strongest is {top['name']} "
-        f"with {figure(float(top[found.main]))}; above the dummy: {clear}."
+        f"Bars of {ranking.method} indices for the share of clashes or worse; the strongest is {top['name']} "
+        f"with {figure(float(top[ranking.main]))}; above the dummy: {clear}."
     )
 
 
-def _indices(found: Sensitivity, most: int | None = None) -> Grid:
+def _indices(ranking: Sensitivity, most: int | None = None) -> Grid:
     known = {**load().parameters, **load().world}
-    head = ["name", *(one for name in found.columns for one in (name, f"{name} 95 %")), "half"]
+    head = ["name", *(one for name in ranking.columns for one in (name, f"{name} 95 %")), "half"]
     rows = []
-    for row in found.indices.head(most or len(found.indices)).to_dict("records"):
+    for row in ranking.indices.head(most or len(ranking.indices)).to_dict("records"):
         name = str(row["name"])
         cells: list[object] = []
-        for one in found.columns:
+        for one in ranking.columns:
             cells += estimate(row[one], row[f"{one}_low"], row[f"{one}_high"])
-        half = cell(round(float(row[f"{found.main}_half"]), 4))
-        verdict = "" if name == DUMMY else "clear" if name in found.clear else "may be noise"
+        half = cell(round(float(row[f"{ranking.main}_half"]), 4))
+        verdict = "" if name == DUMMY else "clear" if name in ranking.clear else "may be noise"
         meaning = "does nothing: what it shows is noise" if name == DUMMY else ""
         grade = ""
         if name in known:
             meaning, grade = known[name].meaning, known[name].source.grade
         rows.append([name, *cells, half, verdict, grade, meaning])
-    caption = f"Indices of the share of clashes or worse by case ({found.method})"
+    caption = f"Indices of the share of clashes or worse by case ({ranking.method})"
     return grid(caption, (*head, "verdict", "grade", "meaning"), rows)
 
 
@@ -179,11 +179,11 @@ def _pictured(digest: Digest, name: str) -> list[Part]:
     if worse.empty:
         return []
     ends = worse.iloc[[0, -1]].to_dict("records")
-    said = " to ".join(f"{percent(row['share'])} at {row['group']}" for row in ends)
+    shares = " to ".join(f"{percent(row['share'])} at {row['group']}" for row in ends)
     return [
         drawn(
             lambda: stacked(table),
-            f"Shares of classes by {name}; clashes or worse go from {said}.",
+            f"Shares of classes by {name}; clashes or worse go from {shares}.",
             f"Shares of classes by {name}, in quarters of its range or by its values.",
         )
     ]
@@ -199,8 +199,8 @@ def boxes(digest: Digest, folder: str) -> list[Part]:
             "count: they would be no evidence of their own."
         )
     parts: list[Part] = [Text(asked)]
-    found = digest.boxes
-    if not found:
+    areas = digest.boxes
+    if not areas:
         reason = digest.discovery.reason
         return [*parts, Text(f"{reason[0].upper()}{reason[1:]}.", "note")]
     rows = [
@@ -213,10 +213,10 @@ def boxes(digest: Digest, folder: str) -> list[Part]:
             one.fit.inside,
             "–" if one.fresh is None else dense(one.fresh),
         )
-        for number, one in enumerate(found, 1)
+        for number, one in enumerate(areas, 1)
     ]
-    first = found[0]
-    said = " and ".join(map(str, first.limits))
+    first = areas[0]
+    limits = " and ".join(map(str, first.limits))
     return [
         *parts,
         grid(
@@ -226,9 +226,9 @@ def boxes(digest: Digest, folder: str) -> list[Part]:
         ),
         drawn(
             lambda: draw.box(digest, first),
-            f"Cases by what the box limits; inside, where {said}, {percent(first.fit.density)} meet the "
+            f"Cases by what the box limits; inside, where {limits}, {percent(first.fit.density)} meet the "
             f"condition, against {percent(overall.density)} of all.",
-            f"The first box: {said}.",
+            f"The first box: {limits}.",
         ),
         drawn(
             lambda: draw.peeling(first),

@@ -34,7 +34,7 @@ def mattered(names: Sequence[str]) -> list[Part]:
 
 
 def _reads(rule: object) -> set[str]:
-    found: set[str] = set()
+    names: set[str] = set()
     for clause in getattr(rule, "clauses", ()):
-        found |= {*clause.rises_with, *clause.falls_with}
-    return found
+        names |= {*clause.rises_with, *clause.falls_with}
+    return names

@@ -56,11 +56,11 @@ def sections(digest: Digest, folder: str) -> list[Section]:
         "stories": ("Typical runs, told", lambda: typical(digest, folder)),
         "uncertain": ("What is uncertain", lambda: _uncertain(digest)),
     }
-    made = [Section(name, title, parts()) for name, (title, parts) in content.items()]
+    whole = [Section(name, title, parts()) for name, (title, parts) in content.items()]
     if len(runs.rows):
-        made += [Section(name, title, parts(), True) for name, (title, parts) in appendices.items()]
-    made.append(Section("words", "Words", vocabulary(made), True))
-    return [one for one in made if one.parts]
+        whole += [Section(name, title, parts(), True) for name, (title, parts) in appendices.items()]
+    whole.append(Section("words", "Words", vocabulary(whole), True))
+    return [one for one in whole if one.parts]
 
 
 def _uncertain(digest: Digest) -> list[Part]:
@@ -219,8 +219,8 @@ def _readings(digest: Digest) -> list[Part]:
         return []
     rows = [[name, *map(share, wide.loc[name, list(shares.SHOWN)])] for name in wide.index]
     low, high = (float(one) for one in (wide[shares.SHOWN[-1]].min(), wide[shares.SHOWN[-1]].max()))
-    said = f"Between readings, the share of clashes or worse lies from {percent(low)} to {percent(high)}."
+    sentence = f"Between readings, the share of clashes or worse lies from {percent(low)} to {percent(high)}."
     return [
         grid("Shares under each reading of the article", ("reading", *shares.SHOWN), rows),
-        Points((said,)),
+        Points((sentence,)),
     ]

@@ -30,8 +30,10 @@ def simulated(runs: Stored) -> list[Part]:
         ):
             for name in named:
                 parts.append(Heading(f"{heading}: {name.replace('_', ' ')}"))
-                told = words.alternatives(experiment, name)
-                parts.append(Points(tuple(f"{one}: {' '.join(sentences)}" for one, sentences in told)))
+                alternatives = words.alternatives(experiment, name)
+                parts.append(
+                    Points(tuple(f"{one}: {' '.join(sentences)}" for one, sentences in alternatives))
+                )
         if experiment.levers:
             parts += [Heading("What is better"), Points(tuple(words.goals(experiment)))]
     parts.append(Text(" ".join(_amount(runs))))
@@ -39,14 +41,14 @@ def simulated(runs: Stored) -> list[Part]:
 
 
 def _storyline(spec: Scenario) -> list[Part]:
-    told = [
+    sentences = [
         *storyline.settings(spec),
         *(storyline.event(one) for one in spec.events),
         *(storyline.commitment(one) for one in spec.commitments),
     ]
     return (
-        [Points(tuple(told))]
-        if told
+        [Points(tuple(sentences))]
+        if sentences
         else [Text("Nothing is set and no event is told beyond what the model holds.")]
     )
 
@@ -55,21 +57,21 @@ def _amount(runs: Stored) -> list[str]:
     """Return how much was run, how much of it failed, and on which chance."""
     if isinstance(runs.source, Result):
         result = runs.source
-        said = [f"{counted(result.runs, 'run')} at the defaults."]
+        sentences = [f"{counted(result.runs, 'run')} at the defaults."]
         if len(result.design):
-            said.append(
+            sentences.append(
                 f"{counted(result.runs, 'run')} across plausible parameters: "
                 f"{counted(len(result.design), 'case')} draw {len(result.design.columns) - 1} values."
             )
     else:
         study = runs.source
-        said = [words.extent(study.experiment), f"{study.done:,} of {study.runs:,} runs are done."]
+        sentences = [words.extent(study.experiment), f"{study.done:,} of {study.runs:,} runs are done."]
     if runs.condition is not None:
         counts = ", ".join(f"{len(part.rows):,} {part.name}" for part in runs.parts(runs.groups(runs.whole)))
-        said.append(f"Only runs where {runs.condition}: {counts}.")
+        sentences.append(f"Only runs where {runs.condition}: {counts}.")
     if runs.failed:
-        said.append(f"{counted(runs.failed, 'run')} failed and count nowhere.")
-    return [*said, f"Seed {runs.seed}."]
+        sentences.append(f"{counted(runs.failed, 'run')} failed and count nowhere.")
+    return [*sentences, f"Seed {runs.seed}."]
 
 
 def _files(source: Result | Study) -> list[Part]:

@@ -21,8 +21,10 @@ LIMITS = (
 
 def record() -> dict[str, Any]:
     """Return what checking the model came to; `python -m sim.views.reference.validity` writes it."""
-    found: dict[str, Any] = json.loads((files("sim.views.report") / "trust.json").read_text(encoding="utf-8"))
-    return found
+    quoted: dict[str, Any] = json.loads(
+        (files("sim.views.report") / "trust.json").read_text(encoding="utf-8")
+    )
+    return quoted
 
 
 def trust(digest: Digest) -> list[Part]:

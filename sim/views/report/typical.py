@@ -17,22 +17,22 @@ LONG = 520
 def typical(digest: Digest, folder: str) -> list[Part]:
     """Return the stories of the most frequent classes, or why there are none."""
     try:
-        told = stories(digest.source, most=TOLD if digest.runs.weeks <= LONG else 1)
+        tales = stories(digest.source, most=TOLD if digest.runs.weeks <= LONG else 1)
     except ResultError as error:
         return [Text(f"No run is told here: {error}.", "note")]
-    made: list[Part] = [
+    parts: list[Part] = [
         Text(
             "Of each of these classes, the run that lies nearest to all others that end in it. What happened "
             "in it could happen under these assumptions. Numbers in square brackets are weeks whose records "
             "bear a sentence out; with a sign, what a rule adds to a choice; ¶ is the paragraph behind it.",
         )
     ]
-    for story in told:
+    for story in tales:
         often = f"{story.of.runs:,} runs ({percent(story.of.runs / story.of.of)})"
         inside: list[Part] = []
         for chapter in story.chapters:
             inside += [Heading(chapter.title, 4), Points(tuple(map(str, chapter.sentences)))]
         inside.append(Text(f"Why it went so: panj explain {folder} --run {story.of.run}", "note"))
         words = f"{story.of.path.capitalize()}: run {story.of.run}, typical of {often}"
-        made.append(Fold(words, tuple(inside), level=3))
-    return made
+        parts.append(Fold(words, tuple(inside), level=3))
+    return parts

@@ -53,12 +53,12 @@ def ridges(digest: Digest, groups: Sequence[Group], ax: Axes | None = None) -> A
     """
     with style.look():
         ax = style.axes(ax, (7.0, 4.4))
-        found = digest.risk
-        groups = [one for one in groups if np.isfinite(found.value[one.cases]).sum() > 1][:MOST]
+        risk = digest.risk
+        groups = [one for one in groups if np.isfinite(risk.value[one.cases]).sum() > 1][:MOST]
         if not groups:
             return style.empty(ax, "no group has two cases with a valid run")
         fitted = smooth(digest)
-        drawn = [_ridge(found.value[one.cases], found.runs[one.cases], fitted) for one in groups]
+        drawn = [_ridge(risk.value[one.cases], risk.runs[one.cases], fitted) for one in groups]
         for k, (at, height, mean) in enumerate(drawn):
             base = len(groups) - 1 - k
             high = base + 0.85 * height / max(height.max(), 1e-12)
@@ -133,13 +133,13 @@ def ternary(digest: Digest, group: Group, ax: Axes | None = None) -> Axes:
         return ax
 
 
-def drivers(found: Sensitivity, ax: Axes | None = None, most: int = MOST_DRIVERS) -> Axes:
+def drivers(ranking: Sensitivity, ax: Axes | None = None, most: int = MOST_DRIVERS) -> Axes:
     """Draw the indices of a sensitivity analysis with their intervals; the dummy's marks the noise."""
     with style.look():
         ax = style.axes(ax, (7.0, 4.4))
-        rows = _strongest(found, most)
+        rows = _strongest(ranking, most)
         place = np.arange(len(rows))[::-1].astype(float)
-        both = found.method == "sobol"
+        both = ranking.method == "sobol"
         columns = [
             ("ST", style.BLUE, "total (with interactions)"),
             ("S1", style.ORANGE, "alone (first order)"),
@@ -150,7 +150,7 @@ def drivers(found: Sensitivity, ax: Axes | None = None, most: int = MOST_DRIVERS
                 "delta": "delta",
                 "pawn": "PAWN index",
             }
-            columns = [(found.main, style.BLUE, names[found.method])]
+            columns = [(ranking.main, style.BLUE, names[ranking.method])]
         for k, (name, colour, words) in enumerate(columns):
             y = place + (0.16 if both and k == 0 else -0.16 if both else 0)
             value = rows[name].to_numpy(np.float64)
@@ -158,42 +158,44 @@ def drivers(found: Sensitivity, ax: Axes | None = None, most: int = MOST_DRIVERS
                 y, np.maximum(value, 0), height=0.3 if both else 0.5, color=colour, alpha=0.85, label=words
             )
             ax.hlines(y, rows[f"{name}_low"], rows[f"{name}_high"], color=style.BLACK, linewidth=1.2)
-        ax.set_yticks(place, driver_names(found, most), fontsize=7.5)
+        ax.set_yticks(place, driver_names(ranking, most), fontsize=7.5)
         ax.tick_params(axis="y", length=0)
         ax.axvline(0, color=style.GREY, linewidth=0.8)
-        ax.set_xlabel("index, with 95 % interval" if found.method != "morris" else f"effect ({found.unit})")
+        ax.set_xlabel(
+            "index, with 95 % interval" if ranking.method != "morris" else f"effect ({ranking.unit})"
+        )
         return ax
 
 
-def driver_names(found: Sensitivity, most: int = MOST_DRIVERS) -> list[str]:
+def driver_names(ranking: Sensitivity, most: int = MOST_DRIVERS) -> list[str]:
     """Return what stands beside the bars of `drivers`: what an input means, and below that its name."""
     model = load()
     known = {**model.world, **model.parameters}
     names = []
-    for name in map(str, _strongest(found, most)["name"]):
+    for name in map(str, _strongest(ranking, most)["name"]):
         meaning = style.sentence(known[name].meaning) if name in known else ""
-        told = "does nothing: shows the noise" if name == "dummy" else meaning
-        names.append("\n".join(filter(None, (style.short(told, 52), name))))
+        words = "does nothing: shows the noise" if name == "dummy" else meaning
+        names.append("\n".join(filter(None, (style.short(words, 52), name))))
     return names
 
 
-def _strongest(found: Sensitivity, most: int) -> pd.DataFrame:
+def _strongest(ranking: Sensitivity, most: int) -> pd.DataFrame:
     """Return the rows of the strongest inputs, and the dummy's."""
-    rows = found.indices.head(most)
+    rows = ranking.indices.head(most)
     if "dummy" in set(rows["name"]):
         return rows
-    return pd.concat([rows, found.indices[found.indices["name"] == "dummy"]])
+    return pd.concat([rows, ranking.indices[ranking.indices["name"] == "dummy"]])
 
 
-def box(digest: Digest, found: Box, ax: Axes | None = None) -> Axes:
+def box(digest: Digest, limits: Box, ax: Axes | None = None) -> Axes:
     """Draw what a box asks for: cases over its two strongest ranges, or shares by its one range or choice."""
     with style.look():
         ax = style.axes(ax, (6.0, 4.6))
         met, known = digest.met
-        ranges = [one for one in found.limits if not one.names]
+        ranges = [one for one in limits.limits if not one.names]
         if len(ranges) >= 2:
             return _dots(digest.runs.cases, ranges[0], ranges[1], met, known, ax)
-        return _bars(digest, (ranges or list(found.limits))[0], met, known, ax)
+        return _bars(digest, (ranges or list(limits.limits))[0], met, known, ax)
 
 
 def _dots(inputs: pd.DataFrame, first: Limit, second: Limit, met: Flags, known: Flags, ax: Axes) -> Axes:
@@ -255,11 +257,11 @@ def _bars(digest: Digest, limit: Limit, met: Flags, known: Flags, ax: Axes) -> A
     return ax
 
 
-def peeling(found: Box, ax: Axes | None = None) -> Axes:
+def peeling(limits: Box, ax: Axes | None = None) -> Axes:
     """Draw the peeling trajectory of a box: what density costs in coverage."""
     with style.look():
         ax = style.axes(ax, (4.6, 4.6))
-        steps = found.trajectory
+        steps = limits.trajectory
         ax.plot(steps["coverage"], steps["density"], color=style.GREY, linewidth=1, zorder=1)
         dots = ax.scatter(steps["coverage"], steps["density"], c=steps["limits"], cmap=style.density(), s=26)
         dots.set_edgecolor(style.GREY)
@@ -285,22 +287,23 @@ def peeling(found: Box, ax: Axes | None = None) -> Axes:
         return ax
 
 
-def tradeoff(found: Robustness, ax: Axes | None = None) -> Axes:
+def tradeoff(policies: Robustness, ax: Axes | None = None) -> Axes:
     """Draw policies by the first two goals, numbered; the key names them, with the third goal as a number.
 
     Those that nothing beats are filled.
     """
     with style.look():
         ax = style.axes(ax, (7.0, 4.8))
-        means = found.means()
-        first, second, *third = found.goals
-        x, y, *rest = (means[str(goal.asked)].to_numpy(np.float64) for goal in found.goals)
+        means = policies.means()
+        first, second, *third = policies.goals
+        x, y, *rest = (means[str(goal.asked)].to_numpy(np.float64) for goal in policies.goals)
         for front in (False, True):
-            mine = found.pareto == front
+            mine = policies.pareto == front
             face = style.BLUE if front else "none"
             ax.scatter(x[mine], y[mine], s=60, facecolor=face, edgecolor=style.BLUE, linewidth=1.4)
         wanted = [
-            f"{goal.asked.label} ({'less' if goal.better < 0 else 'more'} is better)" for goal in found.goals
+            f"{goal.asked.label} ({'less' if goal.better < 0 else 'more'} is better)"
+            for goal in policies.goals
         ]
         ax.set_xlabel(wanted[0])
         ax.set_ylabel(wanted[1])
@@ -314,7 +317,7 @@ def tradeoff(found: Robustness, ax: Axes | None = None) -> Axes:
         heading = f"with {wanted[2]}" if third else ""
         lines = [
             heading,
-            *(f"{k}  {one}{end}" for k, one, end in zip(numbers, found.policies, ends, strict=True)),
+            *(f"{k}  {one}{end}" for k, one, end in zip(numbers, policies.policies, ends, strict=True)),
         ]
         ax.annotate(
             "\n".join(lines),

@@ -221,11 +221,11 @@ def joint(rows: pd.DataFrame, ax: Axes | None = None, ranges: bool = True) -> Ax
         for up, close in zip(*np.nonzero(table >= 0.0005), strict=True):
             share, low, high = table[up, close], ends[0][up, close], ends[1][up, close]
             ink = "white" if np.sqrt(share) > 0.55 else style.BLACK
-            told = ranges and np.isfinite(low)
+            known = ranges and np.isfinite(low)
             middle: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
             size = 8 if ranges else 6.5
-            ax.text(close, up + (0.14 if told else 0), style.share(share), fontsize=size, **middle)
-            if told:
+            ax.text(close, up + (0.14 if known else 0), style.share(share), fontsize=size, **middle)
+            if known:
                 ax.text(close, up - 0.22, f"{100 * low:.0f}–{100 * high:.0f}", fontsize=6, **middle)
         ax.set_xticks(range(6), [style.broken(name) for name in RAPPROCHEMENT])
         ax.set_yticks(range(6), ESCALATION)

@@ -11,12 +11,12 @@ from sim.views.numbers import counted
 from sim.views.plots import style
 
 
-def sheet(found: Foresight) -> Figure:
+def sheet(foresight: Foresight) -> Figure:
     """Return the picture of a ledger's calibration, under a heading that says what it shows."""
     with style.look():
         figure, (ax,) = style.sheet((5.4, 5.6), margins=(0.6, 0.2, 0.45, 0.95))
-        calibration(found.calibration, ax)
-        table = found.calibration
+        calibration(foresight.calibration, ax)
+        table = foresight.calibration
         off = int((~table["chance"].between(table["low"], table["high"])).sum())
         title = (
             f"{off} of {counted(len(table), 'range')} of chances off" if off else "Nothing off beyond chance"
@@ -24,7 +24,7 @@ def sheet(found: Foresight) -> Figure:
         style.caption(
             figure,
             title,
-            counted(len(found.answered), "answer"),
+            counted(len(foresight.answered), "answer"),
             "Points: mean chance in a fifth of the scale, with the number of questions. Lines: 95 % of the "
             "share that came true (Wilson 1927). On the grey line both are equal.",
         )

@@ -113,85 +113,85 @@ def ternary_sheet(digest: Digest, by: str | None) -> Sheet:
 
 def drivers_sheet(digest: Digest, by: str | None) -> Sheet:
     """Draw what decides the share of clashes or worse."""
-    found = digest.drivers
-    if found is None:
+    ranking = digest.drivers
+    if ranking is None:
         raise InapplicableError(digest.notes["drivers"])
-    finding = findings.drivers(found)
-    names = draw.driver_names(found)
+    finding = findings.drivers(ranking)
+    names = draw.driver_names(ranking)
     left = style.names_room([line for one in names for line in one.splitlines()], 7.5) + 0.3
     figure, (ax,) = blank((left + 5.6, 0.36 * len(names) + 2.6), (left, 0.3, 0.75, 1.35))
-    draw.drivers(found, ax)
+    draw.drivers(ranking, ax)
     legend(figure, ax.get_legend_handles_labels()[0])
     settled = {
         True: "Half the sample says the same.",
         False: "Half the sample says otherwise: not settled.",
         None: "",
-    }[found.settled]
-    what = "groups" if found.method in ("sobol", "morris") else "cases"
-    note = f"Indices: {found.method}; {found.groups:,} {what}, {found.dropped:,} dropped. {settled}"
+    }[ranking.settled]
+    what = "groups" if ranking.method in ("sobol", "morris") else "cases"
+    note = f"Indices: {ranking.method}; {ranking.groups:,} {what}, {ranking.dropped:,} dropped. {settled}"
     seed = ""
-    if np.isfinite(found.seed_share):
-        part = f"{100 * found.seed_share:.0f} % of the variance of one run"
+    if np.isfinite(ranking.seed_share):
+        part = f"{100 * ranking.seed_share:.0f} % of the variance of one run"
         seed = f"They share out what lies between cases; chance makes {part}."
     inscribe(
         figure, digest.runs, f"What decides clashes or worse{_given(digest)}", note, seed, finding=finding
     )
-    unit = "index" if found.method != "morris" else found.unit
-    return Sheet(figure, found.indices, unit, "95 %, bootstrap", finding)
+    unit = "index" if ranking.method != "morris" else ranking.unit
+    return Sheet(figure, ranking.indices, unit, "95 %, bootstrap", finding)
 
 
 def boxes_sheet(digest: Digest, by: str | None) -> Sheet:
     """Draw under which conditions cases meet what was asked."""
     title = f"Where it happens{_given(digest)}"
     try:
-        found, why = digest.boxes, digest.notes.get("boxes") or "no box"
+        boxes, why = digest.boxes, digest.notes.get("boxes") or "no box"
     except PanjError as error:
-        found, why = (), str(error)
-    if not found:
+        boxes, why = (), str(error)
+    if not boxes:
         raise InapplicableError(f"asked for {digest.where.text}: {why}")
-    finding = findings.box(found[0], digest.discovery.overall)
+    finding = findings.box(boxes[0], digest.discovery.overall)
     figure, (left, right) = blank((11.4, 5.4), (2.1, 0.3, 0.95, 1.15), 2)
-    draw.box(digest, found[0], left)
-    draw.peeling(found[0], right)
-    low, high = found[0].fit.interval
+    draw.box(digest, boxes[0], left)
+    draw.peeling(boxes[0], right)
+    low, high = boxes[0].fit.interval
     inscribe(
         figure,
         digest.runs,
         title,
         f"Asked: {digest.where.text}.",
-        f"Box: {' and '.join(map(str, found[0].limits))}. Density {100 * found[0].fit.density:.0f} % "
+        f"Box: {' and '.join(map(str, boxes[0].limits))}. Density {100 * boxes[0].fit.density:.0f} % "
         f"(Monte Carlo error over cases, 95 %: {100 * low:.0f} to {100 * high:.0f} %).",
         finding=finding,
     )
     words = "none; the box's density has a Wilson interval"
-    return Sheet(figure, found[0].trajectory, "share of cases", words, finding)
+    return Sheet(figure, boxes[0].trajectory, "share of cases", words, finding)
 
 
 def tradeoff_sheet(digest: Digest, by: str | None) -> Sheet:
     """Draw the policies by what they come to."""
-    found = digest.policies
+    policies = digest.policies
     title = f"Which choice holds up{_given(digest)}"
-    if found is None:
+    if policies is None:
         raise InapplicableError(digest.notes["policies"])
-    if len(found.goals) < 2:
+    if len(policies.goals) < 2:
         raise InapplicableError("the experiment states one goal; between goals there is a trade-off")
-    finding = findings.policies(found)
-    goals = [f"with {goal.asked.label} (more is better)" for goal in found.goals[2:3]]
-    names = [*goals, *(f"00  {name}  00,000" for name in found.policies)]
+    finding = findings.policies(policies)
+    goals = [f"with {goal.asked.label} (more is better)" for goal in policies.goals[2:3]]
+    names = [*goals, *(f"00  {name}  00,000" for name in policies.policies)]
     right = style.names_room(names, 7.5) + 0.5
     figure, (ax,) = blank((0.9 + 5.4 + right, max(5.0, 0.21 * len(names) + 2.6)), (0.9, right, 0.75, 1.25))
-    draw.tradeoff(found, ax)
+    draw.tradeoff(policies, ax)
     inscribe(
         figure,
         digest.runs,
         title,
-        f"Means over {found.worlds:,} worlds, the same and on the same chance for all; "
-        f"least regret: {found.favourite}.",
+        f"Means over {policies.worlds:,} worlds, the same and on the same chance for all; "
+        f"least regret: {policies.favourite}.",
         finding=finding,
     )
     frames = [
-        table.assign(policy=found.policies, question=str(goal.asked), on_the_front=found.pareto)
-        for goal, table in zip(found.goals, found.tables, strict=True)
+        table.assign(policy=policies.policies, question=str(goal.asked), on_the_front=policies.pareto)
+        for goal, table in zip(policies.goals, policies.tables, strict=True)
     ]
     return Sheet(figure, pd.concat(frames, ignore_index=True), "unit of the question", "none", finding)
 

@@ -21,43 +21,43 @@ if TYPE_CHECKING:
     from sim.analysis.choosing.compare import Comparison
 
 
-def flows(found: Comparison, ax: Axes | None = None) -> Axes:
+def flows(pairing: Comparison, ax: Axes | None = None) -> Axes:
     """Draw the flows of pairs from their class in the first scenario (left) to that in the second (right).
 
     Bands of pairs that keep their class are pale; those that flip have the colour of where they end.
     """
-    return alluvial(found.flows, found.names, ax)
+    return alluvial(pairing.flows, pairing.names, ax)
 
 
-def figure(found: Comparison) -> Figure:
+def figure(pairing: Comparison) -> Figure:
     """Return the picture with its heading and note."""
-    made, (ax,) = blank((8.6, 5.8), (0.1, 0.1, 0.45, 0.75))
+    sheet, (ax,) = blank((8.6, 5.8), (0.1, 0.1, 0.45, 0.75))
     with style.look():
-        flows(found, ax)
-        share = found.flipped
+        flows(pairing, ax)
+        share = pairing.flipped
         finding = "No pair of runs is valid"
-        if found.sound.any():
-            finding = findings.flows([(*found.names, found.flows)])
+        if pairing.sound.any():
+            finding = findings.flows([(*pairing.names, pairing.flows)])
         style.caption(
-            made,
+            sheet,
             finding,
-            f"Where runs end in one and in the other – {' → '.join(found.names)}. {_pairs(found)}; "
+            f"Where runs end in one and in the other – {' → '.join(pairing.names)}. {_pairs(pairing)}; "
             f"{percent(share.mean)} end in another class (Monte Carlo error: {span(share.low, share.high)}).",
             "Grey bands keep their class, coloured ones end in the class of their colour.",
-            _identity(found),
+            _identity(pairing),
         )
-    return made
+    return sheet
 
 
-def _pairs(found: Comparison) -> str:
-    return f"{counted(found.sound.sum(), 'pair')} of runs, the same chance in both"
+def _pairs(pairing: Comparison) -> str:
+    return f"{counted(pairing.sound.sum(), 'pair')} of runs, the same chance in both"
 
 
-def effects(found: Comparison, unit: str = "share", ax: Axes | None = None) -> Axes:
+def effects(pairing: Comparison, unit: str = "share", ax: Axes | None = None) -> Axes:
     """Draw what the second scenario adds to the first in all outcomes of a unit, with 95 % intervals."""
     rows = [
         (one.name, one.change.mean, one.change.low, one.change.high, unit)
-        for one in found.contrasts
+        for one in pairing.contrasts
         if one.unit == unit and np.isfinite(one.change.mean)
     ]
     table = pd.DataFrame(rows, columns=["group", "effect", "low", "high", "unit"])
@@ -71,7 +71,7 @@ def effects(found: Comparison, unit: str = "share", ax: Axes | None = None) -> A
         return ax
 
 
-def effects_figure(found: Comparison) -> Figure:
+def effects_figure(pairing: Comparison) -> Figure:
     """Return the picture of effects with its heading and note: shares, and times until something happens."""
     notes = (
         "Bars: Monte Carlo error (95 %) of the pairs; filled where they leave out zero.",
@@ -79,21 +79,21 @@ def effects_figure(found: Comparison) -> Figure:
         "counts its whole length.",
     )
     with style.look():
-        made, axes = blank((11.0, 4.4), (1.75, 0.3, 0.85, 1.35), 2, gap=2.3)
+        sheet, axes = blank((11.0, 4.4), (1.75, 0.3, 0.85, 1.35), 2, gap=2.3)
         for ax, (unit, words) in zip(
             axes, (("share", "Shares of runs"), ("week", "Average weeks until it happens")), strict=True
         ):
-            effects(found, unit, ax)
+            effects(pairing, unit, ax)
             ax.set_title(words)
-        names = " → ".join(found.names)
-        what = f"What the second changes – {names}. {_pairs(found)}; the second compared with the first."
-        style.caption(made, _clearest(found), what, *notes, _identity(found))
-    return made
+        names = " → ".join(pairing.names)
+        what = f"What the second changes – {names}. {_pairs(pairing)}; the second compared with the first."
+        style.caption(sheet, _clearest(pairing), what, *notes, _identity(pairing))
+    return sheet
 
 
-def _clearest(found: Comparison) -> str:
+def _clearest(pairing: Comparison) -> str:
     """Say which outcome the second scenario changes most clearly, in units of its interval."""
-    clear = [one for one in found.contrasts if one.unit in ("share", "week") and _apart(one.change)]
+    clear = [one for one in pairing.contrasts if one.unit in ("share", "week") and _apart(one.change)]
     if not clear:
         return "Nothing changes beyond Monte Carlo error"
     one = max(clear, key=lambda one: abs(one.change.mean) / max(one.change.high - one.change.low, 1e-12))
@@ -110,17 +110,17 @@ def _apart(change: Effect) -> bool:
     return change.low > 0 or change.high < 0
 
 
-def _identity(found: Comparison) -> str:
+def _identity(pairing: Comparison) -> str:
     return (
-        f"Scenarios {found.specs[0].hash[:8]} and {found.specs[1].hash[:8]}, seed {found.seed}. "
+        f"Scenarios {pairing.specs[0].hash[:8]} and {pairing.specs[1].hash[:8]}, seed {pairing.seed}. "
         "Under the assumptions of these scenarios; not a forecast."
     )
 
 
-def numbers(found: Comparison) -> dict[str, tuple[pd.DataFrame, str, str]]:
+def numbers(pairing: Comparison) -> dict[str, tuple[pd.DataFrame, str, str]]:
     """Return by picture the numbers behind it, their unit, and what the intervals are."""
     pairs = [
-        (here, there, int(found.flows[row, column]))
+        (here, there, int(pairing.flows[row, column]))
         for row, here in enumerate(PATHS)
         for column, there in enumerate(PATHS)
     ]
@@ -135,7 +135,7 @@ def numbers(found: Comparison) -> dict[str, tuple[pd.DataFrame, str, str]]:
             one.change.high,
             one.change.n,
         )
-        for one in found.contrasts
+        for one in pairing.contrasts
     ]
     names = ["outcome", "unit", "first", "second", "change", "low", "high", "pairs"]
     return {

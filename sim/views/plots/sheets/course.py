@@ -61,7 +61,7 @@ def ladders_sheet(digest: Digest, view: View) -> Sheet:
     table = over_time.ladders(digest.runs, view.groups)
     margins = (0.95, 1.8, 0.95, 1.15)
     figure, stacks = multiples(len(view.groups), (2.3, 1.45), margins, gaps=(0.3, 0.95), inner=0.2, parts=2)
-    marks, told = _events(digest.runs)
+    marks, events = _events(digest.runs)
     for number, (one, stack) in enumerate(zip(view.groups, stacks, strict=True)):
         rows = table[table["group"] == one.name]
         for ladder, ax in zip(LADDERS, stack, strict=True):
@@ -85,7 +85,7 @@ def ladders_sheet(digest: Digest, view: View) -> Sheet:
         )
     note = "Shares by the end of each week over the runs of all cases: chance and parameters together."
     finding = findings.rungs(table)
-    inscribe(figure, digest.runs, view.title, note, told, view.more, finding=finding)
+    inscribe(figure, digest.runs, view.title, note, events, view.more, finding=finding)
     return Sheet(figure, table, "share of runs on the rung", "none", finding)
 
 
@@ -109,8 +109,8 @@ def bands_sheet(digest: Digest, view: View) -> Sheet:
         for variable, ax in zip(variables, stack, strict=True):
             rows = table[(table["group"] == one.name) & (table["variable"] == variable)]
             draw.band(rows, variable, digest.runs.start, ax)
-            told = f"{variable}; {int(rows['cases'].max()):,} cases" if len(rows) else variable
-            titled(ax, one.name if ax is stack[0] else "", told)
+            title = f"{variable}; {int(rows['cases'].max()):,} cases" if len(rows) else variable
+            titled(ax, one.name if ax is stack[0] else "", title)
             if number % 3:
                 ax.set_ylabel("")
     for part in range(len(variables)):
@@ -145,7 +145,7 @@ def fan_sheet(digest: Digest, view: View) -> Sheet:
     variables = _watched(digest.runs, set(table["variable"]))
     figure, cells = multiples(len(variables), (4.5, 1.85), margins, columns=2, gaps=gaps)
     panels = [ax for (ax,) in cells]
-    marks, told = _events(digest.runs)
+    marks, events = _events(digest.runs)
     for variable, ax in zip(variables, panels, strict=True):
         rows = table[table["variable"] == variable]
         first, *others = (rows[rows["group"] == one.name] for one in view.groups)
@@ -165,18 +165,18 @@ def fan_sheet(digest: Digest, view: View) -> Sheet:
         words += f" Brown: {many} of the baseline at the defaults, on the same chance."
     rows = table[(table["group"] == view.groups[0].name) & (table["variable"] == variables[0])]
     finding = _course(rows, variables[0], "runs")
-    inscribe(figure, digest.runs, view.title, words, told, finding=finding)
+    inscribe(figure, digest.runs, view.title, words, events, finding=finding)
     table = pd.concat([table, base], ignore_index=True) if len(base) else table
     quantiles = "quantiles over runs, 5 to 95 %"
     return Sheet(figure, table, "unit of the variable (panj rules --world)", quantiles, finding)
 
 
-def _watched(runs: Stored, kept: set[str]) -> list[str]:
+def _watched(runs: Stored, columns: set[str]) -> list[str]:
     """Return what the sheet of fans shows: first what the storyline touches and weekly values are kept of."""
     spec = runs.what
     targets = {*spec.world, *spec.parameters, *(name for one in spec.events for name in one.change)}
     world = load().world
-    touched = [name for name, one in world.items() if {name, one.rests} & targets and name in kept]
+    touched = [name for name, one in world.items() if {name, one.rests} & targets and name in columns]
     return list(dict.fromkeys([*touched, *FANS]))[: len(FANS)]
 
 
@@ -197,7 +197,7 @@ def incidence_sheet(digest: Digest, view: View) -> Sheet:
     more = ROW * changes["group"].nunique() + 1.5 if len(changes) else 0.0
     figure, cells = multiples(len(view.groups), (2.3, 1.75), (0.75, 0.35, 1.15, 1.25 + more), gaps=(0.3, 1.0))
     panels = [ax for (ax,) in cells]
-    marks, told = _events(digest.runs)
+    marks, events = _events(digest.runs)
     first = view.groups[0].name
     for number, (one, ax) in enumerate(zip(view.groups, panels, strict=True)):
         rows = {column: table[table["group"] == one.name] for column, table in tables.items()}
@@ -225,7 +225,7 @@ def incidence_sheet(digest: Digest, view: View) -> Sheet:
         note = "No two runs differ in this alone, so no difference is paired."
     never = f"Runs without such an event by the end, week {digest.runs.weeks}, count so many weeks."
     finding = findings.by_when([(one[1], table) for one, table in zip(FIRSTS, tables.values(), strict=True)])
-    notes = (f"Bands, week by week: {sure(digest.runs)}.", never, note, told, view.more)
+    notes = (f"Bands, week by week: {sure(digest.runs)}.", never, note, events, view.more)
     inscribe(figure, digest.runs, view.title, *notes, finding=finding)
     frames = [table.assign(event=one[1]) for one, table in zip(FIRSTS, tables.values(), strict=True)]
     data = pd.concat([*frames, changes], ignore_index=True)

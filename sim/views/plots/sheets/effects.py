@@ -65,14 +65,14 @@ def _alone(view: View) -> str:
 @by_groups("Which paths flip", 7)
 def flows_sheet(digest: Digest, view: View) -> Sheet:
     """Draw which paths flip when one group's runs are made the other's."""
-    found = flips(digest.runs, view.by, view.groups)
-    if not found:
+    flows = flips(digest.runs, view.by, view.groups)
+    if not flows:
         raise InapplicableError(_alone(view))
     size = (5.2, 3.4)
-    figure, cells = multiples(len(found), size, (0.15, 0.15, 0.6, 1.05), gaps=(0.15, 0.1), columns=2)
+    figure, cells = multiples(len(flows), size, (0.15, 0.15, 0.6, 1.05), gaps=(0.15, 0.1), columns=2)
     frames = []
-    for (first, other, pairs), (ax,) in zip(found, cells, strict=True):
-        alluvial(pairs, (first, other), ax, room=0.85 if len(found) > 1 else 0.7, least=0.01, size=8)
+    for (first, other, pairs), (ax,) in zip(flows, cells, strict=True):
+        alluvial(pairs, (first, other), ax, room=0.85 if len(flows) > 1 else 0.7, least=0.01, size=8)
         row, column = np.indices(pairs.shape)
         frames.append(
             pd.DataFrame(
@@ -85,9 +85,9 @@ def flows_sheet(digest: Digest, view: View) -> Sheet:
                 }
             )
         )
-    n = int(min(pairs.sum() for *_, pairs in found))
+    n = int(min(pairs.sum() for *_, pairs in flows))
     note = f"{n:,} pairs a panel, the same chance and values in both."
     bands = "Grey bands keep their class, coloured ones end in the class of their colour; under 1 % unnamed."
-    finding = findings.flows(found)
+    finding = findings.flows(flows)
     inscribe(figure, digest.runs, view.title, note, bands, view.more, finding=finding)
     return Sheet(figure, pd.concat(frames, ignore_index=True), "pairs of runs", "none", finding)

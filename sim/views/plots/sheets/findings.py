@@ -140,11 +140,11 @@ def effects(table: pd.DataFrame, asked: Sequence[Estimand]) -> str:
     return f"{what}: {size} {unit} ({low} to {high}) with {_short(row['group'])}, the clearest difference"
 
 
-def flows(found: Sequence[tuple[str, str, NDArray[np.int64]]]) -> str:
+def flows(tables: Sequence[tuple[str, str, NDArray[np.int64]]]) -> str:
     """Say under which alternative most runs end in another class, and where they go most often."""
-    flipped = [pairs.sum() - np.trace(pairs) for *_, pairs in found]
-    k = int(np.argmax([count / pairs.sum() for count, (*_, pairs) in zip(flipped, found, strict=True)]))
-    _, name, pairs = found[k]
+    flipped = [pairs.sum() - np.trace(pairs) for *_, pairs in tables]
+    k = int(np.argmax([count / pairs.sum() for count, (*_, pairs) in zip(flipped, tables, strict=True)]))
+    _, name, pairs = tables[k]
     if not flipped[k]:
         return "No run ends in another class"
     apart = pairs - np.diag(np.diag(pairs))
@@ -173,26 +173,26 @@ def over_grid(data: pd.DataFrame, axes: Sequence[str]) -> str:
     return f"Clashes or worse: from {percent(low['share'])} ({least}) to {percent(high['share'])} ({most})"
 
 
-def drivers(found: Sensitivity) -> str:
+def drivers(ranking: Sensitivity) -> str:
     """Say what stands out from an input that does nothing, if anything does."""
-    if not found.clear:
+    if not ranking.clear:
         return "Nothing stands out from an input that does nothing"
-    more = len(found.clear) - 1
+    more = len(ranking.clear) - 1
     others = f"; {counted(more, 'other')} {'stands' if more == 1 else 'stand'} out" if more else ""
-    return f"{found.clear[0]} decides most{others}"
+    return f"{ranking.clear[0]} decides most{others}"
 
 
-def box(found: Box, overall: Fit) -> str:
+def box(limits: Box, overall: Fit) -> str:
     """Say how much more often the condition is met within a box."""
-    where = " and ".join(map(str, found.limits))
-    often = f"{percent(found.fit.density)} of cases meet it where {where}"
+    where = " and ".join(map(str, limits.limits))
+    often = f"{percent(limits.fit.density)} of cases meet it where {where}"
     return f"{often}; of all cases {percent(overall.density)}"
 
 
-def policies(found: Robustness) -> str:
+def policies(judgement: Robustness) -> str:
     """Say which choice loses least, and how many others nothing beats."""
-    best = style.sentence(_short(found.favourite))
-    unbeaten = f"{int(found.pareto.sum())} of {len(found.policies)}"
+    best = style.sentence(_short(judgement.favourite))
+    unbeaten = f"{int(judgement.pareto.sum())} of {len(judgement.policies)}"
     return f"{best} has the least regret; {unbeaten} are beaten by no other"
 
 

@@ -144,15 +144,17 @@ def multiples(
     height = top + bottom + lines * high + (lines - 1) * gaps[1]
     figure = Figure(figsize=(width, height))
     figure.set_layout_engine("none")
-    made: list[list[Axes]] = []
+    panels: list[list[Axes]] = []
     for number in range(count):
         line, column = divmod(number, columns)
         x = left + column * (panel[0] + gaps[0])
         foot = height - top - line * (high + gaps[1]) - panel[1]
         places = [foot - part * (panel[1] + inner) for part in range(parts)]
         shape = (panel[0] / width, panel[1] / height)
-        made.append([figure.add_axes((x / width, y / height, *shape), projection=projection) for y in places])
-    return figure, made
+        panels.append(
+            [figure.add_axes((x / width, y / height, *shape), projection=projection) for y in places]
+        )
+    return figure, panels
 
 
 def share_axes(
@@ -261,6 +263,6 @@ def chosen(digest: Digest, name: str, most: int) -> tuple[list[Group], str]:
     total = digest.counts.sum(axis=1)
     risk = np.array([bad[one.cases].sum() / total[one.cases].sum() for one in groups])
     far = np.argsort(-np.abs(risk[1:] - risk[0]), kind="stable")[: most - 1] + 1
-    kept = [groups[0], *(groups[k] for k in sorted(far))]
+    few = [groups[0], *(groups[k] for k in sorted(far))]
     words = f"Shown: the first and the {most - 1} of {len(groups)} furthest from it in clashes or worse."
-    return kept, words
+    return few, words

@@ -29,7 +29,9 @@ PANELS = (("clashes", "A clash at any time"), ("talks", "Official talks at any t
 MOST = 20
 
 
-def tornado(found: Ablation, outcome: str = "clashes", what: str = "rules", ax: Axes | None = None) -> Axes:
+def tornado(
+    ablation: Ablation, outcome: str = "clashes", what: str = "rules", ax: Axes | None = None
+) -> Axes:
     """Draw the share of runs with an outcome when each rule is off, from the share with all rules on.
 
     Parameters
@@ -41,8 +43,8 @@ def tornado(found: Ablation, outcome: str = "clashes", what: str = "rules", ax: 
     """
     with style.look():
         ax = style.axes(ax, (7.0, 6.0))
-        worths = chosen(found.rules if what == "rules" else found.paragraphs, outcome)
-        base = found.base[outcome].mean
+        worths = chosen(ablation.rules if what == "rules" else ablation.paragraphs, outcome)
+        base = ablation.base[outcome].mean
         place = np.arange(len(worths))[::-1].astype(float)
         ends = np.array([base - one.worth[outcome].mean for one in worths])
         lows = np.clip([base - one.worth[outcome].high for one in worths], 0.0, 1.0)
@@ -52,11 +54,11 @@ def tornado(found: Ablation, outcome: str = "clashes", what: str = "rules", ax: 
         ax.hlines(place, lows, highs, color=style.BLACK, linewidth=1.1)
         ax.plot(lows, place, "|", highs, place, "|", color=style.BLACK, markersize=5)
         ax.axvline(base, color=style.BLACK, linewidth=1.0)
-        ax.axvline(found.null.share[outcome].mean, color=style.GREY, linewidth=1.2, linestyle=(0, (4, 2)))
+        ax.axvline(ablation.null.share[outcome].mean, color=style.GREY, linewidth=1.2, linestyle=(0, (4, 2)))
         ax.set_yticks(place, [_label(one, what) for one in worths])
         ax.tick_params(axis="y", length=0)
         ax.set_ylim(-0.7, len(worths) - 0.3)
-        reached = np.array([*lows, *highs, base, found.null.share[outcome].mean])
+        reached = np.array([*lows, *highs, base, ablation.null.share[outcome].mean])
         room = 0.03 * max(float(np.ptp(reached)), 0.1)
         ax.set_xlim(max(0.0, reached.min() - room), min(1.0, reached.max() + room))
         style.percent(ax.xaxis)
@@ -78,20 +80,20 @@ def _label(one: Worth, what: str) -> str:
     return f"{one.name}  ({', '.join(one.rules)})"
 
 
-def figure(found: Ablation, what: str = "rules") -> Figure:
+def figure(ablation: Ablation, what: str = "rules") -> Figure:
     """Make the picture: clashes and talks side by side, with a legend and a note."""
     with style.look():
         left = 2.3 if what == "rules" else 2.6
-        made, panels = style.sheet(
+        sheet, panels = style.sheet(
             (12.5, 6.8), (1, 2), margins=(left, 0.3, 0.75, 1.35), gaps=(left + 0.2, 0.0)
         )
         for ax, (outcome, _) in zip(panels, PANELS, strict=True):
-            tornado(found, outcome, what, ax)
-        width, height = made.get_size_inches()
-        reading = "as read" if found.reading is None else f"reading {found.reading}"
+            tornado(ablation, outcome, what, ax)
+        width, height = sheet.get_size_inches()
+        reading = "as read" if ablation.reading is None else f"reading {ablation.reading}"
         title = f"What each {'rule' if what == 'rules' else 'paragraph'} is worth – Baseline, {reading}"
-        made.text(0.12 / width, 1 - 0.12 / height, title, va="top", fontsize=11, fontweight="bold")
-        made.legend(
+        sheet.text(0.12 / width, 1 - 0.12 / height, title, va="top", fontsize=11, fontweight="bold")
+        sheet.legend(
             handles=_legend("it is off" if what == "rules" else "its rules are off"),
             loc="lower center",
             bbox_to_anchor=(0.5, 0.42 / height),
@@ -99,11 +101,12 @@ def figure(found: Ablation, what: str = "rules") -> Figure:
         )
         number = f"; the {MOST} strongest" if what == "rules" else ""
         note = (
-            f"{counted(found.runs, 'run')} a case on the same randomness, mean-field opinion{number}. "
-            f"Seed {found.seed}, panj {sim.__version__}. Under the assumptions of this model; not a forecast."
+            f"{counted(ablation.runs, 'run')} a case on the same randomness, mean-field opinion{number}. "
+            f"Seed {ablation.seed}, panj {sim.__version__}. "
+            "Under the assumptions of this model; not a forecast."
         )
-        made.text(0.12 / width, 0.1 / height, note, va="bottom", fontsize=7.5, color="#555555")
-        return made
+        sheet.text(0.12 / width, 0.1 / height, note, va="bottom", fontsize=7.5, color="#555555")
+        return sheet
 
 
 def _legend(off: str) -> list[Artist]:
@@ -116,7 +119,7 @@ def _legend(off: str) -> list[Artist]:
     ]
 
 
-def save(found: Ablation, folder: str | Path) -> list[Path]:
+def save(ablation: Ablation, folder: str | Path) -> list[Path]:
     """Write both pictures into a folder, each as PNG and SVG, and return the paths.
 
     Raises
@@ -126,9 +129,9 @@ def save(found: Ablation, folder: str | Path) -> list[Path]:
     """
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
-    made = []
+    files = []
     for what in ("rules", "paragraphs"):
         with style.look():
-            drawn = figure(found, what)
-            made += [write(drawn, place / f"tornado_{what}.{form}") for form in ("png", "svg")]
-    return made
+            drawn = figure(ablation, what)
+            files += [write(drawn, place / f"tornado_{what}.{form}") for form in ("png", "svg")]
+    return files
