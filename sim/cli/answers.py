@@ -185,7 +185,9 @@ def tip(
     scenario: Annotated[
         str,
         typer.Argument(
-            metavar="SCENARIO", help="A shipped storyline or a YAML file.", autocompletion=completion.SCENARIO
+            metavar="SCENARIO",
+            help="A shipped storyline or a YAML file; an experiment for its scenario and conditions.",
+            autocompletion=completion.FILE,
         ),
     ],
     toward: Annotated[
@@ -214,6 +216,7 @@ def tip(
     levers_only: Annotated[
         bool, typer.Option("--levers-only", help="Try commitments alone, and no value.")
     ] = False,
+    condition: Conditions = None,
     citizens: Annotated[
         int | None, integer("N", "Number of citizens, instead of the file's; 0 is quickest.", 0)
     ] = None,
@@ -226,10 +229,9 @@ def tip(
     quiet: Quiet = False,
 ) -> None:
     """Find what tips a scenario: one commitment of an actor, the smallest change of one value or of two."""
-    import sim
-    from sim.views.pages.tip import goal_of, tip_command
+    from sim.views.pages.tip import goal_of, scenario_of, tip_command
 
-    spec = sim.load_scenario(scenario)
+    spec = scenario_of(scenario, condition or [])
     if citizens is not None:
         spec = spec.replace(citizens=citizens)
     goal = goal_of(above)

@@ -124,9 +124,13 @@ def _levers(ctx: typer.Context) -> Iterable[str]:
 
 
 def _conditions(ctx: typer.Context) -> Iterable[str]:
+    from sim.study.experiment.loading import load_experiment
     from sim.study.results.study import Study
 
-    conditions = Study(ctx.params["folder"]).experiment.conditions
+    if "scenario" in ctx.params:
+        conditions = load_experiment(ctx.params["scenario"]).conditions
+    else:
+        conditions = Study(ctx.params["folder"]).experiment.conditions
     return [f"{name}={one}" for name, pieces in conditions.items() for one in pieces]
 
 
@@ -147,7 +151,7 @@ NEW = listed(lambda: ("scenario", "experiment", "observations", "rules", "packag
 READING = listed(_readings)
 RULE = listed(lambda: [*_rules(), *_quantities()])
 SCENARIO = listed(_scenarios)
-SCHEMA = listed(lambda: ("scenario", "experiment", "reading"))
+SCHEMA = listed(lambda: ("scenario", "experiment", "reading", "observations"))
 SETTING = listed(lambda: [f"{name}=" for name in _quantities()])
 VARIED = of_study(_varied)
 YES = listed(lambda: ("yes", "no"))

@@ -127,7 +127,9 @@ def schema(
     kind: Annotated[
         str,
         typer.Argument(
-            metavar="KIND", help="scenario, experiment or reading", autocompletion=completion.SCHEMA
+            metavar="KIND",
+            help="scenario, experiment, reading or observations",
+            autocompletion=completion.SCHEMA,
         ),
     ] = "scenario",
 ) -> None:

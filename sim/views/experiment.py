@@ -65,7 +65,7 @@ def alternatives(experiment: Experiment, name: str) -> list[tuple[str, list[str]
     """Return the alternatives of a condition or lever, each with sentences on what it adds."""
     base = experiment.alone()
     return [
-        (one, additions(base, experiment.alone(name, one)) or [f"{NOTHING}."])
+        (one, additions(base, experiment.alone({name: one})) or [f"{NOTHING}."])
         for one in experiment.pieces[name]
     ]
 
@@ -119,7 +119,7 @@ def notes(experiment: Experiment) -> Iterator[str]:
     alone = set(storyline.notes(experiment.alone()))
     for name, named in experiment.pieces.items():
         for one in named:
-            for words in storyline.notes(experiment.alone(name, one)):
+            for words in storyline.notes(experiment.alone({name: one})):
                 if words not in alone:
                     yield f"{name}, {one}: {words}"
 

@@ -231,9 +231,10 @@ class Experiment(Face):
             self._variants[key] = self._laid(choice, pieces)
         return self._variants[key]
 
-    def alone(self, name: str = "", alternative: str = "") -> Scenario:
-        """Return the first scenario under one alternative of a condition or lever alone, or under none."""
-        return self._laid(("", "", ""), [self.pieces[name][alternative]] if name else [])
+    def alone(self, setting: Mapping[str, str] | None = None) -> Scenario:
+        """Return the first scenario under alternatives of some conditions or levers alone, or under none."""
+        pieces = self.pieces
+        return self._laid(("", "", ""), [pieces[name][one] for name, one in (setting or {}).items()])
 
     def _laid(self, choice: tuple[str, ...], pieces: Sequence[Mapping[str, Any]]) -> Scenario:
         """Return the scenario of a choice with pieces laid on it, the last uppermost."""

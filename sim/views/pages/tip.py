@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import RenderableType
@@ -12,16 +13,41 @@ from rich.text import Text
 from sim.analysis.choosing.tip import tip
 from sim.analysis.choosing.tip_records import Tip, Tipping
 from sim.analysis.deciding import box_file
+from sim.analysis.deciding.cases import alternatives
 from sim.errors import ScenarioError
 from sim.model.registry import load
+from sim.scenario.loading import load_scenario
 from sim.scenario.schema import Scenario
+from sim.study.experiment.experiment import Experiment
+from sim.study.experiment.loading import check
 from sim.views import numbers, terminal
 from sim.views.numbers import bare, counted, span
 from sim.views.one_run.lines import value
+from sim.views.pages.sensitivity import chosen
 from sim.views.terminal import progress
 
 #: Changes of a kind that are shown and written; the record has all.
 MOST = 5
+
+
+def scenario_of(file: str, conditions: Sequence[str]) -> Scenario:
+    """Return the scenario of a file; of an experiment its first, under the conditions without any lever.
+
+    Raises
+    ------
+    ScenarioError
+        The file is wrong, or it is no experiment and a condition is given.
+    """
+    spec = check(file)
+    if isinstance(spec, Experiment):
+        setting = alternatives(spec.conditions, chosen(conditions, "condition"), "condition")
+        alone = spec.alone(setting)
+        return alone.replace(
+            title=" given ".join(filter(None, (alone.title, " and ".join(setting.values()))))
+        )
+    if conditions:
+        raise ScenarioError(f"--condition: expected an experiment, found the storyline {file}")
+    return load_scenario(file)
 
 
 def tip_command(

@@ -146,6 +146,27 @@ def test_the_command_writes_storylines_that_run(panj: Callable[..., Any], goal: 
     assert "nothing for 'only'" in panj(*arguments, "--levers-only").err
 
 
+def test_an_experiment_is_tipped_under_a_condition(panj: Callable[..., Any]) -> None:
+    Path("two.yaml").write_text(
+        "panj: 1\ntitle: Two\nweeks: 20\ncitizens: 0\nscenario: baseline\nreplicates: 2\ndesign: {method: grid}\n"
+        "conditions:\n  shock:\n    none: {}\n    clash rate up: {parameters: {clash_base: -3}}\n"
+        "levers:\n  words:\n    hard: {parameters: {audience_cost: 2}}\n    as they are: {}\n"
+    )
+    arguments = ["tip", "two.yaml", "--toward", "clashes", "--runs", 40, "--only", "approval", "--json"]
+    calm = json.loads(panj(*arguments, "--above", "99%").out)
+    shaken = json.loads(
+        panj(*arguments, "--above", "99%", "--condition", "shock=clash rate up", "--out", "tips").out
+    )
+    assert calm["before"] < shaken["before"]
+    spec = sim.load_scenario(shaken["written"][0])
+    assert spec.parameters["clash_base"] == -3
+    assert "audience_cost" not in spec.parameters
+    refused = panj(*arguments, "--condition", "shock=calm")
+    assert refused.code == 2
+    assert "one of: clash rate up, none" in refused.err
+    assert "found the storyline baseline" in panj("tip", "baseline", *arguments[2:], "--condition", "a=b").err
+
+
 def test_a_title_with_arrows_and_signs_is_still_a_title(found: Tipping) -> None:
     from sim.views.pages.tip import files
 
