@@ -31,6 +31,10 @@ class ScenarioError(PanjError):
     """A scenario, an override or an argument is wrong."""
 
 
+class LibraryError(ScenarioError):
+    """What was asked for needs a library of an extra that is not installed."""
+
+
 class ResultError(PanjError):
     """A result folder cannot be read, or must not be overwritten."""
 

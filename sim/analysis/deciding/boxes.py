@@ -19,7 +19,7 @@ import pandas as pd
 
 from sim.analysis.deciding.screening import FEWEST, FEWEST_MET, Flags, Ints, kept_aside, leading
 from sim.analysis.statistics.intervals import wilson
-from sim.errors import ResultError, ScenarioError
+from sim.errors import LibraryError, ResultError
 
 #: Most cases that boxes are drawn on.
 MOST_CASES = 3000
@@ -177,7 +177,7 @@ def boxes(
     ------
     ResultError
         Too few cases, or too few that meet the condition or do not.
-    ScenarioError
+    LibraryError
         The library is not installed.
     """
     n, hits = len(met), int(met.sum())
@@ -246,7 +246,7 @@ def _once(ready: pd.DataFrame, met: Flags) -> tuple[list[Limit], pd.DataFrame]:
         try:
             from ema_workbench.analysis import prim
         except ImportError:
-            raise ScenarioError(INSTALL) from None
+            raise LibraryError(INSTALL) from None
         # The workbench before its third version wants a density to stop at and calls quasi p-values `qp`.
         older = {"threshold": 1e-9} if hasattr(prim, "ABOVE") else {}
         box = prim.Prim(ready, met.astype(int), mass_min=SMALLEST, **older).find_box()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.deciding.boxes import INSTALL, SMALLEST, Fit, Limit, fit
 from sim.analysis.deciding.screening import FEWEST, FEWEST_MET, Flags, Ints, kept_aside, leading
-from sim.errors import ResultError, ScenarioError
+from sim.errors import LibraryError, ResultError
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def tree(
 
     Raises
     ------
-    ResultError, ScenarioError
+    ResultError, LibraryError
         As `boxes`.
     """
     n, hits = len(met), int(met.sum())
@@ -54,7 +54,7 @@ def tree(
     try:
         from sklearn.tree import DecisionTreeClassifier
     except ImportError:
-        raise ScenarioError(INSTALL) from None
+        raise LibraryError(INSTALL) from None
     aside = kept_aside(met, group, seed)
     known = leading(table.loc[:, table.nunique() > 1], met & ~aside, ~met & ~aside, group)
     if known.empty:

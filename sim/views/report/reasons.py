@@ -10,6 +10,7 @@ import pandas as pd
 from sim.analysis.answers.digest import Digest
 from sim.analysis.deciding.correlates import Correlate
 from sim.analysis.deciding.indices import DUMMY, Sensitivity
+from sim.errors import LibraryError
 from sim.model.registry import load
 from sim.views.numbers import percent, signed
 from sim.views.pages import sensitivity as words
@@ -191,7 +192,10 @@ def _pictured(digest: Digest, name: str) -> list[Part]:
 
 def boxes(digest: Digest, folder: str) -> list[Part]:
     """Return the boxes of conditions that hold on cases kept aside, or why there are none."""
-    overall = digest.overall
+    try:
+        overall = digest.overall
+    except LibraryError as error:
+        return [Text(f"Not looked for: {error}.", "note")]
     asked = f"Cases in which {digest.where.text}: {overall.met:,} of {overall.inside:,}, {dense(overall)}."
     if digest.discovery.neighbours:
         asked += (

@@ -6,6 +6,7 @@ import html as plain
 import itertools
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 import sim
+from sim.analysis.answers.digest import Digest
 from sim.analysis.answers.shares import shares
 from sim.analysis.runs import PLAUSIBLE, view
 from sim.errors import ScenarioError
@@ -22,7 +24,7 @@ from sim.model.outcomes import PATHS
 from sim.study.results.study import Study
 from sim.views.finding import findings
 from sim.views.numbers import percent
-from sim.views.report import choices, trust
+from sim.views.report import choices, reasons, trust
 from sim.views.report.page import html, render
 from sim.views.report.parts import Section, Text, cell, grid, span
 from tests.views import browser, planted
@@ -79,6 +81,15 @@ def test_a_page_holds_everything_and_fetches_nothing(pages: dict[str, str], kind
     assert outline.tags.count("img") >= 3
     assert {link[1:] for link in outline.links} <= set(outline.ids)
     assert len(outline.ids) == len(set(outline.ids))
+
+
+def test_a_page_without_the_libraries_for_boxes_says_what_to_install(
+    small_sweep: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ema_workbench.analysis", None)
+    (part,) = reasons.boxes(Digest(Study(small_sweep), "mean(approval) > 0.284"), "DIR")
+    assert isinstance(part, Text)
+    assert "pip install 'panj[discovery]'" in part.words
 
 
 @pytest.mark.parametrize("kind", ["ensemble", "sweep", "saltelli"])
