@@ -15,6 +15,7 @@ from sim.analysis.choosing.tip import _Search, tip
 from sim.analysis.choosing.tip_records import Tip, Tipping
 from sim.errors import ScenarioError
 from sim.model.registry import load
+from sim.views.pages.tip import scenario_of
 
 VALUES = ["clash_base", "russian_guarantee", "infiltration_base", "approval"]
 
@@ -148,23 +149,21 @@ def test_the_command_writes_storylines_that_run(panj: Callable[..., Any], goal: 
 
 def test_an_experiment_is_tipped_under_a_condition(panj: Callable[..., Any]) -> None:
     Path("two.yaml").write_text(
-        "panj: 1\ntitle: Two\nweeks: 20\ncitizens: 0\nscenario: baseline\nreplicates: 2\ndesign: {method: grid}\n"
+        "panj: 1\ntitle: Two\nweeks: 20\ncitizens: 0\nscenario: baseline\nreplicates: 2\n"
+        "design: {method: grid}\n"
         "conditions:\n  shock:\n    none: {}\n    clash rate up: {parameters: {clash_base: -3}}\n"
         "levers:\n  words:\n    hard: {parameters: {audience_cost: 2}}\n    as they are: {}\n"
     )
-    arguments = ["tip", "two.yaml", "--toward", "clashes", "--runs", 40, "--only", "approval", "--json"]
-    calm = json.loads(panj(*arguments, "--above", "99%").out)
-    shaken = json.loads(
-        panj(*arguments, "--above", "99%", "--condition", "shock=clash rate up", "--out", "tips").out
-    )
-    assert calm["before"] < shaken["before"]
-    spec = sim.load_scenario(shaken["written"][0])
-    assert spec.parameters["clash_base"] == -3
-    assert "audience_cost" not in spec.parameters
-    refused = panj(*arguments, "--condition", "shock=calm")
-    assert refused.code == 2
-    assert "one of: clash rate up, none" in refused.err
-    assert "found the storyline baseline" in panj("tip", "baseline", *arguments[2:], "--condition", "a=b").err
+    given = scenario_of("two.yaml", ["shock=clash rate up"])
+    assert given.title == "Baseline given clash rate up"
+    assert given.parameters["clash_base"] == -3
+    assert "audience_cost" not in given.parameters
+    assert "clash_base" not in scenario_of("two.yaml", []).parameters
+    wrong = panj("tip", "two.yaml", "--toward", "clashes", "--condition", "shock=calm")
+    assert wrong.code == 2
+    assert "one of: clash rate up, none" in wrong.err
+    wrong = panj("tip", "baseline", "--toward", "clashes", "--condition", "shock=calm")
+    assert "expected an experiment, found the storyline baseline" in wrong.err
 
 
 def test_a_title_with_arrows_and_signs_is_still_a_title(found: Tipping) -> None:
