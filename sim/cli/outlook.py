@@ -78,6 +78,7 @@ def outlook(
     ] = None,
     threads: Threads = None,
     as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Say what may come, given all that was observed: beside it what would be said without.
 
@@ -90,16 +91,18 @@ def outlook(
     from sim.views.plots.sheets import outlook as sheets
     from sim.views.report.outlook import report
 
-    found = sim.outlook(
-        scenario_with(scenario, weeks=weeks, citizens=citizens),
-        file,
-        ahead=ahead,
-        particles=particles,
-        seed=seed,
-        readings=readings,
-        threads=threads,
-        region=region,
-    )
+    with terminal.progress(particles, quiet or as_json) as tick:
+        found = sim.outlook(
+            scenario_with(scenario, weeks=weeks, citizens=citizens),
+            file,
+            ahead=ahead,
+            particles=particles,
+            seed=seed,
+            readings=readings,
+            threads=threads,
+            region=region,
+            progress=tick,
+        )
     drawn = [] if out is None else sheets.save(found, out)
     if page is not None:
         drawn.append(report(found, page))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from itertools import groupby
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.analysis.outlook.filter import Filtered, Step, assimilate
 from sim.analysis.outlook.islands import Islands, together
 from sim.analysis.outlook.particles import Particles, Region
-from sim.analysis.statistics.weights import effective
+from sim.analysis.statistics.weights import effective, quantiles
 from sim.engine.ensemble import Block, proceed
 from sim.errors import ScenarioError
 from sim.face import Face
@@ -82,7 +82,7 @@ class Course:
     def band(self, variable: str) -> Floats:
         """Return 5, 50 and 95 % of a variable by week, (3, weeks + 1)."""
         weekly = self.block.kept[:, :, self.variables.index(variable)]
-        return np.array([quantiles(week, self.weights) for week in weekly.T]).T
+        return np.array([quantiles(week, self.weights, BAND) for week in weekly.T]).T
 
 
 @dataclass(frozen=True)
@@ -210,6 +210,7 @@ def outlook(
     keep: Sequence[str] = (),
     threads: int | None = None,
     region: Points | str | Path | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Outlook:
     """Weigh cases of the plausible region by what was observed, and let them go on from there.
 
@@ -235,6 +236,8 @@ def outlook(
         Number of threads (default: all cores). The result does not depend on it.
     region
         Where particles come from, a region that `panj calibrate` left or its file; None: the calibrated one.
+    progress
+        Called with the number of particles that are done, filter by filter.
 
     Raises
     ------
@@ -279,6 +282,8 @@ def outlook(
         common = [island.design.names.index(name) for name in varied]
         fresh.append(start.shares[:, common])
         shares.append(found.state.shares[:, common])
+        if progress is not None:
+            progress(len(island.replicates))
     islands = together(filters, lambda one: one.title)
     without = Course.of(before, None, keep)
     return Outlook(
@@ -326,18 +331,6 @@ def in_order(spec: Scenario, seen: Observations | None) -> list[Observation]:
     return rows
 
 
-def quantiles(values: Floats, weights: Floats, shares: Sequence[float] = BAND) -> Floats:
-    """Return weighted quantiles of the values that are numbers; NaN where none is."""
-    known = ~np.isnan(values) & (weights > 0)
-    if not known.any():
-        return np.full(len(shares), np.nan)
-    order = np.argsort(values[known], kind="stable")
-    ordered, mass = values[known][order], np.cumsum(weights[known][order])
-    places = np.searchsorted(mass, np.asarray(shares) * mass[-1]).clip(0, len(ordered) - 1)
-    found: Floats = ordered[places]
-    return found
-
-
 def _charted(rows: Sequence[Observation]) -> tuple[str, ...]:
     """Return the variables whose course is kept: single ones that were measured on a day."""
     single = [one.variables[0] for one in rows if one.kind == "value" and len(one.variables) == 1]
@@ -347,7 +340,7 @@ def _charted(rows: Sequence[Observation]) -> tuple[str, ...]:
 
 def _foreseen(step: Step[Observation]) -> dict[str, Any]:
     one = step.observation
-    low, middle, high = map(float, quantiles(step.said, step.weights))
+    low, middle, high = map(float, quantiles(step.said, step.weights, BAND))
     found: dict[str, Any] = {
         "observation": one.title,
         "low": low,

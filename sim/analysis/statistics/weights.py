@@ -1,6 +1,8 @@
-"""Runs that count unequally: how many equal ones they are worth, and intervals that know it."""
+"""Runs that count unequally: how many equal ones they are worth, quantiles, and intervals that know it."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +44,18 @@ def share(hits: Floats, runs: Floats, weights: Floats) -> Interval:
         )
     worth = np.minimum(worth, runs.sum()) * (Z95 / tail(freedom)) ** 2
     return Interval(value, *wilson(value * worth, worth))
+
+
+def quantiles(values: Floats, weights: Floats, shares: Sequence[float]) -> Floats:
+    """Return weighted quantiles of the values that are numbers; NaN where none is."""
+    known = ~np.isnan(values) & (weights > 0)
+    if not known.any():
+        return np.full(len(shares), np.nan)
+    order = np.argsort(values[known], kind="stable")
+    ordered, mass = values[known][order], np.cumsum(weights[known][order])
+    places = np.searchsorted(mass, np.asarray(shares) * mass[-1]).clip(0, len(ordered) - 1)
+    found: Floats = ordered[places]
+    return found
 
 
 def difference(hits: Floats, runs: Floats, weights: Floats) -> Interval:

@@ -22,6 +22,7 @@ LOOKS = ThreadPoolExecutor(2, thread_name_prefix="look")
 REFINING = ThreadPoolExecutor(1, thread_name_prefix="refine")
 REPLAYS = ThreadPoolExecutor(1, thread_name_prefix="replay")
 OPENING = ThreadPoolExecutor(1, thread_name_prefix="opening")
+WEIGHING = ThreadPoolExecutor(1, thread_name_prefix="weigh")
 
 #: Runs between two looks at whether to go on, and between two redrawings.
 BATCH, REDRAW = 100, 300

@@ -10,6 +10,8 @@ from sim.errors import PanjError, ResultError, ScenarioError, nearest
 from sim.scenario import catalogue
 from sim.scenario.loading import load_scenario, scenarios
 from sim.study.ensemble import store
+from sim.study.observed.loading import load_observations, names
+from sim.study.observed.schema import Observations
 
 #: Folders below the given one in which results are looked for, and the most that are listed.
 DEPTH, MOST = 3, 200
@@ -71,6 +73,30 @@ class Library:
     def private(self, words: str) -> str:
         """Return words without the folder's place on this machine, which is no visitor's business."""
         return words if self.folder is None else words.replace(str(self.folder.absolute()), "the folder")
+
+    def observations(self) -> dict[str, str]:
+        """Return titles of observations by name: shipped ones, then the folder's files."""
+        rows = {name: load_observations(name).title for name in names()}
+        for name in self._files():
+            try:
+                rows[name] = load_observations(self._inside(name)).title
+            except PanjError:
+                continue
+        return rows
+
+    def observed(self, name: str) -> Observations:
+        """Return observations by one of the names that `observations` lists.
+
+        Raises
+        ------
+        ScenarioError
+            It lists no such name, or the file is wrong by now.
+        """
+        if name in names():
+            return load_observations(name)
+        if name not in self._files():
+            raise ScenarioError(f"no observations {name[:80]!r} here{nearest(name, self.observations())}")
+        return load_observations(self._inside(name))
 
     def results(self) -> dict[str, str]:
         """Return what the stored results are called, by their place in the folder (`.` is the folder)."""

@@ -22,6 +22,7 @@ from sim.views.dashboard.controls import Controls
 from sim.views.dashboard.figures import Across, Figures
 from sim.views.dashboard.library import Library
 from sim.views.dashboard.looks import INNER, PAGE, Frame, button, drawing, fade, html, start, turn
+from sim.views.dashboard.outlook_pane import OutlookPane
 from sim.views.dashboard.run_pane import RunPane
 from sim.views.dashboard.save_pane import SavePane
 from sim.views.dashboard.state import Place
@@ -57,6 +58,7 @@ class Session:
         self.pictures = Pictures()
         self.run = RunPane(self._moved, self._later, lambda work: start(self.doc, work))
         self.stored = StoredPane(library, self._later, lambda work: start(self.doc, work))
+        self.outlook = OutlookPane(library, self._later, lambda work: start(self.doc, work))
         self._make_status()
         self._make_rest()
 
@@ -119,6 +121,7 @@ class Session:
             "measures": self.measures,
             "run": self.run.view,
             "country": self.run.country_view,
+            "outlook": self.outlook.view,
             "stored": self.stored.view,
             "take": self.take.view,
         }
@@ -191,6 +194,8 @@ class Session:
         command: str,
     ) -> None:
         self.controls.show(place.now, spec, base)
+        if self.question is not None:
+            self.outlook.follow(self.question)
         self.wrong.object = ""
         self.unpin.visible = pin is not None
         self.pinned.object = "" if place.pin is None or pin is None else status.pinned(place.pin, pin)
@@ -398,3 +403,4 @@ class Session:
         self.found.clear()
         self.spreads.clear()
         self.run.close()
+        self.outlook.close()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.outlook.outlook import Outlook, in_order, outlook, quantiles
+from sim.analysis.outlook.outlook import Outlook, in_order, outlook
 from sim.analysis.outlook.particles import Region
 from sim.errors import ScenarioError
 from sim.model.outcomes import OUTCOMES
@@ -112,12 +112,6 @@ def test_ahead_sets_the_end(spec: sim.Scenario) -> None:
 def test_wrong_arguments(spec: sim.Scenario, row: dict[str, Any], options: dict[str, Any], said: str) -> None:
     with pytest.raises(ScenarioError, match=said):
         outlook(spec, seen(row), **{"particles": 100, **options})
-
-
-def test_quantiles_know_weights() -> None:
-    values = np.array([3.0, np.nan, 1.0, 2.0])
-    assert quantiles(values, np.array([0.1, 0.0, 0.8, 0.1]), (0.05, 0.5, 0.95)).tolist() == [1.0, 1.0, 3.0]
-    assert np.isnan(quantiles(values[1:2], np.ones(1))).all()
 
 
 def test_observations_are_met_in_the_order_of_time(spec: sim.Scenario) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +19,9 @@ from tests.views.browser import chromium
 
 #: A short question that still has several classes: a look and its refinement take a blink.
 SHORT = "weeks=60&citizens=0&runs=240"
+
+#: Files to begin with, observations among them.
+TEMPLATES = Path(sim.__file__).parent / "cli" / "templates"
 
 #: Seconds after which what should come is taken not to come: many times what a busy machine needs.
 PATIENCE = 180
@@ -71,6 +75,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sim.run(spec, runs=200, seed=3).save(inside / "stored")
     sim.run(spec, runs=20, seed=3).save(root / "hidden")
     (inside / "mine.yaml").write_text("panj: 1\ntitle: My own storyline\nextends: baseline\nweeks: 40\n")
+    shutil.copy(TEMPLATES / "observations.yaml", inside / "seen.yaml")
     (root / "secret.yaml").write_text("panj: 1\ntitle: SECRET\nextends: baseline\n")
     (inside / "link.yaml").symlink_to(root / "secret.yaml")
     (inside / "away").symlink_to(root / "hidden")

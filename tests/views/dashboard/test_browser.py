@@ -17,6 +17,7 @@ from sim.views.dashboard import figures, knobs, tables
 from sim.views.dashboard.charts import percent
 from sim.views.finding import most
 from sim.views.numbers import extent
+from sim.views.pages.outlook import finding, listings, rests
 from tests.views.browser import violations
 
 if TYPE_CHECKING:
@@ -232,6 +233,27 @@ def test_the_forms_fit_a_telephone(visit: Callable[..., Visit]) -> None:
     fill_event(visitor, "2021-10-04")
     visitor.until(lambda now: "base%20thinned" in now["link"])
     fits(visitor, 390)
+
+
+def test_an_outlook_is_that_of_the_command_and_follows_what_is_set(visitor: Visit) -> None:
+    chosen, outlook = visitor.page.get_by_label("Observations"), visitor.page.locator("#outlook")
+    chosen.select_option(label="What was counted and reported to the end of 2023")
+    refusal = outlook.get_by_role("alert")
+    refusal.get_by_text("the weeks of the scenario").wait_for()
+    assert not outlook.locator("table").count()
+    chosen.select_option(label="What I know of the first winter")
+    spec = sim.load_scenario("baseline").replace(weeks=60, citizens=0)
+    for seed in (0, 1):
+        visitor.go(f"?{SHORT}&seed={seed}" if seed else f"?{SHORT}")
+        wanted = sim.outlook(spec, visitor.site.folder / "seen.yaml", particles=240, seed=seed)
+        outlook.get_by_text(rests(wanted), exact=True).wait_for()
+        assert outlook.locator(".finding").inner_text() == finding(wanted)
+        rows = [row.split("\t") for row in outlook.locator("tbody").first.inner_text().splitlines()]
+        assert [tuple(row) for row in rows] == next(listings(wanted)).rows
+    assert not refusal.count()
+    assert not violations(visitor.page)
+    chosen.select_option(label="")
+    outlook.get_by_text("Choose observations").wait_for()
 
 
 def test_a_stored_result_is_opened_and_brushed(visitor: Visit) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
@@ -28,7 +30,8 @@ from sim.views.dashboard.additions import Additions, CommitmentForm, EventForm, 
 from sim.views.dashboard.computing import Question
 from sim.views.dashboard.finder import matching
 from sim.views.dashboard.library import Library
-from sim.views.dashboard.looks import at_once
+from sim.views.dashboard.looks import Work, at_once
+from sim.views.dashboard.outlook_pane import FIRST_WORDS, OutlookPane
 from sim.views.dashboard.replay import Replay
 from sim.views.dashboard.server import Guard
 from sim.views.dashboard.session import Session
@@ -314,6 +317,32 @@ def test_words_keep_their_points_and_lose_the_folders_place(folder: str) -> None
     words = "no storyline 'nonsense.yaml' here; nearest: saved.yaml"
     assert library.private(words) == words
     assert library.private(f"{Path(folder).absolute()}/one: no file") == "the folder/one: no file"
+
+
+def test_what_is_said_of_observations_is_about_what_is_chosen_last(spec: sim.Scenario) -> None:
+    turns: list[Callable[[], object]] = []
+    works: list[Work] = []
+    pane = OutlookPane(Library(), turns.append, works.append)
+
+    def finish() -> None:
+        """Do all work, the last begun first, then make every change of the page in its turn."""
+        while works:
+            asyncio.run(works.pop()())  # type: ignore[arg-type]
+        while turns:
+            turns.pop(0)()
+
+    pane.follow(Question(spec, 0, 100))
+    assert not works
+    pane.which.value = "record"
+    pane.which.value = ""
+    pane.which.value = "record"
+    finish()
+    assert "role=alert" in pane.answer.object  # it goes beyond the storyline
+    pane.follow(Question(spec, 1, 100))
+    assert len(works) == 1
+    pane.which.value = ""
+    finish()
+    assert pane.answer.object == FIRST_WORDS
 
 
 def test_a_result_in_which_nothing_varies_says_so(tmp_path: Path) -> None:
