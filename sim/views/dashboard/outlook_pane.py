@@ -113,11 +113,10 @@ def page(outlook: Outlook) -> str:
         f"<details><summary>{escape(one.title)}</summary>{_table(one)}</details>" for one in others
     )
     return (
-        f"<p class=finding>{escape(finding(outlook))}</p>{_table(classes)}{folded}"
+        f"<p class=finding>{escape(finding(outlook))}</p>{_table(classes, classes.title)}{folded}"
         f"<p class=dim>{escape(rests(outlook))}</p>"
     )
 
 
-def _table(one: Listing) -> str:
-    rows = [[escape(cell) for cell in row] for row in one.rows]
-    return table(one.heads, rows, caption=one.title)
+def _table(one: Listing, caption: str = "") -> str:
+    return table(one.heads, [[escape(cell) for cell in row] for row in one.rows], caption=caption)

@@ -134,8 +134,10 @@ def _foreseen(found: Outlook) -> Listing:
 
 
 def _brief(value: float) -> str:
-    """Write a number with four figures, a count of thousands as such."""
-    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e6 else f"{value:.4g}"
+    """Write a number with four figures, a count of thousands as such, millions as 3.324M."""
+    if abs(value) >= 1e6:
+        return f"{value / 1e6:.4g}M"
+    return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
 
 
 def _learned(found: Outlook) -> Listing:

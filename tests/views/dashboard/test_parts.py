@@ -324,12 +324,15 @@ def test_what_is_said_of_observations_is_about_what_is_chosen_last(spec: sim.Sce
     works: list[Work] = []
     pane = OutlookPane(Library(), turns.append, works.append)
 
-    def finish() -> None:
-        """Do all work, the last begun first, then make every change of the page in its turn."""
+    def finish() -> list[str]:
+        """Do all work, the last begun first, then make every change of the page in its turn; return them."""
         while works:
             asyncio.run(works.pop()())  # type: ignore[arg-type]
+        shown = []
         while turns:
             turns.pop(0)()
+            shown.append(pane.answer.object)
+        return shown
 
     pane.follow(Question(spec, 0, 100))
     assert not works
@@ -338,8 +341,14 @@ def test_what_is_said_of_observations_is_about_what_is_chosen_last(spec: sim.Sce
     pane.which.value = "record"
     finish()
     assert "role=alert" in pane.answer.object  # it goes beyond the storyline
-    pane.follow(Question(spec, 1, 100))
+    pane.follow(Question(spec.replace(weeks=130), 1, 200))
     assert len(works) == 1
+    _, half, whole, answer = finish()
+    assert "100 of 200…" in half
+    assert "200 of 200…" in whole
+    assert "From 2023-12-31 on" in answer
+    assert "e+0" not in answer  # millions are written as such
+    pane.follow(Question(spec, 2, 100))
     pane.which.value = ""
     finish()
     assert pane.answer.object == FIRST_WORDS
