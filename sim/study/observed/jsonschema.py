@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sim.model.registry import load
 from sim.scenario.jsonschema import Schema, of_model
-from sim.study.observed.schema import KINDS, MEASURES, TARGETS, Observations
+from sim.study.observed.checks import KINDS, MEASURES, TARGETS
+from sim.study.observed.schema import Observations
 
 
 def observations() -> Schema:

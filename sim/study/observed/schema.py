@@ -6,23 +6,23 @@ from datetime import date
 from math import hypot
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 
 from sim.face import Face
-from sim.scenario.schema import LINE, Day, Source
-from sim.scenario.strict import Strict
-
-#: What is made of the weekly values from the first to the last day.
-MEASURES = ("value", "mean", "total", "rise", "least", "most")
-#: What an observation may be about: a measure of variables, a ladder, a choice.
-KINDS = (*MEASURES, "reached", "not", "chose")
-#: What may be said of a measure.
-TARGETS = ("equals", "count", "above", "at_least", "below")
+from sim.scenario.faults import Loc, WrongScenarioError, from_pydantic, shown
+from sim.scenario.schema import LINE, Day, Source, plain
+from sim.scenario.strict import Strict, as_tuple
+from sim.study.observed import checks
+from sim.study.observed.checks import KINDS, TARGETS
 
 
 def _names(value: Any) -> Any:
     """Take one name, or several that are added up."""
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError(f"expected the name of a variable, or a list of names, found {shown(value)}")
+    return tuple(value)
 
 
 _NAMES = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
@@ -165,7 +165,36 @@ class Observations(Strict, Face):
     title: str = Field(
         description="one line", json_schema_extra={"minLength": 1, "maxLength": 200, "pattern": LINE}
     )
-    observed: Annotated[
-        tuple[Observation, ...],
-        BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value),
-    ] = Field(description="what was observed, in any order")
+    observed: Annotated[tuple[Observation, ...], BeforeValidator(as_tuple)] = Field(
+        description="what was observed, in any order"
+    )
+
+    def __init__(self, /, **data: Any) -> None:
+        found = []
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            found = from_pydantic(error.errors(include_url=False), KEYS, _place)
+        taken = {one.loc for one in found}
+        found += [one for one in checks.faults(plain(data)) if one.loc not in taken]
+        if found:
+            raise WrongScenarioError(found) from None
+
+
+#: The keys that may stand in each kind of mapping, and which kind stands under a key.
+KEYS = {
+    "file of observations": tuple(Observations.model_fields),
+    "observation": tuple(name.rstrip("_") for name in Observation.model_fields),
+    "time": ("from", "until"),
+    "rung": tuple(Rung.model_fields),
+    "choice": tuple(Chosen.model_fields),
+    "source": tuple(Source.model_fields),
+}
+PLACES = {"relative_to": "time", "reached": "rung", "not": "rung", "chose": "choice", "source": "source"}
+
+
+def _place(loc: Loc) -> str:
+    """Name the kind of mapping at a path."""
+    if len(loc) < 2:
+        return "file of observations"
+    return next((PLACES[step] for step in loc if step in PLACES), "observation")

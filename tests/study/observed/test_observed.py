@@ -22,7 +22,7 @@ from sim.model.registry import load
 from sim.scenario import catalogue
 from sim.study.observed.likelihood import due, log_likelihood, said
 from sim.study.observed.loading import load_observations
-from sim.study.observed.schema import Observation
+from sim.study.observed.schema import Observation, Observations
 from tests.engine.pairs import planned
 
 SOURCE = {"publisher": "UNHCR", "title": "a count", "date": "2023"}
@@ -59,6 +59,17 @@ def written(folder: Path, *rows: str) -> Path:
         ("on: 2021-12-31, value: tension, above: 0.5, discrepancy: 0.5", 5, "a chance below 0.5"),
         ("on: 2021-12-31, value: tension, count: 1, discrepancy: 0.1", 5, "not for a 'count'"),
         ("on: 2021-12-31, value: tension, above: 0.5, tone: 1", 5, "unknown key 'tone' in observation"),
+        ("on: 2021-12-31, value: [], above: 0.5", 5, "or a list of names, found an empty list"),
+        ("on: 2021-12-31, value: 3, above: 0.5", 5, "expected the name of a variable, or a list"),
+        ("on: 2021-12-31, value: [tension, tension], above: 0.5", 5, "found 'tension' twice; drop one"),
+        ("on: 2021-12-31, value: clashes, count: 1, unreported: 1", 5, "expected less than 1.0, found 1"),
+        (
+            "on: 2021-12-31, value: tension, above: 1, relative_to: {from: 2021-12-01, until: 2022-01-01}",
+            5,
+            "expected a day up to 2021-12-31, when the observation is judged, found 2022-01-01",
+        ),
+        ("name: calm, on: 2021-12-31, value: tension, above: 0.5", 5, "found 'calm' twice"),
+        (r'name: "\e[2J", on: 2021-12-31, value: tension, above: 0.5', 5, "without control characters"),
         (
             "on: 2021-12-31, chose: {actor: iran, instrument: contact, option: warm}",
             5,
@@ -77,12 +88,20 @@ def written(folder: Path, *rows: str) -> Path:
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, row: str, line: int, said: str) -> None:
-    good = "on: 2021-12-31, value: tension, above: 0.5"
+    good = "name: calm, on: 2021-12-31, value: tension, above: 0.5"
     path = written(tmp_path, good, row)
     with pytest.raises(ScenarioError) as caught:
         sim.check(path)
     assert f"line {line}: " in str(caught.value)
     assert said in str(caught.value)
+
+
+def test_observations_made_in_python_are_checked_as_files_are() -> None:
+    row = {"on": "2021-12-31", "value": "tension", "source": SOURCE}
+    with pytest.raises(ScenarioError, match=r"observed\[0\]: expected one of equals, count"):
+        Observations(title="Seen", observed=[row])
+    with pytest.raises(ScenarioError, match="expected a key 'title' in file of observations"):
+        Observations(observed=[Observation(**row, above=0.5)])
 
 
 def test_a_source_is_asked_for(tmp_path: Path) -> None:
