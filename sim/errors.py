@@ -47,13 +47,13 @@ class IncompleteWarning(UserWarning):
     """A study is read before all of its runs are done, or after some were lost."""
 
 
-def nearest(name: str, choices: Iterable[str], most: int = 3) -> str:
+def nearest(name: object, choices: Iterable[str], most: int = 3) -> str:
     """Say which known names lie nearest to `name`, as the tail of a message.
 
     Returns an empty string where nothing is known.
     """
     known = sorted(set(choices))
-    close = difflib.get_close_matches(name, known, n=most, cutoff=0.5)
+    close = difflib.get_close_matches(str(name), known, n=most, cutoff=0.5)
     if close:
         return "; nearest: " + ", ".join(close)
     if len(known) <= 12 and known:

@@ -31,8 +31,8 @@ def digits(low: int, high: int = 10**18 - 1) -> Callable[[str], int]:
 
     def read(text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,18}", str(text), re.ASCII) or not low <= int(text) <= high:
-            bounds = f"from {low}" if high > 65535 else f"from {low} to {high}"
-            raise typer.BadParameter(f"expected a whole number {bounds}, found {str(text)[:60]!r}")
+            most = f" to {high}" if high <= 65535 else " of at most 18 digits" if len(text) > 18 else ""
+            raise typer.BadParameter(f"expected a whole number from {low}{most}, found {str(text)[:60]!r}")
         return int(text)
 
     return read

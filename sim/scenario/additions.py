@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sim.errors import ModelError, ScenarioError
 from sim.model import extension
 from sim.model.registry import load
-from sim.scenario import rules
+from sim.scenario import arguments, rules
 from sim.scenario.faults import Fault, Loc, from_pydantic, in_rule
 from sim.scenario.loading import flattened, message, versioned
 from sim.scenario.yamltext import Node, read_file
@@ -32,7 +32,8 @@ def add_rules(*places: str | os.PathLike[str]) -> None:
     ModelError
         A package declares something wrongly, or takes a name that is taken.
     """
-    for place in map(Path, places):
+    for one in places:
+        place = Path(arguments.path(one, "a YAML file of rules or the folder of a package"))
         if place.is_file():
             _add_file(place)
         elif place.is_dir():

@@ -50,7 +50,8 @@ def shown(value: Any) -> str:
     if isinstance(value, int) and abs(value) >= 10**40:
         return "a number of more than 40 digits"
     if isinstance(value, float):
-        return f"{value:.15g}"
+        # A float where a whole number is expected must not look like one.
+        return repr(value) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
     return value.isoformat() if isinstance(value, date) else str(value)[:60]
 
 
@@ -83,6 +84,7 @@ _EXPECTED = {
     "less_than_equal": "at most {le}",
     "string_too_long": "at most {max_length} characters",
     "string_too_short": "some text",
+    "too_short": "a list of at least {min_length}",
     "literal_error": "{expected}",
 }
 

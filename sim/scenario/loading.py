@@ -15,7 +15,7 @@ from typing import Any
 
 from sim.errors import ScenarioError, nearest
 from sim.model.registry import load
-from sim.scenario import catalogue, checks, values
+from sim.scenario import arguments, catalogue, checks, values
 from sim.scenario.faults import Fault, Loc, WrongScenarioError, path_text, shown, unknown
 from sim.scenario.schema import Scenario
 from sim.scenario.yamltext import Node, read_file
@@ -95,9 +95,7 @@ def inherited_question(name_or_path: str | os.PathLike[str]) -> str | None:
 
 def located(name_or_path: str | os.PathLike[str]) -> tuple[Path, str]:
     """Find a shipped storyline or a file; return its path and what to call it in messages."""
-    text = os.fspath(name_or_path)
-    if not isinstance(text, str) or not text or "\0" in text:
-        raise ScenarioError(f"expected the name of a storyline or the path of a file, found {shown(text)}")
+    text = arguments.path(name_or_path, "the name of a storyline or the path of a file")
     if isinstance(name_or_path, str) and text in catalogue.names():
         return catalogue.path_of(text), f"{text}.yaml"
     path = Path(text)
@@ -285,7 +283,7 @@ def _override(spec: Scenario, settings: Sequence[str]) -> Scenario:
     model = load()
     given: dict[str, dict[str, float]] = {"parameters": {}, "world": {}}
     wrong: list[str] = []
-    for one in settings:
+    for one in arguments.names("settings", settings):
         name, sign, text = one.partition("=")
         name = name.strip()
         kind = "parameters" if name in model.parameters else "world"

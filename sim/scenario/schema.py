@@ -27,7 +27,7 @@ from pydantic import (
 from sim.scenario import checks, rules, values
 from sim.scenario.faults import Fault, WrongScenarioError, from_pydantic, shown
 from sim.scenario.rules import WrittenRule
-from sim.scenario.strict import Strict, as_tuple, text_date
+from sim.scenario.strict import Strict, as_python, as_tuple, text_date
 
 MOST_WEEKS = 2080
 MOST_CITIZENS = 100_000
@@ -246,7 +246,8 @@ class Scenario(Strict):
     events: Annotated[tuple[Event, ...], BeforeValidator(as_tuple)] = ()
     commitments: Annotated[tuple[Commitment, ...], BeforeValidator(as_tuple)] = ()
 
-    def __init__(self, **data: Any) -> None:
+    def __init__(self, /, **data: Any) -> None:
+        data = as_python(data)
         given = plain(data)
         found: list[Fault] = rules.enter(given.get("rules"))
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,16 @@ class Strict(BaseModel):
     model_config = ConfigDict(
         frozen=True, strict=True, extra="forbid", allow_inf_nan=False, populate_by_name=True
     )
+
+
+def as_python(value: Any) -> Any:
+    """Take numbers and days of numpy, in whatever holds them, as Python's own."""
+    if isinstance(value, Mapping):
+        return {key: as_python(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_python(one) for one in value]
+    numpys = type(value).__module__ == "numpy" and value.ndim == 0
+    return value.item() if numpys else value
 
 
 def as_tuple(value: Any) -> Any:

@@ -18,6 +18,7 @@ from typing import Any
 
 from sim.errors import IncompleteWarning, ResultError, ScenarioError
 from sim.face import Face
+from sim.scenario import arguments
 from sim.study.ensemble import store
 from sim.study.files import DISK
 from sim.study.identity import source_hash, versions
@@ -67,7 +68,7 @@ def pack(folder: str | Path, out: str | Path | None = None) -> Path:
         from rocrate.rocrate import ROCrate
     except ImportError:
         raise ScenarioError("panj pack needs rocrate; install it with: pip install 'panj[pack]'") from None
-    folder = Path(folder)
+    folder = Path(arguments.path(folder, "the path of a result folder"))
     identity = _checked(folder)
     about = identity["scenario" if identity["kind"] == "ensemble" else "experiment"]
     crate = ROCrate()
@@ -129,7 +130,7 @@ def unpack(file: str | Path, out: str | Path | None = None) -> Unpacked:
     OSError
         Reading or writing failed; nothing has the folder's name.
     """
-    file = Path(file)
+    file = Path(arguments.path(file, "the path of a packed result"))
     place = Path(out) if out is not None else file.with_suffix("")
     if os.path.lexists(place):
         raise ResultError(f"{place} exists; name another folder with --out")

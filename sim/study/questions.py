@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from sim.errors import ScenarioError, nearest
 from sim.model.outcomes import OUTCOMES, PATHS
+from sim.scenario.faults import shown
 from sim.study.tables import FIRSTS, reached
 
 Floats = NDArray[np.float64]
@@ -148,6 +149,8 @@ def condition(text: str) -> Condition:
     ScenarioError
         Saying where it stops being understood, and what may stand there.
     """
+    if not isinstance(text, str):
+        raise ScenarioError(f"expected a condition like 'share(war) > 0.1', found {shown(text)}")
     parser = _Parser(text)
     holds = parser.either()
     parser.end()

@@ -10,6 +10,7 @@ import sys
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,7 +74,10 @@ def test_a_scenario_is_frozen_through_and_through() -> None:
     ("fields", "said"),
     [
         ({"weeks": True}, "weeks: expected a whole number, found true"),
-        ({"weeks": 10.0}, "weeks: expected a whole number, found 10"),
+        ({"weeks": 10.0}, "weeks: expected a whole number, found 10.0"),
+        ({"weeks": np.float64(10)}, "weeks: expected a whole number, found 10.0"),
+        ({"world": {"rhetoric": np.bool_(True)}}, "world.rhetoric: expected a number, found true"),
+        ({"world": {"rhetoric": np.float32("nan")}}, "world.rhetoric: expected a finite number"),
         ({"citizens": "500"}, "citizens: expected a whole number"),
         ({"panj": 2}, "panj: expected 1, found 2"),
         ({"world": {"rhetoric": True}}, "world.rhetoric: expected a number, found true"),
@@ -122,6 +126,15 @@ def test_replace_merges_values_and_replaces_the_rest() -> None:
     assert (other.weeks, other.events) == (10, ())
     assert spec.world == {"rhetoric": 0.1, "fear": 0.2}
     assert spec.weeks == 208
+
+
+def test_numbers_and_days_of_numpy_are_those_of_python() -> None:
+    spec = Scenario(title="T", weeks=10, start="2022-01-03", parameters={"audience_cost": 2.5})
+    same = spec.replace(
+        weeks=np.int64(10), start=np.datetime64("2022-01-03"), parameters={"audience_cost": np.float64(2.5)}
+    )
+    assert same == spec
+    assert same.hash == spec.hash
 
 
 def test_replace_takes_parts_of_other_scenarios() -> None:

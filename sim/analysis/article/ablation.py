@@ -19,8 +19,8 @@ from sim.analysis.article.arms import Bench, Variant, layout
 from sim.analysis.article.measures import Measure, flag, happened, until
 from sim.analysis.article.paired import SMALLEST_DATE, SMALLEST_SHARE, Arm
 from sim.analysis.statistics.pairs import Effect, effect, level
-from sim.errors import ScenarioError
 from sim.face import Face
+from sim.scenario import arguments
 
 Floats = NDArray[np.float64]
 
@@ -139,8 +139,8 @@ def ablation(
     ScenarioError
         An argument is wrong.
     """
-    if runs < 2:
-        raise ScenarioError(f"runs: expected a whole number from 2, found {runs}")
+    runs, seed = arguments.runs(runs, 2), arguments.seed(seed)
+    arguments.threads(threads)
     bench = Bench(reading, parameters, seed, threads)
     arm = Arm(weeks=weeks)
     known = bench.model.rules

@@ -27,6 +27,7 @@ from sim.analysis.statistics.pairs import Effect, effect
 from sim.errors import ScenarioError, nearest
 from sim.face import Face
 from sim.model import calibrated
+from sim.scenario import arguments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -237,16 +238,17 @@ def claims(
         An argument is wrong, or a claim or reading does not exist.
     """
     known = {one.id: one for one in CLAIMS}
+    only = None if only is None else arguments.names("only", only)
     for name in only or ():
         if name not in known:
             raise ScenarioError(f"no claim {name!r}{nearest(name, known)}; claims: {', '.join(known)}")
-    if runs < 2:
-        raise ScenarioError(f"runs: expected a whole number from 2, found {runs}")
+    runs, seed = arguments.runs(runs, 2), arguments.seed(seed)
+    arguments.threads(threads)
     # The region was judged with the article as read and at its own values.
     judged = {} if reading is not None or parameters else calibrated.claims().get("claims", {})
     bench = Bench(reading, parameters, seed, threads)
     rows = []
-    for claim in CLAIMS if only is None else [known[name] for name in dict.fromkeys(only)]:
+    for claim in CLAIMS if only is None else [known[name] for name in only]:
         rows.append(check(bench, claim, runs, judged.get(claim.id, {}), ablate))
         if progress is not None:
             progress(1)

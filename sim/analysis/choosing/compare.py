@@ -16,10 +16,10 @@ from sim.analysis.one_run.against import Parting, parting
 from sim.analysis.statistics.intervals import between_means
 from sim.analysis.statistics.pairs import Effect, effect, level
 from sim.engine.ensemble import simulate
-from sim.errors import ScenarioError
 from sim.face import Face
 from sim.model.outcomes import PATHS, Outcome, reported
 from sim.model.registry import load
+from sim.scenario import arguments
 from sim.scenario.loading import load_scenario
 from sim.scenario.plan import Plan, plan
 from sim.scenario.schema import Scenario
@@ -216,10 +216,9 @@ def compare(
     ScenarioError
         A scenario or an argument is wrong.
     """
-    if isinstance(runs, bool) or not isinstance(runs, int) or runs < 2:
-        raise ScenarioError(f"runs: expected a whole number of pairs from 2, found {runs!r}")
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
-        raise ScenarioError(f"seed: expected a whole number from 0 to 2^63 - 1, found {seed!r}")
+    runs, seed = arguments.runs(runs, 2), arguments.seed(seed)
+    arguments.threads(threads)
+    arguments.whole("replays", replays)
     specs = tuple(one if isinstance(one, Scenario) else load_scenario(one) for one in (first, second))
     one, two = specs
     model = load()

@@ -23,6 +23,7 @@ from sim.errors import ResultError, ScenarioError, nearest
 from sim.model.outcomes import PATHS
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
+from sim.scenario import arguments, values
 from sim.scenario.loading import load_scenario
 from sim.scenario.plan import plan
 from sim.scenario.schema import Scenario
@@ -82,15 +83,15 @@ def tip(
     """
     if toward not in PATHS:
         raise ScenarioError(f"toward: no end {toward!r}{nearest(toward, PATHS)}; ends: {', '.join(PATHS)}")
-    if above is not None and not 0 < above < 1:
+    if above is not None and not 0 < (values.number(above) or 0) < 1:
         raise ScenarioError(f"above: expected a share between 0 and 1, found {above!r}")
-    if runs < 10:
-        raise ScenarioError(f"runs: expected at least 10, found {runs}")
+    runs, seed = arguments.runs(runs, 10), arguments.seed(seed)
+    arguments.threads(threads)
     if levers_only and only is not None:
         raise ScenarioError("levers_only: no value may change, so there is nothing for 'only' to name")
     spec = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     search = _Search(spec, GOALS.get(toward, (toward,)), above, runs, seed, threads, progress)
-    known = {} if levers_only else search.choose(only)
+    known = {} if levers_only else search.choose(None if only is None else arguments.names("only", only))
     if search.beyond(search.start[None])[0] > 0:
         goal = "the likeliest end" if above is None else f"above {100 * above:g} %"
         raise ScenarioError(

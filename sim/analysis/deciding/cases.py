@@ -49,7 +49,7 @@ def opened(source: Result | Study | str | Path, given: str | None = None) -> Stu
     ResultError
         The folder holds an ensemble, or nothing; or the condition is wrong.
     """
-    study = load_results(source, given) if isinstance(source, str | Path) else source
+    study = source if isinstance(source, Result | Study) else load_results(source, given)
     if isinstance(study, Result):
         which = "this result" if source is study else source
         raise ResultError(
@@ -290,7 +290,7 @@ def discover(
     ResultError
         The folder holds no sweep, or no block of it is done.
     """
-    asked = condition(where) if isinstance(where, str) else where
+    asked = where if isinstance(where, Condition) else condition(where)
     source = opened(study)
     happens = alternatives(source.experiment.conditions, conditions, "condition")
     here = under(source, happens)

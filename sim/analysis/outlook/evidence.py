@@ -16,6 +16,7 @@ from sim.analysis.outlook.particles import Region
 from sim.errors import ScenarioError, nearest
 from sim.face import Face
 from sim.model.registry import load
+from sim.scenario import arguments
 from sim.scenario.catalogue import reading_names
 from sim.scenario.loading import load_scenario
 from sim.scenario.plan import assumed
@@ -31,6 +32,8 @@ SPEAKS = float(np.log(3.0))
 
 #: Part of each range from which the particles come where it is asked how far a factor hangs on the ranges.
 HALF = 0.5
+#: Seeds, at most.
+MOST_REPEATS = 1000
 
 #: What is called the article as read, beside its other readings.
 AS_READ = "as_read"
@@ -197,12 +200,15 @@ def evidence(
     """
     spec = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     seen = observed if isinstance(observed, Observations) else load_observations(observed)
-    if isinstance(repeats, bool) or not isinstance(repeats, int) or repeats < 2:
-        raise ScenarioError(f"repeats: expected a whole number from 2, found {repeats!r}")
+    particles = arguments.runs(particles, 100, "particles")
+    repeats = arguments.whole("repeats", repeats, 2, MOST_REPEATS)
+    arguments.threads(threads)
+    rules = None if rules is None else arguments.names("rules", rules)
+    readings = None if readings is None else arguments.names("readings", readings)
     questions = [*_rules(spec, rules, readings), *_readings(spec, rules, readings)]
     rows = in_order(spec, seen)
     titles = tuple(one.title for one in rows)
-    seeds = tuple(range(seed, seed + repeats))
+    seeds = tuple(arguments.seed(one) for one in range(seed, seed + repeats))
 
     def parts(under: Scenario, strengths: Mapping[str, float] = _NOTHING, width: float = 1.0) -> Floats:
         regions = [

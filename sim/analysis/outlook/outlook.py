@@ -22,7 +22,9 @@ from sim.errors import ScenarioError
 from sim.face import Face
 from sim.model.outcomes import CLASHES, PATHS, TALKS
 from sim.model.registry import load
+from sim.scenario import arguments
 from sim.scenario.catalogue import reading_names
+from sim.scenario.faults import unknown
 from sim.scenario.loading import load_scenario
 from sim.scenario.schema import Scenario
 from sim.study.ensemble.cases import uncertain
@@ -249,21 +251,23 @@ def outlook(
     """
     spec = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     seen = observed if isinstance(observed, Observations | None) else load_observations(observed)
-    if isinstance(particles, bool) or not isinstance(particles, int) or particles < 100:
-        raise ScenarioError(f"particles: expected a whole number from 100, found {particles!r}")
+    particles = arguments.runs(particles, 100, "particles")
+    seed = arguments.seed(seed)
+    arguments.threads(threads)
     if readings and spec.reading is not None:
         raise ScenarioError(
             "the scenario has a reading of its own, so readings cannot vary; drop one of both"
         )
-    points = load_points(region) if isinstance(region, str | Path) else region
+    points = region if isinstance(region, Points | None) else load_points(region)
     rows = in_order(spec, seen)
     week = due(rows[-1], spec.start) if rows else 0
     if ahead is not None:
-        if isinstance(ahead, bool) or not isinstance(ahead, int) or ahead < 0 or week + ahead < 1:
-            raise ScenarioError(f"ahead: expected a whole number of weeks from 1, found {ahead!r}")
-        spec = spec.replace(weeks=week + ahead)
+        spec = spec.replace(weeks=week + arguments.whole("ahead", ahead, 0 if week else 1))
     names = reading_names() if readings else []
-    keep = tuple(dict.fromkeys([*_charted(rows), *keep]))
+    keep = tuple(dict.fromkeys([*_charted(rows), *arguments.names("keep", keep)]))
+    for name in keep:
+        if name not in load().world:
+            raise ScenarioError(f"keep: {unknown('variable', name, load().world)}")
     specs = [spec.replace(reading=name) for name in names] or [spec]
     vary = [uncertain(one, load()) for one in specs]
     varied = [name for name in vary[0] if all(name in one for one in vary)]

@@ -19,6 +19,7 @@ from sim.engine.ensemble import simulate
 from sim.errors import ScenarioError
 from sim.face import Face
 from sim.model.registry import Model, load
+from sim.scenario import arguments
 from sim.scenario.loading import load_scenario
 from sim.scenario.plan import plan
 from sim.scenario.schema import Scenario
@@ -220,10 +221,8 @@ def hindcast(
     ScenarioError
         Too few runs, a negative seed, or no such reading.
     """
-    if isinstance(runs, bool) or not isinstance(runs, int) or runs < 10:
-        raise ScenarioError(f"runs: expected a whole number from 10, found {runs!r}")
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
-        raise ScenarioError(f"seed: expected a whole number from 0 to 2^63 - 1, found {seed!r}")
+    runs, seed = arguments.runs(runs, 10), arguments.seed(seed)
+    arguments.threads(threads)
     history = load_history()
     spec = load_scenario("baseline").replace(weeks=history.weeks)
     null = load_scenario("null_model").replace(weeks=history.weeks)

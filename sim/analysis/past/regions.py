@@ -18,10 +18,10 @@ from sim.engine.ensemble import start
 from sim.errors import ScenarioError
 from sim.model import calibrated
 from sim.model.registry import load
+from sim.scenario import arguments
 from sim.scenario.loading import load_scenario
 from sim.scenario.schema import Scenario, hash_of
 from sim.study.ensemble.points import Points
-from sim.study.ensemble.run import address
 from sim.study.identity import extensions, source_hash
 from sim.study.observed.likelihood import due, log_likelihood, said
 from sim.study.observed.loading import load_observations
@@ -123,9 +123,7 @@ def calibrate(
     """
     spec = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     seen = targets if isinstance(targets, Observations) else load_observations(targets)
-    if isinstance(points, bool) or not isinstance(points, int) or points < FEWEST:
-        raise ScenarioError(f"points: expected a whole number from {FEWEST}, found {points!r}")
-    address("seed", seed)
+    points, seed = arguments.runs(points, FEWEST, "points"), arguments.seed(seed)
     rows = in_order(spec, seen)
     if not rows:
         raise ScenarioError("targets: expected at least one observation, found none")

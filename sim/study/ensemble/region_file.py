@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import ResultError
+from sim.scenario import arguments
 from sim.study.ensemble.points import Points
 from sim.study.ensemble.store import seal, sealed
 from sim.study.files import DISK, put
@@ -53,8 +54,10 @@ def load_points(path: Path | str) -> Points:
         There is no such file, it is no region, is damaged, or was made with other source, under which its
         points might be ruled out.
     """
-    path = Path(path)
-    content = None if path.is_dir() else DISK.read(path)
+    path = Path(arguments.path(path, "the path of a region"))
+    if path.is_dir():
+        raise ResultError(f"{path}: expected the file of a region, found a folder")
+    content = DISK.read(path)
     if content is None:
         raise ResultError(f"{path}: no such file; panj calibrate SCENARIO --targets FILE -o {path} makes one")
     try:

@@ -15,6 +15,7 @@ from sim.engine.ensemble import Block
 from sim.errors import ScenarioError
 from sim.model import calibrated
 from sim.model.registry import load
+from sim.scenario import arguments
 from sim.scenario.loading import load_scenario
 from sim.scenario.plan import plan
 from sim.scenario.schema import Scenario
@@ -29,9 +30,6 @@ from sim.study.results.result import Result
 
 Tick = Callable[[int], None]
 Floats = NDArray[np.float64]
-
-#: Seeds are whole numbers below this.
-SEEDS = 2**63
 
 
 def run(
@@ -58,7 +56,7 @@ def run(
     scenario
         A scenario, the name of a shipped one, or a path.
     runs
-        Number of runs of each part, at least 1.
+        Number of runs of each part, from 1 to a million; a sweep takes more.
     seed
         Which stream of chance, from 0; 0 is one like any other.
     threads
@@ -81,8 +79,8 @@ def run(
         The region cannot be read, or is of another source.
     """
     spec = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    check(runs, seed, threads, driver)
-    points = load_points(region) if isinstance(region, str | Path) else region
+    runs, seed = check(runs, seed, threads, driver)
+    points = region if isinstance(region, Points | None) else load_points(region)
     model = load()
     ready = plan(spec, model)
     designs: dict[str, Design | None] = {"defaults": None}
@@ -149,33 +147,18 @@ def tabled(
     )
 
 
-def check(runs: int, seed: int, threads: int | None, driver: str) -> None:
-    """Refuse what cannot be asked of an ensemble.
+def check(runs: int, seed: int, threads: int | None, driver: str) -> tuple[int, int]:
+    """Return runs and seed as Python's own numbers; refuse what cannot be asked of an ensemble.
 
     Raises
     ------
     ScenarioError
         Naming the argument, what was expected and what was found.
     """
-    if isinstance(runs, bool) or not isinstance(runs, int | np.integer) or runs < 1:
-        raise ScenarioError(f"runs: expected a whole number from 1, found {runs!r}")
-    address("seed", seed)
-    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
-        raise ScenarioError(f"threads: expected a whole number from 1, or None for all, found {threads!r}")
+    arguments.threads(threads)
     if driver not in ("ensemble", "mesa"):
         raise ScenarioError(f"driver: expected 'ensemble' or 'mesa', found {driver!r}")
-
-
-def address(name: str, number: int) -> None:
-    """Refuse what is no part of a draw's address.
-
-    Raises
-    ------
-    ScenarioError
-        It is no whole number, or out of range.
-    """
-    if isinstance(number, bool) or not isinstance(number, int | np.integer) or not 0 <= number < SEEDS:
-        raise ScenarioError(f"{name}: expected a whole number from 0 to 2^63 - 1, found {number!r}")
+    return arguments.runs(runs), arguments.seed(seed)
 
 
 def _joined(done: list[Block]) -> Block:

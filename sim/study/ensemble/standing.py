@@ -18,6 +18,7 @@ from sim.engine.state import State, blank
 from sim.errors import ResultError, ScenarioError
 from sim.face import Face
 from sim.model.registry import load
+from sim.scenario import arguments
 from sim.scenario.loading import load_scenario
 from sim.scenario.plan import Plan, plan
 from sim.scenario.schema import Scenario
@@ -25,7 +26,7 @@ from sim.scenario.values import day, week_of
 from sim.study.ensemble import blocks, store
 from sim.study.ensemble.cases import Design
 from sim.study.ensemble.cases import plausible as plausible_design
-from sim.study.ensemble.run import Tick, address, check, tabled
+from sim.study.ensemble.run import Tick, check, tabled
 from sim.study.ensemble.store import checksum
 from sim.study.files import DISK, put
 from sim.study.identity import demand, identity, source_hash
@@ -208,7 +209,7 @@ def advance(
         The scenario or an argument is wrong, or the day lies outside its weeks.
     """
     spec = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    check(runs, seed, threads, "ensemble")
+    runs, seed = check(runs, seed, threads, "ensemble")
     week = _week(spec, to)
     model = load()
     ready = plan(spec, model)
@@ -267,7 +268,7 @@ def proceed(
     spec = state.spec if scenario is None else scenario
     spec = spec if isinstance(spec, Scenario) else load_scenario(spec)
     check(state.runs, state.seed if seed is None else seed, threads, "ensemble")
-    address("branch", branch)
+    arguments.seed(branch, "branch")
     ready = plan(spec, load())
     chance = (state.seed if seed is None else seed, branch or state.branch)
     going = replace(state.under(ready), seed=chance[0], branch=chance[1])

@@ -13,6 +13,7 @@ from typing import Any
 from sim.face import Face
 from sim.scenario.loading import checked
 from sim.scenario.schema import Scenario, with_reasons
+from sim.scenario.strict import as_python
 from sim.scenario.yamltext import Node
 from sim.study.experiment.keys import Draws, Method, TrajectoriesFile
 from sim.study.experiment.laws import Law, law
@@ -278,7 +279,7 @@ def node(data: Any, file: str, line: int = 0) -> Node:
         return Node({str(key): node(one, file, line) for key, one in data.items()}, file, line)
     if isinstance(data, list | tuple):
         return Node([node(one, file, line) for one in data], file, line)
-    return Node(data, file, line)
+    return Node(as_python(data), file, line)
 
 
 def plain(one: Node) -> Any:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sim.errors import ScenarioError, nearest
 from sim.model.provenance import Quantity
 from sim.model.registry import Model, load
-from sim.scenario import catalogue, checks, values
+from sim.scenario import arguments, catalogue, checks, values
 from sim.scenario.faults import Fault, Loc, from_pydantic, shown, unknown
 from sim.scenario.loading import chain, checked, flattened, load_scenario, message, neighbour, versioned
 from sim.scenario.plan import assumed
@@ -78,12 +78,12 @@ def check(file: str | os.PathLike[str]) -> Scenario | Experiment | Observations:
     ScenarioError
         As `load_scenario`, `load_experiment` and `load_observations`.
     """
-    named = isinstance(file, str) and file in catalogue.experiment_names()
-    if named or is_experiment(Path(file)):
+    text = arguments.path(file, "the name or the path of a file")
+    if text in catalogue.experiment_names() or is_experiment(Path(text)):
         found = load_experiment(file)
         base(found)
         return found
-    if file in observation_names() or is_observations(Path(file)):
+    if text in observation_names() or is_observations(Path(text)):
         return load_observations(file)
     return load_scenario(file)
 
@@ -98,11 +98,11 @@ def is_experiment(path: Path) -> bool:
 
 
 def _located(source: str | os.PathLike[str]) -> tuple[Path, str]:
-    text = os.fspath(source)
+    text = arguments.path(source, "the name of an experiment or the path of a file")
     names = catalogue.experiment_names()
     if isinstance(source, str) and text in names:
         return catalogue.experiment_folder() / f"{text}.yaml", f"{text}.yaml"
-    if text and "\0" not in text and os.path.lexists(text):
+    if os.path.lexists(text):
         return Path(text), text if text.isprintable() else shown(text)
     if text in catalogue.names():
         raise ScenarioError(f"{text} is a storyline, not an experiment; run it with 'panj run {text}'")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ScenarioError, nearest
-from sim.scenario import catalogue
+from sim.scenario import arguments, catalogue
 from sim.scenario.faults import Fault, Loc, WrongScenarioError, shown
 from sim.scenario.loading import flattened, message, versioned
 from sim.scenario.yamltext import read_file
@@ -54,10 +54,10 @@ def is_observations(path: Path) -> bool:
 
 
 def _located(name_or_path: str | os.PathLike[str]) -> tuple[Path, str]:
-    text = os.fspath(name_or_path)
+    text = arguments.path(name_or_path, "the name of observations or the path of a file")
     if text in names():
         return catalogue.folder() / "observed" / f"{text}.yaml", f"{text}.yaml"
-    if text and "\0" not in text and os.path.lexists(text):
+    if os.path.lexists(text):
         return Path(text), text if text.isprintable() else shown(text)
     raise ScenarioError(
         f"{text if text.isprintable() else shown(text)}: neither a file of observations nor shipped ones"

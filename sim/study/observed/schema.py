@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 from sim.face import Face
 from sim.scenario.faults import Loc, WrongScenarioError, from_pydantic, shown
 from sim.scenario.schema import LINE, Day, Source, plain
-from sim.scenario.strict import Strict, as_tuple
+from sim.scenario.strict import Strict, as_python, as_tuple
 from sim.study.observed import checks
 from sim.study.observed.checks import KINDS, TARGETS
 
@@ -170,7 +170,7 @@ class Observations(Strict, Face):
     )
 
     def __init__(self, /, **data: Any) -> None:
-        found = []
+        data, found = as_python(data), []
         try:
             super().__init__(**data)
         except ValidationError as error:

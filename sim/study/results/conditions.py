@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sim.errors import ResultError, nearest
+from sim.scenario.faults import shown
 from sim.study import tables
 from sim.study.tables import FIRSTS
 
@@ -54,6 +55,8 @@ def tokens(sql: str) -> list[Token]:
     """
     import duckdb
 
+    if not isinstance(sql, str):
+        raise ResultError(f"expected a condition or a question in SQL, found {shown(sql)}")
     try:
         starts = duckdb.tokenize(sql)
     except duckdb.Error as error:

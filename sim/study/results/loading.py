@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sim.scenario import arguments
 from sim.study.ensemble import store
 from sim.study.results import result
 from sim.study.results.result import Result
@@ -23,6 +24,7 @@ def load_results(folder: str | Path, given: str | None = None) -> Result | Study
     ResultError
         There is none, it is of another format, a table is damaged, or the condition is wrong.
     """
+    arguments.path(folder, "the path of a result folder")
     if store.described(Path(folder)).get("kind") == "sweep":
         return Study(folder, given)
     found = result.load_results(folder)

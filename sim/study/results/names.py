@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,10 +18,8 @@ from sim.study.identity import other_runs
 from sim.study.results.case_values import values
 from sim.study.results.loading import load_results
 from sim.study.results.result import Result
+from sim.study.results.study import Study
 from sim.study.tables import FIRSTS
-
-if TYPE_CHECKING:
-    from sim.study.results.study import Study
 
 NAMES = (
     "a run is named CASE:REPLICATE, as in the columns of outcomes (3:27; 3/27 is the same); "
@@ -59,7 +57,7 @@ def opened(source: str | Path | Result | Study) -> Result | Study:
     ResultError
         There is none, or it is damaged.
     """
-    return load_results(source) if isinstance(source, str | Path) else source
+    return source if isinstance(source, Result | Study) else load_results(source)
 
 
 def parsed(name: str) -> tuple[int, int]:

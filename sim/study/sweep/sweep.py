@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.errors import ScenarioError
 from sim.model.outcomes import PATHS
+from sim.scenario import arguments
 from sim.study.experiment.experiment import Experiment
 from sim.study.experiment.loading import load_experiment
 from sim.study.experiment.overruled import overruled
@@ -83,7 +84,9 @@ def sweep(
     Interrupted
         Stopped by a signal after the blocks at hand. What was finished is safe.
     """
+    arguments.threads(threads)
     if workers is not None:
+        arguments.whole("workers", workers, 1)
         only_once()
     loaded = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     part = share_of(share)
@@ -168,7 +171,7 @@ def share_of(text: str | None) -> Share:
     """
     if text is None:
         return WHOLE
-    match = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text, re.ASCII)
+    match = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", str(text), re.ASCII)
     if match is None or not 1 <= int(match[1]) <= int(match[2]):
         raise ScenarioError(f"share: expected K/N from 1/N to N/N, like 3/16, found {text!r}")
     return Share(int(match[1]), int(match[2]))

@@ -13,6 +13,7 @@ from sim.analysis.one_run.weeks import weeks
 from sim.errors import ScenarioError, nearest
 from sim.model.outcomes import PATHS
 from sim.model.registry import load
+from sim.scenario import arguments
 from sim.study.results.names import Which, find, opened
 from sim.views.numbers import counted
 from sim.views.one_run import decision as decided
@@ -107,7 +108,7 @@ def explain(
         raise ScenarioError(f"explain: run {which.name} cannot part from itself; name another one")
     model = replay(which)
     last = model.week
-    if week is not None and not 1 <= week <= last:
+    if week is not None and not 1 <= arguments.whole("week", week) <= last:
         raise ScenarioError(f"explain: week {week}: run {which.name} has the weeks 1 to {last}")
     explanation = Explanation(which, model, week, actor)
     if why_not is not None:

@@ -16,6 +16,8 @@ from sim.analysis.one_run.weeks import Week, weeks
 from sim.errors import ScenarioError
 from sim.face import Face
 from sim.model.outcomes import OUTCOMES, PATHS
+from sim.scenario.loading import load_scenario
+from sim.scenario.schema import Scenario
 from sim.views.numbers import marks
 from sim.views.one_run import narrative
 from sim.views.one_run import week as week_page
@@ -24,7 +26,6 @@ from sim.views.terminal import page, section, show
 if TYPE_CHECKING:
     from sim.engine.decisions import Decision
     from sim.engine.mesa_model import PolicyModel
-    from sim.scenario.schema import Scenario
 
 READ = (
     "One tick is a week. Every week each state perceives (noisily, late, never what is hidden from it), "
@@ -69,7 +70,8 @@ def trace(
     """
     from sim.engine.mesa_model import PolicyModel
 
-    return Story(PolicyModel(scenario, seed=seed, replicate=replicate, case=case).run())
+    spec = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    return Story(PolicyModel(spec, seed=seed, replicate=replicate, case=case).run())
 
 
 class Story(Face):

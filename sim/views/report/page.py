@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.analysis.answers.digest import Digest
+from sim.scenario import arguments
 from sim.study.results.loading import load_results
 from sim.views.plots.files import write_text
 from sim.views.report.parts import Section
@@ -49,7 +50,7 @@ def report(
     OSError
         Writing failed; what was there before is still there.
     """
-    place = Path(folder)
+    place = Path(arguments.path(folder, "the path of a result folder"))
     target = Path(out) if out is not None else (place / "given" if given else place) / NAME
     content = html(load_results(place, given), str(folder), where)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -105,8 +105,8 @@ def test_ahead_sets_the_end(spec: sim.Scenario) -> None:
     [
         ({**HOSTED, "on": date(2023, 12, 31)}, {}, "the weeks of the scenario, found 2023-12-31"),
         ({**HOSTED, "on": date(2020, 12, 31)}, {}, "expected days from 2021-08-16"),
-        (HOSTED, {"particles": 99}, "particles: expected a whole number from 100, found 99"),
-        (HOSTED, {"ahead": -1}, "ahead: expected a whole number of weeks"),
+        (HOSTED, {"particles": 99}, "particles: expected a whole number from 100 to 1,000,000, found 99"),
+        (HOSTED, {"ahead": -1}, "ahead: expected a whole number from 0, found -1"),
     ],
 )
 def test_wrong_arguments(spec: sim.Scenario, row: dict[str, Any], options: dict[str, Any], said: str) -> None:

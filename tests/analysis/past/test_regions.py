@@ -92,7 +92,7 @@ def test_what_cannot_be_met_is_named() -> None:
 @pytest.mark.parametrize(
     ("targets", "options", "word"),
     [
-        (HARD, {"points": 99}, "points: expected a whole number from 100, found 99"),
+        (HARD, {"points": 99}, "points: expected a whole number from 100 to 1,000,000, found 99"),
         (HARD, {"points": 100, "seed": -1}, "seed: expected"),
         (Observations(title="None", observed=[]), {"points": 100}, "at least one observation"),
         (seen(value="rhetoric", on="2023-10-30", above=0.1), {"points": 100}, "the weeks of the scenario"),
