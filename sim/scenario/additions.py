@@ -11,6 +11,7 @@ from sim.errors import ModelError, ScenarioError
 from sim.model import extension
 from sim.model.registry import load
 from sim.scenario import arguments, rules
+from sim.scenario.checks import texts
 from sim.scenario.faults import Fault, Loc, from_pydantic, in_rule
 from sim.scenario.loading import flattened, message, versioned
 from sim.scenario.yamltext import Node, read_file
@@ -61,7 +62,9 @@ def _add_file(path: Path) -> None:
     places: dict[Loc, Node] = {}
     data = flattened(root, (), places)
     found = [Fault(loc, node.fault) for loc, node in places.items() if node.fault]
-    found += rules.faults(data.get("rules"))
+    found += [*texts({"title": data.get("title")}), *rules.faults(data.get("rules"))]
+    if data.get("rules") == []:
+        found.append(Fault(("rules",), "expected at least one rule, found an empty list"))
     try:
         file = rules.RulesFile(**data)
         found = found or rules.join(file.rules, carried=False)

@@ -129,16 +129,16 @@ def _title(data: Mapping[str, Any]) -> Iterator[Fault]:
         )
 
 
-def texts(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """Yield texts with characters that would give a terminal orders."""
-    found: list[tuple[Loc, Any]] = [(("question",), data.get("question"))]
-    for loc, one in [*_mappings(data, "events"), *_mappings(data, "commitments")]:
-        found.append(((*loc, "because"), one.get("because")))
-        source = one.get("source")
-        found += [((*loc, "source", k), v) for k, v in source.items()] if isinstance(source, Mapping) else []
-    for loc, text in found:
-        if isinstance(text, str) and visible(text) != text:
-            yield Fault(loc, "expected text without control characters and marks of direction; drop them")
+def texts(value: Any, loc: Loc = ()) -> Iterator[Fault]:
+    """Yield texts, anywhere in plain data, with characters that would give a terminal orders."""
+    if isinstance(value, str) and visible(value) != value:
+        yield Fault(loc, "expected text without control characters and marks of direction; drop them")
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            yield from texts(one, (*loc, key))
+    elif isinstance(value, list | tuple):
+        for number, one in enumerate(value):
+            yield from texts(one, (*loc, number))
 
 
 def _reading(data: Mapping[str, Any]) -> Iterator[Fault]:

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from sim.errors import ModelError, nearest
 from sim.model import extension, written
 from sim.model.registry import Model, knows, load
+from sim.scenario.checks import texts
 from sim.scenario.faults import Fault, Loc, from_pydantic, in_rule, shown, unknown
 from sim.scenario.strict import Strict, as_tuple, text_date
 from sim.scenario.values import number
@@ -187,6 +188,7 @@ def faults(rules: Any) -> Iterator[Fault]:
     """Yield what is wrong with the meaning of rules given as plain data."""
     if not isinstance(rules, list):
         return
+    yield from texts(rules, ("rules",))
     model = load()
     ids = [one.get("id") for one in rules if isinstance(one, Mapping)]
     own = {one.name for one in model.extensions}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -118,6 +119,7 @@ SIZE = {"size": 1.0, "low": 0.5, "high": 2.0}
         ({"concern": "Patrons!"}, "rules[0].concern", "words in small letters"),
         ({"rival_of": "D99"}, "rules[0].rival_of", "unknown rule 'D99'"),
         ({"claim": ""}, "rules[0].claim", "expected some text"),
+        ({"claim": "a \x1b[2J"}, "rules[0].claim", "without control characters"),
         ({"colour": "red"}, "rules[0].colour", "unknown key 'colour' in rule"),
         ({"source": {"grade": "judgement"}}, "rules[0].source", "needs 'because'"),
         ({"source": {"grade": "article", "because": "so"}}, "rules[0].source.because", "has no 'because'"),
@@ -177,6 +179,22 @@ def test_a_wrong_rule_is_refused_with_its_place(changes: dict[str, Any], place: 
         caught.value
     )
     assert not extension.in_force()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("panj: 1\ntitle: None\nrules: []\n", "line 3: expected at least one rule, found an empty list"),
+        ('panj: 1\ntitle: "\\e[2J"\nrules: []\n', "line 2: expected text without control characters"),
+    ],
+)
+def test_a_file_of_rules_that_says_nothing_or_gives_orders_is_refused(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(ScenarioError, match=re.escape(said)):
+        sim.add_rules(file)
 
 
 def test_one_of_two_rules_is_wrong_and_neither_comes_into_force() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.errors import visible
 from sim.model.registry import load
 from sim.scenario import values
+from sim.scenario.checks import texts
 from sim.scenario.faults import Fault, Loc, shown, unknown
 
 #: What is made of the weekly values from the first to the last day.
@@ -20,7 +20,7 @@ TARGETS = ("equals", "count", "above", "at_least", "below")
 
 def faults(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield what is wrong with observations given as plain data."""
-    yield from _texts(data, ())
+    yield from texts(data)
     rows = data.get("observed")
     names: set[str] = set()
     for number, one in enumerate(rows if isinstance(rows, list | tuple) else ()):
@@ -33,18 +33,6 @@ def faults(data: Mapping[str, Any]) -> Iterator[Fault]:
                 yield Fault((*loc, "name"), f"expected names that differ, found {shown(name)} twice")
             names.add(name)
         yield from _faults(one, loc)
-
-
-def _texts(value: Any, loc: Loc) -> Iterator[Fault]:
-    """Yield texts that would give a terminal orders."""
-    if isinstance(value, str) and visible(value) != value:
-        yield Fault(loc, "expected text without control characters and marks of direction; drop them")
-    elif isinstance(value, Mapping):
-        for key, one in value.items():
-            yield from _texts(one, (*loc, key))
-    elif isinstance(value, list | tuple):
-        for number, one in enumerate(value):
-            yield from _texts(one, (*loc, number))
 
 
 def _faults(one: Mapping[str, Any], loc: Loc) -> Iterator[Fault]:
