@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import ResultError
+from sim.model.registry import load
 from sim.scenario import arguments
 from sim.study.ensemble.points import Points
 from sim.study.ensemble.store import seal, sealed
@@ -84,6 +85,12 @@ def load_points(path: Path | str) -> Points:
             "which other points are ruled out; make it anew with panj calibrate"
         )
     names, points = tuple(map(str, found["names"])), found["points"]
+    strange = sorted(set(names) - set(load().parameters) - set(load().world))
+    if points < 1 or not names or strange or len(set(names)) < len(names):
+        raise ResultError(
+            f"{path}: expected a point at least, of values of the model, each once, found {points} points of "
+            f"{', '.join(strange) or f'{len(names)} values'}; {_AGAIN}"
+        )
     try:
         cells = np.frombuffer(base64.b64decode(found["cells"], validate=True), "<u2").reshape(
             points, len(names)

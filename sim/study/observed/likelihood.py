@@ -66,7 +66,7 @@ def log_likelihood(observation: Observation, told: Floats) -> Floats:
     told
         (R,) what each run says of it, by `said`.
     """
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         found = _log(observation, told)
     return np.where(np.isnan(told), -np.inf, found)
 

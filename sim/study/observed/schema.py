@@ -80,7 +80,7 @@ class Observation(Strict):
     relative_to: Span | None = Field(None, description="divide by the same measure over this time")
     equals: float | None = Field(None, description="the number that was published")
     tolerance: float | None = Field(None, gt=0, description="standard deviation of its error")
-    count: int | None = Field(None, ge=0, description="how many were reported")
+    count: int | None = Field(None, ge=0, le=10**12, description="how many were reported")
     above: float | None = None
     at_least: float | None = None
     below: float | None = None

@@ -119,6 +119,12 @@ def test_a_region_is_read_as_it_was_written(points: Points, tmp_path: Path) -> N
     ("change", "word"),
     [
         (lambda told: told | {"points": told["points"] - 1}, "expected .* points of .* values"),
+        (lambda told: told | {"points": 0, "cells": ""}, "expected a point at least, .* found 0 points"),
+        (lambda told: told | {"names": ["tenson", *told["names"][1:]]}, "points of tenson"),
+        (
+            lambda told: told | {"names": told["names"][:1] * len(told["names"])},
+            "values of the model, each once",
+        ),
         (lambda told: told | {"source": "0" * 20}, "made with other source"),
         (lambda told: told | {"panj_region": 2}, "format 2, this version of panj reads format 1"),
         (lambda told: told | {"names": "all"}, "names: expected list, found 'all'"),
@@ -146,9 +152,10 @@ def test_an_altered_file_and_none_are_refused(points: Points, tmp_path: Path) ->
     path.write_text("region")
     with pytest.raises(ResultError, match="expected JSON"):
         load_points(path)
-    for missing in (tmp_path, tmp_path / "none.json"):
-        with pytest.raises(ResultError, match="no such file; panj calibrate"):
-            load_points(missing)
+    with pytest.raises(ResultError, match="expected the file of a region, found a folder"):
+        load_points(tmp_path)
+    with pytest.raises(ResultError, match="no such file; panj calibrate"):
+        load_points(tmp_path / "none.json")
 
 
 # Runs that draw from it

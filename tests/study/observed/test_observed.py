@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ def written(folder: Path, *rows: str) -> Path:
         ("on: 2021-12-31, value: tension, count: 1, discrepancy: 0.1", 5, "not for a 'count'"),
         ("on: 2021-12-31, value: tension, above: 0.5, tone: 1", 5, "unknown key 'tone' in observation"),
         ("on: 2021-12-31, value: [], above: 0.5", 5, "or a list of names, found an empty list"),
+        (f"on: 2021-12-31, value: clashes, count: {10**30}", 5, "expected at most 1000000000000, found"),
         ("on: 2021-12-31, value: 3, above: 0.5", 5, "expected the name of a variable, or a list"),
         ("on: 2021-12-31, value: [tension, tension], above: 0.5", 5, "found 'tension' twice; drop one"),
         ("on: 2021-12-31, value: clashes, count: 1, unreported: 1", 5, "expected less than 1.0, found 1"),
@@ -240,3 +242,13 @@ def test_the_schema_knows_the_shipped_file_and_refuses_wrong_ones() -> None:
     ):
         wrong = {**data, "observed": [{**data["observed"][1], **change}]}
         assert not check.is_valid(wrong), change
+
+
+def test_a_number_beyond_all_bounds_is_impossible_without_a_warning() -> None:
+    told = np.array([0.0, 1.0])
+    far = asked(on="2021-12-31", value="tension", equals=1e308, tolerance=1.0)
+    sharp = asked(on="2021-12-31", value="tension", equals=1.0, tolerance=5e-324)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isneginf(log_likelihood(far, told)).all()
+        assert np.isneginf(log_likelihood(sharp, told)).tolist() == [True, False]
