@@ -208,6 +208,7 @@ def evidence(
     questions = [*_rules(spec, rules, readings), *_readings(spec, rules, readings)]
     rows = in_order(spec, seen)
     titles = tuple(one.title for one in rows)
+    seed = arguments.seed(seed)
     seeds = tuple(arguments.seed(one) for one in range(seed, seed + repeats))
 
     def parts(under: Scenario, strengths: Mapping[str, float] = _NOTHING, width: float = 1.0) -> Floats:
