@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.conditions import is_true, look, note
+from sim.model.averages import means
 from sim.model.maths import clip, pure
-from sim.model.population import Society, means, shift_opinion
+from sim.model.population import Society, shift_opinion
 from sim.scenario.plan import Events
 
 Floats = NDArray[np.float64]
@@ -180,7 +181,7 @@ def strike(e: int, week: int, events: EventState, record: Any, world: Any, p: An
             p_base[t] = changed(p_base[t], c, week, plan)
             p[t] = p_base[t]
         elif plan.opinion[c] >= 0:
-            shift_opinion(society.opinion, plan.opinion[c], changed(world[t], c, week, plan) - world[t])
+            shift_opinion(society, plan.opinion[c], changed(world[t], c, week, plan) - world[t])
             means(record, society)
             for other in range(len(plan.op)):
                 if plan.opinion[other] >= 0:

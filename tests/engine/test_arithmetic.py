@@ -19,8 +19,9 @@ from sim.engine.mesa_model import PolicyModel
 from sim.engine.randomness import draws
 from sim.errors import ModelError
 from sim.model.actors import ACTORS
+from sim.model.averages import means
 from sim.model.declare import Clause, Rule
-from sim.model.population import blank_society, draw_society, means, opinion_week, shift_opinion
+from sim.model.population import blank_society, draw_society, opinion_week, shift_opinion
 from sim.model.registry import Model
 from tests.engine.pairs import bits, planned
 from tests.generators import parameter_boxes, record, world_values
@@ -110,15 +111,15 @@ def test_the_population_gives_the_same_bits_plain_and_compiled(model: Model, cit
         mesa.step()
         world.mood_approval, world.mood_solidarity = mesa.world.mood_approval, mesa.world.mood_solidarity
         opinion_week(world, mesa.p, mesa.drive, society)
-        assert bits(society.opinion) == bits(space.people.opinion)
-        assert bits(society.street) == bits(space.people.street)
+        assert bits(society.flat) == bits(space.people.flat)
+        assert bits(society.conviction) == bits(space.people.conviction)
         moved = [
             name
             for name in model.world
             if any(part in name for part in ("solidarity", "fear", "street", "part"))
         ]
         assert [world[name] for name in moved] == [mesa.world[name] for name in moved]
-    shift_opinion(society.opinion, 1, 0.1)
+    shift_opinion(society, 1, 0.1)
     means(world, society)
     assert mesa.world.fear < world.fear <= mesa.world.fear + 0.1 + 1e-12
 

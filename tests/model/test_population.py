@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.model import population
+from sim.model.averages import means
 from sim.model.participation import share_taking_part
 from sim.model.population import (
     CIRCLE,
@@ -27,7 +28,6 @@ from sim.model.population import (
     SOCIETY_NOISE,
     blank_society,
     draw_society,
-    means,
     opinion_week,
     region_of,
     shift_opinion,
@@ -105,7 +105,7 @@ class Society:
 
     def week(self, drive: Any) -> None:
         """Move everyone by one week, with the model's own function."""
-        self.people.following[:] = np.nan
+        self.people.sums[:] = np.nan
         opinion_week(self.world, self.p, drive, self.people)
 
     def week_by_algebra(self, drive: Any) -> None:
@@ -154,8 +154,9 @@ def large() -> Callable[[], Society]:
     drawn = society(20000, seed=5)
 
     def copy() -> Society:
+        flat = drawn.flat.copy()
         people = drawn.people._replace(
-            opinion=drawn.opinion.copy(order="F"), street=drawn.street.copy(order="F")
+            flat=flat, mood=flat.view(drawn.mood.dtype).view(np.recarray), conviction=drawn.conviction.copy()
         )
         return Society(drawn.citizens, drawn.p, SimpleNamespace(**vars(drawn.world)), people)
 
@@ -395,11 +396,11 @@ def test_regional_means_and_spreads_are_those_of_the_citizens() -> None:
 def test_an_event_on_a_mean_moves_every_citizen_within_bounds() -> None:
     made = society(100, seed=12)
     before = made.opinion.copy()
-    shift_opinion(made.opinion, 1, 0.2)
+    shift_opinion(made.people, 1, 0.2)
     means(made.world, made.people)
     assert np.allclose(made.opinion[:, 1], np.minimum(before[:, 1] + 0.2, 1.0))
     assert (made.opinion[:, [0, 2]] == before[:, [0, 2]]).all()
-    shift_opinion(made.opinion, 1, -2.0)
+    shift_opinion(made.people, 1, -2.0)
     assert made.opinion[:, 1].max() == 0.0
 
 
@@ -492,7 +493,7 @@ def test_a_mood_moves_everyone_and_a_mark_moves_what_kin_return_to(citizens: int
 
 def marched(made: Society, weeks: int, **drive: float) -> list[float]:
     """Shares that take part, week by week."""
-    path = [float(made.weights @ made.street[:, 0])]
+    path = [float(made.weights @ made.mood.part)]
     for _ in range(weeks):
         made.week(pulls(peers=0.6, **drive))
         path.append(made.world.participation)
@@ -501,12 +502,12 @@ def marched(made: Society, weeks: int, **drive: float) -> list[float]:
 
 def test_who_takes_part_feels_enough_and_has_the_example_he_waits_for() -> None:
     made = society(400, seed=3)
-    before, memory = made.street[:, 0].copy(), made.world.street_memory
+    before, memory = made.mood.part.copy(), made.world.street_memory
     made.week(pulls(**ORDINARY, example=1.25))
     circle = before[made.circles].mean(axis=1)
     stirred = made.opinion[:, 0] - 0.12 * memory > made.traits[:, 6]
-    assert (made.street[:, 0] == stirred * (1.25 * circle >= made.traits[:, 7])).all()
-    assert 0.0 < made.street[:, 0].mean() < 1.0
+    assert (made.mood.part == stirred * (1.25 * circle >= made.traits[:, 7])).all()
+    assert 0.0 < made.mood.part.mean() < 1.0
 
 
 def test_thresholds_are_spread_as_declared(large: Callable[[], Society]) -> None:
@@ -529,14 +530,14 @@ def test_a_wave_spreads_along_the_network_from_where_it_began() -> None:
     made = society(600, seed=5, start=(0.95, 0.4, 0.55), instigators=0.0, weariness=0.0)
     made.people.traits[:, 6] = 0.0
     made.people.traits[:, 7] = 1.0 / 6.0
-    made.people.street[:, 0] = 0.0
-    made.people.street[300:306, 0] = 1.0
-    reached = {int(i) for i in np.flatnonzero(made.street[:, 0])}
+    made.mood.part = 0.0
+    made.mood.part[300:306] = 1.0
+    reached = {int(i) for i in np.flatnonzero(made.mood.part)}
     followers = [{int(i) for i in np.flatnonzero((made.circles == j).any(axis=1))} for j in range(600)]
     for _ in range(4):
         expected = {i for j in reached for i in followers[j]}
         made.week(pulls(example=1.0))
-        reached = {int(i) for i in np.flatnonzero(made.street[:, 0])}
+        reached = {int(i) for i in np.flatnonzero(made.mood.part)}
         assert reached == expected
     assert 50 < len(reached) < 600
 
@@ -549,7 +550,7 @@ def test_waves_come_and_die_and_leave_a_mark() -> None:
     ebb = marched(made, 60, example=1.25)
     assert max(flood) > 0.2 + calm
     assert ebb[-1] < 0.1 + calm
-    convinced = made.street[:, 1]
+    convinced = made.conviction
     assert convinced.mean() > 0.005
     assert np.corrcoef(convinced, made.traits[:, 6])[0, 1] < -0.2, "those whom little moves took part more"
 
@@ -607,8 +608,8 @@ def test_the_mean_field_of_taking_part_errs_as_the_page_says() -> None:
 def test_shares_by_region_are_those_of_the_citizens(citizens: int) -> None:
     made = society(citizens, seed=9)
     marched(made, 8, example=1.25)
-    assert made.world.participation == pytest.approx(made.weights @ made.street[:, 0])
+    assert made.world.participation == pytest.approx(made.weights @ made.mood.part)
     for region, where in enumerate(REGIONS):
-        here = made.street[made.region == region, 0]
+        here = made.mood.part[made.region == region]
         expected = here.mean() if len(here) else made.world.participation
         assert getattr(made.world, f"participation_{where}") == pytest.approx(expected)

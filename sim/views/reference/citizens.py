@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from sim.model import participation, population
+from sim.model import averages, participation, population
 from sim.model.maths import PURE
 from sim.model.world import REGIONS
 from sim.scenario.schema import Scenario
@@ -48,7 +48,7 @@ def laws_of_society() -> list[tuple[str, Callable[..., Any]]]:
     """Return the functions of taking part and of the population, by name, in the order of the modules."""
     return [
         (name, one)
-        for module in (participation, population)
+        for module in (participation, population, averages)
         for name, one in vars(module).items()
         if f"{module.__name__}.{name}" in PURE
     ]

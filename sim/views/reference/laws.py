@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sim.model import maths, outcomes, participation, population
+from sim.model import averages, maths, outcomes, participation, population
 from sim.model.constants import constants_read
 from sim.model.fields import functions_called, parameters_read
 from sim.model.registry import load
@@ -55,7 +55,8 @@ def values(function: Callable[..., Any]) -> str:
 
 def where(function: Callable[..., Any]) -> str:
     """Return the page on which a function stands."""
-    society = dict.fromkeys((participation.__name__, population.__name__), "citizens.md")
+    modules = (participation, population, averages)
+    society = dict.fromkeys((one.__name__ for one in modules), "citizens.md")
     return {**society, outcomes.__name__: "classes.md"}.get(function.__module__, "functions.md")
 
 
