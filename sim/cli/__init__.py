@@ -5,6 +5,7 @@ Imports of the model and of everything that is slow to load stand inside the com
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import errno
 import gc
@@ -75,7 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     signal.signal(signal.SIGTERM, _terminated)
     warnings.simplefilter("always", IncompleteWarning)
     warnings.showwarning = _warned
-    gc.set_threshold(200_000, 20, 20)  # what libraries build as they load stays; searching it is slow
+    gc.set_threshold(500_000, 20, 20)  # what libraries build as they load stays; searching it is slow
+    atexit.register(gc.freeze)  # nor is it worth a search, object by object, as the process ends
     try:
         app(args=None if arguments is None else list(arguments), prog_name="panj")
     except PanjError as error:

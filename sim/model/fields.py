@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import linecache
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import Any
 
@@ -15,8 +15,21 @@ from sim.errors import ModelError
 @lru_cache(maxsize=256)
 def definitions(text: str) -> dict[int, ast.FunctionDef]:
     """Return the syntax trees of all functions of a source, by the line in which each begins."""
-    nodes = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef))
+    nodes = (node for node in _statements(ast.parse(text)) if isinstance(node, ast.FunctionDef))
     return {min([node.lineno, *(one.lineno for one in node.decorator_list)]): node for node in nodes}
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield all statements below a node; expressions, most of a tree, hold none and are passed over."""
+    for block in vars(node).values():
+        if isinstance(block, list) and block and isinstance(block[0], _HOLDERS):
+            for one in block:
+                yield one
+                yield from _statements(one)
+
+
+#: What stands in the lists of a tree and can hold a statement.
+_HOLDERS = (ast.stmt, ast.excepthandler, ast.match_case)
 
 
 def text(function: Callable[..., Any]) -> str:
@@ -53,10 +66,9 @@ def body(function: Callable[..., Any]) -> tuple[ast.AST, ...]:
 
 def fields_read(function: Callable[..., Any]) -> dict[str, set[str]]:
     """Take from the source which fields of each argument a function reads or writes."""
-    tree = syntax(function)
     names = inspect.signature(function).parameters
     found: dict[str, set[str]] = {name: set() for name in names}
-    for node in ast.walk(tree):
+    for node in body(function):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             if node.value.id in found:
                 found[node.value.id].add(node.attr)
@@ -65,9 +77,8 @@ def fields_read(function: Callable[..., Any]) -> dict[str, set[str]]:
 
 def parameters_read(function: Callable[..., Any]) -> set[str]:
     """Take from the source which parameters a function reads, itself or through helpers it hands `p` to."""
-    tree = syntax(function)
     found = set(fields_read(function).get("p", ()))
-    for node in ast.walk(tree):
+    for node in body(function):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             if any(isinstance(given, ast.Name) and given.id == "p" for given in node.args):
                 helper = function.__globals__.get(node.func.id)
@@ -79,7 +90,7 @@ def parameters_read(function: Callable[..., Any]) -> set[str]:
 def fields_written(function: Callable[..., Any]) -> set[str]:
     """Take from the source which fields of `world` a function writes."""
     found: set[str] = set()
-    for node in ast.walk(syntax(function)):
+    for node in body(function):
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         for target in targets:
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):

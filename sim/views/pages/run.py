@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,7 @@ BRIEF = (" none", " back", " ties", "talks", " norm", "recog")
 def run_record(result: Result, folder: Path, pictures: Sequence[Path]) -> dict[str, Any]:
     """Return what the page says as plain data; numbers that do not exist are None."""
     spec = result.spec
-    answers = Answers.of(result)
+    answers = Answers(result)
     made: dict[str, Any] = {
         "title": spec.title,
         "question": spec.question,
@@ -71,22 +71,36 @@ def run_record(result: Result, folder: Path, pictures: Sequence[Path]) -> dict[s
     return made
 
 
-@dataclass(frozen=True)
 class Answers:
-    """What the page and the record say, a table an answer; see `sim.analysis.answers`."""
+    """What the page and the record say of an ensemble, a table an answer, each when it is first asked for."""
 
-    shares: pd.DataFrame
-    orders: pd.DataFrame
-    joint: pd.DataFrame
-    quantities: pd.DataFrame
-    readings: pd.DataFrame
+    def __init__(self, result: Result) -> None:
+        self.runs = view(result)
 
-    @classmethod
-    def of(cls, result: Result) -> Answers:
-        """Return the answers of an ensemble."""
-        runs = view(result)
-        readings = shares.between_readings(runs.readings)
-        return cls(shares.shares(runs), shares.orders(runs), shares.joint(runs), quantities(runs), readings)
+    @cached_property
+    def shares(self) -> pd.DataFrame:
+        """Shares of the classes; see `sim.analysis.answers.shares`."""
+        return shares.shares(self.runs)
+
+    @cached_property
+    def orders(self) -> pd.DataFrame:
+        """Shares of the classes when they are tried in another order."""
+        return shares.orders(self.runs)
+
+    @cached_property
+    def joint(self) -> pd.DataFrame:
+        """Joint tables of the ladders."""
+        return shares.joint(self.runs)
+
+    @cached_property
+    def quantities(self) -> pd.DataFrame:
+        """Main outcomes."""
+        return quantities(self.runs)
+
+    @cached_property
+    def readings(self) -> pd.DataFrame:
+        """Lowest and highest share of each class across readings of the article."""
+        return shares.between_readings(self.runs.readings)
 
     def about(self, group: str) -> pd.DataFrame:
         """Return the shares of the classes in a group by class; every class has its row, if of no number."""
@@ -153,7 +167,7 @@ def _plain(value: Any) -> Any:
 
 def run_page(result: Result, folder: Path, pictures: Sequence[Path], full: bool = False) -> RenderableType:
     """Return the page: the finding, classes, both odds, main outcomes, identity; all tables where `full`."""
-    answers = Answers.of(result)
+    answers = Answers(result)
     group = PLAUSIBLE if len(result.design) else DEFAULTS
     parts = [_classes(result, answers)]
     both = odds(result)
@@ -168,7 +182,7 @@ def run_page(result: Result, folder: Path, pictures: Sequence[Path], full: bool 
         parts += [_bloodshed(result, answers), *_ladders(answers), _orders(answers)]
     return terminal.page(
         result.spec.title,
-        most(view(result)),
+        most(answers.runs),
         *parts,
         _identity(result, folder, pictures),
         question=result.spec.question or "",
