@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -247,7 +248,9 @@ def first_result(cold: bool) -> dict[str, float]:
 
 
 def process(command: list[str], environment: dict[str, str] | None = None) -> dict[str, float]:
-    """Seconds of a process, and those of processors."""
+    """Seconds of a process, and those of processors; its bytecode is stored, as that of an installed package."""
+    environment = {**(environment or os.environ)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(command, check=True, capture_output=True, env=environment)
     spent, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -397,13 +400,16 @@ def written(value: Any) -> str:
 
 
 def starts() -> Iterator[dict[str, Any]]:
-    """Yield what a first result takes."""
+    """Yield what a first result takes: once with an empty cache, later ones as medians taken in turns."""
     yield {"start": "the command, empty cache", **first_result(True)}
-    first_result(False)
-    yield {"start": "the command, later", **first_result(False)}
-    for code in ("import sim; sim.run('baseline', runs=10)", "import sim; sim.PolicyModel('baseline')"):
-        process([sys.executable, "-c", code])
-        yield {"start": f"`{code}`", **process([sys.executable, "-c", code])}
+    codes = ("import sim; sim.run('baseline', runs=10)", "import sim; sim.PolicyModel('baseline')")
+    jobs = {"the command, later": partial(first_result, False)}
+    jobs |= {f"`{code}`": partial(process, [sys.executable, "-c", code]) for code in codes}
+    for job in jobs.values():
+        job()
+    turns = [{name: job() for name, job in jobs.items()} for _ in range(TURNS)]
+    for name in jobs:
+        yield {"start": name} | {unit: median(turn[name][unit] for turn in turns) for unit in turns[0][name]}
 
 
 def main() -> None:
