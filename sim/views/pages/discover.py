@@ -67,7 +67,7 @@ def discover_page(answer: Discovery) -> RenderableType:
     parts += [_tree(answer)] if answer.tree else []
     words = "A box describes where it happens in this design; it is no cause by itself."
     return terminal.page(
-        f"In which cases is {answer.asked.text}?{under(answer.conditions)}",
+        f"In which cases is {answer.asked.text}{under(answer.conditions)}?",
         finding(answer),
         Text(f"It holds in {overall.met:,} of {counted(overall.inside, 'case')}. {counts}".rstrip()),
         *parts,

@@ -105,7 +105,7 @@ def sensitivity_page(ranking: Sensitivity, full: bool = False) -> RenderableType
         parts.append(terminal.section("Second order: what two do together beyond each alone", *lines))
     parts.append(terminal.section("How far to trust it", *map(Text, remarks(ranking))))
     return terminal.page(
-        f"What decides {ranking.question} (unit: {ranking.unit})?{under(ranking.setting)}",
+        f"What decides {ranking.question} (unit: {ranking.unit}){under(ranking.setting)}?",
         finding(ranking),
         *parts,
         more="" if full else "--full for every index; panj rules NAME says what a value is.",
