@@ -116,7 +116,7 @@ def test_unknown_key(wrong: Wrong) -> None:
     at_line(wrong(HEAD + "weks: 20\n"), 4, "unknown key 'weks'", "weeks")
 
 
-@pytest.mark.parametrize("key", ["2022-03-07", "5", "true", "null", "''"])
+@pytest.mark.parametrize("key", ["2022-03-07", "5", "true", "null", "''", "self"])
 def test_key_that_looks_like_something_else(wrong: Wrong, key: str) -> None:
     at_line(wrong(HEAD + f"{key}: 20\n"), 4, "unknown key")
 

@@ -180,7 +180,8 @@ def search(spec: ExperimentFile, laws: Mapping[str, Law]) -> Iterator[Fault]:
 
 
 def goals(spec: ExperimentFile) -> Iterator[Fault]:
-    """Yield goals that are no question, or say both or neither of less and more."""
+    """Yield goals that are no question, stand twice, or say both or neither of less and more."""
+    stated = [one.minimise or one.maximise for one in spec.goals]
     for i, one in enumerate(spec.goals):
         asked = {key: getattr(one, key) for key in ("minimise", "maximise") if getattr(one, key) is not None}
         if len(asked) != 1:
@@ -192,6 +193,10 @@ def goals(spec: ExperimentFile) -> Iterator[Fault]:
                 estimand(question)
             except ScenarioError as error:
                 yield Fault(("goals", i, key), str(error))
+            if len(asked) == 1 and question in stated[:i]:
+                yield Fault(
+                    ("goals", i, key), f"expected each goal once, found {shown(question)} twice; drop one"
+                )
 
 
 def constraints(spec: ExperimentFile, laws: Mapping[str, Law]) -> Iterator[Fault]:

@@ -179,6 +179,11 @@ def test_a_scenario_beside_the_experiment(here: Path) -> None:
         (UNCERTAIN + "conditions: {g: {a: {world: {russian_guarantee: 1}}}}\n", 9, "by a condition as well"),
         (UNCERTAIN + "condition: {g: {a: {}}}\n", 9, "nearest: conditions"),
         (UNCERTAIN + "goals: [{minimise: share(wat)}]\n", 9, "no such class or flag"),
+        (
+            UNCERTAIN + "goals: [{minimise: blood}, {maximise: blood}]\n",
+            9,
+            "found 'blood' twice",
+        ),
         (UNCERTAIN + "goals: [{enough: 0.1}]\n", 9, "minimise or maximise, found neither"),
         (UNCERTAIN + "goals: [{minimise: blood, maximise: blood}]\n", 9, "found minimise and maximise"),
         (UNCERTAIN + "goals: [{minimize: blood}]\n", 9, "nearest: minimise"),

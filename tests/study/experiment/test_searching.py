@@ -29,6 +29,7 @@ across: {cases: 4}
 WRONG = [
     ("evaluations: 40", "size: 40", "line 4: expected evaluations for search, found none"),
     ("may: [go_between.mediate]", "may: [go_between.talk]", "line 9: unknown option of its actor"),
+    ("may: [go_between.mediate]", "may: go_between.mediate", "line 9: expected a list, found"),
     ("may: [go_between.mediate]", "may: [words.denounce]", "line 9: unknown option of its actor"),
     ("when: [tension]", "when: [detected]", "line 10: uzbekistan cannot know detected; it may react to"),
     ("when: [tension]", "when: {tension: [0.9, 0.1]}", "line 10: expected two numbers that rise"),
