@@ -74,9 +74,10 @@ class Disk:
             handle = os.open(path, os.O_RDONLY | _BINARY | _PLAIN)
         except FileNotFoundError:
             return None
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise OSError(errno.EINVAL, "expected a file, found something else", str(path))
         with open(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise OSError(errno.EINVAL, "expected a file, found something else", str(path))
             return file.read()
 
     def size(self, path: Path) -> int | None:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ResultError, ScenarioError
+from sim.scenario import arguments
+from sim.scenario.faults import shown
 from sim.study.files import DISK, Disk, put
 from sim.study.results.given import share
 from sim.study.results.result import Result
@@ -154,8 +156,10 @@ def add(
     """
     today = today or date.today()
     last = result.spec.start + timedelta(weeks=result.spec.weeks)
-    if not statement.strip():
+    if not isinstance(statement, str) or not statement.strip():
         raise ScenarioError("question: expected a statement that will be true or false, found nothing")
+    if type(due) is not date:
+        raise ScenarioError(f"--due: expected a date, found {shown(due)}")
     if due <= today:
         raise ScenarioError(
             f"--due: expected a day after today ({today}), found {due}: its answer may be known"
@@ -187,8 +191,10 @@ def answer(path: str | Path, number: int, true: bool, source: str, today: date |
     """
     today = today or date.today()
     ledger = read(path)
-    if not 1 <= number <= len(ledger.questions):
+    if not 1 <= arguments.whole("question", number) <= len(ledger.questions):
         raise ScenarioError(f"question: expected one of 1 to {len(ledger.questions)}, found {number}")
+    if not isinstance(true, bool):
+        raise ScenarioError(f"question {number}: expected True or False, found {shown(true)}")
     if not source.strip():
         raise ScenarioError("--source: expected who says so, with a title and a date, found nothing")
     if number in ledger.answers:
@@ -206,7 +212,9 @@ def answer(path: str | Path, number: int, true: bool, source: str, today: date |
 def _write(path: Path, ledger: Ledger, entry: Question | Answer) -> None:
     body = json.dumps({"panj_ledger": FORMAT, **asdict(entry)}, ensure_ascii=False, default=str).encode()
     line = _seal(ledger.seal, body).encode() + b" " + body + b"\n"
-    put(DISK, {path: (DISK.read(path) or b"") + line})
+    before = DISK.read(path) or b""
+    # An editor may have taken the last line break away; two entries on a line would not be read again.
+    put(DISK, {path: before + (b"\n" if before and not before.endswith(b"\n") else b"") + line})
 
 
 def _seal(before: str, body: bytes) -> str:

@@ -43,7 +43,9 @@ def test_a_question_that_no_run_answers_with_yes_is_not_impossible(
     [
         ({"due": TODAY}, "a day after today"),
         ({"due": date(2023, 6, 1)}, "the runs end on 2022-10-10"),
+        ({"due": "2022-06-30"}, "--due: expected a date, found '2022-06-30'"),
         ({"statement": " "}, "expected a statement"),
+        ({"statement": None}, "expected a statement"),
         ({"where": "first_escalation_33 < 3"}, "--where .* nearest: first_escalation_3"),
         ({"where": "deaths"}, "neither true nor false"),
     ],
@@ -57,6 +59,11 @@ def test_a_wrong_question_leaves_no_file(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_folder_is_no_ledger(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=f"expected a file, found something else: '{tmp_path}'"):
+        ledger.read(tmp_path)
+
+
 def test_answers_come_when_they_are_due_and_stay(result: sim.Result, tmp_path: Path) -> None:
     path = tmp_path / "ledger"
     ledger.add(path, "A clash by June", DUE, NEVER, result, TODAY)
@@ -68,6 +75,11 @@ def test_answers_come_when_they_are_due_and_stay(result: sim.Result, tmp_path: P
         ledger.answer(path, 1, True, "", DUE)
     with pytest.raises(ScenarioError, match="expected one of 1 to 2, found 3"):
         ledger.answer(path, 3, True, "a paper", DUE)
+    with pytest.raises(ScenarioError, match="question 2: expected True or False, found 'no'"):
+        ledger.answer(path, 2, "no", "a paper", TODAY)  # type: ignore[arg-type]
+    with pytest.raises(ScenarioError, match="question: expected a whole number"):
+        ledger.answer(path, "2", True, "a paper", TODAY)  # type: ignore[arg-type]
+    path.write_bytes(path.read_bytes().rstrip())  # as an editor leaves it
     ledger.answer(path, 2, True, "a paper", TODAY)
     assert [one.number for one in ledger.read(path).due(DUE)] == [1]
     ledger.answer(path, 1, False, "a paper", DUE)
