@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -109,7 +108,7 @@ class Standing(State, Face):
         ready = plan(spec, load())
         room = blank(ready, told["runs"] * (1 + told["plausible"]), told["week"])
         columns = {
-            kind: flat[kind].astype(one.dtype).reshape(one.shape) if one.size else one
+            kind: _numbers(flat[kind], one.dtype).reshape(one.shape) if one.size else one
             for kind, one in _columns(room).items()
         }
         return cls(
@@ -172,10 +171,19 @@ def _opened(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
 
 
 def _column(array: NDArray[Any]) -> Any:
+    """Return a column: a row a run, records as their numbers one after the other."""
     import pyarrow as pa
 
-    flat = pa.array(np.ascontiguousarray(array).reshape(-1))
-    return flat if array.ndim == 1 else pa.FixedSizeListArray.from_arrays(flat, math.prod(array.shape[1:]))
+    flat = np.ascontiguousarray(array).reshape(-1)
+    numbers = pa.array(flat.view(np.float64) if flat.dtype.names else flat)
+    if array.ndim == 1 and not flat.dtype.names:
+        return numbers
+    return pa.FixedSizeListArray.from_arrays(numbers, len(numbers) // len(array))
+
+
+def _numbers(flat: NDArray[Any], kind: np.dtype[Any]) -> NDArray[Any]:
+    """Return numbers of a column as what they are numbers of."""
+    return flat.astype(np.float64).view(kind) if kind.names else flat.astype(kind)
 
 
 def _sum(told: Mapping[str, Any], columns: Iterable[NDArray[Any]]) -> str:
