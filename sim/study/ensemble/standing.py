@@ -35,6 +35,8 @@ FORMAT = 1
 
 #: Where a file of runs says what it is.
 KEY = b"panj_state"
+#: Bytes of the states that one call leaves, at most; joining them takes as many again.
+MOST_BYTES = 4 * 10**9
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,6 +223,12 @@ def advance(
     week = _week(spec, to)
     model = load()
     ready = plan(spec, model)
+    size = sum(one.nbytes for one in _columns(blank(ready, 1, week)).values()) * (1 + plausible)
+    if runs > MOST_BYTES // size:
+        raise ScenarioError(
+            f"runs: expected at most {MOST_BYTES // size:,}, since the states of each take {size:,} bytes in "
+            f"week {week}, found {runs}"
+        )
     parts: list[State] = []
     for design in _designs(spec, ready, runs, seed, plausible):
         for first in range(0, runs, blocks.BLOCK):

@@ -134,6 +134,8 @@ def test_wrong_arguments_are_refused(state: Standing, spec: sim.Scenario) -> Non
     for to in ("2021-08-15", "2022-05-23", "someday", 3):
         with pytest.raises(ScenarioError, match="expected a da"):
             advance(spec, to=to, runs=2)  # type: ignore[arg-type]
+    with pytest.raises(ScenarioError, match=r"runs: expected at most [\d,]+, since the states of each take"):
+        advance(spec, to=DAY, runs=900_000)
     with pytest.raises(ScenarioError, match="branch: expected a whole number"):
         proceed(state, branch=-1)
     with pytest.raises(ScenarioError, match="cannot go on under this scenario: citizens"):
