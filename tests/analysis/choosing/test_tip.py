@@ -111,7 +111,7 @@ def test_the_likeliest_end_is_the_goal_where_no_share_is_named() -> None:
     [
         ({"toward": "clashs"}, "nearest: clashes"),
         ({"above": 1.5}, "between 0 and 1"),
-        ({"runs": 3}, "at least 10"),
+        ({"runs": 3}, "runs: expected a whole number from 10"),
         ({"only": ["approvall"]}, "nearest: approval"),
         ({"above": 0.0001, "toward": "armed standoff"}, "already"),
     ],
