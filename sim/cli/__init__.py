@@ -15,6 +15,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -194,7 +195,7 @@ def run(
     """
     import sim
     from sim.views import terminal
-    from sim.views.pages.run import run_page, run_record
+    from sim.views.pages.run import FIRST, first_look, run_page, run_record
 
     if driver not in ("ensemble", "mesa"):
         raise ScenarioError(f"--driver: expected ensemble or mesa, found {driver!r}")
@@ -209,7 +210,10 @@ def run(
         name = f"{Path(scenario).stem} in {region.stem}"
     folder = out or Path("results") / folder_name(name, spec, seed)
     _claim(folder, force)
-    with terminal.progress(2 * runs, quiet or as_json) as tick:
+    first = None
+    if state is None and driver == "ensemble" and runs > FIRST:
+        first = partial(first_look, spec, runs, seed, threads)
+    with terminal.progress(2 * runs, quiet or as_json, first) as tick:
         if state is not None:
             result = from_state(state, spec, branch=branch, threads=threads, progress=tick)
         else:

@@ -109,17 +109,27 @@ def facts() -> Table:
 
 
 @contextmanager
-def progress(total: int, quiet: bool) -> Iterator[Callable[[int], None] | None]:
+def progress(
+    total: int, quiet: bool, first: Callable[[], str] | None = None
+) -> Iterator[Callable[[int], None] | None]:
     """Show a progress bar on standard error while runs finish, where that is a terminal.
 
     Yields what takes the number of runs just finished, None where nothing is to be shown.
+
+    Parameters
+    ----------
+    first
+        Returns what stands above the bar until the runs are done; not called where nothing is to be shown.
     """
     if quiet or not sys.stderr.isatty():
         yield None
         return
+    from rich.live import Live
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("running"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(sys.stderr), transient=True) as bar:
-        task = bar.add_task("runs", total=total)
+    bar = Progress(TextColumn("running"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    task = bar.add_task("runs", total=total)
+    with Live(bar, console=console(sys.stderr), transient=True) as live:
+        if first is not None:
+            live.update(Group(Text(first()), bar))
         yield lambda done: bar.advance(task, done)

@@ -20,12 +20,14 @@ from sim.analysis.answers.odds import odds
 from sim.analysis.answers.quantities import quantities
 from sim.analysis.runs import DEFAULTS, PLAUSIBLE, view
 from sim.model.outcomes import ESCALATION, PATHS
+from sim.study.ensemble.run import run as ensemble
 from sim.views import terminal
 from sim.views.finding import most
 from sim.views.numbers import bare, counted, extent, percent, span
 from sim.views.pages import odds as two_odds
 
 if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
     from sim.study.results.result import Result
 
 #: What is said of the share of a class.
@@ -33,6 +35,8 @@ SHARES = (
     *("share", "low", "high", "case_low", "case_high", "reading_low", "reading_high"),
     *("blood", "blood_low", "blood_high", "runs"),
 )
+#: So many runs are done in a moment, and tell what the rest will say more exactly.
+FIRST = 100
 #: Rungs of rapprochement in words short enough for a narrow column.
 BRIEF = (" none", " back", " ties", "talks", " norm", "recog")
 
@@ -190,6 +194,19 @@ def run_page(result: Result, folder: Path, pictures: Sequence[Path], full: bool 
         if full
         else "--full for deadly clashes, readings, ladders, other orders; "
         "panj rules CLASS for what a class means.",
+    )
+
+
+def first_look(spec: Scenario, runs: int, seed: int, threads: int | None) -> str:
+    """Return how the first hundred of so many runs at the defaults end, the class of most runs first."""
+    answers = Answers(ensemble(spec, runs=FIRST, seed=seed, threads=threads, plausible=False))
+    ends = answers.about(DEFAULTS).query("share > 0").sort_values("share", ascending=False)
+    words = [
+        f"{name} {percent(row['share'])} ({span(row['low'], row['high'])})" for name, row in ends.iterrows()
+    ]
+    return (
+        f"The first {FIRST} of {runs:,} runs at the defaults, with 95 % Monte Carlo error: "
+        f"{', '.join(words) or 'none is valid'}"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -112,8 +113,6 @@ def test_no_progress_where_there_is_no_terminal(capsys: pytest.CaptureFixture[st
 
 
 def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    import sys
-
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("TERM", "xterm")
     with terminal.progress(10, quiet=False) as tick:
@@ -122,6 +121,41 @@ def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     with terminal.progress(10, quiet=True) as tick:
         assert tick is None
     assert capsys.readouterr().out == ""
+
+
+def test_a_first_look_is_shown_above_the_bar_and_made_only_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made: list[str] = []
+
+    def look() -> str:
+        made.append("armed standoff 63 %")
+        return made[-1]
+
+    for quiet in (False, True):  # no terminal, then one that is to be left alone
+        with terminal.progress(10, quiet, look):
+            pass
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert not made
+    with terminal.progress(10, False, look) as tick:
+        assert tick is not None
+        tick(4)
+    shown = capsys.readouterr()
+    assert made[0] in shown.err
+    assert "4/10" in shown.err
+    assert shown.out == ""
+
+
+def test_the_first_look_is_of_the_runs_that_a_longer_run_begins_with() -> None:
+    spec = sim.load_scenario("baseline").replace(citizens=0)
+    looked = run.first_look(spec, 130, 7, None)
+    whole = sim.run(spec, runs=130, seed=7, plausible=False)
+    ends = whole.outcomes["path"].astype(str).head(100).value_counts(normalize=True)
+    assert looked.startswith("The first 100 of 130 runs at the defaults, with 95 % Monte Carlo error: ")
+    assert f": {ends.index[0]} {numbers.percent(ends.iloc[0])} (" in looked
+    for name in PATHS:
+        assert (f" {name} {numbers.percent(ends.get(name, 0.0))} (" in looked) == (name in ends.index)
 
 
 @pytest.mark.parametrize(
