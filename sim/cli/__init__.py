@@ -77,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     signal.signal(signal.SIGTERM, _terminated)
     warnings.simplefilter("always", IncompleteWarning)
     warnings.showwarning = _warned
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no large matrices here, and its idle threads spin
     gc.set_threshold(500_000, 20, 20)  # what libraries build as they load stays; searching it is slow
     atexit.register(gc.freeze)  # nor is it worth a search, object by object, as the process ends
     try:
