@@ -302,7 +302,8 @@ def test_the_first_hundred_runs_are_shown_on_a_terminal_and_leave_the_page_as_it
     piped = subprocess.run(command, capture_output=True, text=True, check=True)
     screen, end = pty.openpty()
     shown = b""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=end, text=True) as process:
+    able = {**os.environ, "TERM": "xterm"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=end, text=True, env=able) as process:
         os.close(end)
         with contextlib.suppress(OSError):  # how Linux says that nobody writes any more
             while piece := os.read(screen, 65536):

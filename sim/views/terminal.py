@@ -131,5 +131,5 @@ def progress(
     task = bar.add_task("runs", total=total)
     with Live(bar, console=console(sys.stderr), transient=True) as live:
         if first is not None:
-            live.update(Group(Text(first()), bar))
+            live.update(Group(Text(first()), bar), refresh=True)
         yield lambda done: bar.advance(task, done)
