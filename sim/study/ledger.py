@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sim.errors import ResultError, ScenarioError
+from sim.errors import HeldError, ResultError, ScenarioError
 from sim.scenario import arguments
 from sim.scenario.faults import shown
 from sim.study.files import DISK, Disk, put
@@ -153,6 +153,8 @@ def add(
         The statement is empty, the day is past, or the runs end before it.
     ResultError
         The condition is not understood, or the ledger does not read.
+    HeldError
+        Another process added to it meanwhile; nothing is written.
     """
     today = today or date.today()
     last = result.spec.start + timedelta(weeks=result.spec.weeks)
@@ -188,6 +190,8 @@ def answer(path: str | Path, number: int, true: bool, source: str, today: date |
         There is no such question, it has an answer, it is not due and not yet true, or no source is given.
     ResultError
         The ledger does not read.
+    HeldError
+        Another process added to it meanwhile; nothing is written.
     """
     today = today or date.today()
     ledger = read(path)
@@ -210,11 +214,17 @@ def answer(path: str | Path, number: int, true: bool, source: str, today: date |
 
 
 def _write(path: Path, ledger: Ledger, entry: Question | Answer) -> None:
+    """Add an entry to a ledger as it was read; another process may have added one since."""
+    from filelock import FileLock
+
     body = json.dumps({"panj_ledger": FORMAT, **asdict(entry)}, ensure_ascii=False, default=str).encode()
     line = _seal(ledger.seal, body).encode() + b" " + body + b"\n"
-    before = DISK.read(path) or b""
-    # An editor may have taken the last line break away; two entries on a line would not be read again.
-    put(DISK, {path: before + (b"\n" if before and not before.endswith(b"\n") else b"") + line})
+    with FileLock(path.with_name(f".{path.name}.lock")):
+        before = DISK.read(path) or b""
+        if before and read(path).seal != ledger.seal:
+            raise HeldError(f"{path}: another process has just added to it; give the same command again")
+        # An editor may have taken the last line break away; two entries on a line would not be read again.
+        put(DISK, {path: before + (b"\n" if before and not before.endswith(b"\n") else b"") + line})
 
 
 def _seal(before: str, body: bytes) -> str:

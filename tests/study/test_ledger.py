@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import sim
-from sim.errors import ResultError, ScenarioError
+from sim.errors import HeldError, ResultError, ScenarioError
 from sim.study import ledger
 
 TODAY = date(2022, 1, 10)
@@ -57,6 +58,24 @@ def test_a_wrong_question_leaves_no_file(
     with pytest.raises((ScenarioError, ResultError), match=message):
         ledger.add(tmp_path / "ledger", result=result, today=TODAY, **given)  # type: ignore[arg-type]
     assert not list(tmp_path.iterdir())
+
+
+def test_two_that_add_at_once_lose_no_entry(
+    result: sim.Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger"
+    ledger.add(path, "A clash by June", DUE, NEVER, result, TODAY)
+    write = ledger._write
+
+    def late(*entry: Any) -> None:
+        monkeypatch.setattr(ledger, "_write", write)
+        ledger.add(path, "Another's", DUE, NEVER, result, TODAY)
+        write(*entry)
+
+    monkeypatch.setattr(ledger, "_write", late)
+    with pytest.raises(HeldError, match="another process has just added to it"):
+        ledger.add(path, "Talks by June", DUE, NEVER, result, TODAY)
+    assert [one.statement for one in ledger.read(path).questions] == ["A clash by June", "Another's"]
 
 
 def test_a_folder_is_no_ledger(tmp_path: Path) -> None:
