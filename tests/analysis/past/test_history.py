@@ -383,7 +383,11 @@ def test_the_same_seed_gives_the_same_answers_and_a_reading_others(found: Hindca
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [((5,), "from 10 to 1,000,000, found 5"), ((20, -1), "seed: expected"), ((20, 0, "sinceer"), "nearest: sincere")],
+    [
+        ((5,), "from 10 to 1,000,000, found 5"),
+        ((20, -1), "seed: expected"),
+        ((20, 0, "sinceer"), "nearest: sincere"),
+    ],
 )
 def test_wrong_arguments_are_refused(arguments: tuple[Any, ...], says: str) -> None:
     with pytest.raises(ScenarioError, match=says):

@@ -228,6 +228,7 @@ def test_incidence_says_how_many_are_censored(result: sim.Result) -> None:
     waiting = int(np.isinf(result.part("defaults")["first_escalation_3"]).sum())
     said = [text.get_text() for text in sheet.figure.axes[0].texts]
     assert any(f"n = {result.runs:,}; never: {waiting:,} clash" in one for one in said)
+    assert "effect" not in sheet.data  # nothing is compared, so the numbers beside it have no column for it
 
 
 def test_rungs_keep_their_order_in_a_grey_print() -> None:

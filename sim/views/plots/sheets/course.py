@@ -228,7 +228,8 @@ def incidence_sheet(digest: Digest, view: View) -> Sheet:
     notes = (f"Bands, week by week: {sure(digest.runs)}.", never, note, events, view.more)
     inscribe(figure, digest.runs, view.title, *notes, finding=finding)
     frames = [table.assign(event=one[1]) for one, table in zip(FIRSTS, tables.values(), strict=True)]
-    data = pd.concat([*frames, changes], ignore_index=True)
+    # pandas 2 warns of an empty table among those it joins.
+    data = pd.concat([*frames, *([changes] if len(changes) else [])], ignore_index=True)
     words = f"low, high: {sure(digest.runs)}"
     return Sheet(figure, data, "share of runs; effect: weeks", words, finding)
 
