@@ -171,7 +171,8 @@ class Runs:
     @cached_property
     def sound(self) -> Table:
         """The runs that did not fail."""
-        return self.rows.take(np.flatnonzero(self.rows["failure"].isna()))
+        sound = self.rows["failure"].isna().to_numpy()
+        return self.rows if sound.all() else self.rows.take(np.flatnonzero(sound))
 
     @cached_property
     def _sound_case(self) -> Ints:
@@ -189,8 +190,10 @@ class Runs:
 
     def part(self, group: Group) -> Part:
         """Return the sound runs of a group."""
-        mine = np.flatnonzero(group.cases[self._sound_case])
-        rows, case = self.sound.take(mine), self._sound_case[mine]
+        rows, case = self.sound, self._sound_case
+        if not group.cases.all():
+            mine = np.flatnonzero(group.cases[case])
+            rows, case = rows.take(mine), case[mine]
         ways = self.ways(case, rows["replicate"].to_numpy(np.int64))
         reading = self.cases["reading"].astype(str).to_numpy()[case] if "reading" in self.cases else None
         return Part(group.name, rows, case, ways, reading, self.shared)
@@ -312,13 +315,15 @@ class Stored(Runs, ABC):
             `case` and `replicate` of each run.
         """
         case, replicate = (rows[name].to_numpy(np.int64) for name in ("case", "replicate"))
-        order = np.lexsort((replicate, case))
+        width = replicate.max(initial=0) + 1
+        known = case * width + replicate
+        order = np.argsort(known, kind="stable")
+        known = known[order]
         for moved in self.changes() if len(rows) else ():
             its_case, its_replicate = (moved[name].to_numpy(np.int64) for name in ("case", "replicate"))
-            width = max(replicate.max(), its_replicate.max(initial=0)) + 1
-            known, wanted = (case * width + replicate)[order], its_case * width + its_replicate
+            wanted = its_case * width + its_replicate
             place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-            mine = known[place] == wanted
+            mine = (known[place] == wanted) & (its_replicate < width)
             yield order[place[mine]], moved[mine]
 
     @abstractmethod

@@ -4,7 +4,8 @@
 
 Saltelli's design over fourteen parameters, 16,384 cases by 60 replicates, no citizens. Each command is a process
 of its own, started twice, on a study of a twentieth of the runs and on the whole one: what memory grows by is
-what a run costs. The studies are kept where `--out` names a folder.
+what a run costs. The studies are kept where `--out` names a folder. Beside them, a quarter of the design on
+two Dask workers of one thread against one, in turns, after each of them has compiled.
 """
 
 from __future__ import annotations
@@ -17,8 +18,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
+
+from distributed import LocalCluster
 
 from sim.model.registry import load
+from sim.study.sweep.sweep import sweep
+
+TURNS = 3
 
 
 def experiment(size: int, replicates: int) -> dict[str, object]:
@@ -75,6 +82,27 @@ def measure(size: int, replicates: int, place: Path) -> Iterator[str]:
     yield f"\n{runs[0]:,} and {runs[1]:,} runs; the larger study is {disk / 1e6:.0f} MB on disk."
 
 
+def by_workers(size: int, replicates: int, place: Path) -> str:
+    """Say how long one Dask worker and two take for the same sweep, medians of some turns."""
+
+    def cluster(workers: int) -> LocalCluster:
+        return LocalCluster(
+            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0", silence_logs=50
+        )
+
+    asked, few = experiment(size, replicates), experiment(2, 8) | {"block": 16}
+    times: dict[int, list[float]] = {1: [], 2: []}
+    with cluster(1) as one, cluster(2) as two:
+        for turn in range(TURNS + 1):
+            for workers, made in {1: one, 2: two}.items():
+                folder = place / f"turn-{turn}-by-{workers}"
+                begun = time.perf_counter()
+                sweep((asked if turn else few) | {"seed": turn}, folder, scheduler=made.scheduler_address)
+                times[workers].append(time.perf_counter() - begun)
+    alone, both = (median(one[1:]) for one in times.values())
+    return f"{16 * size * replicates:,} runs: one worker {alone:.1f} s, two {both:.1f} s, {alone / both:.2f} times."
+
+
 def main() -> None:
     """Measure as the command line says."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -89,6 +117,7 @@ def main() -> None:
         place.mkdir(parents=True, exist_ok=True)
         for row in measure(asked.size, asked.replicates, place):
             print(row, flush=True)
+        print(f"\n{by_workers(max(asked.size // 4, 1), asked.replicates, place)}")
 
 
 if __name__ == "__main__":

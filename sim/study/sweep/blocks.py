@@ -30,8 +30,8 @@ from sim.study.experiment.experiment import CHOICES, Experiment
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Weeks of one run that a block is sized by; a citizen costs about an eighth of a run without any.
-WORK = 2_000_000
+#: Weeks of one run that a block is sized by, and how many citizens cost as much as a run without any.
+WORK, ALIKE = 2_000_000, 150
 SMALLEST, LARGEST = 32, 4096
 #: Most blocks of a study, but for the largest.
 MOST_BLOCKS = 20_000
@@ -134,7 +134,9 @@ class Setup:
         """How runs fall into blocks: of the experiment alone, so that every machine cuts alike."""
         weeks, citizens = self.longest
         replicates = self.experiment.replicates
-        wanted = self.experiment.block or int(np.clip(WORK / (weeks * (1 + citizens / 8)), SMALLEST, LARGEST))
+        wanted = self.experiment.block or int(
+            np.clip(WORK / (weeks * (1 + citizens / ALIKE)), SMALLEST, LARGEST)
+        )
         kept = self.experiment.trajectories
         if self.experiment.block is None:
             wanted = max(wanted, -(-self.cases * replicates // MOST_BLOCKS))

@@ -73,11 +73,19 @@ def test_quantiles_need_whole_cases_in_scattered_order() -> None:
 
 
 def test_the_default_size_of_a_block_suits_the_work() -> None:
-    small = Setup(
-        load_experiment(experiment(block=None, citizens=500, design={"method": "lhs", "size": 4000}))
-    )
-    large = Setup(load_experiment(experiment(block=None, design={"method": "lhs", "size": 4000})))
-    assert 32 <= small.layout.runs(0) < large.layout.runs(0) <= 4096
+    """Some seconds each: less, and writing would be much of it; more, and a kill would lose much."""
+    design = {"method": "lhs", "size": 4000}
+    sizes = [
+        Setup(
+            load_experiment(experiment(block=None, weeks=100, citizens=citizens, design=design))
+        ).layout.runs(0)
+        for citizens in (0, 500, 10_000, 100_000)
+    ]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] <= 4096
+    assert sizes[1] > 2000
+    assert 200 < sizes[2] < 500
+    assert sizes[3] == 32
 
 
 # Draws
