@@ -25,6 +25,8 @@ from sim.views.report.words import vocabulary
 
 #: Sections by their anchor: a title, and what makes the parts.
 Chapters = dict[str, tuple[str, Callable[[], list[Part]]]]
+#: Made last: its libraries take a hundred megabytes, which then do not stand beside what the others need.
+LAST = "boxes"
 #: Groups whose shares are told in a table; of more, the picture tells.
 MOST_GROUPS = 12
 
@@ -56,9 +58,9 @@ def sections(digest: Digest, folder: str) -> list[Section]:
         "stories": ("Typical runs, told", lambda: typical(digest, folder)),
         "uncertain": ("What is uncertain", lambda: _uncertain(digest)),
     }
-    whole = [Section(name, title, parts()) for name, (title, parts) in content.items()]
-    if len(runs.rows):
-        whole += [Section(name, title, parts(), True) for name, (title, parts) in appendices.items()]
+    wanted = content | (appendices if len(runs.rows) else {})
+    made = {name: wanted[name][1]() for name in sorted(wanted, key=lambda name: name == LAST)}
+    whole = [Section(name, title, made[name], name in appendices) for name, (title, _) in wanted.items()]
     whole.append(Section("words", "Words", vocabulary(whole), True))
     return [one for one in whole if one.parts]
 
