@@ -11,6 +11,7 @@ from sim.analysis.one_run import typical as module
 from sim.analysis.one_run.typical import COMPARED, ladders, medoid, typical
 from sim.analysis.runs import view
 from sim.errors import ResultError
+from sim.study.results.study import Study
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +47,9 @@ def test_classes_come_in_order_and_add_up(result: sim.Result) -> None:
     assert sum(one.runs for one in found) == found[0].of == 120
 
 
-def test_a_sweep_has_typical_runs_as_well(tmp_path: pytest.TempPathFactory) -> None:
-    study = sim.sweep(
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return sim.sweep(
         {
             "panj": 1,
             "title": "two guarantees",
@@ -55,16 +57,32 @@ def test_a_sweep_has_typical_runs_as_well(tmp_path: pytest.TempPathFactory) -> N
             "weeks": 20,
             "citizens": 0,
             "replicates": 5,
+            "draws": "shared",
             "design": {"method": "grid"},
             "uncertainties": {"russian_guarantee": {"discrete": [0.2, 0.8]}},
         },
-        tmp_path / "s",  # type: ignore[operator]
+        tmp_path_factory.mktemp("typical") / "s",
     )
+
+
+def test_a_sweep_has_typical_runs_as_well(study: Study) -> None:
     found = typical(study)
     assert sum(one.runs for one in found) == 10
     rows = study.outcomes.set_index(["case", "replicate"])
     for one in found:
         assert rows.loc[tuple(map(int, one.run.split(":"))), "path"] == one.path
+
+
+def test_runs_are_told_apart_by_case_and_replicate(study: Study) -> None:
+    """Also where some of the draws are asked for alone, in whatever order."""
+    every = ladders(study.outcomes, view(study))
+    chosen = np.flatnonzero(study.outcomes["replicate"] < 2)[::-1]
+    assert (ladders(study.outcomes.iloc[chosen].reset_index(drop=True), view(study)) == every[chosen]).all()
+    steps = study.changes.groupby(["case", "replicate"]).size()
+    counted = np.count_nonzero(np.diff(every, axis=1, prepend=0), axis=(1, 2))
+    assert counted.tolist() == [
+        steps.get(one, 0) for one in study.outcomes[["case", "replicate"]].itertuples(index=False)
+    ]
 
 
 def test_one_run_is_its_own_medoid() -> None:
