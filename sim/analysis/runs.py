@@ -31,6 +31,7 @@ from sim.study.results import case_values
 from sim.study.results.parts import Rows, Table
 from sim.study.results.result import Result
 from sim.study.results.study import Study
+from sim.study.sweep.place import SEARCH
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -151,6 +152,8 @@ class Runs:
     readings = pd.DataFrame({"reading": [], "path": [], "share": []})
     #: The first two numbers that a grid varies.
     axes: Sequence[str] = ()
+    #: Whether the alternatives were found by a search.
+    searched = False
     #: What is chosen rather than uncertain: alternatives by lever.
     levers: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     #: What happens to whoever chooses: alternatives by condition.
@@ -401,6 +404,7 @@ class Sweep(Stored):
         # Where nobody chooses anything, what happens is compared instead.
         self.whole = "conditions" if experiment.conditions and not experiment.levers else "levers"
         self.listed = experiment.method == "cases"
+        self.searched = (study.folder / SEARCH).is_dir()
         few = self.listed and not experiment.pieces and 1 < len(design) <= MOST_LISTED
         self.usual = "case" if few else self.whole
         self.bands = "" if experiment.trajectories is None else "cases"

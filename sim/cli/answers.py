@@ -249,7 +249,8 @@ def plot(
             metavar="KIND",
             help="Which picture; repeatable; default: those that suit. paths, joint, ladders, incidence, "
             "orders, null (the null model beside the model; runs it); of an ensemble also fan; of a sweep "
-            "also shares, sources, bands, effects, flows, ridges, ternary, map, drivers, boxes, tradeoff.",
+            "also shares, sources, bands, effects, flows, ridges, ternary, map, drivers, boxes, tradeoff; "
+            "of a search also front, pathways, progress.",
             autocompletion=completion.KIND,
         ),
     ] = None,

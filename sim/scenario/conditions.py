@@ -261,7 +261,8 @@ def _joined(when: When) -> str:
     if when.after is not None:
         wait = f"{when.delay} weeks after" if when.delay > 1 else "after"
         return f"it is {wait} {when.after if _is_date(when.after) else repr(when.after)}"
-    name = f"the rung of {when.rung}" if when.rung is not None else str(when.variable)
+    name = str(when.rung or when.variable)
+    name = f"the rung of {name}" if name in LADDERS else name.replace("_", " ")
     if when.between is not None:
         return f"{name} lies between {when.between[0]:g} and {when.between[1]:g}"
     if when.above is not None:

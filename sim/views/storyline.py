@@ -104,17 +104,10 @@ def event(one: Event) -> str:
 
 def commitment(one: Commitment) -> str:
     """Return what an actor binds itself to, and for how long."""
-    options = {
-        option.name: option
-        for instrument in load().instruments
-        for option in instrument.options
-        if (instrument.actor, instrument.name) == (one.actor, one.instrument)
-    }
     names = [one.insist] if one.insist else list(one.avoid)
     verb = "insists on" if one.insist else "avoids"
     acts = " and ".join(
-        f"{one.instrument}.{name}" + (f" ({_lower(options[name].meaning)})" if options[name].meaning else "")
-        for name in names
+        f"{one.instrument}.{name} ({deed(one.actor, one.instrument, name)})" for name in names
     )
     first = f"from {one.from_}" if one.from_ else "from the start"
     if one.when is not None:
@@ -125,6 +118,15 @@ def commitment(one: Commitment) -> str:
     name = f"{one.name}: " if one.name else ""
     because = f" Because: {one.because.rstrip('.')}." if one.because else ""
     return f"{name}{one.actor.capitalize()} {verb} {acts}, {first} {last}.{because}"
+
+
+def deed(actor: str, instrument: str, option: str) -> str:
+    """Return what an actor does by an option, as it stands after *to*."""
+    options = (one for each in load().instruments for one in each.options)
+    meaning = next(
+        one.meaning for one in options if (one.actor, one.instrument, one.name) == (actor, instrument, option)
+    )
+    return _lower(meaning or option.replace("_", " "))
 
 
 def notes(spec: Scenario, file: str | os.PathLike[str] | None = None) -> Iterator[str]:

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 import sim
 from sim.analysis.answers.digest import Digest
+from sim.analysis.choosing.plans import COLUMNS, COMMITMENT, Confirmation
 from sim.analysis.choosing.robustness import Robustness, stated
 from sim.analysis.deciding.boxes import Box, Fit, Limit
 from sim.analysis.deciding.indices import Sensitivity
 from sim.model.outcomes import PATHS
 from sim.study import tables
+from sim.study.experiment.search import Search
 from sim.study.results.study import Study
 from sim.study.sweep.manifest import Entry
 from sim.views.plots.sheets.course import FANS
@@ -271,3 +273,59 @@ def sweep(**other: Any) -> Digest:
         {}, ("free", "early"), stated(digest.source.experiment), answers, front, "early", (), 0.2, 72, 0
     )
     return digest
+
+
+# A search
+
+
+GOALS = ("share(war, fighting, fight and talk, clashes)", "mean(approval)")
+
+
+def confirmation(study: object = None) -> Confirmation:
+    """Three plans by two goals, the last of which did not hold."""
+    names, unknown = ("plan A", "plan B", "plan C"), (np.nan, np.nan, np.nan)
+    rows = [
+        (name, goal, middle, 0.0, middle, middle - width, middle + width, middle - base, 0.0, 0.0, *unknown)
+        for name, *values in zip(names, (0.05, 0.12, 0.2), (0.45, 0.55, 0.56), strict=True)
+        for goal, middle, width, base in zip(GOALS, values, (0.03, 0.01), (0.15, 0.52), strict=True)
+    ]
+    search = Search.of(
+        {
+            "evaluations": 40,
+            "population": 20,
+            "seeds": 2,
+            "plan": {"actor": "dushanbe", "may": ["contact.warm"], "when": {"tension": [0.1, 0.9]}},
+            "across": {},
+            "goals": [{"minimise": GOALS[0]}, {"maximise": GOALS[1]}],
+            "limits": [],
+        }
+    )
+    bound = {"name": "a", "actor": "dushanbe", "instrument": "contact", "insist": "warm"}
+    plans: dict[str, Any] = {name: {"commitments": [bound]} for name in names}
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return Confirmation(search, plans, table, {"plan C": "beaten"}, 64)
+
+
+def searched() -> tuple[None, Any]:
+    """No study, and the record of its search."""
+    draw = chance(8)
+    risk = draw.uniform(0.03, 0.3, 80)
+    approval = 0.4 + 0.5 * risk + draw.normal(0, 0.02, 80)
+    course = [(seed, 10 * k, 1 - 0.6 * np.exp(-k / (2 + seed))) for seed in (0, 1) for k in range(1, 5)]
+    return None, SimpleNamespace(
+        rows=range(80),
+        table=pd.DataFrame({"candidate": ["{}", *79 * ("x",)], GOALS[0]: risk, GOALS[1]: approval}),
+        course=lambda: pd.DataFrame(course, columns=["seed", "evaluations", "hypervolume"]),
+    )
+
+
+def pathways(study: object = None) -> pd.DataFrame:
+    """When two commitments of two plans began, and where runs ended."""
+    kept = (("plan A", "contact", "warm", (0.3, 0.5, 0.2)), ("plan B", "words", "veil", (0.8, 0.05, 0.15)))
+    rows = [
+        (plan, "dushanbe", instrument, option, week, path, begun * ends, 100)
+        for plan, instrument, option, shares in kept
+        for week, begun in zip((0, 1, 27), shares, strict=True)
+        for path, ends in (("clashes", 0.2), ("quiet accommodation", 0.5), ("cold peace", 0.3))
+    ]
+    return pd.DataFrame(rows, columns=["plan", *COMMITMENT, "from_week", "path", "share", "runs"])

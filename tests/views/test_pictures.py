@@ -26,7 +26,7 @@ from sim.analysis.runs import DEFAULTS, Stored
 from sim.analysis.statistics.pairs import Effect, effect, level
 from sim.study.tables import QUANTILES
 from sim.views.plots import style
-from sim.views.plots.sheets import KINDS, compare, tornado, usual
+from sim.views.plots.sheets import KINDS, compare, search, tornado, usual
 from tests.views import planted
 
 #: With which release of matplotlib the pictures were made; others draw letters a little otherwise.
@@ -47,7 +47,8 @@ compared: Callable[..., Any] = pytest.mark.mpl_image_compare(
 
 #: Kinds that an ensemble and a sweep have something to show for.
 OF_ENSEMBLES = ("paths", "joint", "ladders", "fan", "incidence", "orders", "null", "sources", "ternary")
-OF_SWEEPS = tuple(kind for kind in KINDS if kind != "fan")
+OF_SEARCHES = ("front", "pathways", "progress")
+OF_SWEEPS = tuple(kind for kind in KINDS if kind not in ("fan", *OF_SEARCHES))
 
 
 def picture(test: Callable[..., Figure]) -> Callable[..., Figure]:
@@ -107,6 +108,16 @@ def test_ensemble(ensemble: Digest, kind: str, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("kind", OF_SWEEPS)
 def test_sweep(digest: Digest, kind: str, monkeypatch: pytest.MonkeyPatch) -> Figure:
     monkeypatch.setattr(null, "null", lambda _, groups: beside([one.name for one in groups]))
+    return KINDS[kind](digest, None).figure
+
+
+@picture
+@pytest.mark.parametrize("kind", OF_SEARCHES)
+def test_search(digest: Digest, kind: str, monkeypatch: pytest.MonkeyPatch) -> Figure:
+    study, record = planted.searched()
+    monkeypatch.setattr(search, "_searched", lambda _: (study, record))
+    monkeypatch.setattr(search, "confirmation", planted.confirmation)
+    monkeypatch.setattr(search, "pathways", planted.pathways)
     return KINDS[kind](digest, None).figure
 
 
@@ -209,7 +220,8 @@ def test_worth(monkeypatch: pytest.MonkeyPatch) -> Figure:
 def test_every_kind_has_a_picture_to_compare_with() -> None:
     kept = {path.stem for path in (Path(__file__).parent / "baseline").glob("*.png")}
     kinds = {f"test_ensemble_{kind}" for kind in OF_ENSEMBLES} | {f"test_sweep_{kind}" for kind in OF_SWEEPS}
-    assert {*OF_ENSEMBLES, *OF_SWEEPS} == set(KINDS)
+    kinds |= {f"test_search_{kind}" for kind in OF_SEARCHES}
+    assert {*OF_ENSEMBLES, *OF_SWEEPS, *OF_SEARCHES} == set(KINDS)
     assert set(usual(Digest(planted.ensemble()).runs)) <= set(OF_ENSEMBLES)
     kinds |= {f"test_ugly_{case}-{kind}" for case, named in UGLY.items() for kind in named}
     assert kept == kinds | {"test_flows", "test_effects", "test_worth"}

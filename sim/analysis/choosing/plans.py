@@ -41,6 +41,8 @@ HALF_YEAR = 26
 #: Pairs of runs by which a rule's part in a plan is told.
 PAIRS = 400
 
+#: What names a commitment of a plan in the map of pathways.
+COMMITMENT = ("actor", "instrument", "option")
 COLUMNS = (
     *("name", "goal", "searched", "promised", "value", "low", "high"),
     *("added", "added_low", "added_high", "reacting", "reacting_low", "reacting_high"),
@@ -204,8 +206,10 @@ def _failed(
         k = names.index(name)
         over = excess(record.experiment, tuple(means[:, k].tolist()))
         if (over > 0).any():
-            limit = search.limits[int(np.argmax(over))]
-            found[name] = f"{limit.answer} is {means[int(np.argmax(over)), k]:.3g}, beyond its bound"
+            most = int(np.argmax(over))
+            asked, mean = estimand(str(search.limits[most].answer)), means[most, k]
+            amount = f"{100 * mean:.0f} %" if asked.unit == "share" else f"{mean:.3g}"
+            found[name] = f"the {asked.label} is {amount}, beyond its bound"
             continue
         better = (gain >= gain[k]).all(axis=1) & (gain > gain[k] + least).any(axis=1)
         if better.any():
@@ -221,8 +225,8 @@ def pathways(study: Study) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `plan`, `commitment`, `from_week` (first week of the half-year in which it began; 0: never), `path`,
-        `share` of the plan's runs, `runs`.
+        `plan`, `actor`, `instrument`, `option`, `from_week` (first week of the half-year in which the
+        commitment to it began; 0: never), `path`, `share` of the plan's runs, `runs`.
 
     Raises
     ------
@@ -251,8 +255,9 @@ def pathways(study: Study) -> pd.DataFrame:
             ends = path[np.isfinite(path)].astype(np.int64)
             for week, code in product(np.unique(half), np.unique(ends)):
                 share = float(((half == week) & (ends == code)).mean())
-                rows.append((name, one["name"], int(week), PATHS[code], share, len(ends)))
-    return pd.DataFrame(rows, columns=["plan", "commitment", "from_week", "path", "share", "runs"])
+                commitment = (one["actor"], one["instrument"], one["insist"])
+                rows.append((name, *commitment, int(week), PATHS[code], share, len(ends)))
+    return pd.DataFrame(rows, columns=["plan", *COMMITMENT, "from_week", "path", "share", "runs"])
 
 
 def _ran(study: Study, case: Ints, turn: Ints, off: Sequence[str] = ()) -> Iterator[tuple[Ints, Block, Plan]]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.analysis.answers.digest import Digest
 from sim.analysis.choosing.plans import PAIRS, Confirmation, confirmation, pathways, working
+from sim.model.registry import load
 from sim.scenario import conditions
 from sim.scenario.schema import When
 from sim.study.identity import other_runs
@@ -17,10 +18,26 @@ from sim.study.results.study import Study
 from sim.study.search.record import STORYLINES, Record, of_study
 from sim.study.search.spaces import Candidate
 from sim.study.sweep.place import SEARCH
-from sim.views.numbers import counted, marks, signed
+from sim.views.numbers import counted, marks, percent, signed
 from sim.views.plots.draw import search as pictures
 from sim.views.plots.style import sentence
-from sim.views.report.parts import Part, Points, Text, alike, between, cell, drawn, folded, grid, share
+from sim.views.report.parts import (
+    Heading,
+    Part,
+    Points,
+    Text,
+    alike,
+    between,
+    cell,
+    drawn,
+    estimate,
+    figure,
+    folded,
+    grid,
+    share,
+    span,
+)
+from sim.views.storyline import deed
 
 #: Values of a world that are written out; of more, its storyline tells.
 MOST_VALUES = 12
@@ -35,7 +52,7 @@ def search(digest: Digest) -> list[Part]:
     found = confirmation(study)
     assert found is not None
     parts: list[Part] = [Text(_extent(record, found)), Points(tuple(_findings(found)))]
-    parts.append(_table(found))
+    parts += [*_listed(found), _table(found)]
     parts.append(
         Text(
             f"Each is a storyline in {SEARCH}/{STORYLINES}, to be run, changed and compared like any other.",
@@ -62,7 +79,7 @@ def search(digest: Digest) -> list[Part]:
             drawn(
                 lambda: pictures.progress(course),
                 f"Hypervolume by candidates judged, {counted(len(last), 'search')}; at the end "
-                f"{_range(last.to_numpy(np.float64), _percent)}.",
+                f"{_range(last.to_numpy(np.float64), percent)}.",
                 "How far independent searches came: the share of the space of goals that their front beats. "
                 "Where lines end level and close together, more candidates would find little more.",
             )
@@ -101,9 +118,7 @@ def _findings(found: Confirmation) -> list[str]:
     if not found.candidates:
         words.append("Nothing beats having no plan at all.")
     if (name := found.leading) is not None:
-        words.append(
-            f"{sentence(name)} does most: {spoken(found.candidates[name])}. {_against(found, name)}."
-        )
+        words.append(f"{sentence(name)} does most: {_words(found, name)}. {_against(found, name)}.")
     words += [*_reacting(found), *_shrunk(found)]
     for one, why in found.failed.items():
         words.append(f"{sentence(one)} did not hold on fresh cases: {why}.")
@@ -166,34 +181,59 @@ def _change(asked: Estimand, row: Mapping[Any, Any], key: str) -> str:
 
 
 def _table(found: Confirmation) -> Part:
-    head = ["", "what it does" if found.search.plan else "values"]
+    head = [""]
     for goal in found.search.goals:
         head += [f"{estimand(goal.question).label}, in the search", "on fresh cases", "95 %"]
     rows: list[list[object]] = []
-    for name, candidate in found.candidates.items():
+    for name in found.candidates:
         mine = found.table[found.table["name"] == name]
-        cells: list[object] = [name, spoken(candidate)]
+        cells: list[object] = [name]
         for goal in found.search.goals:
             row = mine[mine["goal"] == goal.question].iloc[0]
-            write = share if estimand(goal.question).unit == "share" else cell
-            low, high = write(row["low"]).text, write(row["high"]).text
-            cells += [write(row["searched"]), write(row["value"]), f"{low} to {high}"]
+            made, write = (share, percent) if estimand(goal.question).unit == "share" else (cell, figure)
+            cells += [made(row["searched"]), made(row["value"]), span(row["low"], row["high"], write)]
         rows.append([*cells, "no" if name in found.failed else "yes"])
     judged = found.search.across.judged_by if found.search.plan else "mean"
     title = f"The front ({judged}), {counted(found.cases, 'fresh case' if found.search.plan else 'run')}"
     return folded(grid(title, (*head, "held"), rows), 16)
 
 
-def spoken(candidate: Candidate) -> str:
-    """Return a plan in words: each option, once what holds, until what holds; or a world by its values."""
+def _listed(found: Confirmation) -> list[Part]:
+    """Return what each plan or world is, and what the plans may react to."""
+    if not found.candidates:
+        return []
+    plan = found.search.plan
+    lines = [f"{sentence(name)}: {_words(found, name)}." for name in found.candidates]
+    parts: list[Part] = [Heading("The plans" if plan else "The worlds"), Points(tuple(lines))]
+    if plan is not None and plan.when:
+        world = load().world
+        sights = [f"{name.replace('_', ' ')} ({world[name].meaning})" for name in plan.when]
+        parts.append(Text(f"What a plan may react to: {'; '.join(sights)}.", "note"))
+    return parts
+
+
+def _words(found: Confirmation, name: str) -> str:
+    plan = found.search.plan
+    return spoken(found.candidates[name], plan is not None and len(plan.actors) > 1)
+
+
+def spoken(candidate: Candidate, several: bool = False) -> str:
+    """Return a plan in words: when, what is done, until when; or a world by its values.
+
+    Parameters
+    ----------
+    several
+        Whether it is a plan of several actors, who are named then.
+    """
     if "commitments" not in candidate:
-        shown = [f"{name} {value}" for name, value in list(candidate.items())[:MOST_VALUES]]
+        shown = [f"{name.replace('_', ' ')} {value}" for name, value in candidate.items()][:MOST_VALUES]
         more = len(candidate) - MOST_VALUES
         return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
     words = []
     for one in candidate["commitments"]:
-        text = f"{one['instrument']}.{one['insist']} "
-        text += f"once {conditions.text(When(**one['when']))}" if "when" in one else "from the start"
+        text = f"once {conditions.text(When(**one['when']))}" if "when" in one else "from the start"
+        whose = f"{one['actor'].capitalize()} is to " if several else ""
+        text += f", {whose}{deed(one['actor'], one['instrument'], one['insist'])}"
         if "until" in one:
             text += f", until {conditions.text(When(**one['until']))}, time and again"
         words.append(text)
@@ -205,10 +245,10 @@ def _switching(study: Study) -> list[Part]:
     if table.empty:
         return []
     start = study.experiment.variant(study.setup.choices[0], study.setup.settings[0]).start
-    first = []
-    for (plan, one), mine in table.groupby(["plan", "commitment"], sort=False):
-        never = float(mine.loc[mine["from_week"] == 0, "share"].sum())
-        first.append(f"{plan}, {str(one).split(': ')[-1]}: begins in {_percent(1 - never)} of runs")
+    first = [
+        f"{sentence(words)} ({plan}): begins in {percent(pictures.begun(mine))} of runs"
+        for plan, words, mine in pictures.branches(table)
+    ]
     return [
         drawn(
             lambda: pictures.pathways(table, start),
@@ -240,7 +280,7 @@ def _rules(study: Study, found: Confirmation) -> list[Part]:
             one.rule.id,
             marks(one.rule.paragraphs),
             one.rule.claim,
-            *_effect(one.effect, one.low, one.high, unit),
+            *estimate(unit * one.effect, unit * one.low, unit * one.high),
         )
         for one in rules[:8]
     ]
@@ -252,15 +292,6 @@ def _rules(study: Study, found: Confirmation) -> list[Part]:
             "note",
         ),
     ]
-
-
-def _effect(middle: float, low: float, high: float, unit: float) -> tuple[str, str]:
-    write = alike(unit * low, unit * high)
-    return write(unit * middle), between(unit * low, unit * high, write)
-
-
-def _percent(value: float) -> str:
-    return share(value).text
 
 
 def _range(values: Any, write: Any) -> str:

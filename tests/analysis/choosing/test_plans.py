@@ -78,7 +78,7 @@ def test_shares_of_pathways_are_those_of_the_runs(study: sim.Study) -> None:
     assert record is not None
     waiting = {name for name, plan in front(record).items() if at_once(plan) != plan}
     assert set(table["plan"]) == waiting
-    for (plan, _), mine in table.groupby(["plan", "commitment"]):
+    for (plan, *_), mine in table.groupby(["plan", *plans.COMMITMENT]):
         assert mine["share"].sum() == pytest.approx(1.0)
         runs = study.table()
         runs = runs[(runs["plan"] == plan) & runs["failure"].isna()]

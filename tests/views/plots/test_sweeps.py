@@ -47,7 +47,8 @@ def test_usual_kinds_of_a_sweep_with_their_numbers(digest: Digest, tmp_path: Pat
     assert {path.name for path in made} == {f"{kind}.{form}" for kind in drawn for form in ("png", "csv")}
     assert drawn <= set(usual)
     assert set(usual) - drawn <= {"drivers", "boxes", "tradeoff"}  # as the model has an answer or none
-    assert set(KINDS) - set(usual) == {"fan", "bands", "map", "null"}  # nothing to show, or it runs the model
+    # Nothing to show, or it runs the model.
+    assert set(KINDS) - set(usual) == {"fan", "bands", "map", "null", "front", "pathways", "progress"}
     for path in made:
         if path.suffix == ".png":
             assert path.read_bytes().startswith(b"\x89PNG")
@@ -60,11 +61,11 @@ def test_usual_kinds_of_a_sweep_with_their_numbers(digest: Digest, tmp_path: Pat
         assert len(table)
 
 
-@pytest.mark.parametrize("kind", ["bands", "map"])
+@pytest.mark.parametrize("kind", ["bands", "map", "front"])
 def test_a_kind_that_has_nothing_to_show_is_refused_with_what_it_needs(
     digest: Digest, tmp_path: Path, kind: str
 ) -> None:
-    need = {"bands": "trajectories", "map": "a design of method grid"}[kind]
+    need = {"bands": "trajectories", "map": "a design of method grid", "front": "{method: search}"}[kind]
     with pytest.raises(
         ScenarioError, match=rf"'{kind}' has nothing to show.*{need}.*usual for it are: paths"
     ):

@@ -6,6 +6,7 @@ Each function takes an Axes to draw on, or makes one, and returns it; the map ma
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
-from sim.analysis.choosing.plans import HALF_YEAR
+from sim.analysis.choosing.plans import COMMITMENT, HALF_YEAR
 from sim.model.outcomes import PATHS
 from sim.study.questions import Estimand, estimand
 from sim.views.plots import style
+from sim.views.storyline import deed
 
 if TYPE_CHECKING:
     from sim.analysis.choosing.plans import Confirmation
@@ -85,6 +88,7 @@ def progress(course: pd.DataFrame, ax: Axes | None = None) -> Axes:
             colour = colours[int(str(number)) % len(colours)]
             ax.plot(mine["evaluations"], mine["hypervolume"], color=colour, label=f"search {number}")
         ax.set_xlabel("candidates judged")
+        ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
         ax.set_ylabel("hypervolume")
         ax.set_ylim(0, 1.03)
         style.percent(ax.yaxis)
@@ -92,32 +96,51 @@ def progress(course: pd.DataFrame, ax: Axes | None = None) -> Axes:
         return ax
 
 
+def branches(table: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Yield of a table of pathways each plan, what a commitment of it that waits is to, and its rows."""
+    for (plan, *commitment), mine in table.groupby(["plan", *COMMITMENT], sort=False):
+        yield str(plan), deed(*map(str, commitment)), mine
+
+
+def begun(rows: pd.DataFrame) -> float:
+    """Return in what share of runs a commitment began at all, of its rows."""
+    return 1 - float(rows.loc[rows["from_week"] == 0, "share"].sum())
+
+
 def pathways(table: pd.DataFrame, start: date) -> Figure:
     """Draw for each commitment that reacts in which half-year it began, and where those runs ended."""
     with style.look():
-        keys = list(dict.fromkeys(zip(table["plan"], table["commitment"], strict=True)))[:MOST_PANELS]
-        weeks = [0, *range(1, int(table["from_week"].max()) + 1, HALF_YEAR)]
-        across = 2 if len(keys) > 1 else 1
-        down = -(-len(keys) // across)
-        figure = Figure(figsize=(7.2, 0.9 + 2.0 * down), layout="constrained")
+        shown = list(branches(table))[:MOST_PANELS]
+        across = 2 if len(shown) > 1 else 1
+        down = -(-len(shown) // across)
+        figure = Figure(figsize=(7.2, 0.9 + 2.1 * down), layout="constrained")
         panels = np.atleast_1d(figure.subplots(down, across, sharey=True, squeeze=False)).ravel()
-        for ax, (plan, commitment) in zip(panels, keys, strict=False):
-            mine = table[(table["plan"] == plan) & (table["commitment"] == commitment)]
-            bottom = np.zeros(len(weeks))
-            for path in PATHS:
-                rows = mine[mine["path"] == path].set_index("from_week")["share"]
-                share = rows.reindex(weeks).fillna(0.0).to_numpy(np.float64)
-                ax.bar(range(len(weeks)), share, 0.8, bottom, color=style.CLASSES[path])
-                bottom += share
-            ax.set_title(f"{plan}: {commitment.split(': ')[-1]}", fontsize=8.5, loc="left")
-            ax.set_xticks(range(len(weeks)), [_half(start, week) for week in weeks], fontsize=7)
-            style.percent(ax.yaxis)
-        for ax in panels[len(keys) :]:
+        for ax, (plan, words, mine) in zip(panels, shown, strict=False):
+            pathway(mine, int(table["from_week"].max()), start, ax)
+            ax.set_title(textwrap.fill(f"{plan}: {words}", 54), fontsize=8.5, loc="left")
+        for ax in panels[len(shown) :]:
             ax.set_visible(False)
-        shown = [path for path in PATHS if (table["path"] == path).any()]
-        handles = [Patch(color=style.CLASSES[path], label=path) for path in shown]
-        figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=8)
+        figure.legend(handles=ends(table), loc="outside lower center", ncols=4, frameon=False, fontsize=8)
         return figure
+
+
+def pathway(rows: pd.DataFrame, last: int, start: date, ax: Axes) -> Axes:
+    """Draw in which half-year one commitment began, up to that of week `last`, and where its runs ended."""
+    weeks = [0, *range(1, last + 1, HALF_YEAR)]
+    bottom = np.zeros(len(weeks))
+    for path in PATHS:
+        ending = rows[rows["path"] == path].set_index("from_week")["share"]
+        share = ending.reindex(weeks).fillna(0.0).to_numpy(np.float64)
+        ax.bar(range(len(weeks)), share, 0.8, bottom, color=style.CLASSES[path])
+        bottom += share
+    ax.set_xticks(range(len(weeks)), [_half(start, week) for week in weeks], fontsize=7)
+    style.percent(ax.yaxis)
+    return ax
+
+
+def ends(table: pd.DataFrame) -> list[Patch]:
+    """Return the entries of a legend for the classes in which runs ended."""
+    return [Patch(color=style.CLASSES[path], label=path) for path in PATHS if (table["path"] == path).any()]
 
 
 def _half(start: date, week: int) -> str:

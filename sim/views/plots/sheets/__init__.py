@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sim.analysis.answers.digest import Digest
 from sim.analysis.runs import Runs
-from sim.views.plots.sheets import cases, course, effects, ends
+from sim.views.plots.sheets import cases, course, effects, ends, search
 from sim.views.plots.sheets.sheet import Draw, Sheet
 
 #: What draws each kind.
@@ -28,6 +28,9 @@ KINDS: dict[str, Draw] = {
     "drivers": cases.drivers_sheet,
     "boxes": cases.boxes_sheet,
     "tradeoff": cases.tradeoff_sheet,
+    "front": search.front_sheet,
+    "pathways": search.pathways_sheet,
+    "progress": search.progress_sheet,
     "null": ends.null_sheet,
 }
 
@@ -43,6 +46,7 @@ NEEDS: dict[str, Callable[[Runs], bool]] = {
     "drivers": lambda runs: runs.designed,
     "boxes": lambda runs: runs.designed,
     "tradeoff": lambda runs: bool(runs.levers),
+    **dict.fromkeys(("front", "pathways", "progress"), lambda runs: runs.searched),
 }
 
 
