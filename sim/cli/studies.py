@@ -18,6 +18,7 @@ from sim.cli.options import (
     Given,
     Json,
     Quiet,
+    Region,
     integer,
     print_json,
 )
@@ -53,6 +54,14 @@ def sweep(
         str | None,
         typer.Option(metavar="K/N", help="Every N-th block only, for array jobs on a shared folder."),
     ] = None,
+    goal: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="GOAL",
+            help="Instead of the file's goals; repeatable: 'minimise share(clashes, war) least 0.02'.",
+        ),
+    ] = None,
+    region: Region = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what it comes to: runs, time, memory, disk, one case.")
     ] = False,
@@ -85,20 +94,20 @@ def sweep(
     from sim.views import terminal
     from sim.views.pages.sweep import forecast, forecast_record, result, sweep_page, watching
 
+    loaded = load_experiment(experiment, goals=goal or (), region=region)
+    folder = out or Path("results") / module.folder_name(experiment, loaded)
     if dry_run:
-        loaded = load_experiment(experiment)
-        folder = str(out or Path("results") / module.folder_name(experiment, loaded))
         found = expected(loaded, threads)
         if as_json:
-            print_json(forecast_record(found, folder))
+            print_json(forecast_record(found, str(folder)))
         else:
-            terminal.show(forecast(found, folder))
+            terminal.show(forecast(found, str(folder)))
         return
     try:
         with watching(quiet or as_json) as board:
             study = sim.sweep(
-                experiment,
-                out,
+                loaded,
+                folder,
                 threads=threads,
                 scheduler=scheduler,
                 workers=workers,

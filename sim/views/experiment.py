@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sim.model.registry import load
 from sim.scenario.schema import Scenario
@@ -41,6 +42,12 @@ def extent(experiment: Experiment) -> str:
     settings = len(experiment.alternatives)
     each = f", {settings} settings of each point" if settings > 1 else ""
     return f"Design {experiment.method}: {many}{each}, {counted(experiment.replicates, 'run')} a case."
+
+
+def region_words(named: Mapping[str, Any]) -> str:
+    """Write which region cases come from, of what a result says of it."""
+    title = named["observations"]["title"]
+    return f"{named['hash'][:8]}, {counted(named['points'], 'point')}, calibrated on: {title}"
 
 
 def _search(experiment: Experiment, search: Search, many: str) -> str:

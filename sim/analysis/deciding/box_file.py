@@ -174,7 +174,9 @@ def experiment_text(experiment: Experiment) -> str:
         "replicates": experiment.replicates,
         "seed": experiment.seed,
         "draws": experiment.draws,
-        "uncertainties": {name: law.plain() for name, law in experiment.laws.items()},
+        "uncertainties": {
+            name: law.plain() for name, law in experiment.laws.items() if name not in experiment.regional
+        },
         "conditions": experiment.conditions,
         "levers": experiment.levers,
         "goals": [one.model_dump(exclude_none=True) for one in experiment.goals],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,8 @@ class Points(Face):
 
     names : the judgements
     cells : (points, names) as cells of each plausible range
-    told : how they came about: scenario, observations, source, waves, targets, spread
+    told : how they came about: scenario, observations, source, waves, targets, spread; of some judgements
+        alone, the hash of all with scenario and observations
     """
 
     names: tuple[str, ...]
@@ -35,6 +37,8 @@ class Points(Face):
     @property
     def hash(self) -> str:
         """Hash of the names and the points: regions of the same hash give the same cases."""
+        if "hash" in self.told:
+            return str(self.told["hash"])
         content = "\0".join(self.names).encode() + b"\0" + self.packed()
         return hashlib.blake2b(content, digest_size=16).hexdigest()
 
@@ -47,6 +51,32 @@ class Points(Face):
             "observations": self.told["observations"],
             "scenario": self.told["scenario"],
         }
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The points as plain data, from which `Points.of` makes them again."""
+        cells = base64.b64encode(self.packed()).decode()
+        return {**self.told, "names": list(self.names), "points": len(self.cells), "cells": cells}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Points:
+        """Make points of plain data again.
+
+        Raises
+        ------
+        ValueError
+            The cells are not those of so many points and names.
+        """
+        names = tuple(map(str, plain["names"]))
+        content = np.frombuffer(base64.b64decode(plain["cells"], validate=True), "<u2")
+        told = {key: one for key, one in plain.items() if key not in ("names", "points", "cells")}
+        return cls(names, content.reshape(plain["points"], len(names)).astype(np.uint16), told)
+
+    def some(self, names: Collection[str]) -> Points:
+        """Return the same points of some judgements, called by the hash of all."""
+        kept = [k for k, name in enumerate(self.names) if name in names]
+        told = {"hash": self.hash} | {key: self.told[key] for key in ("observations", "scenario")}
+        return Points(tuple(self.names[k] for k in kept), self.cells[:, kept], told)
 
     def packed(self) -> bytes:
         """Return the cells as bytes, the same on every machine."""

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from pathlib import Path
-
-import numpy as np
 
 from sim.errors import ResultError
 from sim.model.registry import load
@@ -36,14 +32,7 @@ FIELDS: dict[str, type] = {
 
 def save_points(points: Points, path: Path) -> None:
     """Write the file."""
-    content = {
-        "panj_region": FORMAT,
-        **points.told,
-        "names": list(points.names),
-        "points": len(points.cells),
-        "cells": base64.b64encode(points.packed()).decode(),
-    }
-    put(DISK, {path: sealed(content)})
+    put(DISK, {path: sealed({"panj_region": FORMAT, **points.plain})})
 
 
 def load_points(path: Path | str) -> Points:
@@ -92,19 +81,12 @@ def load_points(path: Path | str) -> Points:
             f"{', '.join(strange) or f'{len(names)} values'}; {_AGAIN}"
         )
     try:
-        cells = np.frombuffer(base64.b64decode(found["cells"], validate=True), "<u2").reshape(
-            points, len(names)
-        )
-    except (binascii.Error, ValueError) as error:
+        return Points.of({key: one for key, one in found.items() if key not in ("panj_region", "checksum")})
+    except ValueError as error:
         raise ResultError(
-            f"{path}: cells: expected {points} points of {len(names)} values ({error}); {_AGAIN}"
+            f"{path}: cells: expected {found['points']} points of {len(found['names'])} values ({error}); "
+            f"{_AGAIN}"
         ) from None
-    told = {
-        key: one
-        for key, one in found.items()
-        if key not in ("panj_region", "names", "points", "cells", "checksum")
-    }
-    return Points(names, cells.astype(np.uint16), told)
 
 
 _AGAIN = "make it anew with panj calibrate"

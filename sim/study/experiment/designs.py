@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import ScenarioError
+from sim.study.ensemble.cases import region
 from sim.study.experiment.experiment import CHOICES, Experiment
 from sim.study.experiment.keys import MOST_CASES
 from sim.study.experiment.laws import Law
@@ -100,7 +101,8 @@ def base(experiment: Experiment) -> Base:
         "morris": lambda n: _morris(experiment, n),
     }
     width = {"saltelli": count // max(experiment.size, 1), "morris": k + 1}.get(experiment.method, 1)
-    return _accepted(experiment, rounds[experiment.method], width)
+    draw = rounds[experiment.method]
+    return _accepted(experiment, lambda n: _in_region(experiment, draw(n), n), width)
 
 
 def _accepted(experiment: Experiment, draw: Callable[[int], Floats], width: int) -> Base:
@@ -124,6 +126,18 @@ def _accepted(experiment: Experiment, draw: Callable[[int], Floats], width: int)
     shares = accepted[: experiment.size].reshape(-1, accepted.shape[2])
     group = np.arange(len(shares)) // width
     return Base(tuple(experiment.laws), _values(experiment, shares), shares, group, drawn, have * width)
+
+
+def _in_region(experiment: Experiment, shares: Floats, number: int) -> Floats:
+    """Put into the points of a round those of the experiment's region, each a whole one."""
+    if experiment.region is None:
+        return shares
+    first = number * len(shares)
+    joint, _ = region(first + len(shares), experiment.seed, experiment.region)
+    for k, name in enumerate(experiment.laws):
+        if name in joint:
+            shares[:, k] = joint[name][first:]
+    return shares
 
 
 def _values(experiment: Experiment, shares: Floats) -> Floats:

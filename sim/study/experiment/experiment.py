@@ -15,6 +15,7 @@ from sim.scenario.loading import checked
 from sim.scenario.schema import Scenario, with_reasons
 from sim.scenario.strict import as_python
 from sim.scenario.yamltext import Node
+from sim.study.ensemble.points import Points
 from sim.study.experiment.keys import Draws, Method, TrajectoriesFile
 from sim.study.experiment.laws import Law, law
 from sim.study.experiment.search import GoalFile, Search
@@ -74,6 +75,7 @@ class Experiment(Face):
     block : runs of a block, None for a size that suits the scenario
     outcomes : columns that readings start from; every column is stored
     search : what is looked for, None where cases are laid out
+    region : points from which cases take some of the values, one a base point; None where ranges say all
     """
 
     title: str
@@ -98,6 +100,7 @@ class Experiment(Face):
     trajectories: TrajectoriesFile | None
     block: int | None
     search: Search | None = None
+    region: Points | None = None
     _variants: dict[tuple[str, ...], Scenario] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -128,6 +131,8 @@ class Experiment(Face):
             made["conditions"] = {name: dict(one) for name, one in self.conditions.items()}
         if self.search is not None:
             made["search"] = self.search.plain
+        if self.region is not None:
+            made["region"] = self.region.plain
         if self.table is None:
             made["uncertainties"] = [[name, one.plain()] for name, one in self.laws.items()]
         else:
@@ -197,7 +202,13 @@ class Experiment(Face):
             trajectories=None if kept is None else TrajectoriesFile(**kept),
             block=canonical["block"],
             search=Search.of(canonical["search"]) if "search" in canonical else None,
+            region=Points.of(canonical["region"]) if "region" in canonical else None,
         )
+
+    @property
+    def regional(self) -> tuple[str, ...]:
+        """What takes its values from the region's points rather than from a law of the file."""
+        return () if self.region is None else self.region.names
 
     @property
     def pieces(self) -> dict[str, Mapping[str, Any]]:

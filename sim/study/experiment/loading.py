@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ from sim.scenario import arguments, catalogue, checks, values
 from sim.scenario.faults import Fault, Loc, from_pydantic, shown, unknown
 from sim.scenario.loading import chain, checked, flattened, load_scenario, message, neighbour, versioned
 from sim.scenario.plan import assumed
-from sim.scenario.readings import reading
 from sim.scenario.schema import Scenario
 from sim.scenario.yamltext import Node, read_file
+from sim.study.ensemble.points import Points
+from sim.study.ensemble.region_file import load_points
 from sim.study.experiment import faults as experiment_faults
 from sim.study.experiment import laws as distributions
+from sim.study.experiment import regional
 from sim.study.experiment.case_table import read_table
 from sim.study.experiment.designs import base
 from sim.study.experiment.experiment import (
@@ -38,21 +40,42 @@ from sim.study.experiment.experiment import (
 )
 from sim.study.experiment.keys import KEYS, ExperimentFile
 from sim.study.experiment.laws import Law
-from sim.study.experiment.search import limit_faults, plan_faults
+from sim.study.experiment.search import goal_of, limit_faults, plan_faults
 from sim.study.observed.loading import is_observations, load_observations
 from sim.study.observed.loading import names as observation_names
 from sim.study.observed.schema import Observations
 
+#: What goals that are given beside a file are called in messages.
+GOALS = "goals"
+
 GRADES = ("article", "public", "literature", "judgement")
 
 
-def load_experiment(source: str | os.PathLike[str] | Mapping[str, Any]) -> Experiment:
+def load_experiment(
+    source: str | os.PathLike[str] | Mapping[str, Any],
+    *,
+    goals: Sequence[str] = (),
+    region: Points | str | os.PathLike[str] | None = None,
+) -> Experiment:
     """Load a shipped experiment by name, a YAML file by path, or take what a file would say as data.
+
+    Parameters
+    ----------
+    source
+        A shipped experiment by name, a path, or what a file would say as a mapping.
+    goals
+        Goals in the place of those of the file, like `minimise share(clashes, war) least 0.02`.
+    region
+        Points that `panj calibrate` left, or their file. Each case takes from one of them every value that
+        the region holds, unless the experiment gives it a law by name, or a storyline, a reading, a
+        condition or a lever sets it.
 
     Raises
     ------
     ScenarioError
         Naming every fault (at most ten) with file and line.
+    ResultError
+        The region cannot be read, or is of another source.
     OSError
         Reading failed, or is not permitted.
     """
@@ -62,7 +85,11 @@ def load_experiment(source: str | os.PathLike[str] | Mapping[str, Any]) -> Exper
         path, name = _located(source)
         root = read_file(path, name, "an experiment")
     versioned(root)
-    return _Reader(root, path).experiment()
+    if goals:
+        given = node([goal_of(one) for one in goals], GOALS)
+        root = Node({**root.value, "goals": given}, root.file, root.line)
+    points = region if isinstance(region, Points) or region is None else load_points(region)
+    return _Reader(root, path, points).experiment()
 
 
 def check(file: str | os.PathLike[str]) -> Scenario | Experiment | Observations:
@@ -126,8 +153,8 @@ TABLES = {
 class _Reader:
     """One file on its way to an experiment; every fault found is kept until there is no going on."""
 
-    def __init__(self, root: Node, path: Path) -> None:
-        self.root, self.path = root, path
+    def __init__(self, root: Node, path: Path, region: Points | None = None) -> None:
+        self.root, self.path, self.region = root, path, region
         self.places: dict[Loc, Node] = {}
         self.data: dict[str, Any] = flattened(root, (), self.places)
         self.found: list[Fault] = [Fault(loc, one.fault) for loc, one in self.places.items() if one.fault]
@@ -155,6 +182,10 @@ class _Reader:
             table = self._rules_off(*scenarios.values())
         laws = self._laws(scenarios) if table is None else self._table_laws(table)
         self._add(experiment_faults.design(spec, self.data, laws))
+        joint = self._regional(scenarios.values(), laws)
+        if self.region is not None:
+            self._add(regional.faults(spec, joint))
+        laws |= joint
         self._add(experiment_faults.settings(self.data, laws, self.free))
         self._add(experiment_faults.goals(spec))
         self._add(experiment_faults.search(spec, laws))
@@ -193,6 +224,7 @@ class _Reader:
             trajectories=spec.trajectories,
             block=spec.block,
             search=search,
+            region=self.region and self.region.some(joint),
         )
 
     def _pieces(self, key: str) -> dict[str, Any]:
@@ -208,7 +240,7 @@ class _Reader:
 
     def _stop(self) -> None:
         if self.found:
-            raise ScenarioError(message(self.found, self.places, [self.root.file]))
+            raise ScenarioError(message(self.found, self.places, [self.root.file, GOALS]))
 
     def _shape(self) -> ExperimentFile:
         """Check keys and types; what depends on them cannot be checked where they are wrong."""
@@ -304,18 +336,19 @@ class _Reader:
             self._add([Fault(loc, unknown("grade", wrong[0], GRADES))])
             return {}
         fixed = {one.strength for one in self.model.rules.values()} | set(given)
-        for spec in scenarios.values():
-            fixed |= set(spec.parameters)
-            if spec.reading is not None:
-                fixed |= set(reading(spec.reading).parameters)
-        for _, piece in experiment_faults.pieces(self.data):
-            inside = piece.get("parameters") if isinstance(piece, Mapping) else None
-            fixed |= set(inside) if isinstance(inside, Mapping) else set()
+        fixed |= regional.stated(scenarios.values(), self.data)
         return {
             name: distributions.of_quantity(one)
             for name, one in self.model.parameters.items()
             if name not in fixed and one.source.grade in grades and one.plausible[0] < one.plausible[1]
         }
+
+    def _regional(self, scenarios: Iterable[Scenario], laws: Mapping[str, Law]) -> dict[str, Law]:
+        if self.region is None:
+            return {}
+        readings = laws["reading"].names if "reading" in laws else ()
+        fixed = regional.stated(scenarios, self.data, readings) | set(self.data.get("uncertainties") or {})
+        return regional.laws(self.region, self.free, fixed)
 
     def _variants(
         self, chains: Mapping[str, list[Node]], laws: Mapping[str, Law], spec: ExperimentFile

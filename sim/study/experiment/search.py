@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
@@ -14,7 +15,7 @@ from sim.scenario.conditions import seen
 from sim.scenario.faults import Fault, shown, unknown
 from sim.scenario.schema import Scenario
 from sim.scenario.strict import Strict
-from sim.scenario.values import out_of_bounds
+from sim.scenario.values import out_of_bounds, typed
 from sim.study.questions import estimand
 
 Judgement = Literal["mean", "worst tenth", "regret"]
@@ -54,6 +55,25 @@ class GoalFile(Strict):
     def better(self) -> int:
         """+1 where more is better, -1 where less is."""
         return -1 if self.minimise else 1
+
+
+def goal_of(text: str) -> dict[str, Any]:
+    """Read a goal in one line, like `minimise share(clashes, war) least 0.02`, as a file would say it.
+
+    Raises
+    ------
+    ScenarioError
+        It says neither of what less nor of what more is wanted.
+    """
+    match = re.fullmatch(r"(minimise|maximise)\s+(.+?)(?:\s+least\s+(\S+))?", text.strip())
+    if match is None:
+        raise ScenarioError(
+            "goals: expected 'minimise QUESTION' or 'maximise QUESTION', with 'least NUMBER' behind it for "
+            "the smallest difference that counts, like 'minimise share(clashes, war) least 0.02', found "
+            f"{shown(text)}"
+        )
+    sense, question, least = match.groups()
+    return {sense: question} | ({} if least is None else {"least": typed(least)})
 
 
 class PlanFile(Strict, title="Plan"):

@@ -22,6 +22,7 @@ from sim.analysis.runs import DEFAULTS, PLAUSIBLE, view
 from sim.model.outcomes import ESCALATION, PATHS
 from sim.study.ensemble.run import run as ensemble
 from sim.views import terminal
+from sim.views.experiment import region_words
 from sim.views.finding import most
 from sim.views.numbers import bare, counted, extent, percent, span
 from sim.views.pages import odds as two_odds
@@ -313,8 +314,7 @@ def _identity(result: Result, folder: Path, pictures: Sequence[Path]) -> Rendera
         runs += f", {result.runs:,} across plausible parameters"
     grid.add_row("runs", f"{runs}; seed {result.seed}" + (f"; {failed:,} failed" if failed else ""))
     if region := result.identity.get("region"):
-        title = region["observations"]["title"]
-        grid.add_row("region", f"{region['hash'][:8]}, {region['points']:,} points, calibrated on: {title}")
+        grid.add_row("region", region_words(region))
     grid.add_row(
         "version",
         f"panj {versions['panj']}, numpy {versions['numpy']}, llvmlite {versions['llvmlite']}, "

@@ -24,6 +24,7 @@ from sim.analysis.runs import SAMPLED, Stored, view
 from sim.analysis.statistics import intervals
 from sim.model.outcomes import OUTCOMES, PATHS
 from sim.study.questions import WORSE, Estimand, estimand
+from sim.views.experiment import region_words
 from sim.views.finding import ENDS, findings
 from sim.views.numbers import change, percent, span
 from sim.views.pages.sensitivity import PER_INPUT
@@ -285,6 +286,8 @@ def status(study: Study, told: Mapping[str, Any]) -> RenderableType:
     """Return the state of a study, from its record, for readers."""
     grid = facts()
     grid.add_row("study", f"{study.experiment.title}, {told['hash'][:16]}, seed {study.experiment.seed}")
+    if (region := study.experiment.region) is not None:
+        grid.add_row("region", region_words(region.named))
     grid.add_row(
         "done",
         f"{told['done']:,} of {told['runs']:,} runs, {told['blocks_done']:,} of "

@@ -66,6 +66,11 @@ def _amount(runs: Stored) -> list[str]:
     else:
         study = runs.source
         sentences = [words.extent(study.experiment), f"{study.done:,} of {study.runs:,} runs are done."]
+        if (region := study.experiment.region) is not None:
+            sentences.append(
+                f"Each case takes {counted(len(region.names), 'value')} from one point of a region: "
+                f"{words.region_words(region.named)}."
+            )
     if runs.condition is not None:
         counts = ", ".join(f"{len(part.rows):,} {part.name}" for part in runs.parts(runs.groups(runs.whole)))
         sentences.append(f"Only runs where {runs.condition}: {counts}.")
@@ -92,6 +97,8 @@ def again(source: Result | Study, folder: str) -> list[Part]:
     if isinstance(source, Study):
         hashed, file = source.experiment.hash, name or "experiment.yaml"
         command = f"panj sweep {file} --out {folder}"
+        if source.experiment.region is not None:
+            command += " --region region.json"
     else:
         hashed, file = source.spec.hash, name or "storyline.yaml"
         command = f"panj run {file} --runs {source.runs} --seed {source.seed} --out {folder}"
@@ -113,9 +120,10 @@ def uncertain(experiment: Experiment) -> Grid:
     lines = []
     for name, law in experiment.laws.items():
         ends = ", ".join(f"{one:g}" for one in law.numbers) or ", ".join(law.names)
+        kind = "points of the region in" if name in experiment.regional else law.kind
         one = known.get(name)
         about = ("", "", "") if one is None else (one.unit, one.source.grade, one.meaning)
-        lines.append((name, f"{law.kind} [{ends}]", *about))
+        lines.append((name, f"{kind} [{ends}]", *about))
     return grid("Each uncertain value with its law", ("name", "law", "unit", "grade", "meaning"), lines)
 
 
