@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import tomllib
+import venv
 import zipfile
 from pathlib import Path
 
@@ -104,6 +107,32 @@ def test_the_installed_wheel_works_outside_a_checkout(archives: tuple[Path, Path
         )
         assert done.returncode == 0, done.stderr
         assert expected in done.stdout
+
+
+def test_an_installed_package_of_rules_is_in_force_without_being_named(tmp_path: Path) -> None:
+    home = tmp_path / "venv"
+    venv.create(home, with_pip=True)
+    python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
+
+    def done(*arguments: str) -> str:
+        # Panj and what it needs are those of this environment.
+        paths = os.pathsep.join([str(ROOT), sysconfig.get_path("purelib")])
+        made = subprocess.run(
+            [python, *arguments], env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True
+        )
+        assert made.returncode == 0, made.stdout[-3000:] + made.stderr[-3000:]
+        return made.stdout
+
+    pip = ("-m", "pip", "--disable-pip-version-check", "--quiet")
+    model = (
+        "from sim.model.registry import load; m = load(); print([one.name for one in m.extensions], m.actors)"
+    )
+    assert done("-c", model).startswith("[] ")
+    done(*pip, "install", "--no-deps", str(ROOT / "examples" / "panj_iran"))
+    assert re.fullmatch(r"\['panj_iran'\] .*'iran'\)\n", done("-c", model))
+    assert "Tehran" in done("-c", "import sim.cli; sim.cli.main(['rules', 'I1'])")
+    done(*pip, "uninstall", "--yes", "panj-iran")
+    assert done("-c", model).startswith("[] ")
 
 
 def test_every_import_is_declared() -> None:

@@ -6,7 +6,7 @@ import importlib
 import inspect
 import pkgutil
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.errors import ModelError, nearest
-from sim.model import calibrated, constants
+from sim.model import calibrated, constants, signs
 from sim.model.declare import DECLARED, Clause, Declarations, Instrument, Option, Rule
 from sim.model.extension import Extension, cached_in_force, imported, in_force
 from sim.model.fields import fields_read, fields_written
@@ -138,7 +138,7 @@ def _load(package: str) -> Model:
     actors = [name for one in packages for name in _given(f"{one}.actors", "ACTORS", ())]
     if len(set(actors)) < len(actors):
         raise ModelError(f"actors {', '.join(actors)}: one is declared twice; rename it in one of {packages}")
-    return compose(
+    model = compose(
         package,
         tuple(actors),
         _declarations(packages),
@@ -157,6 +157,15 @@ def _load(package: str) -> Model:
         {name: one for here in packages for name, one in constants.declared(here).items()},
         extensions,
     )
+    signs.check(_added(model), model.world, model.parameters)
+    return model
+
+
+def _added(model: Model) -> Iterator[tuple[Rule, Clause]]:
+    """Yield the clauses that extensions brought."""
+    homes = tuple(f"{one.package}." for one in model.extensions)
+    for rule in model.rules.values():
+        yield from ((rule, one) for one in rule.clauses if one.function.__module__.startswith(homes))
 
 
 def load(package: str = "") -> Model:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +15,6 @@ from sim.model.registry import load
 from sim.scenario.plan import plan
 from tests.conftest import Outcome
 
-ROOT = Path(sim.__file__).parent.parent
 IRAN = Path(__file__).parents[2] / "examples" / "panj_iran"
 BASE = sim.load_scenario("baseline").replace(weeks=40, citizens=20)
 SHIPPED = list(load().world)
@@ -50,22 +47,6 @@ def test_its_case_files_pass_and_need_it(panj: Callable[..., Outcome]) -> None:
     without = panj("check", IRAN / "cases" / "tehran_counsels.yaml")
     assert without.code == 2
     assert "unknown actor 'iran'" in without.err
-
-
-def test_installed_it_is_in_force_without_being_named(tmp_path: Path) -> None:
-    told = tmp_path / "panj_iran-0.1.0.dist-info"
-    told.mkdir()
-    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: panj-iran\nVersion: 0.1.0\n")
-    (told / "entry_points.txt").write_text("[panj.models]\niran = panj_iran\n")
-    code = "from sim.model.registry import load; m = load(); print(m.actors[-1], m.extensions[0].name)"
-    found = subprocess.run(
-        [sys.executable, "-c", code],
-        env={"PYTHONPATH": f"{ROOT}:{IRAN}:{tmp_path}", "PATH": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert found.stdout == "iran panj_iran\n", found.stderr
 
 
 def test_two_packages_of_the_same_ids_are_refused(panj: Callable[..., Outcome], tmp_path: Path) -> None:

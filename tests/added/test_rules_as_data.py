@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -264,6 +265,53 @@ def test_code_that_fails_is_told_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(PanjError, match=r"RuntimeError: of its own \(.*__init__\.py, line 3\)"):
         sim.add_rules(package)
     assert not extension.in_force()
+
+
+def package(folder: Path, name: str, formula: str) -> Path:
+    """The package of this folder under another name, with another formula in its rule."""
+    shutil.copytree(HERE / "panj_code", folder / name)
+    file = folder / name / "actors" / "dushanbe.py"
+    head, _, _ = file.read_text().rpartition("    return ")
+    file.write_text(f"{head}    return {formula}\n")
+    return folder / name
+
+
+TENSE, TALKING = "ramp(seen.tension, TENSE, VERY_TENSE)", "ramp(seen.rapprochement, 0.0, TALKING)"
+
+
+@pytest.mark.parametrize(
+    ("name", "formula", "text"),
+    [
+        (
+            "panj_rises",
+            f"(1.0 - {TENSE}) * (1.0 - {TALKING})",
+            "declared as what rises with tension, but falls from .* as tension goes from .* to .*"
+            "; put tension under falls_with, or turn the formula round",
+        ),
+        (
+            "panj_falls",
+            f"{TENSE} * {TALKING}",
+            "declared as what falls with rapprochement, but rises from .*rapprochement goes from .*tension",
+        ),
+        (
+            "panj_negative",
+            f"{TENSE} - {TALKING}",
+            "expected a number from 0 on, found -.* at rapprochement .*, tension .*; bound it",
+        ),
+    ],
+)
+def test_a_clause_that_moves_against_its_declaration_is_refused_with_its_place(
+    tmp_path: Path, name: str, formula: str, text: str
+) -> None:
+    with pytest.raises(PanjError, match=rf"dushanbe\.py, line \d+: rule X1, counsel: {text}"):
+        sim.add_rules(package(tmp_path, name, formula))
+    assert not extension.in_force()
+
+
+def test_a_clause_that_fails_somewhere_in_the_ranges_is_told_with_its_line(tmp_path: Path) -> None:
+    folder = package(tmp_path, "panj_divides", f"{TENSE} / {TALKING}")
+    with pytest.raises(PanjError, match=r"ZeroDivisionError.*dushanbe\.py, line \d+"):
+        sim.add_rules(folder)
 
 
 def test_what_was_prepared_before_a_rule_came_is_not_run_with_it() -> None:

@@ -85,10 +85,10 @@ def load_experiment(
         path, name = _located(source)
         root = read_file(path, name, "an experiment")
     versioned(root)
-    if goals:
-        given = node([goal_of(one) for one in goals], GOALS)
+    if goals != ():
+        given = node([goal_of(one) for one in arguments.names("goals", goals)], GOALS)
         root = Node({**root.value, "goals": given}, root.file, root.line)
-    points = region if isinstance(region, Points) or region is None else load_points(region)
+    points = region if isinstance(region, Points | None) else load_points(region)
     return _Reader(root, path, points).experiment()
 
 
