@@ -85,8 +85,8 @@ def load_experiment(
         path, name = _located(source)
         root = read_file(path, name, "an experiment")
     versioned(root)
-    if goals != ():
-        given = node([goal_of(one) for one in arguments.names("goals", goals)], GOALS)
+    if beside := arguments.names("goals", goals):
+        given = node([goal_of(one) for one in beside], GOALS)
         root = Node({**root.value, "goals": given}, root.file, root.line)
     points = region if isinstance(region, Points | None) else load_points(region)
     return _Reader(root, path, points).experiment()

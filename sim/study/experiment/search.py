@@ -65,7 +65,8 @@ def goal_of(text: str) -> dict[str, Any]:
     ScenarioError
         It says neither of what less nor of what more is wanted.
     """
-    match = re.fullmatch(r"(minimise|maximise)\s+(.+?)(?:\s+least\s+(\S+))?", text.strip())
+    form = r"\s*(minimise|maximise)\s+(.+?)(?:\s+least\s+(\S+))?\s*"
+    match = re.fullmatch(form, text) if isinstance(text, str) else None
     if match is None:
         raise ScenarioError(
             "goals: expected 'minimise QUESTION' or 'maximise QUESTION', with 'least NUMBER' behind it for "

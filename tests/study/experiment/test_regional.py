@@ -167,6 +167,7 @@ def test_goals_stand_in_the_place_of_those_of_the_file() -> None:
 @pytest.mark.parametrize(
     ("goal", "word"),
     [
+        (3, "goals: expected 'minimise QUESTION'.*found 3"),
         ("mean(approval)", "goals: expected 'minimise QUESTION' or 'maximise QUESTION'"),
         ("minimize mean(approval)", "found 'minimize mean"),
         ("maximise mean(aproval)", r"goals.*: .*no such outcome.*nearest: approval"),
@@ -174,6 +175,6 @@ def test_goals_stand_in_the_place_of_those_of_the_file() -> None:
         ("maximise mean(approval) least 0", "goals.*least: expected"),
     ],
 )
-def test_wrong_goals_are_refused_with_what_there_is(goal: str, word: str) -> None:
+def test_wrong_goals_are_refused_with_what_there_is(goal: Any, word: str) -> None:
     with pytest.raises(ScenarioError, match=word):
         load_experiment(SMALL, goals=[goal])
