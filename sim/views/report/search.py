@@ -123,7 +123,11 @@ def _findings(found: Confirmation) -> list[str]:
     for one, why in found.failed.items():
         words.append(f"{sentence(one)} did not hold on fresh cases: {why}.")
     if found.candidates and not found.failed:
-        words.append("On fresh cases none of them is beaten by another, by no plan or at once.")
+        words.append(
+            "On fresh cases none of them is beaten by another, by no plan or at once."
+            if found.search.plan
+            else "On fresh chance none of them is beaten by another."
+        )
     return words
 
 
