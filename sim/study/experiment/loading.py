@@ -55,7 +55,7 @@ def load_experiment(
     source: str | os.PathLike[str] | Mapping[str, Any],
     *,
     goals: Sequence[str] = (),
-    region: Points | str | os.PathLike[str] | None = None,
+    region: Points | str | Path | None = None,
 ) -> Experiment:
     """Load a shipped experiment by name, a YAML file by path, or take what a file would say as data.
 
