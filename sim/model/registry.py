@@ -162,8 +162,9 @@ def _load(package: str) -> Model:
 
 
 def _added(model: Model) -> Iterator[tuple[Rule, Clause]]:
-    """Yield the clauses that extensions brought."""
-    homes = tuple(f"{one.package}." for one in model.extensions)
+    """Yield the clauses that packages brought; those written as data have their signs by their form."""
+    packages = (one.package for one in model.extensions)
+    homes = tuple(f"{one}." for one in packages if getattr(imported(one), "__file__", None))
     for rule in model.rules.values():
         yield from ((rule, one) for one in rule.clauses if one.function.__module__.startswith(homes))
 
