@@ -382,10 +382,27 @@ def test_the_drivers_agree(panj: Panj) -> None:
     assert ensemble["defaults"] == mesa["defaults"]
 
 
-def test_writing_where_one_may_not_leaves_with_74(panj: Panj) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run", "baseline", "--out"),
+        ("run", "baseline", "--until", "2021-10-03", "--save-state"),
+        ("compare", "baseline", "null_model", "--out"),
+        ("tip", "baseline", "--toward", "talks", "--out"),
+        ("sweep", "clashes", "--out"),
+        ("claims", "--ablation", "--out"),
+        ("outlook", "baseline", "--observed", "record", "--report"),
+        ("calibrate", "baseline", "--targets", "record", "--out"),
+    ],
+)
+def test_writing_where_one_may_not_leaves_with_74_before_anything_is_computed(
+    panj: Panj, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
     Path("a-file").write_text("")
-    shown = panj("run", "baseline", "--runs", 2, *SHORT, "--out", "a-file/below")
-    assert shown.code == 74
+    monkeypatch.setattr("sim.engine.compiled.week", None)
+    shown = panj(*command, "a-file/below")
+    assert shown.code == 74, shown.err
+    assert "a-file" in shown.err
     assert "Traceback" not in shown.err
 
 

@@ -47,6 +47,7 @@ from sim.cli.options import (
     integer,
     print_json,
     scenario_with,
+    within_reach,
 )
 from sim.cli.outlook import observed
 from sim.cli.page import page
@@ -172,6 +173,7 @@ def run(
         Path | None,
         typer.Option(
             metavar="DIR",
+            callback=within_reach,
             help="Folder for the results; default: one under results/, named by scenario, hash and seed.",
         ),
     ] = None,

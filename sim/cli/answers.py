@@ -16,6 +16,7 @@ from sim.cli.options import (
     Seed,
     Threads,
     integer,
+    within_reach,
 )
 from sim.errors import ScenarioError
 
@@ -51,7 +52,11 @@ def compare(
     threads: Threads = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="A folder for the pictures of flows and effects and their tables."),
+        typer.Option(
+            metavar="DIR",
+            callback=within_reach,
+            help="A folder for the pictures of flows and effects and their tables.",
+        ),
     ] = None,
     form: Forms = "png,svg",
     full: Annotated[bool, typer.Option("--full", help="Every flow from class to class as well.")] = False,
@@ -97,7 +102,13 @@ def discover(
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="FILE", help="Write the first box as an experiment file."),
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            callback=within_reach,
+            help="Write the first box as an experiment file.",
+        ),
     ] = None,
     given: Given = None,
     condition: Conditions = None,
@@ -163,7 +174,13 @@ def report(
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="FILE", help="The page; default: report.html in the folder."),
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            callback=within_reach,
+            help="The page; default: report.html in the folder.",
+        ),
     ] = None,
     where: Annotated[
         str | None,
@@ -221,7 +238,10 @@ def tip(
         int | None, integer("N", "Number of citizens, instead of the file's; 0 is quickest.", 0)
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="A folder for a storyline of each change found.")
+        Path | None,
+        typer.Option(
+            metavar="DIR", callback=within_reach, help="A folder for a storyline of each change found."
+        ),
     ] = None,
     force: Force = False,
     threads: Threads = None,
@@ -255,7 +275,10 @@ def plot(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where to put them; default: the result folder.")
+        Path | None,
+        typer.Option(
+            metavar="DIR", callback=within_reach, help="Where to put them; default: the result folder."
+        ),
     ] = None,
     form: Forms = "png,svg",
     data: Annotated[bool, typer.Option("--data", help="The numbers behind each as CSV beside it.")] = False,

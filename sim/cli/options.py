@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -41,6 +43,25 @@ def digits(low: int, high: int = 10**18 - 1) -> Callable[[str], int]:
 def integer(metavar: str, words: str, low: int, high: int = 10**18 - 1) -> Any:
     """Return an option that takes a whole number within bounds."""
     return typer.Option(metavar=metavar, help=words, parser=digits(low, high))
+
+
+def within_reach(place: Path | None) -> Path | None:
+    """Refuse a place where nothing can be written, before anything is computed for it.
+
+    Raises
+    ------
+    OSError
+        What stands above it is no folder, or may not be written to.
+    """
+    if place is not None:
+        above = next(one for one in (place.absolute(), *place.absolute().parents) if os.path.lexists(one))
+        if not above.is_dir():
+            if above != place.absolute():
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(above))
+            above = above.parent
+        if not os.access(above, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(above))
+    return place
 
 
 def scenario_with(

@@ -24,6 +24,7 @@ from sim.cli.options import (
     integer,
     print_json,
     scenario_with,
+    within_reach,
 )
 
 if TYPE_CHECKING:
@@ -70,11 +71,17 @@ def outlook(
     weeks: Weeks = None,
     citizens: Citizens = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="A folder for the picture of each variable observed.")
+        Path | None,
+        typer.Option(
+            metavar="DIR", callback=within_reach, help="A folder for the picture of each variable observed."
+        ),
     ] = None,
     region: Region = None,
     page: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE", help="One page of HTML that says it all.")
+        Path | None,
+        typer.Option(
+            "--report", metavar="FILE", callback=within_reach, help="One page of HTML that says it all."
+        ),
     ] = None,
     threads: Threads = None,
     as_json: Json = False,
@@ -120,7 +127,12 @@ def calibrate(
     targets: Annotated[
         str, typer.Option(metavar="FILE", help="A file of observations, or 'record' for the shipped one.")
     ],
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="REGION", help="Where the region is written.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", "-o", metavar="REGION", callback=within_reach, help="Where the region is written."
+        ),
+    ],
     points: Annotated[int, integer("N", "Points of each of three waves.", 100)] = 2048,
     seed: Seed = 0,
     weeks: Weeks = None,

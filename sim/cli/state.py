@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import integer, print_json
+from sim.cli.options import integer, print_json, within_reach
 from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ Until = Annotated[
 ]
 SaveState = Annotated[
     Path | None,
-    typer.Option("--save-state", metavar="FILE", help="Keep the runs as they then stand."),
+    typer.Option(
+        "--save-state", metavar="FILE", callback=within_reach, help="Keep the runs as they then stand."
+    ),
 ]
 FromState = Annotated[
     Path | None,

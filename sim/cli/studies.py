@@ -21,6 +21,7 @@ from sim.cli.options import (
     Region,
     integer,
     print_json,
+    within_reach,
 )
 from sim.errors import HeldError
 
@@ -39,7 +40,11 @@ def sweep(
     ],
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Its folder; default: one under results/, named by its hash."),
+        typer.Option(
+            metavar="DIR",
+            callback=within_reach,
+            help="Its folder; default: one under results/, named by its hash.",
+        ),
     ] = None,
     threads: Annotated[int | None, integer("N", "Threads in this process; default: all cores.", 1)] = None,
     scheduler: Annotated[

@@ -18,6 +18,7 @@ from sim.cli.options import (
     Threads,
     integer,
     print_json,
+    within_reach,
 )
 from sim.errors import ScenarioError
 
@@ -116,7 +117,11 @@ def claims(
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="With --ablation: a folder for its pictures and its table."),
+        typer.Option(
+            metavar="DIR",
+            callback=within_reach,
+            help="With --ablation: a folder for its pictures and its table.",
+        ),
     ] = None,
     threads: Threads = None,
     full: Annotated[
