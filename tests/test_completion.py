@@ -22,7 +22,7 @@ from sim.model.registry import load
 #: What nobody can list beforehand: numbers, days, files, addresses, texts, and conditions in words.
 OPEN = {
     *("N", "K", "W", "NO", "ID", "ID2", "K/N", "SHARE", "DATE", "TEXT", "STATEMENT"),
-    *("DIR", "FILE", "PATH", "ADDRESS", "ORIGIN", "CONDITION", "QUESTION"),
+    *("DIR", "FILE", "PATH", "ADDRESS", "ORIGIN", "CONDITION", "QUESTION", "GOAL"),
 }
 
 
