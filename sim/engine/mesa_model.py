@@ -26,6 +26,7 @@ from sim.engine.workspace import Workspace
 from sim.errors import ScenarioError
 from sim.face import Face
 from sim.model.registry import load
+from sim.scenario import arguments
 from sim.scenario.plan import Plan
 from sim.scenario.plan import plan as make_plan
 
@@ -102,15 +103,13 @@ class PolicyModel(mesa.Model, Face):  # type: ignore[misc]
         case: NDArray[np.float64] | None = None,
     ) -> None:
         seed = secrets.randbits(63) if seed is None else seed
-        for name, value in (("seed", seed), ("replicate", replicate)):
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value < 2**63:
-                raise ScenarioError(f"{name}: expected a whole number from 0 to 2^63 - 1, found {value!r}")
-        super().__init__(rng=int(seed))
+        seed, replicate = arguments.seed(seed), arguments.seed(replicate, "replicate")
+        super().__init__(rng=seed)
         given = self._read(spec)
         self.registry = load()  # now, since a storyline adds the rules that it holds
         self.spec = None if isinstance(given, Plan) else given
         self.plan = given if isinstance(given, Plan) else make_plan(given, self.registry)
-        self.seed, self.replicate = int(seed), int(replicate)
+        self.seed, self.replicate = seed, replicate
         wide = len(self.registry.parameters) + len(self.registry.world)
         if case is not None and np.shape(case) != (wide,):
             raise ScenarioError(
@@ -169,11 +168,10 @@ class PolicyModel(mesa.Model, Face):  # type: ignore[misc]
         ScenarioError
             The state has no such run.
         """
-        if isinstance(run, bool) or not isinstance(run, int | np.integer) or not 0 <= run < len(state):
-            raise ScenarioError(f"run: expected a whole number from 0 to {len(state) - 1}, found {run!r}")
+        row = arguments.whole("run", run, 0, len(state) - 1)
         model = cls.__new__(cls)
-        PolicyModel.__init__(model, state.plan, state.seed, int(state.replicates[run]))
-        model._resume(state, int(run))
+        PolicyModel.__init__(model, state.plan, state.seed, int(state.replicates[row]))
+        model._resume(state, row)
         return model
 
     def _resume(self, state: State, run: int) -> None:
@@ -212,11 +210,10 @@ class PolicyModel(mesa.Model, Face):  # type: ignore[misc]
 
     @staticmethod
     def _read(spec: Scenario | Plan | str) -> Scenario | Plan:
-        if isinstance(spec, str) or hasattr(spec, "__fspath__"):
-            from sim.scenario.loading import load_scenario
+        from sim.scenario.loading import load_scenario
+        from sim.scenario.schema import Scenario
 
-            return load_scenario(spec)
-        return spec
+        return spec if isinstance(spec, Scenario | Plan) else load_scenario(spec)
 
     def _collector(self) -> mesa.DataCollector:
         return mesa.DataCollector(

@@ -217,3 +217,9 @@ def test_nothing_of_ours_takes_a_name_of_mesas() -> None:
     }
     ours = set(vars(PolicyModel)) | set(vars(PolicyModel(planned(weeks=1)))) - set(vars(mesa.Model()))
     assert not ours & reserved
+
+
+@pytest.mark.parametrize("given", [None, [], 3, ""])
+def test_what_is_no_scenario_is_refused_in_words(given: object) -> None:
+    with pytest.raises(ScenarioError, match="expected"):
+        PolicyModel(given)  # type: ignore[arg-type]
