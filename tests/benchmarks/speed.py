@@ -88,7 +88,7 @@ class Before:
     def __init__(self, python: str) -> None:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         self._process = subprocess.Popen(
-            [python, "-c", BEFORE],
+            [os.path.abspath(python), "-c", BEFORE],  # not resolved: an environment is known by its own link
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
