@@ -23,6 +23,8 @@ from sim.study.tables import FIRSTS
 NEVER = "'infinity'::double"
 #: Names of the moment that are written without brackets, and draws of rows.
 _MOMENTS = ("current_timestamp", "localtime", "localtimestamp", "sample", "tablesample")
+#: What asks for an order, which texts have by their letters alone.
+_ORDERED = {"<", ">", "<=", ">=", "between"}
 _SQL = ("and", "or", "not", "is", "null", "in", "between", "like", "true", "false", "never", "case")
 
 
@@ -84,7 +86,7 @@ def plain(sql: str, columns: Collection[str]) -> str:
     Raises
     ------
     ResultError
-        It draws by chance or asks for the time, or a literal does not end.
+        It draws by chance, asks for the time or for an order of classes, or a literal does not end.
     """
     read = tokens(sql)
     words = [one.word for one in read]
@@ -98,6 +100,9 @@ def plain(sql: str, columns: Collection[str]) -> str:
                 f"{token.text} gives something else each time it is asked, and then each table would hold "
                 "other runs; leave it out"
             )
+        beside = {one.word or one.text for one in (*read[max(k - 1, 0) : k], *read[k + 1 : k + 2])}
+        if token.name == "path" and beside & _ORDERED:
+            raise ResultError("classes stand in no order; name those meant: path in ('clashes', 'fighting')")
         text, step = token.text, 1
         if token.word == "case" and not _opens(read, k):
             text = '"case"'

@@ -56,6 +56,15 @@ def test_what_varies_may_be_named_and_is_the_scenario_s_own_at_the_defaults(resu
     assert len(above.part("defaults")) == (result.runs if own > middle else 0)
 
 
+@pytest.mark.parametrize(
+    "condition", ["path < 'clashes'", "'war' >= path", "path between 'talks' and 'war'", "not (path > 'war')"]
+)
+def test_classes_stand_in_no_order(result: sim.Result, condition: str) -> None:
+    with pytest.raises(ResultError, match="classes stand in no order"):
+        result.given(condition)
+    assert len(result.given("path = 'war' or incidents between 0 and 9").every_run)
+
+
 def test_conditions_add_up(result: sim.Result, some: sim.Result) -> None:
     both = some.given("not blood")
     assert both.condition == "(incidents >= 3) and (not blood)"
