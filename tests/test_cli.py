@@ -426,7 +426,7 @@ def test_a_signal_ends_it_and_leaves_nothing_half_written(
     sent: signal.Signals, code: int, tmp_path: Path
 ) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "sim", "run", "baseline", "--runs", "2000000", "--no-plots"],
+        [sys.executable, "-m", "sim", "run", "baseline", "--runs", "1000000", "--no-plots"],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

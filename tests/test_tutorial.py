@@ -83,9 +83,10 @@ def test_how_to_go_from_observations_to_evidence(panj: Callable[..., Any]) -> No
 
 
 def test_how_to_calibrate_on_figures_of_ones_own(panj: Callable[..., Any]) -> None:
-    calibrated, ran, _ = carried_out(panj, "how-to/calibrate.md")
+    calibrated, ran, _, swept = carried_out(panj, "how-to/calibrate.md")
     assert "What Two figures of the summer of 2022 rules out" in calibrated
     assert "calibrated on: Two figures of the summer of 2022" in ran
+    assert "calibrated on: Two figures of the summer of 2022" in swept
 
 
 def test_the_page_on_searching_is_carried_out(panj: Callable[..., Any]) -> None:

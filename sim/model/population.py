@@ -88,9 +88,11 @@ LEAST = constant(1e-9, "1", "keeps a quotient finite", judgement("far below any 
 class Society(NamedTuple):
     """The arrays of one population, a row a citizen.
 
-    mood, flat : (n,) `MOOD`: solidarity, fear and approval, 0 to 1, and whether the citizen takes part (in the mean
-        field: the share); the same numbers in a row, (4 n,)
-    following, sums : (n,) `MOOD`, scratch: sums of moods over circles; the same numbers in a row, (4 n,)
+    mood : (n,) records `MOOD`: solidarity, fear and approval, 0 to 1, and whether the citizen takes part (in the
+        mean field: the share)
+    flat : (4 n,) the numbers of `mood` in a row, in the same memory
+    following : (n,) records `MOOD`, scratch: sums of moods over circles
+    sums : (4 n,) the numbers of `following` in a row, in the same memory
     anchor : (n, 3) where solidarity, fear and approval return to, 0 to 1
     conviction : (n,) what is left of having taken part, 0 to 1
     traits : (n, 8) exposure, trust, kin, hardship (relative to the mean), stubbornness, nearness to the border,

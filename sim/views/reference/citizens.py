@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from sim.model import averages, participation, population
 from sim.model.maths import PURE
 from sim.model.world import REGIONS
@@ -39,6 +41,8 @@ def columns() -> str:
     for name, one in vars(population).items():
         if name.isupper() and isinstance(one, tuple) and isinstance(one[0], str):
             rows.append((f"`{name}`", ", ".join(one)))
+        elif name.isupper() and isinstance(one, np.dtype):
+            rows.append((f"`{name}`", ", ".join(one.names or ())))
         elif name.isupper() and type(one) in (int, float):
             rows.append((f"`{name}`", exact(one)))
     return table(("name", "stands for"), rows)

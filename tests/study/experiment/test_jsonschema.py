@@ -37,6 +37,7 @@ LEFT_TO_CHECK = (
     "by a condition as well",
     "is given already",
     "no such class or flag",
+    "found 'blood' twice",
 )
 
 WRONG: list[tuple[str, int | None, str]] = test_experiment.test_a_wrong_file.pytestmark[0].args[1]

@@ -254,13 +254,21 @@ class Second:
         """Return blank arrays of the population, in the sizes that the page gives them."""
         page = self.pages["citizens.md"]
         n, k = len(self.noise), self.names["CIRCLE"] if self.citizens else 0
+        mood = re.search(r"^\| `MOOD` \| (.*) \|$", page, re.MULTILINE)
+        assert mood is not None
+        fields = [(name, np.float64) for name in mood[1].split(", ")]
         sizes = {"n": n, "k": k, "n k": n * k}
         arrays: dict[str, Any] = {}
-        for names, shape in re.findall(r"^(\w+(?:, \w+)*) : \((.*?)\) ", page, re.MULTILINE):
+        for names, shape, rest in re.findall(r"^(\w+(?:, \w+)*) : \((.*?)\) (.*)", page, re.MULTILINE):
+            if seen := re.match(r"the numbers of `(\w+)` in a row", rest):
+                arrays[names] = arrays[seen[1]].view(np.float64)
+                continue
             lengths = [sizes[one] if one in sizes else int(one) for one in shape.rstrip(",").split(", ")]
             for name in names.split(", "):
                 whole = name in ("region", "parts", "circles", "away", "ties")
-                arrays[name] = np.zeros(lengths, np.int64 if whole else np.float64)
+                kind = fields if rest.startswith("records `MOOD`") else np.int64 if whole else np.float64
+                array = np.zeros(lengths, kind)
+                arrays[name] = array.view(np.recarray) if kind is fields else array
         order = re.search(r"in the order (.*):$", page, re.MULTILINE)
         assert order is not None
         return namedtuple("Society", re.findall(r"\w+", order[1]))(**arrays)
