@@ -26,6 +26,7 @@ from sim.model.outcomes import PATHS
 from sim.study import tables
 from sim.views import plots
 from sim.views.plots import saving, style
+from sim.views.plots.draw import ends
 from sim.views.plots.sheets import KINDS, usual
 from sim.views.plots.sheets.sheet import Sheet
 
@@ -183,6 +184,14 @@ def test_paths_shows_both_kinds_of_uncertainty(result: sim.Result) -> None:
     widths = sorted(bar.get_width() for bar in ax.patches)
     for share in table["share"]:
         assert np.isclose(widths, share).any()
+
+
+def test_a_range_that_tables_leave_open_has_no_bar(result: sim.Result) -> None:
+    table = of(result, PLAUSIBLE).reset_index()
+    table[["case_low", "case_high"]] = table["share"].iloc[0]
+    table.iloc[0, table.columns.get_indexer(["case_low", "case_high"])] = 0.1, 0.4
+    ranges = [bar for bar in ends.uncertainty(table).patches if np.isclose(bar.get_height(), 0.2)]
+    assert [bar.get_width() for bar in ranges] == pytest.approx([0.3])
 
 
 def test_without_a_plausible_part_nothing_is_said_of_it() -> None:

@@ -19,6 +19,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from sim.analysis.answers.shares import SHOWN, grid
 from sim.model.outcomes import ESCALATION, PATHS, RAPPROCHEMENT
+from sim.views.numbers import extent
 from sim.views.plots import style
 
 #: Most groups that one picture tells apart in rows.
@@ -64,7 +65,9 @@ def uncertainty(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
             low, rows["blood"], height=0.34, color="none", edgecolor=style.BLACK, hatch="/////", linewidth=0
         )
         ax.hlines(low, rows["low"], rows["high"], color=style.BLACK, linewidth=1.3)
-        known = rows["case_low"].notna().to_numpy()
+        # As in the tables, a range that cannot be told from a point is not estimated: it has no bar.
+        ranges = zip(rows["case_low"], rows["case_high"], strict=True)
+        known = np.array([extent(lower, upper) != "–" for lower, upper in ranges])
         wide = (rows["case_high"] - rows["case_low"])[known]
         ax.barh(
             high[known],
